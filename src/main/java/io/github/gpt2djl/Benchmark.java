@@ -1,0 +1,127 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.decoder.TorchEngine;
+import io.github.gpt2djl.generation.TokenLoop;
+import io.github.gpt2djl.generation.TokenLoop.Plan;
+import io.github.gpt2djl.sampling.CounterRandom;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.OptionalLong;
+import java.util.function.IntConsumer;
+
+/**
+ * Measures generation: random prompts, sampling with top-k 50 and top-p 0.95, no end before the last token.
+ *
+ * @param threads of one native operation
+ * @param batch rows generated at once
+ * @param promptTokens of each row
+ * @param newTokens of each row
+ * @param firstTokenMillis median time from the call to the first token of all rows
+ * @param stepMillis median over the repetitions of the mean time of a decoding step
+ */
+public record Benchmark(
+        int threads, int batch, int promptTokens, int newTokens, double firstTokenMillis, double stepMillis) {
+    private static final int WARM_UP = 2;
+
+    /**
+     * Runs two warm-up repetitions, then the measured ones.
+     *
+     * @param repetitions at least 1
+     * @param finished told the number of each repetition after it, from 1, warm-up included
+     * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
+     */
+    public static Benchmark run(
+            Gpt2 gpt2, int batch, int promptTokens, int newTokens, int repetitions, IntConsumer finished) {
+        require("batch", batch, 1);
+        require("promptTokens", promptTokens, 1);
+        require("newTokens", newTokens, 2);
+        require("repetitions", repetitions, 1);
+        int positions = gpt2.config().positions();
+        if ((long) promptTokens + newTokens - 1 > positions) {
+            throw new IllegalArgumentException("promptTokens " + promptTokens + " and newTokens " + newTokens
+                    + " do not fit into the model's context of " + positions);
+        }
+        double[] first = new double[repetitions];
+        double[] step = new double[repetitions];
+        for (int i = -WARM_UP; i < repetitions; i++) {
+            try (TokenLoop loop = loop(gpt2, batch, promptTokens, newTokens)) {
+                long start = System.nanoTime();
+                loop.next();
+                long prefilled = System.nanoTime();
+                while (loop.hasNext()) {
+                    loop.next();
+                }
+                if (i >= 0) {
+                    first[i] = (prefilled - start) / 1e6;
+                    step[i] = (System.nanoTime() - prefilled) / 1e6 / (newTokens - 1);
+                }
+            }
+            finished.accept(i + WARM_UP + 1);
+        }
+        return new Benchmark(TorchEngine.threads(), batch, promptTokens, newTokens, median(first), median(step));
+    }
+
+    /** Repetitions that {@link #run} makes for so many measured ones. */
+    public static int total(int repetitions) {
+        return WARM_UP + repetitions;
+    }
+
+    /** Tokens a second of all rows together while decoding. */
+    public double tokensPerSecond() {
+        return batch * 1000 / stepMillis;
+    }
+
+    /** Prompt tokens a second of all rows together. */
+    public double prefillTokensPerSecond() {
+        return (double) batch * promptTokens * 1000 / firstTokenMillis;
+    }
+
+    /** The most memory in MB (10<sup>6</sup> bytes) that this process has had resident; empty where Linux is not. */
+    public static OptionalLong peakResidentMegabytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1_000_000)
+                    .findFirst();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static TokenLoop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens) {
+        int[] prompt = new int[promptTokens];
+        for (int i = 0; i < promptTokens; i++) {
+            prompt[i] = (int) (CounterRandom.uniform(0, 0, i) * gpt2.config().vocabularySize());
+        }
+        GenerationConfig config = GenerationConfig.builder()
+                .doSample(true)
+                .topP(0.95)
+                .maxNewTokens(newTokens)
+                .build();
+        return new TokenLoop(
+                gpt2.decoder(),
+                new Plan(
+                        Collections.nCopies(batch, prompt),
+                        1,
+                        Collections.nCopies(batch, newTokens),
+                        config.sampler(),
+                        1,
+                        -1));
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static void require(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.ModelNames;
+import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.decoder.TorchEngine;
+import io.github.gpt2djl.text.BpeTokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loaded GPT-2 model: text in, text out.
+ *
+ * <pre>{@code
+ * try (Gpt2 gpt2 = Gpt2.load("gpt2")) {
+ *     GenerationConfig config = GenerationConfig.builder().doSample(true).topP(0.95).maxLength(50).build();
+ *     System.out.println(gpt2.generate("The future of AI is", config).text());
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by several threads at once. After {@link #close()} every method throws
+ * {@link IllegalStateException}.
+ */
+public final class Gpt2 implements AutoCloseable {
+    static {
+        // Before any class of DJL is touched: its static initialisers report usage over the network.
+        TorchEngine.keepOffline();
+    }
+
+    private final String name;
+    private final Decoder decoder;
+    private final @Nullable BpeTokenizer tokenizer;
+
+    private Gpt2(String name, Decoder decoder, @Nullable BpeTokenizer tokenizer) {
+        this.name = name;
+        this.decoder = decoder;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Loads a model by name.
+     *
+     * @param name {@code shakespeare}, which travels inside the jar; {@code gpt2}, {@code gpt2-medium},
+     *     {@code gpt2-large}, {@code gpt2-xl}, {@code distilgpt2} or {@code org/name} from Hugging Face's local
+     *     cache; or a folder's path
+     * @throws java.io.FileNotFoundException if it is not on this machine; the message says how to get it
+     * @throws IOException if its files cannot be read or are malformed
+     */
+    public static Gpt2 load(String name) throws IOException {
+        return load(name, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a model by name, as {@link #load(String)}.
+     *
+     * @throws IllegalArgumentException if this machine lacks the precision or the device
+     */
+    public static Gpt2 load(String name, LoadOptions options) throws IOException {
+        return load(ModelNames.open(name, System.getenv()), options);
+    }
+
+    /**
+     * Loads a folder in the published layout: config.json, model.safetensors, and tokenizer.json or vocab.json with
+     * merges.txt. Without a tokenizer, only ids can be used.
+     *
+     * @throws IOException if a file is missing, cannot be read or is malformed
+     */
+    public static Gpt2 load(Path folder) throws IOException {
+        return load(folder, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a folder, as {@link #load(Path)}.
+     *
+     * @throws IllegalArgumentException if this machine lacks the precision or the device
+     */
+    public static Gpt2 load(Path folder, LoadOptions options) throws IOException {
+        return load(Checkpoint.open(folder), options);
+    }
+
+    private static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
+        BpeTokenizer tokenizer = null;
+        try (checkpoint) {
+            if (checkpoint.tokenizer() != null) {
+                tokenizer = BpeTokenizer.load(
+                        checkpoint.tokenizer(), checkpoint.config().vocabularySize());
+            }
+            Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
+            return new Gpt2(checkpoint.name(), decoder, tokenizer);
+        } catch (IOException | RuntimeException e) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
+            throw e;
+        }
+    }
+
+    /** The model's name or folder. */
+    public String name() {
+        return name;
+    }
+
+    /** The architecture. */
+    public ModelConfig config() {
+        return decoder.config();
+    }
+
+    /** Whether the checkpoint came with a tokenizer. */
+    public boolean hasTokenizer() {
+        return tokenizer != null;
+    }
+
+    /**
+     * Continues a text.
+     *
+     * @throws IllegalArgumentException if the prompt is longer than the context, or {@code config} asks for several
+     *     sequences: use {@link #generateAll}
+     */
+    public Generation generate(String prompt, GenerationConfig config) {
+        return generate(Prompt.of(prompt), config);
+    }
+
+    /** Continues a prompt, as {@link #generate(String, GenerationConfig)}. */
+    public Generation generate(Prompt prompt, GenerationConfig config) {
+        return Run.start(this, List.of(prompt), one(config)).finish().get(0);
+    }
+
+    /**
+     * Continues several prompts at once; a row does not depend on what shares the batch (INT8: but for rounding).
+     *
+     * @return {@code numReturnSequences} for the first prompt, then for the second, and so on
+     */
+    public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
+        return Run.start(this, prompts, config).finish();
+    }
+
+    /**
+     * Continues a text token by token.
+     *
+     * <p>Lazy: each token is computed when it is asked for, on the caller's thread. Closing the stream, or reaching
+     * its end, frees the generation's memory; use try-with-resources.
+     *
+     * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}
+     */
+    public Stream<Token> stream(String prompt, GenerationConfig config) {
+        return stream(Prompt.of(prompt), config);
+    }
+
+    /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
+    public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
+        Run run = Run.start(this, List.of(prompt), one(config));
+        var tokens = Spliterators.spliteratorUnknownSize(
+                run.singleRow(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+        return StreamSupport.stream(tokens, false).onClose(run::close);
+    }
+
+    /**
+     * Log-probability of each id of a text given those before it.
+     *
+     * @param text 2 ids up to the model's context
+     */
+    public Score score(Prompt text) {
+        int[] ids = ids(text, false);
+        if (ids.length < 2) {
+            throw new IllegalArgumentException("the text has " + ids.length
+                    + " ids, expected at least 2: the first has nothing before it that could foretell it");
+        }
+        float[] logProbabilities = decoder.logProbabilities(ids);
+        List<Double> wide = new ArrayList<>(logProbabilities.length);
+        for (float logProbability : logProbabilities) {
+            wide.add((double) logProbability);
+        }
+        return new Score(boxed(ids), wide);
+    }
+
+    /** The ids of a text; {@code <|endoftext|>} in it is the special token. */
+    public List<Integer> encode(String text) {
+        return boxed(tokenizer().encode(text, false));
+    }
+
+    /** The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD. */
+    public String decode(List<Integer> ids) {
+        return tokenizer().decode(ids.stream().mapToInt(Integer::intValue).toArray(), false);
+    }
+
+    /** The number of ids in a prompt; 0 for an empty one. */
+    public int count(Prompt prompt) {
+        return ids(prompt, false).length;
+    }
+
+    /** A prompt in words; empty for ids without a tokenizer. */
+    public String text(Prompt prompt) {
+        if (prompt.text() != null) {
+            return prompt.text();
+        }
+        return prompt.ids() == null || tokenizer == null ? "" : decode(prompt.ids());
+    }
+
+    /** Frees the model's memory after the native calls in flight. */
+    @Override
+    public void close() {
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        decoder.close();
+    }
+
+    Decoder decoder() {
+        return decoder;
+    }
+
+    /** The bytes that an id spells; none without a tokenizer. */
+    byte[] bytes(int id, boolean skipSpecialTokens) {
+        return tokenizer == null ? new byte[0] : tokenizer.bytes(id, skipSpecialTokens);
+    }
+
+    /** A prompt's ids, not yet checked against the model; empty for an empty prompt. */
+    int[] ids(Prompt prompt, boolean splitSpecialTokens) {
+        if (prompt.ids() != null) {
+            return prompt.ids().stream().mapToInt(Integer::intValue).toArray();
+        }
+        String text = prompt.text() == null ? "" : prompt.text();
+        return text.isEmpty() ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
+    }
+
+    private BpeTokenizer tokenizer() {
+        if (tokenizer == null) {
+            throw new IllegalStateException(name
+                    + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it, or use ids");
+        }
+        return tokenizer;
+    }
+
+    static List<Integer> boxed(int[] ids) {
+        return Arrays.stream(ids).boxed().toList();
+    }
+
+    private static GenerationConfig one(GenerationConfig config) {
+        if (config.numReturnSequences() != 1) {
+            throw new IllegalArgumentException("numReturnSequences is " + config.numReturnSequences()
+                    + ", expected 1 here; generateAll returns several");
+        }
+        return config;
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.decoder.DeviceChoice;
+import io.github.gpt2djl.decoder.Precision;
+
+/**
+ * How to load a model.
+ *
+ * @param precision of the weights
+ * @param device where to compute
+ * @param threads of one native operation, for the whole process: the first load decides; 0: one a core
+ */
+public record LoadOptions(Precision precision, DeviceChoice device, int threads) {
+    /** Everything left to the library. */
+    public static final LoadOptions DEFAULT = new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, 0);
+
+    public LoadOptions {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
+        }
+    }
+
+    /** The same with another precision. */
+    public LoadOptions withPrecision(Precision other) {
+        return new LoadOptions(other, device, threads);
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.gpt2djl;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to continue: text, or exact ids. An empty prompt starts from the model's bos token.
+ *
+ * @param text the text, or null where {@code ids} is given
+ * @param ids the ids, or null where {@code text} is given
+ */
+public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
+    public Prompt {
+        if ((text == null) == (ids == null)) {
+            throw new IllegalArgumentException("a prompt has either text or ids, found "
+                    + (text == null ? "neither; use Prompt.of(\"\") for an empty one" : "both"));
+        }
+        ids = ids == null ? null : List.copyOf(ids);
+    }
+
+    /** A prompt in words. */
+    public static Prompt of(String text) {
+        return new Prompt(text, null);
+    }
+
+    /** A prompt in token ids. */
+    public static Prompt ofIds(int... ids) {
+        return new Prompt(null, Arrays.stream(ids).boxed().toList());
+    }
+}

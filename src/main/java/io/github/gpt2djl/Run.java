@@ -1,0 +1,132 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.generation.TokenLoop;
+import io.github.gpt2djl.generation.TokenLoop.Plan;
+import io.github.gpt2djl.generation.TokenLoop.Sampled;
+import io.github.gpt2djl.text.PieceDecoder;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** One call of the facade on its way: the token loop, and each row's text and reason to end. */
+final class Run implements AutoCloseable {
+    private static final SecureRandom SEEDS = new SecureRandom();
+
+    private final Gpt2 gpt2;
+    private final GenerationConfig config;
+    private final TokenLoop loop;
+    private final OptionalLong seed;
+    private final List<Row> rows = new ArrayList<>();
+
+    /** What one sequence has so far. */
+    private static final class Row {
+        final int[] prompt;
+        final int asked;
+        final PieceDecoder pieces = new PieceDecoder();
+        final List<Token> tokens = new ArrayList<>();
+
+        Row(int[] prompt, int asked) {
+            this.prompt = prompt;
+            this.asked = asked;
+        }
+    }
+
+    private Run(Gpt2 gpt2, List<int[]> prompts, List<Integer> asked, GenerationConfig config) {
+        this.gpt2 = gpt2;
+        this.config = config;
+        this.seed = config.doSample() && config.seed().isEmpty()
+                // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
+                ? OptionalLong.of(SEEDS.nextLong() >>> 11)
+                : config.seed();
+        int copies = config.numReturnSequences();
+        List<Integer> limits = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            // The last token needs no position of its own: it is never fed back.
+            int room = gpt2.config().positions() - prompts.get(i).length + 1;
+            limits.add(Math.min(asked.get(i), room));
+            for (int copy = 0; copy < copies; copy++) {
+                rows.add(new Row(prompts.get(i), asked.get(i)));
+            }
+        }
+        int eos = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
+        loop = new TokenLoop(gpt2.decoder(), new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eos));
+    }
+
+    /** Encodes and checks the prompts; computes nothing yet. */
+    static Run start(Gpt2 gpt2, List<Prompt> prompts, GenerationConfig config) {
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException("found no prompt, expected at least one");
+        }
+        int positions = gpt2.config().positions();
+        List<int[]> ids = new ArrayList<>();
+        List<Integer> asked = new ArrayList<>();
+        for (Prompt prompt : prompts) {
+            int[] found = gpt2.ids(prompt, config.splitSpecialTokens());
+            if (found.length > positions) {
+                throw new IllegalArgumentException("the prompt has " + found.length
+                        + " ids, but the model's context is " + positions + "; shorten it");
+            }
+            asked.add(config.newTokens(found.length, positions));
+            ids.add(found.length == 0 ? new int[] {gpt2.config().bosId()} : found);
+        }
+        gpt2.decoder().check(ids);
+        return new Run(gpt2, ids, asked, config);
+    }
+
+    /** All rows, run to their end. */
+    List<Generation> finish() {
+        try (this) {
+            while (loop.hasNext()) {
+                for (Sampled sampled : loop.next()) {
+                    token(sampled);
+                }
+            }
+        }
+        return rows.stream().map(this::generation).toList();
+    }
+
+    /** The tokens of a run of one row, computed one by one. */
+    Iterator<Token> singleRow() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return loop.hasNext();
+            }
+
+            @Override
+            public Token next() {
+                return token(loop.next().get(0));
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+
+    private Token token(Sampled sampled) {
+        Row row = rows.get(sampled.row());
+        byte[] bytes = gpt2.bytes(sampled.id(), !config.splitSpecialTokens());
+        String text = sampled.last() ? row.pieces.finish(bytes) : row.pieces.add(bytes);
+        Token token = new Token(sampled.id(), text, sampled.logProbability());
+        row.tokens.add(token);
+        return token;
+    }
+
+    private Generation generation(Row row) {
+        StringBuilder text = new StringBuilder();
+        row.tokens.forEach(t -> text.append(t.text()));
+        return new Generation(Gpt2.boxed(row.prompt), row.tokens, text.toString(), reason(row), seed);
+    }
+
+    private FinishReason reason(Row row) {
+        int last = row.tokens.get(row.tokens.size() - 1).id();
+        if (config.preset() != Preset.OPENAI && last == gpt2.config().eosId()) {
+            return FinishReason.EOS;
+        }
+        return row.tokens.size() < row.asked ? FinishReason.CONTEXT : FinishReason.LENGTH;
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.gpt2djl;
+
+import java.util.List;
+
+/**
+ * How likely a model finds a text.
+ *
+ * @param ids the text's ids, at least 2
+ * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
+ *     before it, so there is one fewer than ids
+ */
+public record Score(List<Integer> ids, List<Double> logProbabilities) {
+    public Score {
+        ids = List.copyOf(ids);
+        logProbabilities = List.copyOf(logProbabilities);
+    }
+
+    /** exp of the mean negative log-probability: 1 for a text foreseen with certainty. */
+    public double perplexity() {
+        double sum = 0;
+        for (double logProbability : logProbabilities) {
+            sum += logProbability;
+        }
+        return Math.exp(-sum / logProbabilities.size());
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.gpt2djl.checkpoint;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened checkpoint in the published layout: config.json, model.safetensors and a tokenizer.
+ *
+ * @param name the folder, or the shipped model's name
+ * @param config the architecture
+ * @param tensors the weights, opened
+ * @param tokenizer the tokenizer's files, or null if the checkpoint has none
+ */
+public record Checkpoint(
+        String name,
+        ModelConfig config,
+        Safetensors tensors,
+        @Nullable TokenizerFiles tokenizer) implements Closeable {
+
+    /**
+     * What a tokenizer is made of: {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}.
+     *
+     * @param name the file to name in messages
+     * @param json tokenizer.json, or vocab.json where there is no tokenizer.json
+     * @param merges merges.txt, or null where {@code json} is a whole tokenizer.json
+     */
+    public record TokenizerFiles(
+            String name, String json, @Nullable String merges) {}
+
+    /**
+     * Opens a folder.
+     *
+     * @throws IOException if a file is missing or {@link MalformedCheckpointException} if one is malformed
+     */
+    public static Checkpoint open(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            throw new NoSuchFileException(folder + ": no such folder, expected one with config.json,"
+                    + " model.safetensors and tokenizer.json");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new NotDirectoryException(folder + ": a file, expected the folder that holds config.json,"
+                    + " model.safetensors and tokenizer.json");
+        }
+        Path config = required(folder, "config.json");
+        ModelConfig parsed = ModelConfig.parse(config.toString(), text(config));
+        TokenizerFiles tokenizer = tokenizer(folder);
+        Path weights = required(folder, "model.safetensors");
+        return new Checkpoint(folder.toString(), parsed, Safetensors.read(DataFile.open(weights)), tokenizer);
+    }
+
+    /**
+     * Opens a model that travels inside the jar.
+     *
+     * @throws IOException if the jar lacks it
+     */
+    public static Checkpoint shipped(String name) throws IOException {
+        String folder = "/io/github/gpt2djl/models/" + name + "/";
+        ModelConfig config = ModelConfig.parse(folder + "config.json", resourceText(folder + "config.json"));
+        String tokenizer = resourceText(folder + "tokenizer.json");
+        try (InputStream in = resource(folder + "model.safetensors")) {
+            Safetensors tensors = Safetensors.read(DataFile.inMemory(folder + "model.safetensors", in));
+            return new Checkpoint(
+                    name, config, tensors, new TokenizerFiles(folder + "tokenizer.json", tokenizer, null));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        tensors.close();
+    }
+
+    private static @Nullable TokenizerFiles tokenizer(Path folder) throws IOException {
+        Path whole = folder.resolve("tokenizer.json");
+        Path vocabulary = folder.resolve("vocab.json");
+        if (Files.exists(whole)) {
+            return new TokenizerFiles(whole.toString(), text(whole), null);
+        }
+        if (Files.exists(vocabulary)) {
+            return new TokenizerFiles(vocabulary.toString(), text(vocabulary), text(required(folder, "merges.txt")));
+        }
+        return null;
+    }
+
+    private static Path required(Path folder, String file) throws NoSuchFileException {
+        Path path = folder.resolve(file);
+        if (!Files.exists(path)) {
+            String hint = Files.exists(folder.resolve("pytorch_model.bin"))
+                    ? "; the folder has pytorch_model.bin, which is not read yet: download model.safetensors"
+                    : "";
+            throw new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors and"
+                    + " tokenizer.json (or vocab.json and merges.txt) in the folder" + hint);
+        }
+        return path;
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (java.nio.charset.CharacterCodingException e) {
+            throw new MalformedCheckpointException(file.toString(), "not UTF-8", e);
+        }
+    }
+
+    private static InputStream resource(String path) throws IOException {
+        InputStream in = Checkpoint.class.getResourceAsStream(path);
+        if (in == null) {
+            throw new NoSuchFileException(path + ": not in the jar; build it again");
+        }
+        return in;
+    }
+
+    private static String resourceText(String path) throws IOException {
+        try (InputStream in = resource(path)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

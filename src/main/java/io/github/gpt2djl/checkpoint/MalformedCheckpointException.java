@@ -1,0 +1,25 @@
+package io.github.gpt2djl.checkpoint;
+
+import java.io.IOException;
+
+/** A checkpoint's file is not what its format says; the message names the file, the place and what was expected. */
+public final class MalformedCheckpointException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param file the file at fault
+     * @param problem what was found and what was expected
+     */
+    public MalformedCheckpointException(String file, String problem) {
+        super(file + ": " + problem);
+    }
+
+    /**
+     * @param file the file at fault
+     * @param problem what was found and what was expected
+     * @param cause the parser's own complaint
+     */
+    public MalformedCheckpointException(String file, String problem, Throwable cause) {
+        super(file + ": " + problem, cause);
+    }
+}

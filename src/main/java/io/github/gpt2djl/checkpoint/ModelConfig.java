@@ -1,0 +1,180 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The architecture that a published {@code config.json} describes.
+ *
+ * @param layers transformer blocks ({@code n_layer})
+ * @param heads attention heads of a block ({@code n_head}); divides {@code width}
+ * @param width size of the hidden state ({@code n_embd})
+ * @param innerWidth size of the MLP's hidden layer ({@code n_inner}, 4 × width where absent)
+ * @param positions learned positions, the longest context ({@code n_positions})
+ * @param vocabularySize number of token ids ({@code vocab_size})
+ * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
+ * @param bosId the id that an empty prompt starts from ({@code bos_token_id})
+ * @param eosId the id that ends a text ({@code eos_token_id})
+ * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
+ * @param doSample the checkpoint's own default for text generation
+ * @param maxLength the checkpoint's own default for text generation, in ids with the prompt; 0: it names none
+ */
+public record ModelConfig(
+        int layers,
+        int heads,
+        int width,
+        int innerWidth,
+        int positions,
+        int vocabularySize,
+        double epsilon,
+        int bosId,
+        int eosId,
+        boolean tiedHead,
+        boolean doSample,
+        int maxLength) {
+
+    /**
+     * Parses a {@code config.json}.
+     *
+     * @param file the file's name, for messages
+     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
+     *     compute
+     */
+    static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
+        Keys keys;
+        try {
+            keys = new Keys(file, JsonParser.parseString(json).getAsJsonObject());
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw new MalformedCheckpointException(file, "not a JSON object", e);
+        }
+        keys.only("model_type", "gpt2");
+        keys.only("activation_function", "gelu_new", "gelu_pytorch_tanh");
+        keys.only("scale_attn_weights", "true");
+        keys.only("scale_attn_by_inverse_layer_idx", "false");
+        keys.only("add_cross_attention", "false");
+        int width = keys.count("n_embd", null);
+        int heads = keys.count("n_head", null);
+        if (width % heads != 0) {
+            throw new MalformedCheckpointException(
+                    file, "n_embd is " + width + ", expected a multiple of n_head, which is " + heads);
+        }
+        int vocabularySize = keys.count("vocab_size", null);
+        JsonObject generation = keys.textGeneration();
+        Keys defaults = new Keys(file, generation);
+        return new ModelConfig(
+                keys.count("n_layer", null),
+                heads,
+                width,
+                keys.count("n_inner", 4 * width),
+                keys.count("n_positions", null),
+                vocabularySize,
+                keys.epsilon(),
+                keys.id("bos_token_id", vocabularySize),
+                keys.id("eos_token_id", vocabularySize),
+                keys.flag("tie_word_embeddings", true),
+                defaults.flag("do_sample", false),
+                defaults.count("max_length", 0));
+    }
+
+    /** One JSON object's keys, read with the checks that a config needs. */
+    private record Keys(String file, JsonObject json) {
+
+        private @Nullable JsonElement find(String key) {
+            JsonElement value = json.get(key);
+            return value == null || value.isJsonNull() ? null : value;
+        }
+
+        int count(String key, @Nullable Integer absent) throws MalformedCheckpointException {
+            JsonElement value = find(key);
+            if (value == null && absent != null) {
+                return absent;
+            }
+            int n = integer(key, value);
+            if (n < 1) {
+                throw new MalformedCheckpointException(file, key + " is " + n + ", expected at least 1");
+            }
+            return n;
+        }
+
+        /** GPT2Config's default for both ids is the published 50256. */
+        int id(String key, int vocabularySize) throws MalformedCheckpointException {
+            JsonElement value = find(key);
+            int id = value == null ? 50256 : integer(key, value);
+            if (id < 0 || id >= vocabularySize) {
+                throw new MalformedCheckpointException(
+                        file, key + " is " + id + ", expected 0 to " + (vocabularySize - 1) + " (vocab_size - 1)");
+            }
+            return id;
+        }
+
+        double epsilon() throws MalformedCheckpointException {
+            JsonElement value = find("layer_norm_epsilon");
+            try {
+                double epsilon = value == null ? 1e-5 : value.getAsDouble();
+                if (epsilon > 0 && epsilon < 1) {
+                    return epsilon;
+                }
+            } catch (RuntimeException e) {
+                throw wrong("layer_norm_epsilon", value, "a number", e);
+            }
+            throw wrong("layer_norm_epsilon", value, "a number between 0 and 1", null);
+        }
+
+        boolean flag(String key, boolean absent) throws MalformedCheckpointException {
+            JsonElement value = find(key);
+            if (value == null) {
+                return absent;
+            }
+            if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
+                return value.getAsBoolean();
+            }
+            throw wrong(key, value, "true or false", null);
+        }
+
+        /** Rejects any value of {@code key} but these; an absent key means the first. */
+        void only(String key, String... supported) throws MalformedCheckpointException {
+            JsonElement value = find(key);
+            if (value == null) {
+                return;
+            }
+            String found = value.isJsonPrimitive() ? value.getAsString() : value.toString();
+            for (String s : supported) {
+                if (s.equals(found)) {
+                    return;
+                }
+            }
+            throw new MalformedCheckpointException(
+                    file, key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
+        }
+
+        JsonObject textGeneration() {
+            JsonElement tasks = find("task_specific_params");
+            if (tasks instanceof JsonObject object && object.get("text-generation") instanceof JsonObject generation) {
+                return generation;
+            }
+            return new JsonObject();
+        }
+
+        private int integer(String key, @Nullable JsonElement value) throws MalformedCheckpointException {
+            if (value == null) {
+                throw new MalformedCheckpointException(file, "the key " + key + " is missing");
+            }
+            try {
+                return value.getAsBigDecimal().intValueExact();
+            } catch (RuntimeException e) {
+                throw wrong(key, value, "a whole number", e);
+            }
+        }
+
+        private MalformedCheckpointException wrong(
+                String key, @Nullable JsonElement value, String expected, @Nullable Throwable cause) {
+            String problem = key + " is " + value + ", expected " + expected;
+            return cause == null
+                    ? new MalformedCheckpointException(file, problem)
+                    : new MalformedCheckpointException(file, problem, cause);
+        }
+    }
+}

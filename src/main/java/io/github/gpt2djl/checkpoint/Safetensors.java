@@ -1,0 +1,201 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reader of the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
+ *
+ * <p>The header is checked as a whole before any tensor is handed out; the data are mapped tensor by tensor, at
+ * any alignment and any offset of a {@code long}.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public final class Safetensors implements Closeable {
+    /** The reference implementation's bound. */
+    private static final long MAX_HEADER = 100_000_000;
+
+    private final DataFile file;
+    private final long dataStart;
+    private final Map<String, TensorInfo> tensors;
+
+    private Safetensors(DataFile file, long dataStart, Map<String, TensorInfo> tensors) {
+        this.file = file;
+        this.dataStart = dataStart;
+        this.tensors = tensors;
+    }
+
+    /**
+     * Reads and checks the header; takes over {@code file} and closes it on failure.
+     *
+     * @throws MalformedCheckpointException if the header contradicts the format or the file's size
+     */
+    static Safetensors read(DataFile file) throws IOException {
+        try {
+            long headerLength = headerLength(file);
+            long dataStart = 8 + headerLength;
+            Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+            for (var entry : header(file, (int) headerLength).entrySet()) {
+                if (!entry.getKey().equals("__metadata__")) {
+                    tensors.put(entry.getKey(), entry(file, entry.getKey(), entry.getValue(), file.size() - dataStart));
+                }
+            }
+            checkOverlaps(file, tensors);
+            return new Safetensors(file, dataStart, tensors);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** The file's name, for messages. */
+    public String name() {
+        return file.name();
+    }
+
+    /** The tensor's entry, or null if the file has none of that name. */
+    public @Nullable TensorInfo find(String tensor) {
+        return tensors.get(tensor);
+    }
+
+    /** The names of all tensors, in header order. */
+    public List<String> names() {
+        return List.copyOf(tensors.keySet());
+    }
+
+    /**
+     * Maps a tensor's bytes, little-endian and unaligned.
+     *
+     * @throws IOException if the tensor has 2 GiB or more, or the file cannot be mapped
+     */
+    public DataFile.Piece map(TensorInfo tensor) throws IOException {
+        long length = tensor.end() - tensor.begin();
+        if (length > Integer.MAX_VALUE) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor " + tensor + " has " + length + " bytes, expected less than 2 GiB");
+        }
+        return file.map(dataStart + tensor.begin(), (int) length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private static long headerLength(DataFile file) throws IOException {
+        if (file.size() < 8) {
+            throw new MalformedCheckpointException(
+                    file.name(), "the file has " + file.size() + " bytes, expected at least 8; download it again");
+        }
+        long length;
+        try (DataFile.Piece piece = file.map(0, 8)) {
+            length = piece.buffer().getLong(0);
+        }
+        if (length < 2 || length > Math.min(MAX_HEADER, file.size() - 8)) {
+            throw new MalformedCheckpointException(
+                    file.name(),
+                    "the header's length is " + Long.toUnsignedString(length) + ", expected 2 to "
+                            + Math.min(MAX_HEADER, file.size() - 8)
+                            + "; the file is truncated or not safetensors");
+        }
+        return length;
+    }
+
+    private static JsonObject header(DataFile file, int length) throws IOException {
+        String json;
+        try (DataFile.Piece piece = file.map(8, length)) {
+            byte[] bytes = new byte[length];
+            piece.buffer().get(bytes);
+            json = new String(bytes, StandardCharsets.UTF_8);
+        }
+        try {
+            return JsonParser.parseString(json).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw new MalformedCheckpointException(file.name(), "the header is not a JSON object", e);
+        }
+    }
+
+    private static TensorInfo entry(DataFile file, String name, JsonElement json, long dataSize)
+            throws MalformedCheckpointException {
+        try {
+            JsonObject object = json.getAsJsonObject();
+            String dtype = object.get("dtype").getAsString();
+            if (!DType.isKnown(dtype)) {
+                throw bad(file, name, "the dtype is " + dtype + ", expected F32, F16 or BF16");
+            }
+            List<Long> shape = new ArrayList<>();
+            long bytes = DType.valueOf(dtype).bytes;
+            for (JsonElement size : object.getAsJsonArray("shape")) {
+                long n = size.getAsBigDecimal().longValueExact();
+                if (n < 0) {
+                    throw bad(file, name, "the shape has the negative size " + n);
+                }
+                shape.add(n);
+                bytes = Math.multiplyExact(bytes, n);
+            }
+            var offsets = object.getAsJsonArray("data_offsets");
+            if (offsets.size() != 2) {
+                throw bad(file, name, "data_offsets has " + offsets.size() + " numbers, expected 2");
+            }
+            long begin = offsets.get(0).getAsBigDecimal().longValueExact();
+            long end = offsets.get(1).getAsBigDecimal().longValueExact();
+            if (begin < 0 || end < begin || end > dataSize) {
+                throw bad(
+                        file,
+                        name,
+                        "data_offsets are [" + begin + ", " + end + "], expected a range within the " + dataSize
+                                + " bytes of data that the file has; it is truncated or corrupt, download it again");
+            }
+            if (end - begin != bytes) {
+                throw bad(
+                        file,
+                        name,
+                        "data_offsets [" + begin + ", " + end + "] span " + (end - begin) + " bytes, expected " + bytes
+                                + " for " + dtype + " " + shape);
+            }
+            return new TensorInfo(name, DType.valueOf(dtype), List.copyOf(shape), begin, end);
+        } catch (RuntimeException e) {
+            // Gson's and BigDecimal's complaints about missing keys, other types, fractions and overflow.
+            throw new MalformedCheckpointException(
+                    file.name(),
+                    "tensor " + name + ": expected {\"dtype\": …, \"shape\": […], \"data_offsets\": [begin, end]} with"
+                            + " whole numbers",
+                    e);
+        }
+    }
+
+    private static void checkOverlaps(DataFile file, Map<String, TensorInfo> tensors)
+            throws MalformedCheckpointException {
+        List<TensorInfo> byOffset = tensors.values().stream()
+                .filter(t -> t.end() > t.begin())
+                .sorted(Comparator.comparingLong(TensorInfo::begin))
+                .toList();
+        for (int i = 1; i < byOffset.size(); i++) {
+            TensorInfo before = byOffset.get(i - 1);
+            TensorInfo next = byOffset.get(i);
+            if (next.begin() < before.end()) {
+                throw bad(
+                        file,
+                        next.name(),
+                        "data_offsets begin at " + next.begin() + " inside tensor " + before.name() + ", which ends at "
+                                + before.end());
+            }
+        }
+    }
+
+    private static MalformedCheckpointException bad(DataFile file, String tensor, String problem) {
+        return new MalformedCheckpointException(file.name(), "tensor " + tensor + ": " + problem);
+    }
+}

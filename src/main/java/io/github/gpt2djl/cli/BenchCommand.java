@@ -1,0 +1,94 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.Benchmark;
+import io.github.gpt2djl.Gpt2;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: how fast the model generates here. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Measures generation with random prompts, top-k 50 and top-p 0.95: medians of warm repetitions.",
+            "Figures go to stdout, progress to stderr."
+        },
+        footer = {"", "Example:", "  bench --prompt-tokens 64 --new-tokens 64 --precision int8"})
+final class BenchCommand implements Callable<Integer> {
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--prompt-tokens", paramLabel = "N", defaultValue = "64", description = "Default: 64.")
+    int promptTokens;
+
+    @Option(names = "--new-tokens", paramLabel = "N", defaultValue = "64", description = "At least 2. Default: 64.")
+    int newTokens;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows at once. Default: 1.")
+    int batch;
+
+    @Option(names = "--repetitions", paramLabel = "N", defaultValue = "5", description = "Measured ones. Default: 5.")
+    int repetitions;
+
+    @Option(names = "--json", description = "One line of JSON.")
+    boolean json;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    BenchCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        try (Gpt2 gpt2 = model.load()) {
+            double loadMillis = (System.nanoTime() - start) / 1e6;
+            Benchmark result = Benchmark.run(
+                    gpt2,
+                    batch,
+                    promptTokens,
+                    newTokens,
+                    repetitions,
+                    done -> err.println("repetition " + done + " of " + Benchmark.total(repetitions)));
+            Map<String, @Nullable Object> fields = fields(gpt2, loadMillis, result);
+            if (json) {
+                out.println(Output.json(fields));
+            } else {
+                fields.forEach((key, value) -> out.printf(Locale.ROOT, "%-26s %s%n", key, value));
+            }
+        }
+        return 0;
+    }
+
+    private Map<String, @Nullable Object> fields(Gpt2 gpt2, double loadMillis, Benchmark result) {
+        OptionalLong peak = Benchmark.peakResidentMegabytes();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("model", gpt2.name());
+        fields.put("device", "cpu");
+        fields.put("precision", model.precisionName());
+        fields.put("threads", result.threads());
+        fields.put("batch", result.batch());
+        fields.put("prompt_tokens", result.promptTokens());
+        fields.put("new_tokens", result.newTokens());
+        fields.put("load_ms", Output.round(loadMillis, 1));
+        fields.put("time_to_first_token_ms", Output.round(result.firstTokenMillis(), 2));
+        fields.put("prefill_tokens_per_second", Output.round(result.prefillTokensPerSecond(), 1));
+        fields.put("decode_ms_per_step", Output.round(result.stepMillis(), 3));
+        fields.put("tokens_per_second", Output.round(result.tokensPerSecond(), 2));
+        fields.put("peak_rss_mb", peak.isPresent() ? peak.getAsLong() : null);
+        return fields;
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.Preset;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+        name = "gpt2-djl",
+        description = "Text generation with GPT-2 on the JVM.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        footer = {
+            "",
+            "Try:",
+            "  java -jar target/gpt2-djl.jar generate \"ROMEO:\"",
+            "  java -jar target/gpt2-djl.jar generate --help"
+        })
+public final class Main {
+    /** The library's messages name its Java options; here they are flags. */
+    private static final Pattern OPTION = Pattern.compile(
+            "\\b(doSample|maxNewTokens|maxLength|topK|topP|numReturnSequences|promptTokens|newTokens|temperature(?= has)|seed(?= has)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        // Warnings only: slf4j-simple would tell about every native library.
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        PrintStream out = utf8(FileDescriptor.out, false);
+        PrintStream err = utf8(FileDescriptor.err, true);
+        System.setErr(err);
+        int code = run(Arguments.decode(args), out, err);
+        out.flush();
+        System.exit(code);
+    }
+
+    /** Runs a command; returns the exit code. */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        CommandLine command = new CommandLine(new Main());
+        command.addSubcommand(new GenerateCommand(out, err));
+        command.addSubcommand(new ScoreCommand(out));
+        command.addSubcommand(new BenchCommand(out, err));
+        command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.registerConverter(Preset.class, Main::preset);
+        command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));
+        if (args.length == 0) {
+            command.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return command.execute(args);
+    }
+
+    private static Preset preset(String text) {
+        return switch (text) {
+            case "hugging-face" -> Preset.HUGGING_FACE;
+            case "openai" -> Preset.OPENAI;
+            default ->
+                throw new CommandLine.TypeConversionException("\"" + text + "\", expected hugging-face or openai");
+        };
+    }
+
+    private static int fail(Exception e, PrintStream err) {
+        boolean usage = e instanceof IllegalArgumentException;
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        err.println("error: " + (usage ? flags(message) : message));
+        return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String flags(String message) {
+        return OPTION.matcher(message)
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        "--" + found.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor, boolean autoFlush) {
+        return new PrintStream(new FileOutputStream(descriptor), autoFlush, StandardCharsets.UTF_8);
+    }
+
+    /** The jar's version. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"gpt2-djl " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}

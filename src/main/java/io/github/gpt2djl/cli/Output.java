@@ -1,0 +1,39 @@
+package io.github.gpt2djl.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.util.Arrays;
+
+/** The forms that the commands print in, and read. */
+final class Output {
+    private static final Gson JSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+
+    private Output() {}
+
+    /** One line of JSON. */
+    static String json(Object value) {
+        return JSON.toJson(value);
+    }
+
+    /** To that many decimals: figures are not read to the last digit. */
+    static double round(double value, int decimals) {
+        double scale = Math.pow(10, decimals);
+        return Math.round(value * scale) / scale;
+    }
+
+    /** Ids as in {@code 15496,11}. */
+    static int[] ids(String option, String text) {
+        String stripped = text.strip();
+        try {
+            return stripped.isEmpty()
+                    ? new int[0]
+                    : Arrays.stream(stripped.split(",", -1))
+                            .mapToInt(id -> Integer.parseInt(id.strip()))
+                            .toArray();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    option + " is \"" + text + "\", expected whole numbers with commas, like 15496,11", e);
+        }
+    }
+}

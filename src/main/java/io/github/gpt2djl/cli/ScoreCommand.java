@@ -1,0 +1,91 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.Score;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code score}: how likely the model finds a text. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Prints the log-probability of each token of a text given those before it, and the perplexity: 1 for a text"
+                    + " foreseen with certainty, the vocabulary's size for a blind guess.",
+        },
+        footer = {"", "Example:", "  score --text \"To be, or not to be\""})
+final class ScoreCommand implements Callable<Integer> {
+    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens, within the context.")
+    @Nullable
+    String text;
+
+    @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11,314.")
+    @Nullable
+    String ids;
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--json", description = "One line of JSON.")
+    boolean json;
+
+    private final PrintStream out;
+
+    ScoreCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if ((text == null) == (ids == null)) {
+            throw new IllegalArgumentException(
+                    "found " + (text == null ? "neither" : "both") + " of --text and --ids, expected one of them");
+        }
+        Prompt input = ids != null ? Prompt.ofIds(Output.ids("--ids", ids)) : Prompt.of(text == null ? "" : text);
+        try (Gpt2 gpt2 = model.load()) {
+            Score score = gpt2.score(input);
+            if (json) {
+                out.println(Output.json(fields(score)));
+            } else {
+                table(gpt2, score);
+            }
+        }
+        return 0;
+    }
+
+    private static Map<String, Object> fields(Score score) {
+        List<@Nullable Double> logprobs = new ArrayList<>();
+        logprobs.add(null);
+        logprobs.addAll(score.logProbabilities());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("ids", score.ids());
+        fields.put("logprobs", logprobs);
+        fields.put("perplexity", score.perplexity());
+        return fields;
+    }
+
+    private void table(Gpt2 gpt2, Score score) {
+        for (int i = 0; i < score.ids().size(); i++) {
+            int id = score.ids().get(i);
+            String piece = gpt2.hasTokenizer() ? Output.json(gpt2.decode(List.of(id))) : "";
+            String logprob = i == 0
+                    ? "-"
+                    : String.format(
+                            Locale.ROOT, "%.4f", score.logProbabilities().get(i - 1));
+            out.printf(Locale.ROOT, "%8d %10s  %s%n", id, logprob, piece);
+        }
+        out.printf(Locale.ROOT, "perplexity %.3f%n", score.perplexity());
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line: text on stdout, everything else on stderr. */
+@NullMarked
+package io.github.gpt2djl.cli;
+
+import org.jspecify.annotations.NullMarked;

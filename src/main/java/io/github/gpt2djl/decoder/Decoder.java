@@ -1,0 +1,147 @@
+package io.github.gpt2djl.decoder;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * GPT-2 with its weights packed: token ids in, logits out.
+ *
+ * <p>Safe for use by several threads at once: what a generation changes is in its own {@link KvCache}.
+ */
+public final class Decoder implements AutoCloseable {
+    private final ModelConfig config;
+    private final NDManager manager;
+    private final TorchModule module;
+    private volatile boolean closed;
+
+    private Decoder(ModelConfig config, NDManager manager, TorchModule module) {
+        this.config = config;
+        this.manager = manager;
+        this.module = module;
+    }
+
+    /**
+     * Packs a checkpoint's weights; the checkpoint may be closed afterwards.
+     *
+     * @param threads threads of one native operation, process-wide: the first load decides
+     * @throws IOException if the checkpoint cannot be read or is malformed
+     * @throws IllegalArgumentException if this machine lacks the precision or the device
+     */
+    public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
+            throws IOException {
+        device.check();
+        Precision.Kernel kernel = precision.kernel();
+        NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
+        try {
+            TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernel), manager);
+            Weights.load(checkpoint, module, manager);
+            return new Decoder(checkpoint.config(), manager, module);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** The architecture. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /**
+     * Allocates a cache and runs the prompts through the model.
+     *
+     * @param prompts at least one row of at least one id each; rows may differ in length
+     * @param copies sequences to grow from each prompt, at least 1
+     * @param newTokens the most tokens that will be added to the longest row, at least 1
+     */
+    public KvCache prefill(List<int[]> prompts, int copies, int newTokens) {
+        check(prompts);
+        KvCache cache = new KvCache(module, manager, config, prompts, copies, newTokens);
+        try {
+            cache.prefill(prompts);
+            return cache;
+        } catch (RuntimeException e) {
+            cache.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Rejects what {@link #prefill} would reject, before anything is computed.
+     *
+     * @throws IllegalArgumentException if a row is empty, longer than the context, or has an id out of range
+     * @throws IllegalStateException if the model is closed
+     */
+    public void check(List<int[]> prompts) {
+        checkOpen();
+        prompts.forEach(this::checkIds);
+    }
+
+    /**
+     * Log-probability (natural logarithm) of each id given those before it.
+     *
+     * @param ids 2 to {@link ModelConfig#positions()} ids
+     * @return {@code ids.length - 1} values: the first belongs to {@code ids[1]}
+     */
+    public float[] logProbabilities(int[] ids) {
+        return compute("log_probabilities", ids);
+    }
+
+    /**
+     * Logits of every position.
+     *
+     * @param ids 1 to {@link ModelConfig#positions()} ids
+     * @return row-major [ids.length, vocabulary]
+     */
+    public float[] logits(int[] ids) {
+        return compute("all_logits", ids);
+    }
+
+    private float[] compute(String method, int[] ids) {
+        checkOpen();
+        checkIds(ids);
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            PtNDArray input = (PtNDArray) scope.create(wide, new Shape(1, ids.length));
+            return module.compute(scope, method, input).toFloatArray();
+        }
+    }
+
+    /** Ids out of range would read foreign memory natively. */
+    private void checkIds(int[] ids) {
+        if (ids.length == 0 || ids.length > config.positions()) {
+            throw new IllegalArgumentException("found " + ids.length + " ids, expected 1 to " + config.positions()
+                    + ", the model's context" + (ids.length == 0 ? "" : "; shorten the text"));
+        }
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= config.vocabularySize()) {
+                throw new IllegalArgumentException("id " + ids[i] + " at index " + i
+                        + " is out of range, expected 0 to " + (config.vocabularySize() - 1));
+            }
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this model is closed; load it again");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            module.close();
+            manager.close();
+        }
+    }
+}

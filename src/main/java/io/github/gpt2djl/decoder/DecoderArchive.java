@@ -1,0 +1,162 @@
+package io.github.gpt2djl.decoder;
+
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Packs decoder.py into a TorchScript archive: a zip with source text and one pickled object, no tensors.
+ *
+ * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
+ */
+final class DecoderArchive {
+    private static final String ROOT = "gpt2/";
+
+    private DecoderArchive() {}
+
+    /** The archive's bytes for a model of this shape, run by this kernel. */
+    static byte[] pack(ModelConfig config, Precision.Kernel kernel) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes);
+                InputStream source = DecoderArchive.class.getResourceAsStream("decoder.py")) {
+            if (source == null) {
+                throw new IOException("decoder.py is not in the jar; build it again");
+            }
+            // libtorch reads stored entries only.
+            zip.setMethod(ZipOutputStream.STORED);
+            put(zip, "data.pkl", object(config, kernel));
+            put(zip, "code/__torch__.py", source.readAllBytes());
+            put(zip, "constants.pkl", new Pickle().emptyTuple().stop());
+            put(zip, "version", ascii("10\n"));
+            put(zip, "byteorder", ascii("little"));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The module: one object of class Gpt2 with the attributes that decoder.py declares, in its order. */
+    private static byte[] object(ModelConfig config, Precision.Kernel kernel) {
+        String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
+        return new Pickle()
+                .beginObject("__torch__", "Gpt2")
+                .key("training")
+                .bool(false)
+                .key("n_head")
+                .integer(config.heads())
+                .key("epsilon")
+                .real(config.epsilon())
+                .key("kernel")
+                .integer(kernel.code)
+                .key("embeddings")
+                .emptyTensorList()
+                .key("norms")
+                .emptyTensorList()
+                .key("weights")
+                .emptyTensorList()
+                .key("biases")
+                .emptyTensorList()
+                .key("packed")
+                .emptyList(packed)
+                .endObject()
+                .stop();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        ZipEntry entry = new ZipEntry(ROOT + name);
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        entry.setCrc(crc.getValue());
+        entry.setSize(bytes.length);
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+        zip.closeEntry();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The few opcodes of pickle protocol 2 that a module needs (Python's pickletools names them). */
+    private static final class Pickle {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Pickle() {
+            op(0x80).op(2); // PROTO 2
+        }
+
+        Pickle beginObject(String module, String name) {
+            return global(module, name).emptyTuple().op(0x81).op('}').op('('); // NEWOBJ EMPTY_DICT MARK
+        }
+
+        Pickle endObject() {
+            return op('u').op('b'); // SETITEMS BUILD
+        }
+
+        Pickle key(String text) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            return op('X').int32(utf8.length).raw(utf8); // BINUNICODE
+        }
+
+        Pickle bool(boolean value) {
+            return op(value ? 0x88 : 0x89); // NEWTRUE, NEWFALSE
+        }
+
+        Pickle integer(int value) {
+            return op('J').int32(value); // BININT
+        }
+
+        Pickle real(double value) {
+            return op('G').raw(ByteBuffer.allocate(8).putDouble(value).array()); // BINFLOAT
+        }
+
+        Pickle emptyTensorList() {
+            return global("torch.jit._pickle", "build_tensorlist")
+                    .op(']')
+                    .op(0x85)
+                    .op('R'); // [] TUPLE1 REDUCE
+        }
+
+        Pickle emptyList(String type) {
+            return global("torch.jit._pickle", "restore_type_tag")
+                    .op(']')
+                    .key(type)
+                    .op(0x86)
+                    .op('R'); // TUPLE2
+        }
+
+        Pickle emptyTuple() {
+            return op(')');
+        }
+
+        byte[] stop() {
+            return op('.').out.toByteArray();
+        }
+
+        private Pickle global(String module, String name) {
+            return op('c').raw(ascii(module + "\n" + name + "\n"));
+        }
+
+        private Pickle int32(int value) {
+            return raw(ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(value)
+                    .array());
+        }
+
+        private Pickle raw(byte[] bytes) {
+            out.writeBytes(bytes);
+            return this;
+        }
+
+        private Pickle op(int code) {
+            out.write(code);
+            return this;
+        }
+    }
+}

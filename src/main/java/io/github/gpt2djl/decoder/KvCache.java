@@ -1,0 +1,189 @@
+package io.github.gpt2djl.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * One running generation's native memory: keys and values of every layer, and the buffers of a step.
+ *
+ * <p>Everything is allocated once, for the prompt and all new tokens. Ids go in and logits come out through memory
+ * that Java and libtorch share, so a step is one native call and no copy. Rows of different lengths are padded on
+ * the left; each row's pads are counted, never guessed from ids.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class KvCache implements AutoCloseable {
+    private static final int FLOAT = 4;
+    private static final int LONG = 8;
+
+    private final TorchModule module;
+    private final NDManager manager;
+    private final int vocabulary;
+    private final int copies;
+    private final int rows;
+    private final int capacity;
+    private final ByteBuffer nextIds;
+    private final ByteBuffer logits;
+    private final ByteBuffer norms;
+    private final IValue idsArgument;
+    private final IValue padsArgument;
+    private final IValue cacheArgument;
+    private final IValue logitsArgument;
+    private final IValue normsArgument;
+    private int past;
+    private boolean prefilled;
+    private boolean closed;
+
+    KvCache(TorchModule module, NDManager parent, ModelConfig config, List<int[]> prompts, int copies, int newTokens) {
+        this.module = module;
+        this.copies = copies;
+        rows = prompts.size() * copies;
+        vocabulary = config.vocabularySize();
+        int longest = longest(prompts);
+        // The last token is never fed back.
+        capacity = longest + newTokens - 1;
+        manager = parent.newSubManager();
+        manager.setName("kv-cache");
+        nextIds = direct((long) rows * LONG);
+        logits = direct((long) rows * vocabulary * FLOAT);
+        norms = direct((long) rows * FLOAT);
+        idsArgument = argument(nextIds, new Shape(rows, 1), DataType.INT64);
+        logitsArgument = argument(logits, new Shape(rows, vocabulary), DataType.FLOAT32);
+        normsArgument = argument(norms, new Shape(rows), DataType.FLOAT32);
+        padsArgument = IValue.from(pads(manager, prompts, copies));
+        long headSize = config.width() / config.heads();
+        cacheArgument = IValue.from((PtNDArray) manager.create(
+                new Shape(config.layers(), 2, rows, config.heads(), capacity, headSize), DataType.FLOAT32));
+    }
+
+    /** Rows: prompts × copies; row {@code r} continues prompt {@code r / copies}. */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * The logits that the last call gave for one row.
+     *
+     * @return [vocabulary], a read-only view that the next step overwrites
+     */
+    public FloatBuffer logits(int row) {
+        checkOpen();
+        return logits.asReadOnlyBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .slice(source(row) * vocabulary, vocabulary);
+    }
+
+    /** The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability. */
+    public float logSumExp(int row) {
+        checkOpen();
+        return norms.getFloat(source(row) * FLOAT);
+    }
+
+    /**
+     * Appends one id to each row and computes the logits of what follows.
+     *
+     * @param ids one for each row, in range
+     * @throws IllegalStateException if the cache is full or closed
+     */
+    public void step(int[] ids) {
+        checkOpen();
+        if (past == capacity) {
+            throw new IllegalStateException("the cache is full at " + capacity + " tokens");
+        }
+        for (int row = 0; row < rows; row++) {
+            nextIds.putLong(row * LONG, ids[row]);
+        }
+        run(idsArgument, 1, padsArgument, 1, logitsArgument, normsArgument);
+        prefilled = false;
+    }
+
+    void prefill(List<int[]> prompts) {
+        int batch = prompts.size();
+        int longest = longest(prompts);
+        long[] padded = new long[batch * longest];
+        for (int row = 0; row < batch; row++) {
+            int[] prompt = prompts.get(row);
+            for (int i = 0; i < prompt.length; i++) {
+                padded[(row + 1) * longest - prompt.length + i] = prompt[i];
+            }
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            // With several copies the first `batch` rows of the buffers hold one result for each prompt.
+            try (IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
+                    IValue pads = IValue.from(pads(scope, prompts, 1));
+                    IValue y = view(scope, logits, new Shape(batch, vocabulary));
+                    IValue norm = view(scope, norms, new Shape(batch))) {
+                run(ids, longest, pads, copies, y, norm);
+            }
+        }
+        prefilled = true;
+    }
+
+    private void run(IValue ids, int count, IValue pads, int cacheCopies, IValue y, IValue norm) {
+        try (IValue position = IValue.from((long) past);
+                IValue copy = IValue.from((long) cacheCopies)) {
+            module.forward(ids, position, pads, cacheArgument, copy, y, norm);
+        }
+        past += count;
+    }
+
+    private int source(int row) {
+        return prefilled ? row / copies : row;
+    }
+
+    private static IValue view(NDManager scope, ByteBuffer buffer, Shape shape) {
+        ByteBuffer part = buffer.slice(0, Math.toIntExact(shape.size() * FLOAT));
+        return IValue.from((PtNDArray) scope.create(part, shape, DataType.FLOAT32));
+    }
+
+    private IValue argument(ByteBuffer buffer, Shape shape, DataType type) {
+        return IValue.from((PtNDArray) manager.create(buffer, shape, type));
+    }
+
+    /** [prompts × copies], or empty where no row is padded. */
+    private static PtNDArray pads(NDManager manager, List<int[]> prompts, int copies) {
+        int longest = longest(prompts);
+        if (prompts.stream().allMatch(p -> p.length == longest)) {
+            return (PtNDArray) manager.create(new long[0], new Shape(0));
+        }
+        long[] pads = new long[prompts.size() * copies];
+        for (int row = 0; row < pads.length; row++) {
+            pads[row] = (long) longest - prompts.get(row / copies).length;
+        }
+        return (PtNDArray) manager.create(pads, new Shape(pads.length));
+    }
+
+    private static int longest(List<int[]> prompts) {
+        return prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+    }
+
+    private static ByteBuffer direct(long bytes) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this generation is closed; start a new one");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            for (IValue argument : List.of(idsArgument, padsArgument, cacheArgument, logitsArgument, normsArgument)) {
+                argument.close();
+            }
+            manager.close();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.gpt2djl.decoder;
+
+import java.util.Locale;
+
+/** How weights are held and multiplied; activations are 32-bit floats throughout. */
+public enum Precision {
+    /** Exact: 32-bit weights. */
+    FP32,
+    /** Weights rounded to 16-bit floats; x86 CPUs (FBGEMM). */
+    FP16,
+    /** Weights rounded to 8 bits with a scale for each output, activations for each product; x86 CPUs (FBGEMM). */
+    INT8,
+    /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
+    AUTO;
+
+    /**
+     * The kernel of decoder.py for this precision on this machine.
+     *
+     * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
+     */
+    Kernel kernel() {
+        boolean x86 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
+            case "amd64", "x86_64" ->
+                !System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
+            default -> false;
+        };
+        if (!x86 && (this == FP16 || this == INT8)) {
+            throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "
+                    + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
+                    + "; available here: FP32");
+        }
+        return switch (this) {
+            case FP16 -> Kernel.FBGEMM_FP16;
+            case INT8 -> Kernel.FBGEMM_INT8;
+            case FP32, AUTO -> x86 && !CpuFeatures.hasAvx512() ? Kernel.ONEDNN : Kernel.PLAIN;
+        };
+    }
+
+    /** The matrix products of decoder.py, in its numbering. */
+    enum Kernel {
+        /** torch.linear: runs everywhere, and shares the head's matrix with the embedding table. */
+        PLAIN(0),
+        /** oneDNN with packed 32-bit weights: about twice as fast as PLAIN for one row on AVX2, slower on AVX-512. */
+        ONEDNN(1),
+        FBGEMM_FP16(2),
+        FBGEMM_INT8(3);
+
+        final int code;
+
+        Kernel(int code) {
+            this.code = code;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.gpt2djl.decoder;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** Starts DJL's PyTorch engine once for the process, without any use of the network. */
+public final class TorchEngine {
+    private static int threadsInUse;
+
+    private TorchEngine() {}
+
+    /**
+     * Switches DJL's usage reports and downloads off, unless the user has set these properties.
+     *
+     * <p>Must run before any other DJL class: the reports are sent from static initialisers.
+     */
+    public static void keepOffline() {
+        setIfAbsent("OPT_OUT_TRACKING", "true");
+        setIfAbsent("ai.djl.offline", "true");
+        // On a machine with CUDA the tokenizer would look for another native build.
+        setIfAbsent("RUST_FLAVOR", "cpu");
+    }
+
+    /**
+     * @param threads of one native operation; 0: the engine's default, one a core
+     * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once
+     */
+    static synchronized Engine start(int threads) {
+        keepOffline();
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
+        }
+        if (threadsInUse == 0 && threads > 0) {
+            System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        }
+        Engine engine = Engine.getEngine("PyTorch");
+        threadsInUse = JniUtils.getNumThreads();
+        if (threads > 0 && threads != threadsInUse) {
+            throw new IllegalStateException("threads is " + threads + ", but PyTorch runs with " + threadsInUse
+                    + " already in this process; set the number at the first load");
+        }
+        return engine;
+    }
+
+    /** Threads of one native operation. */
+    public static int threads() {
+        return JniUtils.getNumThreads();
+    }
+
+    private static void setIfAbsent(String key, String value) {
+        if (System.getProperty(key) == null && System.getenv(key) == null) {
+            System.setProperty(key, value);
+        }
+    }
+}

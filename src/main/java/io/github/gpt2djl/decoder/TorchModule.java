@@ -1,0 +1,99 @@
+package io.github.gpt2djl.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** A loaded TorchScript module whose methods are called by name; DJL closes neither arguments nor results. */
+final class TorchModule implements AutoCloseable {
+    private final PtSymbolBlock block;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private TorchModule(PtSymbolBlock block) {
+        this.block = block;
+    }
+
+    static TorchModule load(byte[] archive, NDManager manager) throws IOException {
+        return new TorchModule(
+                JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
+    }
+
+    /** Calls a method for its effect; arguments are PtNDArray, Boolean or Long. */
+    void call(String method, Object... arguments) {
+        IValue[] values = values(arguments);
+        try {
+            run(method, values).close();
+        } finally {
+            close(values);
+        }
+    }
+
+    /** Calls a method that returns a tensor, which belongs to {@code manager} then. */
+    PtNDArray compute(NDManager manager, String method, Object... arguments) {
+        IValue[] values = values(arguments);
+        try (IValue result = run(method, values)) {
+            return result.toTensor((PtNDManager) manager);
+        } finally {
+            close(values);
+        }
+    }
+
+    /** Calls {@code forward} with arguments that the caller keeps and closes. */
+    void forward(IValue... arguments) {
+        run("forward", arguments).close();
+    }
+
+    /** Waits for the calls that are running. */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            closed = true;
+            block.close();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private IValue run(String method, IValue... arguments) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this model is closed; load it again");
+            }
+            return IValueUtils.runMethod(block, method, arguments);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private static IValue[] values(Object[] arguments) {
+        IValue[] values = new IValue[arguments.length];
+        for (int i = 0; i < values.length; i++) {
+            Object argument = arguments[i];
+            if (argument instanceof PtNDArray array) {
+                values[i] = IValue.from(array);
+            } else if (argument instanceof Boolean flag) {
+                values[i] = IValue.from(flag);
+            } else {
+                values[i] = IValue.from((Long) argument);
+            }
+        }
+        return values;
+    }
+
+    private static void close(IValue[] values) {
+        for (IValue value : values) {
+            value.close();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Nucleus sampling as in openai/gpt-2's sample.py, top_p_logits: the token that crosses p is dropped.
+ *
+ * <p>The threshold is the score at rank {@code max(number of cumulative masses ≤ p, 1)}, counted from 1; it and its
+ * ties stay. Probabilities .5 .3 .15 .05: p = .9 keeps two, .8 two, .5 one.
+ *
+ * @param p 0 to 1; 1 keeps all
+ */
+public record OpenAiTopP(double p) implements Warper {
+    public OpenAiTopP {
+        TopP.check(p);
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        if (p == 1) {
+            return;
+        }
+        Ranking ranking = Ranking.of(candidates, p);
+        int within = 0;
+        while (within < ranking.ids().length && (float) ranking.mass()[within] <= (float) p) {
+            within++;
+        }
+        float threshold = ranking.scores()[Math.max(within - 1, 0)];
+        candidates.keepIf((id, score) -> score >= threshold);
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Divides each score by t: below 1 the likely become likelier, above 1 all become more alike.
+ *
+ * <p>transformers' TemperatureLogitsWarper.
+ *
+ * @param t above 0
+ */
+public record Temperature(double t) implements Warper {
+    public Temperature {
+        check(t);
+    }
+
+    /** Rejects values out of range. */
+    public static void check(double t) {
+        if (!(t > 0) || Double.isInfinite(t)) {
+            throw new IllegalArgumentException(
+                    "temperature is " + t + ", expected above 0; for the likeliest token use greedy decoding");
+        }
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        float divisor = (float) t;
+        for (int i = 0; i < candidates.size(); i++) {
+            candidates.setScore(i, candidates.score(i) / divisor);
+        }
+    }
+}

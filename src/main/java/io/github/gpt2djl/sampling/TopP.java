@@ -1,0 +1,36 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Nucleus sampling (Holtzman et al. 2020) as in transformers' TopPLogitsWarper: the token that crosses p stays.
+ *
+ * <p>A token is kept iff the probability mass ranked above it is less than p; the first is always kept.
+ * Probabilities .5 .3 .15 .05: p = .9 keeps three, .8 two, .5 one.
+ *
+ * @param p 0 to 1; 1 keeps all
+ */
+public record TopP(double p) implements Warper {
+    public TopP {
+        check(p);
+    }
+
+    /** Rejects values out of range. */
+    public static void check(double p) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("top-p is " + p + ", expected 0 to 1");
+        }
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        if (p == 1) {
+            return;
+        }
+        Ranking ranking = Ranking.of(candidates, p);
+        int last = 0;
+        // Compared as floats: a sum that is p but for rounding counts as p.
+        while (last + 1 < ranking.ids().length && (float) ranking.mass()[last] < (float) p) {
+            last++;
+        }
+        ranking.keepUpTo(last, candidates);
+    }
+}

@@ -1,0 +1,5 @@
+/** Text to token ids and back, never with half a character. */
+@NullMarked
+package io.github.gpt2djl.text;
+
+import org.jspecify.annotations.NullMarked;

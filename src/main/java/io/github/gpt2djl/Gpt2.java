@@ -187,7 +187,11 @@ public final class Gpt2 implements AutoCloseable {
         return boxed(tokenizer().encode(text, false));
     }
 
-    /** The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD. */
+    /**
+     * The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD.
+     *
+     * @throws IllegalArgumentException if an id is out of range
+     */
     public String decode(List<Integer> ids) {
         return tokenizer().decode(ids.stream().mapToInt(Integer::intValue).toArray(), false);
     }

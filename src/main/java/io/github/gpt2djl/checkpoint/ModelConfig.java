@@ -163,7 +163,7 @@ public record ModelConfig(
                 throw new MalformedCheckpointException(file, "the key " + key + " is missing");
             }
             try {
-                return value.getAsBigDecimal().intValueExact();
+                return value.getAsJsonPrimitive().getAsBigDecimal().intValueExact();
             } catch (RuntimeException e) {
                 throw wrong(key, value, "a whole number", e);
             }

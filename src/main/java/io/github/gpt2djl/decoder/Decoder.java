@@ -36,7 +36,10 @@ public final class Decoder implements AutoCloseable {
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
         device.check();
-        Precision.Kernel kernel = precision.kernel();
+        return load(checkpoint, precision.kernel(), threads);
+    }
+
+    static Decoder load(Checkpoint checkpoint, Precision.Kernel kernel, int threads) throws IOException {
         NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
         try {
             TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernel), manager);
@@ -46,6 +49,10 @@ public final class Decoder implements AutoCloseable {
             manager.close();
             throw e;
         }
+    }
+
+    NDManager manager() {
+        return manager;
     }
 
     /** The architecture. */

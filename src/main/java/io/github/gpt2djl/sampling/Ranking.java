@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Candidates by falling score with the probability mass up to each; of equal scores the higher id comes first, as
- * in torch's ascending stable sort read from its end.
+ * in an ascending stable sort read from its end (torch leaves the order of ties open).
  *
  * @param ids by falling score
  * @param scores by falling score

@@ -78,8 +78,13 @@ public final class BpeTokenizer implements AutoCloseable {
      * The bytes that an id spells; empty for an id that the tokenizer does not use.
      *
      * @param skipSpecialTokens whether special tokens spell nothing
+     * @throws IllegalArgumentException if the id is out of range
      */
     public byte[] bytes(int id, boolean skipSpecialTokens) {
+        if (id < 0 || id >= vocabulary.bytes().length) {
+            throw new IllegalArgumentException(
+                    "id " + id + " is out of range, expected 0 to " + (vocabulary.bytes().length - 1));
+        }
         byte[] bytes = vocabulary.bytes()[id];
         return bytes == null || (skipSpecialTokens && vocabulary.special().get(id)) ? new byte[0] : bytes;
     }

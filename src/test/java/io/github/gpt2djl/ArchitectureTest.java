@@ -1,0 +1,97 @@
+package io.github.gpt2djl;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The arrows between packages: data flow one way, and no class knows what is to its right. */
+class ArchitectureTest {
+    private static final String ROOT = "io.github.gpt2djl";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @ParameterizedTest
+    @CsvSource({
+        "checkpoint, ''",
+        "sampling, ''",
+        "text, checkpoint",
+        "decoder, checkpoint",
+        "generation, text decoder sampling",
+        "cli, . decoder checkpoint"
+    })
+    void packagesUseOnlyWhatIsBelow(String name, String allowed) {
+        String[] packages = allowed.isEmpty() ? new String[0] : allowed.split(" ");
+        String[] within = new String[packages.length + 1];
+        within[0] = ROOT + "." + name;
+        for (int i = 0; i < packages.length; i++) {
+            within[i + 1] = packages[i].equals(".") ? ROOT : ROOT + "." + packages[i];
+        }
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + name)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(within))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void arraysStayInTheDecoder() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".decoder")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.djl.ndarray..", "ai.djl.pytorch..", "ai.djl.engine..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theTokenizerLibraryStaysInText() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".text")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.djl.huggingface..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineKnowsPicocliAndPrints() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.io.PrintStream.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void topLevelClassesAreFinal() {
+        classes()
+                .that()
+                .areNotInterfaces()
+                .and()
+                .areTopLevelClasses()
+                .and()
+                .doNotHaveSimpleName("package-info")
+                .should()
+                .haveModifier(JavaModifier.FINAL)
+                .check(CLASSES);
+    }
+}

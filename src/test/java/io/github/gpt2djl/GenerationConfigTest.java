@@ -1,0 +1,92 @@
+package io.github.gpt2djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gpt2djl.GenerationConfig.Builder;
+import io.github.gpt2djl.sampling.Greedy;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GenerationConfigTest {
+    @Test
+    void defaultsAreThoseOfTransformers() {
+        GenerationConfig greedy = GenerationConfig.builder().build();
+        assertThat(greedy.doSample()).isFalse();
+        assertThat(greedy.maxNewTokens()).isEqualTo(OptionalInt.of(20));
+        assertThat(greedy.sampler()).isInstanceOf(Greedy.class);
+        GenerationConfig sampling =
+                GenerationConfig.builder().doSample(true).topP(.95).build();
+        // The well-known surprise: top-k 50 applies although only top-p was given.
+        assertThat(sampling.topK()).isEqualTo(50);
+        assertThat(sampling.temperature()).isEqualTo(1);
+    }
+
+    @Test
+    void defaultsOfOpenAi() {
+        GenerationConfig config =
+                GenerationConfig.builder().preset(Preset.OPENAI).build();
+        assertThat(config.doSample()).isTrue();
+        assertThat(config.topK()).isZero();
+        assertThat(config.newTokens(0, 1024)).isEqualTo(1024);
+        assertThat(config.newTokens(3, 1024)).isEqualTo(512);
+    }
+
+    @Test
+    void maxLengthCountsThePrompt() {
+        GenerationConfig config = GenerationConfig.builder().maxLength(50).build();
+        assertThat(config.newTokens(5, 1024)).isEqualTo(45);
+        assertThat(config.newTokens(0, 1024))
+                .as("an empty prompt starts from bos")
+                .isEqualTo(49);
+        assertThatThrownBy(() -> config.newTokens(50, 1024))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the prompt has 50 ids and maxLength is 50, which counts the prompt; expected at least 51,"
+                        + " or use maxNewTokens");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void wrongOptionsAreRejected(String message, Consumer<Builder> options) {
+        Builder builder = GenerationConfig.builder();
+        options.accept(builder);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    static Stream<Arguments> wrongOptionsAreRejected() {
+        return Stream.of(
+                wrong(
+                        "temperature is 0.0, expected above 0",
+                        b -> b.doSample(true).temperature(0)),
+                wrong("temperature is NaN", b -> b.doSample(true).temperature(Double.NaN)),
+                wrong(
+                        "topK is -1, expected at least 1, or 0",
+                        b -> b.doSample(true).topK(-1)),
+                wrong("top-p is 1.5, expected 0 to 1", b -> b.doSample(true).topP(1.5)),
+                wrong("maxLength is 0, expected at least 1", b -> b.maxLength(0)),
+                wrong("maxNewTokens is -5, expected at least 1", b -> b.maxNewTokens(-5)),
+                wrong("numReturnSequences is 0", b -> b.doSample(true).numReturnSequences(0)),
+                wrong(
+                        "maxLength is 50 and maxNewTokens is 20, expected only one",
+                        b -> b.maxLength(50).maxNewTokens(20)),
+                wrong("temperature has no effect while doSample is false", b -> b.temperature(1)),
+                wrong("topK has no effect while doSample is false", b -> b.topK(50)),
+                wrong("topP has no effect while doSample is false", b -> b.topP(1)),
+                wrong("seed has no effect while doSample is false", b -> b.seed(1)),
+                wrong("numReturnSequences has no effect while doSample is false", b -> b.numReturnSequences(2)),
+                wrong(
+                        "doSample is false, but the preset OPENAI always samples",
+                        b -> b.preset(Preset.OPENAI).doSample(false)));
+    }
+
+    private static Arguments wrong(String message, Consumer<Builder> options) {
+        return Arguments.of(message, options);
+    }
+}

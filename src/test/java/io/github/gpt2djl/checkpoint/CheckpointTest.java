@@ -1,0 +1,160 @@
+package io.github.gpt2djl.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Folders, names and config.json. */
+class CheckpointTest {
+    private static final TestCheckpoint TINY = TestCheckpoint.tiny();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsThePublishedConfig() throws IOException {
+        String json = """
+                {"activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1,
+                 "bos_token_id": 50256, "embd_pdrop": 0.1, "eos_token_id": 50256, "initializer_range": 0.02,
+                 "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": 1024, "n_embd": 768, "n_head": 12,
+                 "n_layer": 12, "n_positions": 1024, "resid_pdrop": 0.1, "summary_use_proj": true,
+                 "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}},
+                 "vocab_size": 50257}
+                """;
+        assertThat(ModelConfig.parse("config.json", json))
+                .isEqualTo(new ModelConfig(12, 12, 768, 3072, 1024, 50257, 1e-5, 50256, 50256, true, true, 50));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "n_layer | null | the key n_layer is missing",
+                "n_layer | 0 | n_layer is 0, expected at least 1",
+                "n_layer | 1.5 | n_layer is 1.5, expected a whole number",
+                "n_layer | \"a\" | n_layer is \"a\", expected a whole number",
+                "n_head | 3 | n_embd is 16, expected a multiple of n_head, which is 3",
+                "n_embd | 99999999999 | n_embd is 99999999999, expected a whole number",
+                "vocab_size | -1 | vocab_size is -1, expected at least 1",
+                "eos_token_id | 61 | eos_token_id is 61, expected 0 to 60",
+                "eos_token_id | [1] | eos_token_id is [1]",
+                "bos_token_id | null | bos_token_id is 50256, expected 0 to 60",
+                "layer_norm_epsilon | 2 | layer_norm_epsilon is 2, expected a number between 0 and 1",
+                "layer_norm_epsilon | {} | layer_norm_epsilon is {}, expected a number",
+                "model_type | \"opt\" | model_type is opt, this decoder computes only gpt2",
+                "activation_function | \"silu\" | activation_function is silu, this decoder computes only gelu_new",
+                "scale_attn_weights | false | scale_attn_weights is false",
+                "tie_word_embeddings | 1 | tie_word_embeddings is 1, expected true or false",
+            })
+    void wrongConfigsAreRejected(String key, String value, String message) {
+        String json =
+                TINY.configJson().replaceAll("\"" + key + "\": [^,}]*,? ?", "").strip();
+        String wrong = "{\"" + key + "\": " + value + ", " + json.substring(1);
+        assertThatThrownBy(() -> ModelConfig.parse("folder/config.json", wrong.replaceAll(",\\s*}$", "}")))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageStartingWith("folder/config.json: ")
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"[]", "{", "''", "nothing at all"})
+    void configsThatAreNotJsonAreRejected(String json) {
+        assertThatThrownBy(() -> ModelConfig.parse("config.json", json))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessage("config.json: not a JSON object");
+    }
+
+    @Test
+    void namesTheFileThatIsMissing() throws IOException {
+        Path absent = folder.resolve("absent");
+        assertThatThrownBy(() -> Checkpoint.open(absent))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining(absent + ": no such folder");
+        TINY.write(folder);
+        assertThatThrownBy(() -> Checkpoint.open(folder.resolve("config.json")))
+                .isInstanceOf(NotDirectoryException.class)
+                .hasMessageContaining("a file, expected the folder");
+        Files.writeString(folder.resolve("vocab.json"), "{}");
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("merges.txt: the file is missing");
+        Files.delete(folder.resolve("vocab.json"));
+        Files.delete(folder.resolve("model.safetensors"));
+        Files.createFile(folder.resolve("pytorch_model.bin"));
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("model.safetensors: the file is missing")
+                .hasMessageContaining("pytorch_model.bin, which is not read yet");
+        Files.delete(folder.resolve("config.json"));
+        assertThatThrownBy(() -> Checkpoint.open(folder)).hasMessageContaining("config.json: the file is missing");
+    }
+
+    @Test
+    void readsHuggingFacesCache() throws IOException {
+        Path repository = folder.resolve("models--openai-community--gpt2");
+        TINY.write(repository.resolve("snapshots").resolve("607a30d7"));
+        TINY.write(repository.resolve("snapshots").resolve("00000000"));
+        Files.createDirectories(repository.resolve("refs"));
+        Path main = Files.writeString(repository.resolve("refs").resolve("main"), "607a30d7");
+        Map<String, String> environment = Map.of("HF_HUB_CACHE", folder.toString());
+        for (String name : new String[] {"gpt2", "openai-community/gpt2"}) {
+            try (Checkpoint found = ModelNames.open(name, environment)) {
+                assertThat(found.name()).endsWith("607a30d7");
+            }
+        }
+        Files.writeString(main, "../../elsewhere");
+        assertThatThrownBy(() -> ModelNames.open("gpt2", environment))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("names the commit \"../../elsewhere\"");
+        Files.delete(main);
+        assertThatThrownBy(() -> ModelNames.open("gpt2", environment)).hasMessageContaining("holds 2 commits");
+    }
+
+    @Test
+    void readsTheCacheUnderHfHomeAndTheFormerName() throws IOException {
+        TINY.write(folder.resolve("hub/models--gpt2/snapshots/abc"));
+        try (Checkpoint found = ModelNames.open("gpt2", Map.of("HF_HOME", folder.toString()))) {
+            assertThat(found.config()).isEqualTo(TINY.config());
+        }
+    }
+
+    @Test
+    void saysHowToGetAPublishedModel() {
+        assertThatThrownBy(() -> ModelNames.open("gpt2-xl", Map.of("HF_HUB_CACHE", folder.toString())))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("model gpt2-xl is not on this machine")
+                .hasMessageContaining(
+                        folder.resolve("models--openai-community--gpt2-xl").toString())
+                .hasMessageContaining("hf download openai-community/gpt2-xl");
+        assertThatThrownBy(() -> ModelNames.open("gpt3", Map.of()))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("no model or folder named gpt3. Known names: shakespeare, distilgpt2, gpt2");
+        assertThatThrownBy(() -> ModelNames.open(" ", Map.of())).isInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void opensAFolderByItsPathAndTheShippedModelByItsName() throws IOException {
+        try (Checkpoint found =
+                ModelNames.open(TINY.write(folder.resolve("a/b")).toString(), Map.of())) {
+            assertThat(found.tokenizer()).isNull();
+        }
+        try (Checkpoint shipped = ModelNames.open("shakespeare", Map.of())) {
+            assertThat(shipped.config().vocabularySize()).isEqualTo(2048);
+            assertThat(shipped.tokenizer()).isNotNull();
+            assertThat(shipped.tensors().names()).contains("wte.weight");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.github.gpt2djl.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.checkpoint.TestCheckpoint.Form;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The decoder against {@link NaiveGpt2}, in every form of a checkpoint and every way of calling it. */
+class DecoderTest {
+    /** 32-bit sums against 64-bit ones; logits here are of the size of 10. */
+    private static final double TOLERANCE = 1e-4;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, PLAIN",
+        "F32, PREFIXED_WITH_MASKS",
+        "F32, SHUFFLED_UNALIGNED",
+        "F16, PLAIN",
+        "F16, SHUFFLED_UNALIGNED",
+        "BF16, PREFIXED_WITH_MASKS",
+        "BF16, SHUFFLED_UNALIGNED"
+    })
+    void agreesWithTheOracle(DType dtype, Form form) throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        int[] ids = ids(20, 61);
+        double[][] expected = new NaiveGpt2(model).logits(ids);
+        try (Decoder decoder = load(model, dtype, form, Precision.FP32)) {
+            assertClose(decoder.logits(ids), expected, TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "FP16", "INT8"})
+    void usesAnExplicitHead(Precision precision) throws IOException {
+        TestCheckpoint model = new TestCheckpoint(2, 2, 16, 40, 61, false, 2);
+        int[] ids = ids(9, 61);
+        // The weights are exact in 16 bits; 8 bits are a rounding of up to 1/254 of each row's largest weight.
+        double tolerance = precision == Precision.INT8 ? 1.5 : TOLERANCE;
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, precision)) {
+            assertClose(decoder.logits(ids), new NaiveGpt2(model).logits(ids), tolerance);
+        }
+    }
+
+    @Test
+    void everyKernelOfFullPrecisionAgrees() throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        int[] ids = ids(7, 61);
+        double[][] expected = new NaiveGpt2(model).logits(ids);
+        for (Precision.Kernel kernel : List.of(Precision.Kernel.PLAIN, Precision.Kernel.ONEDNN)) {
+            try (Checkpoint checkpoint = Checkpoint.open(model.write(folder));
+                    Decoder decoder = Decoder.load(checkpoint, kernel, 0)) {
+                assertClose(decoder.logits(ids), expected, TOLERANCE);
+            }
+        }
+    }
+
+    @Test
+    void decodingStepByStepEqualsTheWholeSequence() throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        int[] ids = ids(40, 61);
+        double[][] expected = new NaiveGpt2(model).logits(ids);
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.prefill(List.of(java.util.Arrays.copyOf(ids, 3)), 1, 38)) {
+            for (int t = 2; ; t++) {
+                assertClose(cache.logits(0), expected[t], TOLERANCE);
+                assertThat((double) cache.logSumExp(0)).isCloseTo(logSumExp(expected[t]), within(TOLERANCE));
+                if (t == 39) {
+                    break;
+                }
+                cache.step(new int[] {ids[t + 1]});
+            }
+            assertThatThrownBy(() -> cache.step(new int[] {0}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("full at 40");
+        }
+    }
+
+    @Test
+    void rowsOfDifferentLengthsEqualEachRowAlone() throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        List<int[]> prompts = List.of(ids(9, 61), new int[] {60}, new int[] {60, 0, 60, 5});
+        NaiveGpt2 oracle = new NaiveGpt2(model);
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.prefill(prompts, 2, 4)) {
+            int[][] rows = new int[6][];
+            for (int row = 0; row < 6; row++) {
+                rows[row] = prompts.get(row / 2);
+            }
+            for (int step = 0; step < 4; step++) {
+                int[] next = new int[6];
+                for (int row = 0; row < 6; row++) {
+                    double[][] expected = oracle.logits(rows[row]);
+                    assertClose(cache.logits(row), expected[expected.length - 1], TOLERANCE);
+                    next[row] = (7 * row + 3 * step) % 61;
+                    rows[row] = java.util.Arrays.copyOf(rows[row], rows[row].length + 1);
+                    rows[row][rows[row].length - 1] = next[row];
+                }
+                if (step < 3) {
+                    cache.step(next);
+                }
+            }
+        }
+    }
+
+    @Test
+    void logProbabilitiesAreThoseOfTheLogits() throws IOException {
+        // More than one chunk of 64 positions.
+        TestCheckpoint model = new TestCheckpoint(1, 1, 8, 150, 29, true, 3);
+        int[] ids = ids(150, 29);
+        double[][] logits = new NaiveGpt2(model).logits(ids);
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32)) {
+            float[] found = decoder.logProbabilities(ids);
+            assertThat(found).hasSize(149);
+            for (int t = 0; t < 149; t++) {
+                assertThat((double) found[t])
+                        .isCloseTo(logits[t][ids[t + 1]] - logSumExp(logits[t]), within(TOLERANCE));
+            }
+        }
+    }
+
+    @Test
+    void rejectsIdsThatTheModelDoesNotHave() throws IOException {
+        try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32)) {
+            assertThatThrownBy(() -> decoder.logits(new int[] {3, 61}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("id 61 at index 1 is out of range, expected 0 to 60");
+            assertThatThrownBy(() -> decoder.prefill(List.of(new int[] {-1}), 1, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("id -1 at index 0");
+            assertThatThrownBy(() -> decoder.logits(new int[41]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("found 41 ids, expected 1 to 40");
+            assertThatThrownBy(() -> decoder.logits(new int[0])).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void saysThatItIsClosed() throws IOException {
+        Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
+        KvCache cache = decoder.prefill(List.of(new int[] {1}), 1, 3);
+        decoder.close();
+        decoder.close();
+        assertThatThrownBy(() -> decoder.logits(new int[] {1}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> cache.step(new int[] {1}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        cache.close();
+        cache.close();
+        assertThatThrownBy(() -> cache.logits(0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void leavesNoArrayBehind() throws IOException {
+        try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32)) {
+            int before = LiveArrays.count(decoder.manager());
+            for (int i = 0; i < 3; i++) {
+                try (KvCache cache = decoder.prefill(List.of(new int[] {1}, new int[] {2, 3}), 2, 5)) {
+                    cache.step(new int[] {1, 2, 3, 4});
+                    assertThat(LiveArrays.count(decoder.manager())).isGreaterThan(before);
+                }
+                decoder.logits(new int[] {1, 2});
+                decoder.logProbabilities(new int[] {1, 2});
+                assertThatThrownBy(() -> decoder.prefill(List.of(new int[] {99}), 1, 1))
+                        .isInstanceOf(IllegalArgumentException.class);
+                assertThat(LiveArrays.count(decoder.manager())).isEqualTo(before);
+            }
+        }
+    }
+
+    private Decoder load(TestCheckpoint model, DType dtype, Form form, Precision precision) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(model.write(folder, dtype, form))) {
+            return Decoder.load(checkpoint, precision, DeviceChoice.CPU, 0);
+        }
+    }
+
+    private static int[] ids(int n, int vocabulary) {
+        return new Random(n).ints(n, 0, vocabulary).toArray();
+    }
+
+    private static double logSumExp(double[] logits) {
+        double sum = 0;
+        for (double logit : logits) {
+            sum += Math.exp(logit);
+        }
+        return Math.log(sum);
+    }
+
+    private static void assertClose(float[] found, double[][] expected, double tolerance) {
+        assertThat(found).hasSize(expected.length * expected[0].length);
+        for (int t = 0; t < expected.length; t++) {
+            assertClose(
+                    FloatBuffer.wrap(found, t * expected[t].length, expected[t].length)
+                            .slice(),
+                    expected[t],
+                    tolerance);
+        }
+    }
+
+    private static void assertClose(FloatBuffer found, double[] expected, double tolerance) {
+        for (int id = 0; id < expected.length; id++) {
+            assertThat((double) found.get(id)).as("logit of %d", id).isCloseTo(expected[id], within(tolerance));
+        }
+    }
+}

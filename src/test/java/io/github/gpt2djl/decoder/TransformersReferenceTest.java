@@ -1,0 +1,134 @@
+package io.github.gpt2djl.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.Gson;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The decoder against Hugging Face transformers: src/test/python/make_references.py made the expectations. */
+class TransformersReferenceTest {
+    private static final double FP32 = 1e-4;
+
+    private record Expected(List<Row> prompts, int[] score_ids, double[] score) {}
+
+    private record Row(int[] ids, int[] greedy, double[] log_probs) {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16"})
+    void small(String name) throws IOException {
+        compare(Path.of("src/test/resources/reference", name));
+    }
+
+    /** 124M's real shape: make_references.py --large FOLDER, then mvn verify -Preference -Dreference=FOLDER. */
+    @Test
+    @Tag("reference")
+    void large() throws IOException {
+        compare(Path.of(System.getProperty("reference", "target/reference"), "gpt2-shape"));
+    }
+
+    @Test
+    @Tag("reference")
+    void largeInHalfPrecision() throws IOException {
+        Path folder = Path.of(System.getProperty("reference", "target/reference"), "gpt2-shape");
+        Expected expected = read(folder);
+        try (Decoder decoder = load(folder, Precision.FP16)) {
+            assertScore(decoder, expected, 2e-2);
+        }
+    }
+
+    private static void compare(Path folder) throws IOException {
+        Expected expected = read(folder);
+        try (Decoder decoder = load(folder, Precision.FP32)) {
+            assertScore(decoder, expected, FP32);
+            for (Row row : expected.prompts()) {
+                assertLogProbabilities(decoder, row);
+                assertThat(greedy(decoder, List.of(row.ids()))).containsExactly(boxed(row.greedy()));
+            }
+            List<int[]> prompts = expected.prompts().stream().map(Row::ids).toList();
+            List<Integer> all = new ArrayList<>();
+            expected.prompts().forEach(row -> all.addAll(List.of(boxed(row.greedy()))));
+            assertThat(greedy(decoder, prompts)).as("the padded batch").containsExactlyElementsOf(all);
+        }
+    }
+
+    private static void assertScore(Decoder decoder, Expected expected, double tolerance) {
+        float[] found = decoder.logProbabilities(expected.score_ids());
+        assertThat(found).hasSameSizeAs(expected.score());
+        for (int i = 0; i < found.length; i++) {
+            assertThat((double) found[i]).as("id %d", i).isCloseTo(expected.score()[i], within(tolerance));
+        }
+    }
+
+    /** All positions, or the last where the reference keeps only that. */
+    private static void assertLogProbabilities(Decoder decoder, Row row) {
+        int vocabulary = decoder.config().vocabularySize();
+        float[] logits = decoder.logits(row.ids());
+        int positions = row.log_probs().length / vocabulary;
+        int skipped = row.ids().length - positions;
+        for (int t = 0; t < positions; t++) {
+            FloatBuffer position = FloatBuffer.wrap(logits, (skipped + t) * vocabulary, vocabulary)
+                    .slice();
+            double sum = 0;
+            for (int id = 0; id < vocabulary; id++) {
+                sum += Math.exp(position.get(id));
+            }
+            for (int id = 0; id < vocabulary; id++) {
+                assertThat(position.get(id) - Math.log(sum))
+                        .isCloseTo(row.log_probs()[t * vocabulary + id], within(FP32));
+            }
+        }
+    }
+
+    /** 64 greedy ids of each row, one row after the other. */
+    private static List<Integer> greedy(Decoder decoder, List<int[]> prompts) {
+        List<List<Integer>> rows = new ArrayList<>();
+        prompts.forEach(p -> rows.add(new ArrayList<>()));
+        try (KvCache cache = decoder.prefill(prompts, 1, 64)) {
+            for (int step = 0; ; step++) {
+                int[] next = new int[prompts.size()];
+                for (int row = 0; row < next.length; row++) {
+                    next[row] = argmax(cache.logits(row));
+                    rows.get(row).add(next[row]);
+                }
+                if (step == 63) {
+                    break;
+                }
+                cache.step(next);
+            }
+        }
+        return rows.stream().flatMap(List::stream).toList();
+    }
+
+    private static int argmax(FloatBuffer logits) {
+        int best = 0;
+        for (int id = 1; id < logits.limit(); id++) {
+            best = logits.get(id) > logits.get(best) ? id : best;
+        }
+        return best;
+    }
+
+    private static Integer[] boxed(int[] ids) {
+        return java.util.Arrays.stream(ids).boxed().toArray(Integer[]::new);
+    }
+
+    private static Expected read(Path folder) throws IOException {
+        return new Gson().fromJson(Files.readString(folder.resolve("expected.json")), Expected.class);
+    }
+
+    private static Decoder load(Path folder, Precision precision) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return Decoder.load(checkpoint, precision, DeviceChoice.CPU, 0);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+"""Makes checkpoints with seeded random weights and what Hugging Face transformers computes from them.
+
+    pip install torch transformers
+    python src/test/python/make_references.py                 # the committed ones, in src/test/resources/reference
+    python src/test/python/make_references.py --large FOLDER  # 124M's real shape (0.5 GB), for mvn -Preference
+
+The tests read config.json and model.safetensors with this library and compare with expected.json.
+"""
+
+import argparse
+import json
+import pathlib
+
+import torch
+import transformers
+from safetensors.torch import save_file
+from transformers import GPT2Config, GPT2LMHeadModel, LogitsProcessorList
+from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "reference"
+
+# name: (layers, heads, width, inner, positions, vocabulary, epsilon, dtype, prefix, tied, std)
+SMALL = {
+    # Like distilgpt2: prefixed names, masks stored.
+    "prefixed-f32": (2, 4, 32, None, 96, 101, 1e-5, torch.float32, "transformer.", True, 0.25),
+    # An explicit head that is not the embedding, an MLP that is not four times as wide, half precision.
+    "untied-f16": (3, 3, 48, 100, 80, 211, 1e-5, torch.float16, "transformer.", False, 0.2),
+    # Like gpt2: bare names, masks stored; bfloat16 and another epsilon.
+    "bare-bf16": (1, 2, 24, None, 128, 157, 1e-4, torch.bfloat16, "", True, 0.3),
+}
+LARGE = {"gpt2-shape": (12, 12, 768, None, 1024, 50257, 1e-5, torch.float32, "", True, 0.04)}
+
+
+def config(spec):
+    layers, heads, width, inner, positions, vocabulary, epsilon, _, _, tied, _ = spec
+    return GPT2Config(
+        n_layer=layers, n_head=heads, n_embd=width, n_inner=inner, n_positions=positions, vocab_size=vocabulary,
+        layer_norm_epsilon=epsilon, bos_token_id=vocabulary - 1, eos_token_id=vocabulary - 1,
+        tie_word_embeddings=tied, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
+
+
+def randomize(model, std, seed):
+    """Norms and biases too: transformers' own initialisation leaves them at 1 and 0, which hides mistakes."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, parameter in model.named_parameters():
+        noise = torch.randn(parameter.shape, generator=generator)
+        is_gain = "ln_" in name and name.endswith("weight")
+        parameter.data.copy_(1 + 0.3 * noise if is_gain else std * noise)
+
+
+def save(model, cfg, spec, folder):
+    """The published layout by hand: masks among the tensors, an unpadded header, data not in name order."""
+    dtype, prefix, tied = spec[7], spec[8], spec[9]
+    tensors = {}
+    for name, value in model.transformer.state_dict().items():
+        tensors[prefix + name] = value.to(dtype).contiguous()
+    n = spec[4]
+    for layer in range(spec[0]):
+        tensors[f"{prefix}h.{layer}.attn.bias"] = torch.tril(torch.ones(n, n)).view(1, 1, n, n).to(torch.uint8)
+    if not tied:
+        tensors["lm_head.weight"] = model.lm_head.weight.to(dtype).contiguous()
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    text = json.dumps({**cfg.to_dict(), "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}, indent=2)
+    (folder / "config.json").write_text(text + "\n")
+
+
+def numbers(tensor):
+    return [float(f"{x:.8g}") for x in tensor.flatten().tolist()]
+
+
+@torch.inference_mode()
+def expected(folder, vocabulary, positions, every_position):
+    model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()
+    generator = torch.Generator().manual_seed(7)
+    prompts = [torch.randint(0, vocabulary, (n,), generator=generator).tolist() for n in (9, 1, 5)]
+    rows = []
+    for prompt in prompts:
+        ids = torch.tensor([prompt])
+        log_probs = model(ids).logits[0].log_softmax(-1)
+        greedy = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=64,
+                                eos_token_id=None, pad_token_id=0)[0, len(prompt):].tolist()
+        rows.append({"ids": prompt, "greedy": greedy,
+                     "log_probs": numbers(log_probs if every_position else log_probs[-1])})
+    text = torch.randint(0, vocabulary, (min(positions, 200),), generator=generator)
+    log_probs = model(text[None]).logits[0].log_softmax(-1)
+    picked = log_probs[:-1].gather(1, text[1:, None]).squeeze(1)
+    return {"transformers": transformers.__version__, "torch": torch.__version__.split("+")[0], "prompts": rows,
+            "score_ids": text.tolist(), "score": numbers(picked)}
+
+
+def make(name, spec, root, every_position):
+    folder = root / name
+    cfg = config(spec)
+    model = GPT2LMHeadModel(cfg)
+    randomize(model, spec[10], seed=len(name))
+    save(model, cfg, spec, folder)
+    result = expected(folder, spec[5], spec[4], every_position)
+    (folder / "expected.json").write_text(json.dumps(result) + "\n")
+    print(folder, len(result["score"]), "scored ids, greedy", result["prompts"][0]["greedy"][:8])
+
+
+def warpers(root):
+    """What transformers' warpers keep of small and of tied rows of scores."""
+    generator = torch.Generator().manual_seed(3)
+    cases = []
+    scores = [torch.tensor(row) for row in (
+        [0.5, 0.3, 0.15, 0.05], [0.05, 0.15, 0.3, 0.5], [0.25, 0.25, 0.25, 0.25], [0.4, 0.2, 0.2, 0.2])]
+    scores = [s.log() for s in scores]
+    scores += [torch.randn(n, generator=generator) * 3 for n in (3, 17, 200)]
+    scores += [torch.randint(-3, 3, (40,), generator=generator).float()]
+    for row in scores:
+        for temperature, top_k, top_p in (
+                (1.0, 1, 1.0), (1.0, 2, 1.0), (1.0, 3, 1.0), (1.0, 5000, 1.0), (1.0, 0, 0.9), (1.0, 0, 0.8),
+                (1.0, 0, 0.5), (1.0, 0, 0.0), (1.0, 0, 0.999), (0.7, 10, 0.95), (2.5, 4, 0.3), (0.1, 0, 0.6)):
+            chain = LogitsProcessorList()
+            if temperature != 1.0:
+                chain.append(TemperatureLogitsWarper(temperature))
+            if top_k:
+                chain.append(TopKLogitsWarper(top_k))
+            if top_p < 1.0:
+                chain.append(TopPLogitsWarper(top_p))
+            kept = torch.isfinite(chain(None, row[None].clone())[0]).nonzero().flatten().tolist()
+            probabilities = chain(None, row[None].clone())[0].softmax(-1)[kept]
+            cases.append({"scores": numbers(row), "temperature": temperature, "top_k": top_k, "top_p": top_p,
+                          "kept": kept, "probabilities": numbers(probabilities)})
+    (root / "warpers.json").write_text(json.dumps(cases) + "\n")
+    print(root / "warpers.json", len(cases), "cases")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--large", type=pathlib.Path)
+    arguments = parser.parse_args()
+    if arguments.large:
+        for key, value in LARGE.items():
+            make(key, value, arguments.large, every_position=False)
+    else:
+        for key, value in SMALL.items():
+            make(key, value, ROOT, every_position=True)
+        warpers(ROOT)

@@ -191,11 +191,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void streamed(Gpt2 gpt2, Prompt input, GenerationConfig config) {
-        out.print(gpt2.text(input));
-        out.flush();
         long start = System.nanoTime();
         int[] count = {0};
         try (Stream<Token> tokens = gpt2.stream(input, config)) {
+            // Only a prompt that was accepted is printed.
+            out.print(gpt2.text(input));
+            out.flush();
             tokens.forEach(token -> {
                 out.print(token.text());
                 out.flush();

@@ -22,7 +22,7 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         footer = {
             "",
-            "Try:",
+            "Examples:",
             "  java -jar target/gpt2-djl.jar generate \"ROMEO:\"",
             "  java -jar target/gpt2-djl.jar generate --help"
         })

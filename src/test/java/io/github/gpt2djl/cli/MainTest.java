@@ -1,0 +1,247 @@
+package io.github.gpt2djl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands: what they print where, and their exit codes. */
+class MainTest {
+    @TempDir
+    Path folder;
+
+    private record Result(int code, String out, String err) {
+        JsonObject json() {
+            assertThat(code).as(err).isZero();
+            assertThat(out.lines()).hasSize(1);
+            return JsonParser.parseString(out).getAsJsonObject();
+        }
+    }
+
+    @Test
+    void generatesFromTheShippedModelByItsOwnDefaults() {
+        Result result = run("generate", "ROMEO:", "--seed", "1");
+        assertThat(result.code).isZero();
+        assertThat(result.out).startsWith("ROMEO:").hasSizeGreaterThan(300);
+        assertThat(result.err).containsPattern("\\d+ tokens in [\\d.]+ s, [\\d.]+ tokens/s");
+        assertThat(run("generate", "ROMEO:", "--seed", "1").out).isEqualTo(result.out);
+        assertThat(run("generate", "ROMEO:", "--seed", "1", "--no-stream").out).isEqualTo(result.out);
+    }
+
+    @Test
+    void jsonHasWhatTheReadmeSays() {
+        JsonObject json = run("generate", "ROMEO:", "--json", "--do-sample", "--seed", "5", "--max-new-tokens", "8")
+                .json();
+        assertThat(json.keySet())
+                .containsExactly("prompt_ids", "ids", "text", "finish_reason", "seed", "tokens_per_second");
+        assertThat(json.getAsJsonArray("ids")).hasSize(8);
+        assertThat(json.get("finish_reason").getAsString()).isEqualTo("length");
+        assertThat(json.get("seed").getAsLong()).isEqualTo(5);
+        assertThat(run("generate", "ROMEO:", "--seed", "5", "--max-new-tokens", "8").out)
+                .isEqualTo("ROMEO:" + json.get("text").getAsString() + "\n");
+    }
+
+    @Test
+    void idsInAndIdsOut() {
+        JsonObject json = run("generate", "--prompt-ids", "17, 42", "--no-do-sample", "--json")
+                .json();
+        assertThat(ids(json, "prompt_ids")).containsExactly(17, 42);
+        assertThat(json.get("seed").isJsonNull()).isTrue();
+        String all = "17,42,"
+                + String.join(
+                        ",", ids(json, "ids").stream().map(String::valueOf).toList());
+        JsonObject score = run("score", "--ids", all, "--json").json();
+        assertThat(ids(score, "ids")).hasSize(2 + json.getAsJsonArray("ids").size());
+        assertThat(score.getAsJsonArray("logprobs").get(0).isJsonNull()).isTrue();
+        double sum = 0;
+        for (int i = 1; i < score.getAsJsonArray("logprobs").size(); i++) {
+            sum += score.getAsJsonArray("logprobs").get(i).getAsDouble();
+        }
+        assertThat(score.get("perplexity").getAsDouble())
+                .isCloseTo(Math.exp(-sum / (score.getAsJsonArray("ids").size() - 1)), within(1e-6));
+    }
+
+    @Test
+    void severalSequencesAreOneLineEach() {
+        Result result =
+                run("generate", "A", "--do-sample", "--num-return-sequences", "3", "--max-new-tokens", "4", "--json");
+        assertThat(result.out.lines()).hasSize(3);
+        assertThat(run("generate", "A", "--num-return-sequences", "2", "--max-new-tokens", "4").err)
+                .contains("--- 1 of 2")
+                .contains("--- 2 of 2");
+    }
+
+    @Test
+    void theContextsEndIsALength() {
+        String prompt = "7,".repeat(249) + "7";
+        JsonObject json = run("generate", "--prompt-ids", prompt, "--no-do-sample", "--max-new-tokens", "99", "--json")
+                .json();
+        assertThat(json.getAsJsonArray("ids")).hasSize(7);
+        assertThat(json.get("finish_reason").getAsString()).isEqualTo("length");
+    }
+
+    @Test
+    void readsThePromptFromStdin() {
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream("Ð 👍\n".getBytes(StandardCharsets.UTF_8)));
+            Result result = run("generate", "-", "--no-do-sample", "--max-new-tokens", "3");
+            assertThat(result.out).startsWith("Ð 👍");
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void scoresAText() {
+        Result result = run("score", "--text", "To be, or not to be");
+        assertThat(result.code).isZero();
+        assertThat(result.out).contains("\" be\"").containsPattern("perplexity \\d+\\.\\d{3}\n$");
+    }
+
+    @Test
+    void benchPrintsItsFigures() throws IOException {
+        String model = TestCheckpoint.tiny().write(folder).toString();
+        JsonObject json = run(
+                        "bench",
+                        "--model",
+                        model,
+                        "--prompt-tokens",
+                        "5",
+                        "--new-tokens",
+                        "4",
+                        "--batch",
+                        "2",
+                        "--precision",
+                        "int8",
+                        "--json")
+                .json();
+        assertThat(json.keySet())
+                .containsExactly(
+                        "model",
+                        "device",
+                        "precision",
+                        "threads",
+                        "batch",
+                        "prompt_tokens",
+                        "new_tokens",
+                        "load_ms",
+                        "time_to_first_token_ms",
+                        "prefill_tokens_per_second",
+                        "decode_ms_per_step",
+                        "tokens_per_second",
+                        "peak_rss_mb");
+        assertThat(json.get("precision").getAsString()).isEqualTo("int8");
+        assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
+        assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
+                .contains("--prompt-tokens 38 and --new-tokens 64 do not fit into the model's context of 40");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "generate | found neither a prompt nor --prompt-ids",
+                "generate A --prompt-ids 1 | found both a prompt and --prompt-ids",
+                "generate --prompt-ids 1,x | --prompt-ids is \"1,x\", expected whole numbers with commas",
+                "generate --prompt-ids 1,99999999999 | expected whole numbers with commas",
+                "generate --prompt-ids 2048 | id 2048 at index 0 is out of range, expected 0 to 2047",
+                "generate A --temperature 0 | temperature is 0.0, expected above 0",
+                "generate A --temperature abc | Invalid value for option '--temperature'",
+                "generate A --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
+                "generate A --no-do-sample --seed 1 | --seed has no effect while --do-sample is false",
+                "generate A --max-length 5 --max-new-tokens 5 | --max-length is 5 and --max-new-tokens is 5",
+                "generate A --top-k -3 | --top-k is -3, expected at least 1",
+                "generate A --preset openai --no-do-sample | the preset OPENAI always samples",
+                "generate A --preset gpt4 | \"gpt4\", expected hugging-face or openai",
+                "generate A --precision fp8 | Invalid value for option '--precision'",
+                "generate A --device gpu | device gpu is not supported by this version",
+                "generate A --json --stream | --stream has no effect with --json",
+                "generate A --colour | Unknown option: '--colour'",
+                "generate A B | Unmatched argument at index 2: 'B'",
+                "score | found neither of --text and --ids",
+                "score --text A --ids 1 | found both of --text and --ids",
+                "score --ids 5 | the text has 1 ids, expected at least 2",
+                "bench --new-tokens 1 | --new-tokens is 1, expected at least 2",
+                "bench --batch 0 | --batch is 0, expected at least 1",
+                "sing | Unmatched argument at index 0: 'sing'",
+            })
+    void wrongUsageExitsWithTwo(String line, String message) {
+        Result result = run(line.split(" "));
+        assertThat(result.err).contains(message).doesNotContain("\tat ");
+        assertThat(result.code).isEqualTo(2);
+        assertThat(result.out).isEmpty();
+    }
+
+    @Test
+    void failuresExitWithOne() throws IOException {
+        Result absent = run("generate", "A", "--model", "gpt3");
+        assertThat(absent.code).isEqualTo(1);
+        assertThat(absent.err).startsWith("error: no model or folder named gpt3.");
+        TestCheckpoint.tiny().write(folder);
+        Files.delete(folder.resolve("model.safetensors"));
+        Result missing = run("generate", "A", "--model", folder.toString());
+        assertThat(missing.code).isEqualTo(1);
+        assertThat(missing.err).contains("model.safetensors: the file is missing");
+    }
+
+    @Test
+    void aModelWithoutATokenizerSaysSo() throws IOException {
+        String model = TestCheckpoint.tiny().write(folder).toString();
+        Result text = run("generate", "A", "--model", model);
+        assertThat(text.code).isEqualTo(1);
+        assertThat(text.err).contains("has no tokenizer.json");
+        Result ids = run("generate", "--prompt-ids", "1", "--model", model, "--json");
+        assertThat(ids.json().getAsJsonArray("ids")).isNotEmpty();
+        assertThat(ids.err).contains("note: ").contains("has no tokenizer");
+        assertThat(run("score", "--ids", "1,2", "--model", model).code).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "generate", "score", "bench"})
+    void helpIsHelp(String command) {
+        Result result = command.isEmpty() ? run("--help") : run(command, "--help");
+        assertThat(result.code).isZero();
+        assertThat(result.out).contains("Usage:").contains("Example").doesNotContain("null");
+    }
+
+    @Test
+    void withoutACommandItShowsTheCommands() {
+        Result result = run();
+        assertThat(result.code).isEqualTo(2);
+        assertThat(result.err).contains("generate").contains("score").contains("bench");
+    }
+
+    private static List<Integer> ids(JsonObject json, String key) {
+        return StreamSupport.stream(json.getAsJsonArray(key).spliterator(), false)
+                .map(JsonElement::getAsInt)
+                .toList();
+    }
+
+    private static Result run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                args,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}

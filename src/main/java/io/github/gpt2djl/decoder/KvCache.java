@@ -167,7 +167,11 @@ public final class KvCache implements AutoCloseable {
     }
 
     private static ByteBuffer direct(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("the batch's logits need " + bytes
+                    + " bytes, expected less than 2 GiB; generate fewer rows at once");
+        }
+        return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
     }
 
     private void checkOpen() {

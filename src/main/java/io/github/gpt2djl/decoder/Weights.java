@@ -45,12 +45,8 @@ final class Weights {
      */
     static void load(Checkpoint checkpoint, TorchModule module, NDManager manager) throws IOException {
         Weights weights = new Weights(checkpoint.tensors(), checkpoint.config());
-        boolean tied = weights.head() == null;
         for (Step step : weights.steps()) {
             weights.run(step, module, manager);
-        }
-        if (tied) {
-            module.call("tie_head");
         }
     }
 
@@ -58,7 +54,12 @@ final class Weights {
         int width = config.width();
         int inner = config.innerWidth();
         List<Step> steps = new ArrayList<>();
-        steps.add(step("add_embedding", tensor("wte.weight", config.vocabularySize(), width)));
+        TensorInfo head = head();
+        TensorInfo wte = tensor("wte.weight", config.vocabularySize(), width);
+        steps.add(step(head == null ? "add_tied_embedding" : "add_embedding", wte));
+        if (head != null) {
+            steps.add(step("add_linear", head));
+        }
         steps.add(step("add_embedding", tensor("wpe.weight", config.positions(), width)));
         for (int layer = 0; layer < config.layers(); layer++) {
             String h = "h." + layer + ".";
@@ -70,10 +71,6 @@ final class Weights {
             steps.add(conv1d(h + "mlp.c_proj", inner, width));
         }
         steps.add(norm("ln_f"));
-        TensorInfo head = head();
-        if (head != null) {
-            steps.add(new Step("add_linear", false, List.of(head)));
-        }
         return steps;
     }
 

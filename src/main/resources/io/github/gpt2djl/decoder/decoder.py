@@ -23,10 +23,10 @@ class Gpt2(Module):
   # wte and wpe. Kernels of reduced precision read the table in half precision: half the memory.
   def add_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
     if self.kernel >= 2:
-      table = table.to(5)
+      copy = table.to(5, False, True)
     else:
-      table = table.to(6)
-    self.embeddings.append(table.clone())
+      copy = table.to(6, False, True)
+    self.embeddings.append(copy)
     return torch.len(self.embeddings)
 
   def add_norm(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
@@ -35,12 +35,16 @@ class Gpt2(Module):
     return torch.len(self.norms)
 
   # weight [out, in], or [in, out] when transposed is set, as GPT-2's Conv1D stores it.
+  # The head comes first, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer: so the
+  # largest matrix is packed while little else is in memory.
   def add_linear(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool) -> int:
-    w = weight.to(6)
     if transposed:
-      w = w.t().contiguous()
-    elif self.kernel == 0:
-      w = w.clone()
+      w = weight.to(6).t().contiguous()
+    elif self.kernel == 0 or self.kernel == 2:
+      # Kept, or written to: FBGEMM cuts off what half precision cannot hold.
+      w = weight.to(6, False, True)
+    else:
+      w = weight.to(6)
     b = bias.to(6).clone()
     if self.kernel == 0:
       self.weights.append(w)
@@ -50,22 +54,23 @@ class Gpt2(Module):
       self.packed.append(ops.quantized.linear_prepack_fp16(w, b))
     if self.kernel == 3:
       # One scale for each output: its largest weight becomes 127.
-      scale = torch.clamp_min(torch.amax(torch.abs(w), [1]), 1e-12) / 127.
+      largest = torch.maximum(torch.amax(w, [1]), torch.neg(torch.amin(w, [1])))
+      scale = torch.clamp_min(largest, 1e-12) / 127.
       zero = torch.zeros([w.size(0)], dtype=4)
       q = torch.quantize_per_channel(w, scale, zero, 0, 12)
       self.packed.append(ops.quantized.linear_prepack(q, b))
     self.biases.append(b)
     return torch.len(self.biases)
 
-  # The tied head: logits are products with the embedding table itself, without a bias.
-  def tie_head(self: __torch__.Gpt2) -> int:
-    wte = self.embeddings[0]
+  # The published models' head is wte itself: logits are products with its rows, without a bias.
+  def add_tied_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
+    n = self.add_embedding(table, )
+    bias = torch.zeros([table.size(0)], dtype=6)
     if self.kernel == 0:
-      self.weights.append(wte)
-      self.biases.append(torch.zeros([wte.size(0)], dtype=6))
-      n = torch.len(self.biases)
+      self.weights.append(self.embeddings[0])
+      self.biases.append(bias)
     else:
-      n = self.add_linear(wte, torch.zeros([wte.size(0)], dtype=6), False, )
+      n = self.add_linear(table, bias, False, )
     return n
 
   # ---- computing ----
@@ -84,7 +89,8 @@ class Gpt2(Module):
     return y
 
   # ids [B, T] -> final hidden states [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
-  # pads [B] counts the padding in front of each row; it is empty when no row is padded.
+  # A prefill has past = 0, decoding has T = 1. pads [B] counts the padding in front of each row; it
+  # is empty when no row is padded.
   # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
   def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, pads: Tensor, cache: Tensor, copies: int) -> Tensor:
     wte = self.embeddings[0]
@@ -96,59 +102,49 @@ class Gpt2(Module):
     E = wte.size(1)
     D = E // n_head
     padded = pads.numel() > 0
-    explicit_mask = padded or (past > 0 and T > 1)
     mask = annotate(Optional[Tensor], None)
-    if explicit_mask:
-      query = torch.arange(past, S).view([1, T, 1])                      # [1, T, 1]
-      key = torch.arange(S).view([1, 1, S])                              # [1, 1, S]
-      visible = key <= query                                             # [1, T, S]
-      if padded:
-        # A pad sees itself: a row of a softmax with nothing in it would be NaN.
-        real = key >= pads.view([B, 1, 1])                               # [B, 1, S]
-        visible = torch.__and__(visible, torch.__or__(real, key == query))
-      zero = torch.zeros([visible.size(0), 1, T, S], dtype=6)
-      mask = zero.masked_fill(visible.logical_not().unsqueeze(1), -inf)  # [B or 1, 1, T, S]
     if padded:
+      query = torch.arange(past, S).view([1, T, 1])                        # [1, T, 1]
+      key = torch.arange(S).view([1, 1, S])                                # [1, 1, S]
+      real = key >= pads.view([B, 1, 1])                                   # [B, 1, S]
+      # A pad sees itself: a row of a softmax with nothing in it would be NaN.
+      visible = torch.__and__(key <= query, torch.__or__(real, key == query))
+      zero = torch.zeros([B, 1, T, S], dtype=6)
+      mask = zero.masked_fill(visible.logical_not().unsqueeze(1), -inf)    # [B, 1, T, S]
       # Positions count from each row's first real token. Rows that have ended may run past the last.
-      position = torch.arange(past, S).unsqueeze(0) - pads.unsqueeze(1)  # [B, T]
-      p = torch.embedding(wpe, position.clamp(0, wpe.size(0) - 1))                   # [B, T, E]
+      position = torch.arange(past, S).unsqueeze(0) - pads.unsqueeze(1)    # [B, T]
+      p = torch.embedding(wpe, position.clamp(0, wpe.size(0) - 1))         # [B, T, E]
     else:
-      p = wpe.narrow(0, past, T)                                         # [T, E]
-    x = torch.embedding(wte, ids).to(6) + p                              # [B, T, E]
+      p = wpe.narrow(0, past, T)                                           # [T, E]
+    x = torch.embedding(wte, ids).to(6) + p                                # [B, T, E]
     for l in range(torch.len(self.norms) // 4):
-      h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)       # ln_1
-      q, k, v, = torch.split(self.linear(h, 4 * l, ), E, 2)              # c_attn: 3 x [B, T, E]
-      q = q.view([B, T, n_head, D]).transpose(1, 2)                      # [B, H, T, D]
-      k = k.view([B, T, n_head, D]).transpose(1, 2)
-      v = v.view([B, T, n_head, D]).transpose(1, 2)
+      h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
+      qkv = self.linear(h, 4 * l + 1, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
+      q, k, v, = torch.unbind(qkv)
       if copies > 0:
-        keys = cache.select(0, l).select(0, 0)                           # [B, H, C, D]
-        values = cache.select(0, l).select(0, 1)
-        if copies == 1:
-          _0 = keys.narrow(2, past, T).copy_(k)
-          _1 = values.narrow(2, past, T).copy_(v)
-        else:
-          _2 = keys.narrow(2, past, T).copy_(k.repeat_interleave(copies, 0))
-          _3 = values.narrow(2, past, T).copy_(v.repeat_interleave(copies, 0))
+        layer = cache.select(0, l)                                         # [2, B, H, C, D]
+        kv = qkv.narrow(0, 1, 2)
+        if copies > 1:
+          kv = kv.repeat_interleave(copies, 1)
+        _0 = layer.narrow(3, past, T).copy_(kv)
         if past > 0:
-          k = keys.narrow(2, 0, S)                                       # [B, H, S, D]
-          v = values.narrow(2, 0, S)
-      # is_causal is right only from position 0: it aligns the triangle at the top left.
-      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., T > 1 and not explicit_mask)
+          k, v, = torch.unbind(layer.narrow(3, 0, S))
+      # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
+      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., T > 1 and not padded)
       a = a.transpose(1, 2).reshape([B, T, E])
-      x = x + self.linear(a, 4 * l + 1, )                                # attn.c_proj
-      h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)   # ln_2
-      h = torch.gelu(self.linear(h, 4 * l + 2, ), approximate="tanh")    # mlp.c_fc: [B, T, 4E]
-      x = x + self.linear(h, 4 * l + 3, )                                # mlp.c_proj
+      x = x.add_(self.linear(a, 4 * l + 2, ))                              # attn.c_proj
+      h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
+      h = torch.gelu_(self.linear(h, 4 * l + 3, ), approximate="tanh")     # mlp.c_fc: [B, T, 4E]
+      x = x.add_(self.linear(h, 4 * l + 4, ))                              # mlp.c_proj
     n = torch.len(self.norms)
-    return torch.layer_norm(x, [E], self.norms[n - 2], self.norms[n - 1], self.epsilon)          # ln_f
+    return torch.layer_norm(x, [E], self.norms[n - 2], self.norms[n - 1], self.epsilon)  # ln_f
 
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
   # written to the caller's buffers, so that nothing is allocated for them.
   def forward(self: __torch__.Gpt2, ids: Tensor, past: int, pads: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
     x = self.hidden(ids, past, pads, cache, copies, )
-    last = x.narrow(1, ids.size(1) - 1, 1).squeeze(1)                    # [B, E]
-    y = self.linear(last, torch.len(self.biases) - 1, )                  # [B, V]
+    last = x.narrow(1, ids.size(1) - 1, 1).squeeze(1)                      # [B, E]
+    y = self.linear(last, 0, )                                             # [B, V]
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
@@ -156,7 +152,7 @@ class Gpt2(Module):
   # Logits [T, V] of every position of one row, ids [1, T].
   def all_logits(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, )
-    return self.linear(x.squeeze(0), torch.len(self.biases) - 1, )
+    return self.linear(x.squeeze(0), 0, )
 
   # Log-probability [T - 1] of each id of one row given those before it, 64 positions at a time:
   # the logits of a whole context would be 200 MB.
@@ -167,8 +163,8 @@ class Gpt2(Module):
     for chunk in range((n + 63) // 64):
       start = 64 * chunk
       count = ops.prim.min(64, n - start)
-      y = self.linear(x.narrow(0, start, count), torch.len(self.biases) - 1, )     # [count, V]
-      target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)   # [count, 1]
+      y = self.linear(x.narrow(0, start, count), 0, )                      # [count, V]
+      target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
       picked = y.gather(1, target).squeeze(1) - torch.logsumexp(y, [1])
       _6 = result.narrow(0, start, count).copy_(picked)
     return result

@@ -1,0 +1,46 @@
+package io.github.gpt2djl.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which kernel serves which precision where; other machines are played by the system properties. */
+class PrecisionTest {
+    private final String arch = System.getProperty("os.arch");
+    private final String os = System.getProperty("os.name");
+
+    @AfterEach
+    void restore() {
+        System.setProperty("os.arch", arch);
+        System.setProperty("os.name", os);
+    }
+
+    @Test
+    void x86HasAll() {
+        play("Linux", "amd64");
+        assertThat(Precision.FP16.kernel()).isEqualTo(Precision.Kernel.FBGEMM_FP16);
+        assertThat(Precision.INT8.kernel()).isEqualTo(Precision.Kernel.FBGEMM_INT8);
+        assertThat(Precision.AUTO.kernel()).isEqualTo(Precision.FP32.kernel());
+    }
+
+    @Test
+    void othersHaveFullPrecisionOnly() {
+        for (String[] machine :
+                new String[][] {{"Linux", "aarch64"}, {"Mac OS X", "aarch64"}, {"Mac OS X", "x86_64"}}) {
+            play(machine[0], machine[1]);
+            assertThat(Precision.FP32.kernel()).isEqualTo(Precision.Kernel.PLAIN);
+            assertThatThrownBy(Precision.INT8::kernel)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision INT8 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
+                            + "; available here: FP32");
+            assertThatThrownBy(Precision.FP16::kernel).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static void play(String os, String arch) {
+        System.setProperty("os.name", os);
+        System.setProperty("os.arch", arch);
+    }
+}

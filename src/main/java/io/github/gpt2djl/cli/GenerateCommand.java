@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +182,12 @@ final class GenerateCommand implements Callable<Integer> {
         set(topP, config::topP);
         set(seed, config::seed);
         set(numReturnSequences, config::numReturnSequences);
-        return config.build();
+        GenerationConfig built = config.build();
+        // Chosen here and printed, so that a text that pleases can be had again.
+        return built.doSample() && seed == null
+                ? config.seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
+                        .build()
+                : built;
     }
 
     private static <T> void set(@Nullable T value, Consumer<T> option) {
@@ -204,7 +210,7 @@ final class GenerateCommand implements Callable<Integer> {
             });
         }
         out.println();
-        err.println(figures(count[0], start));
+        err.println(figures(count[0], start, config));
     }
 
     private void whole(Gpt2 gpt2, Prompt input, GenerationConfig config) {
@@ -225,10 +231,8 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         if (!json) {
-            Generation first = all.get(0);
-            err.println(figures(count, start)
-                    + (first.seed().isPresent() ? ", seed " + first.seed().getAsLong() : "")
-                    + (first.finishReason() == FinishReason.CONTEXT ? ", the model's context is full" : ""));
+            boolean full = all.stream().anyMatch(g -> g.finishReason() == FinishReason.CONTEXT);
+            err.println(figures(count, start, config) + (full ? ", the model's context is full" : ""));
         }
     }
 
@@ -248,8 +252,10 @@ final class GenerateCommand implements Callable<Integer> {
         return reason == FinishReason.CONTEXT ? "length" : reason.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String figures(int tokens, long start) {
+    private static String figures(int tokens, long start, GenerationConfig config) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        return String.format(Locale.ROOT, "%d tokens in %.2f s, %.1f tokens/s", tokens, seconds, tokens / seconds);
+        String seed = config.seed().isPresent() ? ", seed " + config.seed().getAsLong() : "";
+        return String.format(
+                Locale.ROOT, "%d tokens in %.2f s, %.1f tokens/s%s", tokens, seconds, tokens / seconds, seed);
     }
 }

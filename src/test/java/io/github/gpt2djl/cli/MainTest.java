@@ -46,6 +46,15 @@ class MainTest {
     }
 
     @Test
+    void aSeedThatWasNotGivenIsPrinted() {
+        Result first = run("generate", "ROMEO:", "--max-new-tokens", "9");
+        assertThat(first.err).containsPattern(", seed \\d+\n$");
+        String seed = first.err.replaceAll("(?s).*, seed (\\d+)\n", "$1");
+        assertThat(run("generate", "ROMEO:", "--max-new-tokens", "9", "--seed", seed).out)
+                .isEqualTo(first.out);
+    }
+
+    @Test
     void jsonHasWhatTheReadmeSays() {
         JsonObject json = run("generate", "ROMEO:", "--json", "--do-sample", "--seed", "5", "--max-new-tokens", "8")
                 .json();

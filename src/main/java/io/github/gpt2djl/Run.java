@@ -69,10 +69,18 @@ final class Run implements AutoCloseable {
                         + " ids, but the model's context is " + positions + "; shorten it");
             }
             asked.add(config.newTokens(found.length, positions));
-            ids.add(found.length == 0 ? new int[] {gpt2.config().bosId()} : found);
+            ids.add(found.length == 0 ? new int[] {bos(gpt2)} : found);
         }
         gpt2.decoder().check(ids);
         return new Run(gpt2, ids, asked, config);
+    }
+
+    private static int bos(Gpt2 gpt2) {
+        if (gpt2.config().bosId() < 0) {
+            throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
+                    + " vocabulary to start from; expected at least one id");
+        }
+        return gpt2.config().bosId();
     }
 
     /** All rows, run to their end. */

@@ -330,6 +330,19 @@ class Gpt2Test {
     }
 
     @Test
+    void withoutABosAnEmptyPromptIsRejected() throws IOException {
+        TestCheckpoint.tiny().write(folder);
+        rewrite("config.json", "\"bos_token_id\": 60", "\"bos_token_id\": 50256");
+        rewrite("config.json", "\"eos_token_id\": 60", "\"eos_token_id\": 50256");
+        try (Gpt2 tiny = Gpt2.load(folder)) {
+            assertThat(tiny.generate(Prompt.ofIds(1), GREEDY).ids()).hasSize(24);
+            assertThatThrownBy(() -> tiny.generate(Prompt.ofIds(), GREEDY))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no bos_token_id within the vocabulary");
+        }
+    }
+
+    @Test
     void tensorsThatContradictTheConfigAreRejected() throws IOException {
         TestCheckpoint.tiny().write(folder);
         rewrite("config.json", "\"n_layer\": 2", "\"n_layer\": 3");

@@ -3,6 +3,7 @@ package io.github.gpt2djl.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -103,7 +104,7 @@ public record Checkpoint(
     private static String text(Path file) throws IOException {
         try {
             return Files.readString(file);
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new MalformedCheckpointException(file.toString(), "not UTF-8", e);
         }
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions learned positions, the longest context ({@code n_positions})
  * @param vocabularySize number of token ids ({@code vocab_size})
  * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
- * @param bosId the id that an empty prompt starts from ({@code bos_token_id})
- * @param eosId the id that ends a text ({@code eos_token_id})
+ * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
+ * @param eosId the id that ends a text ({@code eos_token_id}); -1: none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
  * @param doSample the checkpoint's own default for text generation
  * @param maxLength the checkpoint's own default for text generation, in ids with the prompt; 0: it names none
@@ -99,15 +99,20 @@ public record ModelConfig(
             return n;
         }
 
-        /** GPT2Config's default for both ids is the published 50256. */
+        /**
+         * Absent means 50256, null means none. transformers writes 50256 for small vocabularies too, and it never
+         * occurs there.
+         */
         int id(String key, int vocabularySize) throws MalformedCheckpointException {
-            JsonElement value = find(key);
-            int id = value == null ? 50256 : integer(key, value);
-            if (id < 0 || id >= vocabularySize) {
-                throw new MalformedCheckpointException(
-                        file, key + " is " + id + ", expected 0 to " + (vocabularySize - 1) + " (vocab_size - 1)");
+            JsonElement stored = json.get(key);
+            if (stored != null && stored.isJsonNull()) {
+                return -1;
             }
-            return id;
+            int id = stored == null ? 50256 : integer(key, stored);
+            if (id < 0) {
+                throw new MalformedCheckpointException(file, key + " is " + id + ", expected at least 0, or null");
+            }
+            return id < vocabularySize ? id : -1;
         }
 
         double epsilon() throws MalformedCheckpointException {

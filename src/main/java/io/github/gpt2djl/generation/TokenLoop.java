@@ -91,10 +91,6 @@ public final class TokenLoop implements AutoCloseable {
     private KvCache advance() {
         KvCache state = cache;
         if (state == null) {
-            int longest = 0;
-            for (int[] prompt : plan.prompts()) {
-                longest = Math.max(longest, prompt.length);
-            }
             int newTokens =
                     plan.limits().stream().mapToInt(Integer::intValue).max().orElseThrow();
             state = decoder.prefill(plan.prompts(), plan.copies(), newTokens);

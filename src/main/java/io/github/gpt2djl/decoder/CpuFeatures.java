@@ -3,15 +3,19 @@ package io.github.gpt2djl.decoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
-/** What the processor can do, as far as the choice of a kernel asks. */
+/** What the processor can do, as far as the choice of a kernel asks; Linux tells, other systems do not. */
 final class CpuFeatures {
     private CpuFeatures() {}
 
-    /** Whether Linux reports AVX-512; false on systems that do not say. */
-    static boolean hasAvx512() {
+    /** Whether /proc/cpuinfo lists the flag. */
+    static boolean has(String flag) {
         try {
-            return Files.readString(Path.of("/proc/cpuinfo")).contains(" avx512f");
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("flags"))
+                    .limit(1)
+                    .anyMatch(line -> Arrays.asList(line.split("\\s+")).contains(flag));
         } catch (IOException e) {
             return false;
         }

@@ -53,6 +53,9 @@ final class DecoderArchive {
                 .real(config.epsilon())
                 .key("kernel")
                 .integer(kernel.code)
+                // Without VNNI, FBGEMM's 16-bit sums of two products saturate at 8-bit activations.
+                .key("reduce_range")
+                .bool(!CpuFeatures.has("avx512_vnni"))
                 .key("embeddings")
                 .emptyTensorList()
                 .key("norms")

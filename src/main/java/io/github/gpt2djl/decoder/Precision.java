@@ -32,7 +32,7 @@ public enum Precision {
         return switch (this) {
             case FP16 -> Kernel.FBGEMM_FP16;
             case INT8 -> Kernel.FBGEMM_INT8;
-            case FP32, AUTO -> x86 && !CpuFeatures.hasAvx512() ? Kernel.ONEDNN : Kernel.PLAIN;
+            case FP32, AUTO -> x86 && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN;
         };
     }
 

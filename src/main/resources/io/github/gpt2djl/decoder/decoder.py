@@ -12,6 +12,7 @@ class Gpt2(Module):
   n_head : int
   epsilon : float
   kernel : int
+  reduce_range : bool
   embeddings : List[Tensor]
   norms : List[Tensor]
   weights : List[Tensor]
@@ -85,7 +86,7 @@ class Gpt2(Module):
     elif kernel == 2:
       y = ops.quantized.linear_dynamic_fp16(x, self.packed[i])
     else:
-      y = ops.quantized.linear_dynamic(x, self.packed[i], True)
+      y = ops.quantized.linear_dynamic(x, self.packed[i], self.reduce_range)
     return y
 
   # ids [B, T] -> final hidden states [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].

@@ -63,13 +63,18 @@ public record Checkpoint(
      */
     public static Checkpoint shipped(String name) throws IOException {
         String folder = "/io/github/gpt2djl/models/" + name + "/";
-        ModelConfig config = ModelConfig.parse(folder + "config.json", resourceText(folder + "config.json"));
+        ModelConfig config = shippedConfig(name);
         String tokenizer = resourceText(folder + "tokenizer.json");
         try (InputStream in = resource(folder + "model.safetensors")) {
             Safetensors tensors = Safetensors.read(DataFile.inMemory(folder + "model.safetensors", in));
             return new Checkpoint(
                     name, config, tensors, new TokenizerFiles(folder + "tokenizer.json", tokenizer, null));
         }
+    }
+
+    static ModelConfig shippedConfig(String name) throws IOException {
+        String file = "/io/github/gpt2djl/models/" + name + "/config.json";
+        return ModelConfig.parse(file, resourceText(file));
     }
 
     @Override

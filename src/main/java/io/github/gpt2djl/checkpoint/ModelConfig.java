@@ -79,6 +79,13 @@ public record ModelConfig(
                 defaults.count("max_length", 0));
     }
 
+    /** The number of weights, each tied one once. */
+    public long parameters() {
+        long e = width;
+        long layer = 4 * e * e + 2 * e * innerWidth + 9 * e + innerWidth;
+        return (vocabularySize + (long) positions) * e + layers * layer + 2 * e + (tiedHead ? 0 : vocabularySize * e);
+    }
+
     /** One JSON object's keys, read with the checks that a config needs. */
     private record Keys(String file, JsonObject json) {
 

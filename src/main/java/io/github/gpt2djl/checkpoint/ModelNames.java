@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -18,13 +19,6 @@ import java.util.stream.Stream;
 public final class ModelNames {
     /** The model that travels inside the jar. */
     public static final String SHIPPED = "shakespeare";
-
-    private static final Map<String, String> REPOSITORIES = Map.of(
-            "gpt2", "openai-community/gpt2",
-            "gpt2-medium", "openai-community/gpt2-medium",
-            "gpt2-large", "openai-community/gpt2-large",
-            "gpt2-xl", "openai-community/gpt2-xl",
-            "distilgpt2", "distilbert/distilgpt2");
 
     private ModelNames() {}
 
@@ -44,33 +38,58 @@ public final class ModelNames {
         if (name.isBlank() || name.indexOf('\0') >= 0) {
             throw new FileNotFoundException("the model's name is blank, expected a name or a folder");
         }
-        boolean known = REPOSITORIES.containsKey(name);
-        if (!known && Files.exists(Path.of(name))) {
+        Optional<Catalog.Model> known = Catalog.find(name);
+        if (known.isEmpty() && Files.exists(Path.of(name))) {
             return Checkpoint.open(Path.of(name));
         }
-        String repository = REPOSITORIES.getOrDefault(name, name);
-        if (known || repository.matches("[\\w.-]+/[\\w.-]+")) {
-            // Before the organisations were introduced, models--gpt2 was the folder's name.
-            for (String candidate : List.of(repository, name)) {
-                Path folder = cache(environment).resolve("models--" + candidate.replace("/", "--"));
-                if (Files.isDirectory(folder)) {
-                    return Checkpoint.open(snapshot(folder));
-                }
-            }
+        Optional<Path> cached = cached(name, environment);
+        if (cached.isPresent()) {
+            return Checkpoint.open(cached.get());
         }
-        throw new FileNotFoundException(notFound(name, repository, environment));
+        throw new FileNotFoundException(known.isPresent() ? absent(known.get(), environment) : unknown(name));
     }
 
-    private static String notFound(String name, String repository, Map<String, String> environment) {
-        if (REPOSITORIES.containsKey(name)) {
-            return "model " + name + " is not on this machine: looked for "
-                    + cache(environment).resolve("models--" + repository.replace("/", "--"))
-                    + ". Get it with \"hf download " + repository
-                    + " config.json model.safetensors tokenizer.json\" (Python's huggingface_hub), or download these"
-                    + " files from https://huggingface.co/" + repository + " into a folder and name the folder";
+    /** The architecture of the model that travels inside the jar. */
+    public static ModelConfig shippedConfig() throws IOException {
+        return Checkpoint.shippedConfig(SHIPPED);
+    }
+
+    /**
+     * The folder of a model in Hugging Face's cache.
+     *
+     * @param name a name of the catalog, or {@code org/name}
+     * @return the snapshot's folder, or empty if the cache does not know the model
+     * @throws IOException if the cache's entry is damaged
+     */
+    public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
+        String repository = Catalog.find(name).map(Catalog.Model::repository).orElse(name);
+        if (!repository.matches("[\\w.-]+/[\\w.-]+")) {
+            return Optional.empty();
         }
-        return "no model or folder named " + name + ". Known names: " + SHIPPED + ", "
-                + String.join(", ", REPOSITORIES.keySet().stream().sorted().toList())
+        // Before the organisations were introduced, models--gpt2 was the folder's name.
+        for (String candidate : List.of(repository, name)) {
+            Path folder = cache(environment).resolve("models--" + candidate.replace("/", "--"));
+            if (Files.isDirectory(folder)) {
+                return Optional.of(snapshot(folder));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String absent(Catalog.Model model, Map<String, String> environment) {
+        String repository = model.repository();
+        String files = String.join(
+                " ", model.files().stream().map(Catalog.RemoteFile::name).toList());
+        return "model " + model.name() + " is not on this machine: looked for "
+                + cache(environment).resolve("models--" + repository.replace("/", "--"))
+                + ". Get it with \"hf download "
+                + repository + " " + files + "\" (Python's huggingface_hub), or download these files from"
+                + " https://huggingface.co/" + repository + " into a folder and name the folder";
+    }
+
+    private static String unknown(String name) {
+        List<String> names = Catalog.models().stream().map(Catalog.Model::name).toList();
+        return "no model or folder named " + name + ". Known names: " + SHIPPED + ", " + String.join(", ", names)
                 + "; anything else is a folder with config.json, model.safetensors and tokenizer.json";
     }
 

@@ -51,6 +51,7 @@ public final class Main {
         command.addSubcommand(new GenerateCommand(out, err));
         command.addSubcommand(new ScoreCommand(out));
         command.addSubcommand(new BenchCommand(out, err));
+        command.addSubcommand(new ModelsCommand(out));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);

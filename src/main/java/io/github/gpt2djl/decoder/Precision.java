@@ -1,5 +1,6 @@
 package io.github.gpt2djl.decoder;
 
+import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.Locale;
 
 /** How weights are held and multiplied; activations are 32-bit floats throughout. */
@@ -13,18 +14,24 @@ public enum Precision {
     /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
     AUTO;
 
+    /** Whether this machine's libtorch has a kernel for it. */
+    public boolean isAvailable() {
+        return this == FP32 || this == AUTO || hasFbgemm();
+    }
+
+    private static boolean hasFbgemm() {
+        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
+        return !mac && (arch.equals("amd64") || arch.equals("x86_64"));
+    }
+
     /**
      * The kernel of decoder.py for this precision on this machine.
      *
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     Kernel kernel() {
-        boolean x86 = switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
-            case "amd64", "x86_64" ->
-                !System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
-            default -> false;
-        };
-        if (!x86 && (this == FP16 || this == INT8)) {
+        if (!isAvailable()) {
             throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "
                     + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
                     + "; available here: FP32");
@@ -32,7 +39,25 @@ public enum Precision {
         return switch (this) {
             case FP16 -> Kernel.FBGEMM_FP16;
             case INT8 -> Kernel.FBGEMM_INT8;
-            case FP32, AUTO -> x86 && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN;
+            case FP32, AUTO -> hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN;
+        };
+    }
+
+    /**
+     * Bytes that a model's packed weights take in this precision.
+     *
+     * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
+     */
+    public long weightBytes(ModelConfig model) {
+        long head = (long) model.vocabularySize() * model.width();
+        long tables = head + (long) model.positions() * model.width();
+        long matrices = model.parameters() - tables + (model.tiedHead() ? head : 0);
+        return switch (kernel()) {
+            case PLAIN -> 4 * model.parameters();
+            case ONEDNN -> 4 * (matrices + tables);
+            // The embedding tables stay beside the packed head, in half precision.
+            case FBGEMM_FP16 -> 2 * (matrices + tables);
+            case FBGEMM_INT8 -> matrices + 2 * tables;
         };
     }
 

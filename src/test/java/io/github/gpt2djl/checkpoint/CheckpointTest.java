@@ -140,8 +140,31 @@ class CheckpointTest {
                 .hasMessageContaining("hf download openai-community/gpt2-xl");
         assertThatThrownBy(() -> ModelNames.open("gpt3", Map.of()))
                 .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("no model or folder named gpt3. Known names: shakespeare, distilgpt2, gpt2");
+                .hasMessageContaining("no model or folder named gpt3. Known names: shakespeare, gpt2, gpt2-medium");
         assertThatThrownBy(() -> ModelNames.open(" ", Map.of())).isInstanceOf(FileNotFoundException.class);
+    }
+
+    /** The counts of the model cards and of the paper's later correction. */
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, 124439808",
+        "gpt2-medium, 354823168",
+        "gpt2-large, 774030080",
+        "gpt2-xl, 1557611200",
+        "distilgpt2, 81912576"
+    })
+    void theCatalogKnowsThePublishedModels(String name, long parameters) {
+        Catalog.Model model = Catalog.find(name).orElseThrow();
+        assertThat(model.config().parameters()).isEqualTo(parameters);
+        assertThat(model.revision()).matches("[0-9a-f]{40}");
+        assertThat(model.files())
+                .extracting(Catalog.RemoteFile::name)
+                .contains("config.json", "model.safetensors", "tokenizer.json");
+        assertThat(model.files()).allSatisfy(file -> {
+            if (file.sha256() != null) {
+                assertThat(file.sha256()).matches("[0-9a-f]{64}");
+            }
+        });
     }
 
     @Test

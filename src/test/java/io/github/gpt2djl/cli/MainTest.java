@@ -223,8 +223,24 @@ class MainTest {
         assertThat(run("score", "--ids", "1,2", "--model", model).code).isZero();
     }
 
+    @Test
+    void listsTheModels() {
+        Result table = run("models");
+        assertThat(table.code).isZero();
+        assertThat(table.out).containsPattern("(?m)^shakespeare +3\\.1 M .* in the jar$");
+        assertThat(table.out).containsPattern("(?m)^gpt2-xl +1557\\.6 M ");
+        List<JsonObject> lines = run("models", "--json")
+                .out
+                .lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(1).get("name").getAsString()).isEqualTo("gpt2");
+        assertThat(lines.get(1).get("download_bytes").getAsLong()).isEqualTo(548105171);
+    }
+
     @ParameterizedTest
-    @CsvSource({"''", "generate", "score", "bench"})
+    @CsvSource({"''", "generate", "score", "bench", "models"})
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");
         assertThat(result.code).isZero();

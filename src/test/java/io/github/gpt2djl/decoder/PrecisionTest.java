@@ -3,6 +3,8 @@ package io.github.gpt2djl.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gpt2djl.checkpoint.Catalog;
+import io.github.gpt2djl.checkpoint.ModelConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,16 @@ class PrecisionTest {
                             + "; available here: FP32");
             assertThatThrownBy(Precision.FP16::kernel).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void weightsInMemory() {
+        play("Linux", "aarch64");
+        ModelConfig gpt2 = Catalog.find("gpt2").orElseThrow().config();
+        // The size of the original release's data file, which holds nothing but 32-bit weights.
+        assertThat(Precision.FP32.weightBytes(gpt2)).isEqualTo(497_759_232);
+        play("Linux", "amd64");
+        assertThat(Precision.FP16.weightBytes(gpt2)).isEqualTo(497_759_232 / 2 + 2L * 50257 * 768);
     }
 
     private static void play(String os, String arch) {

@@ -1,0 +1,84 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The published models, as models/catalog.json lists them. */
+public final class Catalog {
+    private static final String RESOURCE = "/io/github/gpt2djl/models/catalog.json";
+
+    private Catalog() {}
+
+    /**
+     * A published model.
+     *
+     * @param name the short name
+     * @param repository {@code org/name} on the Hugging Face Hub
+     * @param revision the commit that was looked at
+     * @param license the licence's identifier on the Hub
+     * @param config its architecture
+     * @param files what a copy of it needs
+     */
+    public record Model(
+            String name,
+            String repository,
+            String revision,
+            String license,
+            ModelConfig config,
+            List<RemoteFile> files) {}
+
+    /**
+     * A file of a published model.
+     *
+     * @param name within the repository
+     * @param bytes its size, or null where nobody has verified it
+     * @param sha256 of its bytes in hexadecimal, or null where nobody has verified it
+     */
+    public record RemoteFile(
+            String name, @Nullable Long bytes, @Nullable String sha256) {}
+
+    private record Entry(
+            String name,
+            String repository,
+            String revision,
+            String license,
+            JsonObject config,
+            List<RemoteFile> files) {}
+
+    /** All models, smallest of a family first. */
+    public static List<Model> models() {
+        try (InputStream in = Catalog.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException(RESOURCE + " is not in the jar; build it again");
+            }
+            List<Entry> entries = new Gson()
+                    .fromJson(
+                            new InputStreamReader(in, StandardCharsets.UTF_8),
+                            new TypeToken<List<Entry>>() {}.getType());
+            List<Model> models = new ArrayList<>();
+            for (Entry e : entries) {
+                ModelConfig config =
+                        ModelConfig.parse(RESOURCE + " " + e.name(), e.config().toString());
+                models.add(new Model(e.name(), e.repository(), e.revision(), e.license(), config, e.files()));
+            }
+            return List.copyOf(models);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The model of that short name. */
+    public static Optional<Model> find(String name) {
+        return models().stream().filter(m -> m.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.checkpoint.Catalog;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.ModelNames;
+import io.github.gpt2djl.decoder.Precision;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code models}: the catalog, and what of it is on this machine. */
+@Command(
+        name = "models",
+        mixinStandardHelpOptions = true,
+        description = "Lists the known models: size, memory that the weights take in each precision, and where they"
+                + " are on this machine.",
+        footer = {"", "Example:", "  models --json"})
+final class ModelsCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "One line of JSON a model.")
+    boolean json;
+
+    private final PrintStream out;
+
+    ModelsCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (!json) {
+            out.printf(
+                    "%-12s %10s %9s %8s %8s %8s  %-10s %s%n",
+                    "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "on this machine");
+        }
+        print(ModelNames.SHIPPED, ModelNames.shippedConfig(), null, "in the jar");
+        for (Catalog.Model model : Catalog.models()) {
+            String place = ModelNames.cached(model.name(), System.getenv())
+                    .map(Object::toString)
+                    .orElse(null);
+            print(model.name(), model.config(), model, place);
+        }
+        return 0;
+    }
+
+    private void print(String name, ModelConfig config, Catalog.@Nullable Model model, @Nullable String place) {
+        Long download = model == null ? null : download(model);
+        String license = model == null ? "apache-2.0" : model.license();
+        if (!json) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-12s %8.1f M %9s %8s %8s %8s  %-10s %s%n",
+                    name,
+                    config.parameters() / 1e6,
+                    download == null ? "-" : megabytes(download),
+                    memory(config, Precision.FP32),
+                    memory(config, Precision.FP16),
+                    memory(config, Precision.INT8),
+                    license,
+                    place == null ? "no" : place);
+            return;
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("name", name);
+        fields.put("repository", model == null ? null : model.repository());
+        fields.put("revision", model == null ? null : model.revision());
+        fields.put("license", license);
+        fields.put("parameters", config.parameters());
+        fields.put("download_bytes", download);
+        for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.INT8}) {
+            String key = precision.name().toLowerCase(Locale.ROOT) + "_bytes";
+            fields.put(key, precision.isAvailable() ? precision.weightBytes(config) : null);
+        }
+        fields.put("path", place);
+        out.println(Output.json(fields));
+    }
+
+    /** The weights' size, or null where nobody has verified it. */
+    private static @Nullable Long download(Catalog.Model model) {
+        return model.files().stream()
+                .filter(f -> f.name().equals("model.safetensors"))
+                .map(Catalog.RemoteFile::bytes)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String memory(ModelConfig config, Precision precision) {
+        return precision.isAvailable() ? megabytes(precision.weightBytes(config)) : "-";
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.round(bytes / 1e6) + " MB";
+    }
+}

@@ -13,7 +13,7 @@ import pathlib
 
 import torch
 import transformers
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import GPT2Config, GPT2LMHeadModel, LogitsProcessorList
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
@@ -65,6 +65,19 @@ def save(model, cfg, spec, folder):
     (folder / "config.json").write_text(text + "\n")
 
 
+def save_torch(folder):
+    """The same tensors as torch.save writes them: whole, and cut into two files with an index."""
+    tensors = load_file(folder / "model.safetensors")
+    torch.save(tensors, folder / "pytorch_model.bin")
+    names = list(tensors)
+    index = {}
+    for number, part in enumerate((names[: len(names) // 2], names[len(names) // 2 :]), start=1):
+        file = f"pytorch_model-{number:05}-of-00002.bin"
+        torch.save({name: tensors[name] for name in part}, folder / file)
+        index.update({name: file for name in part})
+    (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}) + "\n")
+
+
 def numbers(tensor):
     return [float(f"{x:.8g}") for x in tensor.flatten().tolist()]
 
@@ -95,6 +108,8 @@ def make(name, spec, root, every_position):
     model = GPT2LMHeadModel(cfg)
     randomize(model, spec[10], seed=len(name))
     save(model, cfg, spec, folder)
+    if name == "untied-f16":
+        save_torch(folder)
     result = expected(folder, spec[5], spec[4], every_position)
     (folder / "expected.json").write_text(json.dumps(result) + "\n")
     print(folder, len(result["score"]), "scored ids, greedy", result["prompts"][0]["greedy"][:8])

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Checkpoint(
         String name,
         ModelConfig config,
-        Safetensors tensors,
+        TensorFile tensors,
         @Nullable TokenizerFiles tokenizer) implements Closeable {
 
     /**
@@ -52,8 +52,7 @@ public record Checkpoint(
         Path config = required(folder, "config.json");
         ModelConfig parsed = ModelConfig.parse(config.toString(), text(config));
         TokenizerFiles tokenizer = tokenizer(folder);
-        Path weights = required(folder, "model.safetensors");
-        return new Checkpoint(folder.toString(), parsed, Safetensors.read(DataFile.open(weights)), tokenizer);
+        return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer);
     }
 
     /**
@@ -94,14 +93,32 @@ public record Checkpoint(
         return null;
     }
 
+    /** The first of the published forms that is there; safetensors before pickles, whole before sharded. */
+    private static TensorFile weights(Path folder) throws IOException {
+        Path safetensors = folder.resolve("model.safetensors");
+        Path safetensorsIndex = folder.resolve("model.safetensors.index.json");
+        Path torch = folder.resolve("pytorch_model.bin");
+        Path torchIndex = folder.resolve("pytorch_model.bin.index.json");
+        if (Files.exists(safetensors)) {
+            return Safetensors.read(DataFile.open(safetensors));
+        }
+        if (Files.exists(safetensorsIndex)) {
+            return ShardedTensors.read(safetensorsIndex, file -> Safetensors.read(DataFile.open(file)));
+        }
+        if (Files.exists(torch)) {
+            return TorchArchive.read(torch);
+        }
+        if (Files.exists(torchIndex)) {
+            return ShardedTensors.read(torchIndex, TorchArchive::read);
+        }
+        return Safetensors.read(DataFile.open(required(folder, "model.safetensors")));
+    }
+
     private static Path required(Path folder, String file) throws NoSuchFileException {
         Path path = folder.resolve(file);
         if (!Files.exists(path)) {
-            String hint = Files.exists(folder.resolve("pytorch_model.bin"))
-                    ? "; the folder has pytorch_model.bin, which is not read yet: download model.safetensors"
-                    : "";
-            throw new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors and"
-                    + " tokenizer.json (or vocab.json and merges.txt) in the folder" + hint);
+            throw new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
+                    + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder");
         }
         return path;
     }

@@ -26,14 +26,16 @@ interface DataFile extends Closeable {
      *
      * @throws IOException if they cannot be mapped
      */
-    Piece map(long position, int length) throws IOException;
+    MappedBytes map(long position, int length) throws IOException;
 
-    /** A mapped piece; its little-endian buffer must not be touched after {@link #close()}. */
-    record Piece(ByteBuffer buffer, Runnable unmap) implements AutoCloseable {
-        @Override
-        public void close() {
-            unmap.run();
+    /** Maps a tensor's bytes, which begin at {@code position}. */
+    default MappedBytes map(TensorInfo tensor, long position) throws IOException {
+        long length = tensor.end() - tensor.begin();
+        if (length > Integer.MAX_VALUE) {
+            throw new MalformedCheckpointException(
+                    name(), "tensor " + tensor + " has " + length + " bytes, expected less than 2 GiB");
         }
+        return map(position, (int) length);
     }
 
     /** Opens a file on disk. */
@@ -52,10 +54,10 @@ interface DataFile extends Closeable {
             }
 
             @Override
-            public Piece map(long position, int length) throws IOException {
+            public MappedBytes map(long position, int length) throws IOException {
                 ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
                 ByteBuffer view = mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-                return new Piece(view, () -> Unmapper.unmap(mapped));
+                return new MappedBytes(view, () -> Unmapper.unmap(mapped));
             }
 
             @Override
@@ -81,9 +83,9 @@ interface DataFile extends Closeable {
             }
 
             @Override
-            public Piece map(long position, int length) {
+            public MappedBytes map(long position, int length) {
                 ByteBuffer slice = all.slice(Math.toIntExact(position), length);
-                return new Piece(slice.order(ByteOrder.LITTLE_ENDIAN), () -> {});
+                return new MappedBytes(slice.order(ByteOrder.LITTLE_ENDIAN), () -> {});
             }
 
             @Override

@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-public final class Safetensors implements Closeable {
+final class Safetensors implements TensorFile {
     /** The reference implementation's bound. */
     private static final long MAX_HEADER = 100_000_000;
 
@@ -60,33 +59,24 @@ public final class Safetensors implements Closeable {
         }
     }
 
-    /** The file's name, for messages. */
+    @Override
     public String name() {
         return file.name();
     }
 
-    /** The tensor's entry, or null if the file has none of that name. */
+    @Override
     public @Nullable TensorInfo find(String tensor) {
         return tensors.get(tensor);
     }
 
-    /** The names of all tensors, in header order. */
+    @Override
     public List<String> names() {
         return List.copyOf(tensors.keySet());
     }
 
-    /**
-     * Maps a tensor's bytes, little-endian and unaligned.
-     *
-     * @throws IOException if the tensor has 2 GiB or more, or the file cannot be mapped
-     */
-    public DataFile.Piece map(TensorInfo tensor) throws IOException {
-        long length = tensor.end() - tensor.begin();
-        if (length > Integer.MAX_VALUE) {
-            throw new MalformedCheckpointException(
-                    file.name(), "tensor " + tensor + " has " + length + " bytes, expected less than 2 GiB");
-        }
-        return file.map(dataStart + tensor.begin(), (int) length);
+    @Override
+    public MappedBytes map(TensorInfo tensor) throws IOException {
+        return file.map(tensor, dataStart + tensor.begin());
     }
 
     @Override
@@ -100,7 +90,7 @@ public final class Safetensors implements Closeable {
                     file.name(), "the file has " + file.size() + " bytes, expected at least 8; download it again");
         }
         long length;
-        try (DataFile.Piece piece = file.map(0, 8)) {
+        try (MappedBytes piece = file.map(0, 8)) {
             length = piece.buffer().getLong(0);
         }
         if (length < 2 || length > Math.min(MAX_HEADER, file.size() - 8)) {
@@ -115,7 +105,7 @@ public final class Safetensors implements Closeable {
 
     private static JsonObject header(DataFile file, int length) throws IOException {
         String json;
-        try (DataFile.Piece piece = file.map(8, length)) {
+        try (MappedBytes piece = file.map(8, length)) {
             byte[] bytes = new byte[length];
             piece.buffer().get(bytes);
             json = new String(bytes, StandardCharsets.UTF_8);

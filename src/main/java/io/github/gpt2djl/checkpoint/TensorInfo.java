@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One entry of a safetensors header.
+ * One tensor of a file.
  *
  * @param name the tensor's name as stored
  * @param dtype the element type
  * @param shape sizes, outermost first; never negative
- * @param begin first byte, counted from the start of the data section
+ * @param begin first byte, counted from where the file's format counts
  * @param end one past the last byte
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
 
-    /** Element types of the safetensors format. */
+    /** Element types, by their names in the safetensors format. */
     public enum DType {
         BOOL(1),
         U8(1),

@@ -6,8 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.MappedBytes;
 import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.checkpoint.Safetensors;
+import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.IOException;
@@ -24,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * whatever else a file holds are ignored. All shapes are checked before the first tensor is read.
  */
 final class Weights {
-    private final Safetensors file;
+    private final TensorFile file;
     private final ModelConfig config;
     private final String prefix;
 
     /** One call of decoder.py: the method and the tensors it takes. */
     private record Step(String method, boolean transposed, List<TensorInfo> tensors) {}
 
-    private Weights(Safetensors file, ModelConfig config) {
+    private Weights(TensorFile file, ModelConfig config) {
         this.file = file;
         this.config = config;
         this.prefix =
@@ -122,12 +123,12 @@ final class Weights {
     }
 
     private void run(Step step, TorchModule module, NDManager manager) throws IOException {
-        List<AutoCloseable> open = new ArrayList<>();
+        List<MappedBytes> open = new ArrayList<>();
         try (NDManager scope = manager.newSubManager()) {
             NDArray[] arrays = new NDArray[step.tensors().size()];
             for (int i = 0; i < arrays.length; i++) {
                 TensorInfo info = step.tensors().get(i);
-                var piece = file.map(info);
+                MappedBytes piece = file.map(info);
                 open.add(piece);
                 arrays[i] = array(scope, info, piece.buffer());
             }
@@ -141,9 +142,7 @@ final class Weights {
             }
         } finally {
             // Only now: the arrays above looked into the mapping.
-            for (AutoCloseable piece : open) {
-                close(piece);
-            }
+            open.forEach(MappedBytes::close);
         }
     }
 
@@ -164,13 +163,5 @@ final class Weights {
             wide.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
         }
         return wide;
-    }
-
-    private static void close(AutoCloseable piece) {
-        try {
-            piece.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

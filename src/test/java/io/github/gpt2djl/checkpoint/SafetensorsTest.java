@@ -36,7 +36,7 @@ class SafetensorsTest {
             TensorInfo b = file.find("b");
             assertThat(b.hasShape(2)).isTrue();
             assertThat(b.hasShape(1, 2)).isFalse();
-            try (DataFile.Piece piece = file.map(b)) {
+            try (MappedBytes piece = file.map(b)) {
                 assertThat(piece.buffer().getFloat(0)).isEqualTo(1.5f);
                 assertThat(piece.buffer().getFloat(4)).isEqualTo(-2);
                 assertThat(piece.buffer().isReadOnly()).isTrue();
@@ -61,7 +61,7 @@ class SafetensorsTest {
             file.write(new byte[] {1, 2, 3});
         }
         try (Safetensors file = Safetensors.read(DataFile.open(path))) {
-            try (DataFile.Piece piece = file.map(file.find("far"))) {
+            try (MappedBytes piece = file.map(file.find("far"))) {
                 assertThat(piece.buffer().get(2)).isEqualTo((byte) 3);
             }
             assertThatThrownBy(() -> file.map(file.find("wide")))

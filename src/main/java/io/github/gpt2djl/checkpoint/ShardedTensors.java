@@ -1,0 +1,126 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint cut into several files, with an index that names each tensor's file:
+ * {@code {"weight_map": {"wte.weight": "model-00001-of-00002.safetensors", …}}}.
+ */
+final class ShardedTensors implements TensorFile {
+    private final String name;
+    private final Map<String, TensorFile> byTensor;
+    private final List<TensorFile> files;
+
+    private ShardedTensors(String name, Map<String, TensorFile> byTensor, List<TensorFile> files) {
+        this.name = name;
+        this.byTensor = byTensor;
+        this.files = files;
+    }
+
+    /** Opens one file of tensors. */
+    interface Opener {
+        TensorFile open(Path file) throws IOException;
+    }
+
+    /**
+     * Opens the index and every file that it names.
+     *
+     * @throws MalformedCheckpointException if the index is malformed or names a file outside its folder
+     * @throws NoSuchFileException if a file is missing
+     */
+    static ShardedTensors read(Path index, Opener opener) throws IOException {
+        Map<String, TensorFile> byFile = new LinkedHashMap<>();
+        Map<String, TensorFile> byTensor = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, JsonElement> entry : weightMap(index).entrySet()) {
+                String file = entry.getValue().getAsString();
+                TensorFile shard = byFile.get(file);
+                if (shard == null) {
+                    shard = opener.open(sibling(index, file));
+                    byFile.put(file, shard);
+                }
+                if (shard.find(entry.getKey()) == null) {
+                    throw new MalformedCheckpointException(
+                            index.toString(), "tensor " + entry.getKey() + " is not in " + file + ", where it belongs");
+                }
+                byTensor.put(entry.getKey(), shard);
+            }
+            return new ShardedTensors(index.toString(), byTensor, List.copyOf(byFile.values()));
+        } catch (IOException | RuntimeException e) {
+            for (TensorFile file : byFile.values()) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String tensor) {
+        TensorFile file = byTensor.get(tensor);
+        return file == null ? null : file.find(tensor);
+    }
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(byTensor.keySet());
+    }
+
+    @Override
+    public MappedBytes map(TensorInfo tensor) throws IOException {
+        TensorFile file = byTensor.get(tensor.name());
+        if (file == null) {
+            throw new IllegalArgumentException(tensor + " is not a tensor of " + name);
+        }
+        return file.map(tensor);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (TensorFile file : files) {
+            file.close();
+        }
+    }
+
+    private static JsonObject weightMap(Path index) throws IOException {
+        try {
+            JsonObject map = JsonParser.parseString(Files.readString(index))
+                    .getAsJsonObject()
+                    .getAsJsonObject("weight_map");
+            if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {
+                return map;
+            }
+        } catch (JsonParseException | IllegalStateException | ClassCastException | StackOverflowError e) {
+            throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}", e);
+        }
+        throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}");
+    }
+
+    /** Names may not leave the folder. */
+    private static Path sibling(Path index, String file) throws IOException {
+        if (!file.matches("[\\w.-]+") || file.equals("..") || file.equals(".")) {
+            throw new MalformedCheckpointException(
+                    index.toString(), "weight_map names the file \"" + file + "\", expected one beside the index");
+        }
+        Path path = index.resolveSibling(file);
+        if (!Files.exists(path)) {
+            throw new NoSuchFileException(path + ": the file is missing, and " + index.getFileName() + " names it");
+        }
+        return path;
+    }
+}

@@ -49,10 +49,25 @@ public record Checkpoint(
             throw new NotDirectoryException(folder + ": a file, expected the folder that holds config.json,"
                     + " model.safetensors and tokenizer.json");
         }
+        if (Files.exists(folder.resolve("hparams.json")) && Files.notExists(folder.resolve("config.json"))) {
+            return openAi(folder);
+        }
         Path config = required(folder, "config.json");
         ModelConfig parsed = ModelConfig.parse(config.toString(), text(config));
         TokenizerFiles tokenizer = tokenizer(folder);
         return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer);
+    }
+
+    /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
+    private static Checkpoint openAi(Path folder) throws IOException {
+        Path hparams = folder.resolve("hparams.json");
+        ModelConfig config = ModelConfig.parseOpenAi(hparams.toString(), text(hparams));
+        Path encoder = required(folder, "encoder.json");
+        TokenizerFiles tokenizer =
+                new TokenizerFiles(encoder.toString(), text(encoder), text(required(folder, "vocab.bpe")));
+        TensorFile tensors = TensorBundle.read(
+                required(folder, "model.ckpt.index"), required(folder, "model.ckpt.data-00000-of-00001"));
+        return new Checkpoint(folder.toString(), config, tensors, tokenizer);
     }
 
     /**
@@ -118,7 +133,9 @@ public record Checkpoint(
         Path path = folder.resolve(file);
         if (!Files.exists(path)) {
             throw new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
-                    + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder");
+                    + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder; or, as"
+                    + " OpenAI published, hparams.json, encoder.json, vocab.bpe, model.ckpt.index and"
+                    + " model.ckpt.data-00000-of-00001");
         }
         return path;
     }

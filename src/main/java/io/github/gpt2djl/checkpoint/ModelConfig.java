@@ -79,6 +79,18 @@ public record ModelConfig(
                 defaults.count("max_length", 0));
     }
 
+    /** Parses OpenAI's {@code hparams.json}: {n_vocab, n_ctx, n_embd, n_head, n_layer}. */
+    static ModelConfig parseOpenAi(String file, String json) throws MalformedCheckpointException {
+        try {
+            JsonObject hparams = JsonParser.parseString(json).getAsJsonObject();
+            hparams.add("vocab_size", hparams.get("n_vocab"));
+            hparams.add("n_positions", hparams.get("n_ctx"));
+            return parse(file, hparams.toString());
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw new MalformedCheckpointException(file, "not a JSON object", e);
+        }
+    }
+
     /** The number of weights, each tied one once. */
     public long parameters() {
         long e = width;

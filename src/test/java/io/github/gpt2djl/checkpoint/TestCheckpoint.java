@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** A small checkpoint with seeded random weights, written in the published layout and its variations. */
 public final class TestCheckpoint {
@@ -102,6 +103,46 @@ public final class TestCheckpoint {
         }
         Files.write(folder.resolve("model.safetensors"), safetensors(data, types, form));
         return folder;
+    }
+
+    /** OpenAI's original form, without the tokenizer's files. */
+    public Path writeOpenAi(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        TreeMap<String, String> names = new TreeMap<>();
+        values.keySet().forEach(name -> names.put(openAiName(name), name));
+        BundleWriter bundle = new BundleWriter();
+        names.forEach((key, name) -> {
+            long[] shape = shapes.get(name);
+            boolean matrix = shape.length == 2 && key.endsWith("/w");
+            bundle.add(
+                    key,
+                    matrix ? new long[] {1, shape[0], shape[1]} : shape,
+                    bytes(values.get(name), TensorInfo.DType.F32));
+        });
+        Files.write(folder.resolve("model.ckpt.index"), bundle.index());
+        Files.write(folder.resolve("model.ckpt.data-00000-of-00001"), bundle.data());
+        Files.writeString(
+                folder.resolve("hparams.json"),
+                "{\"n_vocab\": %d, \"n_ctx\": %d, \"n_embd\": %d, \"n_head\": %d, \"n_layer\": %d}"
+                        .formatted(
+                                config.vocabularySize(),
+                                config.positions(),
+                                config.width(),
+                                config.heads(),
+                                config.layers()));
+        return folder;
+    }
+
+    private static String openAiName(String name) {
+        if (name.startsWith("wte") || name.startsWith("wpe")) {
+            return "model/" + name.substring(0, 3);
+        }
+        boolean norm = name.contains("ln_");
+        return "model/"
+                + name.replaceFirst("^h\\.(\\d+)\\.", "h$1/")
+                        .replaceFirst("\\.weight$", norm ? "/g" : "/w")
+                        .replaceFirst("\\.bias$", "/b")
+                        .replace('.', '/');
     }
 
     /** The config in the published form. */

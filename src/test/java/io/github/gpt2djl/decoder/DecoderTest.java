@@ -10,6 +10,7 @@ import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.checkpoint.TestCheckpoint.Form;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -57,6 +58,19 @@ class DecoderTest {
         double tolerance = precision == Precision.INT8 ? 1.5 : TOLERANCE;
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, precision)) {
             assertClose(decoder.logits(ids), new NaiveGpt2(model).logits(ids), tolerance);
+        }
+    }
+
+    @Test
+    void readsTheOriginalRelease() throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        model.writeOpenAi(folder);
+        Files.writeString(folder.resolve("encoder.json"), "{}");
+        Files.writeString(folder.resolve("vocab.bpe"), "");
+        int[] ids = ids(20, 61);
+        try (Checkpoint checkpoint = Checkpoint.open(folder);
+                Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0)) {
+            assertClose(decoder.logits(ids), new NaiveGpt2(model).logits(ids), TOLERANCE);
         }
     }
 

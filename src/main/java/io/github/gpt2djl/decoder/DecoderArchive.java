@@ -66,6 +66,8 @@ final class DecoderArchive {
                 .emptyTensorList()
                 .key("packed")
                 .emptyList(packed)
+                .key("scratch")
+                .emptyTensorList()
                 .endObject()
                 .stop();
     }

@@ -49,6 +49,7 @@ final class Weights {
         for (Step step : weights.steps()) {
             weights.run(step, module, manager);
         }
+        module.call("free_scratch");
     }
 
     private List<Step> steps() throws MalformedCheckpointException {

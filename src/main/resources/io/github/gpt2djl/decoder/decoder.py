@@ -18,6 +18,7 @@ class Gpt2(Module):
   weights : List[Tensor]
   biases : List[Tensor]
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+  scratch : List[Tensor]
 
   # ---- loading: each tensor is handed over once and copied, F32 or F16, so that the file can be unmapped ----
 
@@ -35,12 +36,31 @@ class Gpt2(Module):
     self.norms.append(bias.to(6).clone())
     return torch.len(self.norms)
 
+  # weight [in, out] -> [out, in] in memory that the next call uses again: fresh memory for each of the
+  # matrices would leave holes between the packed ones.
+  def transpose(self: __torch__.Gpt2, weight: Tensor) -> Tensor:
+    n = weight.numel()
+    scratch = self.scratch
+    if torch.len(scratch) == 0:
+      scratch.append(torch.empty([n], dtype=6))
+    if scratch[0].numel() < n:
+      scratch[0] = torch.empty([n], dtype=6)
+    w = scratch[0].narrow(0, 0, n).view([weight.size(1), weight.size(0)])
+    return w.copy_(weight.t())
+
+  # Called when all is loaded.
+  def free_scratch(self: __torch__.Gpt2) -> int:
+    torch.clear(self.scratch)
+    return 0
+
   # weight [out, in], or [in, out] when transposed is set, as GPT-2's Conv1D stores it.
   # The head comes first, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer: so the
   # largest matrix is packed while little else is in memory.
   def add_linear(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool) -> int:
-    if transposed:
+    if transposed and self.kernel == 0:
       w = weight.to(6).t().contiguous()
+    elif transposed:
+      w = self.transpose(weight, )
     elif self.kernel == 0 or self.kernel == 2:
       # Kept, or written to: FBGEMM cuts off what half precision cannot hold.
       w = weight.to(6, False, True)

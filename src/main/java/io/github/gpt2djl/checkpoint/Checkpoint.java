@@ -80,7 +80,7 @@ public record Checkpoint(
         ModelConfig config = shippedConfig(name);
         String tokenizer = resourceText(folder + "tokenizer.json");
         try (InputStream in = resource(folder + "model.safetensors")) {
-            Safetensors tensors = Safetensors.read(DataFile.inMemory(folder + "model.safetensors", in));
+            TensorFile tensors = Safetensors.read(DataFile.inMemory(folder + "model.safetensors", in));
             return new Checkpoint(
                     name, config, tensors, new TokenizerFiles(folder + "tokenizer.json", tokenizer, null));
         }

@@ -28,16 +28,6 @@ interface DataFile extends Closeable {
      */
     MappedBytes map(long position, int length) throws IOException;
 
-    /** Maps a tensor's bytes, which begin at {@code position}. */
-    default MappedBytes map(TensorInfo tensor, long position) throws IOException {
-        long length = tensor.end() - tensor.begin();
-        if (length > Integer.MAX_VALUE) {
-            throw new MalformedCheckpointException(
-                    name(), "tensor " + tensor + " has " + length + " bytes, expected less than 2 GiB");
-        }
-        return map(position, (int) length);
-    }
-
     /** Opens a file on disk. */
     static DataFile open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);

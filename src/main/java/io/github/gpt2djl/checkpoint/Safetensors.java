@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reader of the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
@@ -22,26 +21,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
-final class Safetensors implements TensorFile {
+final class Safetensors {
     /** The reference implementation's bound. */
     private static final long MAX_HEADER = 100_000_000;
 
-    private final DataFile file;
-    private final long dataStart;
-    private final Map<String, TensorInfo> tensors;
-
-    private Safetensors(DataFile file, long dataStart, Map<String, TensorInfo> tensors) {
-        this.file = file;
-        this.dataStart = dataStart;
-        this.tensors = tensors;
-    }
+    private Safetensors() {}
 
     /**
      * Reads and checks the header; takes over {@code file} and closes it on failure.
      *
      * @throws MalformedCheckpointException if the header contradicts the format or the file's size
      */
-    static Safetensors read(DataFile file) throws IOException {
+    static TensorFile read(DataFile file) throws IOException {
         try {
             long headerLength = headerLength(file);
             long dataStart = 8 + headerLength;
@@ -52,36 +43,12 @@ final class Safetensors implements TensorFile {
                 }
             }
             checkOverlaps(file, tensors);
-            return new Safetensors(file, dataStart, tensors);
+            tensors.replaceAll((name, tensor) -> tensor.movedBy(dataStart));
+            return new SingleFile(file, tensors, SingleFile.Check.NONE);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
-    }
-
-    @Override
-    public String name() {
-        return file.name();
-    }
-
-    @Override
-    public @Nullable TensorInfo find(String tensor) {
-        return tensors.get(tensor);
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    @Override
-    public MappedBytes map(TensorInfo tensor) throws IOException {
-        return file.map(tensor, dataStart + tensor.begin());
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 
     private static long headerLength(DataFile file) throws IOException {

@@ -27,29 +27,21 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto">
  *     the messages</a>
  */
-final class TensorBundle implements TensorFile {
+final class TensorBundle {
     private static final long MAX_INDEX = 64_000_000;
     /** DataType of TensorFlow. */
     private static final Map<Long, DType> DTYPES = Map.of(1L, DType.F32, 19L, DType.F16, 14L, DType.BF16);
 
     private static final Pattern LAYER = Pattern.compile("h(\\d+)/(.+)");
 
-    private final DataFile data;
-    private final Map<String, TensorInfo> tensors;
-    private final Map<String, Integer> checksums;
-
-    private TensorBundle(DataFile data, Map<String, TensorInfo> tensors, Map<String, Integer> checksums) {
-        this.data = data;
-        this.tensors = tensors;
-        this.checksums = checksums;
-    }
+    private TensorBundle() {}
 
     /**
      * Reads the index and opens the data beside it.
      *
      * @throws MalformedCheckpointException if the index is damaged or does not fit the data
      */
-    static TensorBundle read(Path index, Path data) throws IOException {
+    static TensorFile read(Path index, Path data) throws IOException {
         long size = Files.size(index);
         if (size > MAX_INDEX) {
             throw new MalformedCheckpointException(
@@ -69,45 +61,22 @@ final class TensorBundle implements TensorFile {
                     checksums.put(name, LevelDbTable.unmask(message.checksum()));
                 }
             }
-            return new TensorBundle(file, tensors, checksums);
+            return new SingleFile(file, tensors, (tensor, bytes) -> verify(file, tensor, bytes, checksums));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    @Override
-    public String name() {
-        return data.name();
-    }
-
-    @Override
-    public @Nullable TensorInfo find(String tensor) {
-        return tensors.get(tensor);
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    @Override
-    public MappedBytes map(TensorInfo tensor) throws IOException {
-        MappedBytes mapped = data.map(tensor, tensor.begin());
+    private static void verify(DataFile file, TensorInfo tensor, MappedBytes bytes, Map<String, Integer> checksums)
+            throws MalformedCheckpointException {
         CRC32C crc = new CRC32C();
-        crc.update(mapped.buffer().duplicate());
+        crc.update(bytes.buffer().duplicate());
         Integer expected = checksums.get(tensor.name());
         if (expected == null || (int) crc.getValue() != expected) {
-            mapped.close();
             throw new MalformedCheckpointException(
-                    data.name(), "the checksum of tensor " + tensor.name() + " is wrong; download it again");
+                    file.name(), "the checksum of tensor " + tensor.name() + " is wrong; download it again");
         }
-        return mapped;
-    }
-
-    @Override
-    public void close() throws IOException {
-        data.close();
     }
 
     /** Null for what is no weight of GPT-2. */

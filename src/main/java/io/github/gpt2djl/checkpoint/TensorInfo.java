@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param name the tensor's name as stored
  * @param dtype the element type
  * @param shape sizes, outermost first; never negative
- * @param begin first byte, counted from where the file's format counts
+ * @param begin its first byte in the file
  * @param end one past the last byte
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
@@ -48,6 +48,10 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
     /** Whether the shape is exactly {@code sizes}. */
     public boolean hasShape(long... sizes) {
         return shape.equals(Arrays.stream(sizes).boxed().toList());
+    }
+
+    TensorInfo movedBy(long bytes) {
+        return new TensorInfo(name, dtype, shape, begin + bytes, end + bytes);
     }
 
     @Override

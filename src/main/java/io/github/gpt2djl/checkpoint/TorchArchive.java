@@ -12,13 +12,12 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.archivers.zip.ZipMethod;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reader of pytorch_model.bin as torch.save writes it since PyTorch 1.6: a zip of stored entries, one a pickle that
  * describes the tensors ({@link Pickle}, which runs nothing), the others their bytes.
  */
-final class TorchArchive implements TensorFile {
+final class TorchArchive {
     /** Storage types of torch by their name in the pickle. */
     static final Map<String, DType> DTYPES = Map.ofEntries(
             Map.entry("FloatStorage", DType.F32),
@@ -35,13 +34,7 @@ final class TorchArchive implements TensorFile {
     /** The description of a checkpoint with thousands of tensors is far smaller. */
     private static final long MAX_PICKLE = 64_000_000;
 
-    private final DataFile file;
-    private final Map<String, TensorInfo> tensors;
-
-    private TorchArchive(DataFile file, Map<String, TensorInfo> tensors) {
-        this.file = file;
-        this.tensors = tensors;
-    }
+    private TorchArchive() {}
 
     /** An entry's bytes within the file. */
     private record Range(long begin, long size) {}
@@ -51,10 +44,10 @@ final class TorchArchive implements TensorFile {
      *
      * @throws MalformedCheckpointException if the file is not such an archive
      */
-    static TorchArchive read(Path path) throws IOException {
+    static TensorFile read(Path path) throws IOException {
         DataFile file = DataFile.open(path);
         try {
-            return new TorchArchive(file, tensors(path));
+            return new SingleFile(file, tensors(path), SingleFile.Check.NONE);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -96,31 +89,6 @@ final class TorchArchive implements TensorFile {
 
     private static boolean isStored(ZipArchiveEntry entry) {
         return entry.getMethod() == ZipMethod.STORED.getCode();
-    }
-
-    @Override
-    public String name() {
-        return file.name();
-    }
-
-    @Override
-    public @Nullable TensorInfo find(String tensor) {
-        return tensors.get(tensor);
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    @Override
-    public MappedBytes map(TensorInfo tensor) throws IOException {
-        return file.map(tensor, tensor.begin());
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 
     private static ZipArchiveEntry description(Path path, ZipFile zip) throws MalformedCheckpointException {

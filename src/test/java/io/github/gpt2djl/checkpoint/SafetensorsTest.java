@@ -30,7 +30,7 @@ class SafetensorsTest {
                 .putFloat(1.5f)
                 .putFloat(-2)
                 .array();
-        try (Safetensors file = read(header, data)) {
+        try (TensorFile file = read(header, data)) {
             assertThat(file.names()).containsExactly("b", "a", "none");
             assertThat(file.find("x")).isNull();
             TensorInfo b = file.find("b");
@@ -60,7 +60,7 @@ class SafetensorsTest {
             file.seek(8 + header.length() + far);
             file.write(new byte[] {1, 2, 3});
         }
-        try (Safetensors file = Safetensors.read(DataFile.open(path))) {
+        try (TensorFile file = Safetensors.read(DataFile.open(path))) {
             try (MappedBytes piece = file.map(file.find("far"))) {
                 assertThat(piece.buffer().get(2)).isEqualTo((byte) 3);
             }
@@ -136,7 +136,7 @@ class SafetensorsTest {
                 .hasMessageContaining("the header's length is " + Long.toUnsignedString(length));
     }
 
-    private Safetensors read(String header, byte[] data) throws IOException {
+    private TensorFile read(String header, byte[] data) throws IOException {
         byte[] json = header.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(8 + json.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(json.length).put(json).put(data);

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gpt2 implements AutoCloseable {
     static {
         // Before any class of DJL is touched: its static initialisers report usage over the network.
-        TorchEngine.keepOffline();
+        TorchEngine.prepare();
     }
 
     private final String name;

@@ -10,15 +10,17 @@ public final class TorchEngine {
     private TorchEngine() {}
 
     /**
-     * Switches DJL's usage reports and downloads off, unless the user has set these properties.
+     * Switches DJL's usage reports, downloads and start-up messages off, unless the user has set these properties.
      *
      * <p>Must run before any other DJL class: the reports are sent from static initialisers.
      */
-    public static void keepOffline() {
+    public static void prepare() {
         setIfAbsent("OPT_OUT_TRACKING", "true");
         setIfAbsent("ai.djl.offline", "true");
         // On a machine with CUDA the tokenizer would look for another native build.
         setIfAbsent("RUST_FLAVOR", "cpu");
+        // Where slf4j-simple is the logger: which native libraries were found is of no use to a reader of a story.
+        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl", "warn");
     }
 
     /**
@@ -26,7 +28,7 @@ public final class TorchEngine {
      * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once
      */
     static synchronized Engine start(int threads) {
-        keepOffline();
+        prepare();
         if (threads < 0) {
             throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
         }

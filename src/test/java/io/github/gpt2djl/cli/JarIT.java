@@ -58,6 +58,7 @@ class JarIT {
         Result result = run(List.of(), "-cp", JAR, example.toAbsolutePath().toString(), "shakespeare");
         assertThat(result.code).as(result.err).isZero();
         assertThat(result.out).hasSizeGreaterThan(20);
+        assertThat(result.err).as("nothing but the text").isEmpty();
     }
 
     static Stream<Path> examplesRun() throws IOException {

@@ -28,7 +28,7 @@ class BpeTokenizerTest {
 
     @BeforeAll
     static void load() throws IOException {
-        TorchEngine.keepOffline();
+        TorchEngine.prepare();
         gpt2 = BpeTokenizer.load(Gpt2Vocabulary.files(), 50257);
     }
 

@@ -18,6 +18,7 @@ final class Run implements AutoCloseable {
     private final GenerationConfig config;
     private final TokenLoop loop;
     private final OptionalLong seed;
+    private final int eosId;
     private final List<Row> rows = new ArrayList<>();
 
     /** What one sequence has so far. */
@@ -50,8 +51,9 @@ final class Run implements AutoCloseable {
                 rows.add(new Row(prompts.get(i), asked.get(i)));
             }
         }
-        int eos = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
-        loop = new TokenLoop(gpt2.decoder(), new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eos));
+        eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
+        loop = new TokenLoop(
+                gpt2.decoder(), new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eosId));
     }
 
     /** Encodes and checks the prompts; computes nothing yet. */
@@ -131,8 +133,7 @@ final class Run implements AutoCloseable {
     }
 
     private FinishReason reason(Row row) {
-        int last = row.tokens.get(row.tokens.size() - 1).id();
-        if (config.preset() != Preset.OPENAI && last == gpt2.config().eosId()) {
+        if (row.tokens.get(row.tokens.size() - 1).id() == eosId) {
             return FinishReason.EOS;
         }
         return row.tokens.size() < row.asked ? FinishReason.CONTEXT : FinishReason.LENGTH;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Catalog {
     private static final String RESOURCE = "/io/github/gpt2djl/models/catalog.json";
 
+    private static final List<Model> MODELS = read();
+
     private Catalog() {}
 
     /**
@@ -57,6 +59,10 @@ public final class Catalog {
 
     /** All models, smallest of a family first. */
     public static List<Model> models() {
+        return MODELS;
+    }
+
+    private static List<Model> read() {
         try (InputStream in = Catalog.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + " is not in the jar; build it again");
@@ -79,6 +85,6 @@ public final class Catalog {
 
     /** The model of that short name. */
     public static Optional<Model> find(String name) {
-        return models().stream().filter(m -> m.name().equals(name)).findFirst();
+        return MODELS.stream().filter(m -> m.name().equals(name)).findFirst();
     }
 }

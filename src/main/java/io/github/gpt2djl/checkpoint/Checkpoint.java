@@ -126,18 +126,22 @@ public record Checkpoint(
         if (Files.exists(torchIndex)) {
             return ShardedTensors.read(torchIndex, TorchArchive::read);
         }
-        return Safetensors.read(DataFile.open(required(folder, "model.safetensors")));
+        throw missing(safetensors);
     }
 
     private static Path required(Path folder, String file) throws NoSuchFileException {
         Path path = folder.resolve(file);
         if (!Files.exists(path)) {
-            throw new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
-                    + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder; or, as"
-                    + " OpenAI published, hparams.json, encoder.json, vocab.bpe, model.ckpt.index and"
-                    + " model.ckpt.data-00000-of-00001");
+            throw missing(path);
         }
         return path;
+    }
+
+    private static NoSuchFileException missing(Path path) {
+        return new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
+                + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder; or, as"
+                + " OpenAI published, hparams.json, encoder.json, vocab.bpe, model.ckpt.index and"
+                + " model.ckpt.data-00000-of-00001");
     }
 
     private static String text(Path file) throws IOException {

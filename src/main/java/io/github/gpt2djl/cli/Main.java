@@ -35,8 +35,6 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        // Warnings only: slf4j-simple would tell about every native library.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         PrintStream out = utf8(FileDescriptor.out, false);
         PrintStream err = utf8(FileDescriptor.err, true);
         System.setErr(err);

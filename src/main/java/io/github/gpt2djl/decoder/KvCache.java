@@ -50,11 +50,12 @@ public final class KvCache implements AutoCloseable {
         int longest = longest(prompts);
         // The last token is never fed back.
         capacity = longest + newTokens - 1;
-        manager = parent.newSubManager();
-        manager.setName("kv-cache");
+        // A batch that is too large fails here, before there is anything to free.
         nextIds = direct((long) rows * LONG);
         logits = direct((long) rows * vocabulary * FLOAT);
         norms = direct((long) rows * FLOAT);
+        manager = parent.newSubManager();
+        manager.setName("kv-cache");
         idsArgument = argument(nextIds, new Shape(rows, 1), DataType.INT64);
         logitsArgument = argument(logits, new Shape(rows, vocabulary), DataType.FLOAT32);
         normsArgument = argument(norms, new Shape(rows), DataType.FLOAT32);

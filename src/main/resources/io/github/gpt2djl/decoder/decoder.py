@@ -11,6 +11,7 @@ class Gpt2(Module):
   training : bool
   n_head : int
   epsilon : float
+  # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights
   kernel : int
   reduce_range : bool
   embeddings : List[Tensor]

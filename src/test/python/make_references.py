@@ -14,7 +14,9 @@ import pathlib
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import GPT2Config, GPT2LMHeadModel, LogitsProcessorList
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LogitsProcessorList
+from transformers import GPT2Tokenizer, OPTConfig, OpenAIGPTConfig, OpenAIGPTTokenizer
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "reference"
@@ -28,6 +30,23 @@ SMALL = {
     # Like gpt2: bare names, masks stored; bfloat16 and another epsilon.
     "bare-bf16": (1, 2, 24, None, 128, 157, 1e-4, torch.bfloat16, "", True, 0.3),
 }
+# name: (config, dtype, prefix of the stored names, published as pytorch_model.bin, std)
+RELATIVES = {
+    "gpt1-f32": (OpenAIGPTConfig(n_layer=2, n_head=4, n_embd=32, n_positions=96, vocab_size=80),
+                 torch.float32, "", False, 0.25),
+    # Like opt-125m: norms before the layers, a pickle of half precision.
+    "opt-f16": (OPTConfig(num_hidden_layers=2, num_attention_heads=4, hidden_size=32, ffn_dim=128,
+                          word_embed_proj_dim=32, max_position_embeddings=96, vocab_size=320),
+                torch.float16, "model.decoder.", True, 0.2),
+    # Like opt-350m: norms after the sums, embeddings that are narrower than the layers.
+    "opt-projected-f16": (OPTConfig(num_hidden_layers=3, num_attention_heads=4, hidden_size=48, ffn_dim=192,
+                                    word_embed_proj_dim=24, max_position_embeddings=80, vocab_size=320,
+                                    do_layer_norm_before=False),
+                          torch.float16, "decoder.", False, 0.2),
+}
+TEXT = "the cat sat on the mat; it was the best of mats, it was the worst of mats. don't stop: walking, walked, walker!"
+TEXTS = ["the cat sat", "The CAT's mat... was walked on!", " two  spaces\nand a line ", "caf\u00e9 na\u00efve \u00c9t\u00e9", "\u4f60\u597d cat",
+         "</s>the <pad> mat", "\U0001f600 walks", ""]
 LARGE = {"gpt2-shape": (12, 12, 768, None, 1024, 50257, 1e-5, torch.float32, "", True, 0.04)}
 
 
@@ -44,7 +63,7 @@ def randomize(model, std, seed):
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
-        is_gain = "ln_" in name and name.endswith("weight")
+        is_gain = ("ln_" in name or "layer_norm" in name) and name.endswith("weight")
         parameter.data.copy_(1 + 0.3 * noise if is_gain else std * noise)
 
 
@@ -84,7 +103,7 @@ def numbers(tensor):
 
 @torch.inference_mode()
 def expected(folder, vocabulary, positions, every_position):
-    model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32).eval()
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     generator = torch.Generator().manual_seed(7)
     prompts = [torch.randint(0, vocabulary, (n,), generator=generator).tolist() for n in (9, 1, 5)]
     rows = []
@@ -113,6 +132,61 @@ def make(name, spec, root, every_position):
     result = expected(folder, spec[5], spec[4], every_position)
     (folder / "expected.json").write_text(json.dumps(result) + "\n")
     print(folder, len(result["score"]), "scored ids, greedy", result["prompts"][0]["greedy"][:8])
+
+
+def relative(name, spec, root):
+    cfg, dtype, prefix, pickled, std = spec
+    folder = root / name
+    folder.mkdir(parents=True, exist_ok=True)
+    model = AutoModelForCausalLM.from_config(cfg)
+    randomize(model, std, seed=len(name))
+    inner = model.transformer if cfg.model_type == "openai-gpt" else model.model.decoder
+    tensors = {prefix + key: value.to(dtype).contiguous() for key, value in inner.state_dict().items()}
+    if pickled:
+        # The pickle names the table twice: once more as the head.
+        tensors["lm_head.weight"] = tensors[prefix + "embed_tokens.weight"]
+        torch.save(tensors, folder / "pytorch_model.bin")
+    else:
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    architecture = type(model).__name__
+    (folder / "config.json").write_text(json.dumps({**cfg.to_dict(), "architectures": [architecture]}, indent=2) + "\n")
+    tokenizer(folder, cfg)
+    positions = cfg.n_positions if cfg.model_type == "openai-gpt" else cfg.max_position_embeddings
+    result = expected(folder, cfg.vocab_size, positions, every_position=True)
+    (folder / "expected.json").write_text(json.dumps(result) + "\n")
+    print(folder, len(result["score"]), "scored ids, greedy", result["prompts"][0]["greedy"][:8])
+
+
+def tokenizer(folder, cfg):
+    """A small vocabulary, saved in the files of the published one, and what transformers makes of texts with it."""
+    first = cfg.model_type == "openai-gpt"
+    special = ["<unk>"] if first else ["<s>", "<pad>", "</s>", "<unk>"]
+    trained = Tokenizer(models.BPE(unk_token="<unk>" if first else None, end_of_word_suffix="</w>" if first else ""))
+    if first:
+        trained.normalizer = normalizers.BertNormalizer(lowercase=True)
+        trained.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    else:
+        trained.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = [] if first else pre_tokenizers.ByteLevel.alphabet()
+    trained.train_from_iterator([TEXT], trainers.BpeTrainer(
+        vocab_size=310, special_tokens=special, initial_alphabet=alphabet, show_progress=False,
+        end_of_word_suffix="</w>" if first else ""))
+    parts = json.loads(trained.to_str())["model"]
+    vocab, merges = parts["vocab"], [tuple(pair) for pair in parts["merges"]]
+    if first:
+        hf = OpenAIGPTTokenizer(vocab=vocab, merges=merges)
+        hf.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    else:
+        # As published for OPT; the released versions of transformers put bos in front for add_bos_token.
+        hf = GPT2Tokenizer(vocab=vocab, merges=merges, bos_token="</s>", eos_token="</s>", unk_token="</s>",
+                           pad_token="<pad>")
+    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False))
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
+    rows = []
+    for text in TEXTS:
+        ids = hf(text, add_special_tokens=False)["input_ids"]
+        rows.append({"text": text, "ids": ids, "decoded": hf.decode(ids), "visible": hf.decode(ids, skip_special_tokens=True)})
+    (folder / "tokens.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
 
 def warpers(root):
@@ -153,4 +227,6 @@ if __name__ == "__main__":
     else:
         for key, value in SMALL.items():
             make(key, value, ROOT, every_position=True)
+        for key, value in RELATIVES.items():
+            relative(key, value, ROOT)
         warpers(ROOT)

@@ -6,6 +6,7 @@ import io.github.gpt2djl.checkpoint.ModelNames;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,8 +92,8 @@ public final class Gpt2 implements AutoCloseable {
         BpeTokenizer tokenizer = null;
         try (checkpoint) {
             if (checkpoint.tokenizer() != null) {
-                tokenizer = BpeTokenizer.load(
-                        checkpoint.tokenizer(), checkpoint.config().vocabularySize());
+                ModelConfig config = checkpoint.config();
+                tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), config.architecture(), config.vocabularySize());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
             return new Gpt2(checkpoint.name(), decoder, tokenizer);
@@ -222,9 +223,10 @@ public final class Gpt2 implements AutoCloseable {
         return decoder;
     }
 
-    /** The bytes that an id spells; none without a tokenizer. */
-    byte[] bytes(int id, boolean skipSpecialTokens) {
-        return tokenizer == null ? new byte[0] : tokenizer.bytes(id, skipSpecialTokens);
+    /** What turns the ids after {@code prompt} into text; null without a tokenizer. */
+    @Nullable
+    Detokenizer detokenizer(boolean skipSpecialTokens, int[] prompt) {
+        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, prompt);
     }
 
     /** A prompt's ids, not yet checked against the model; empty for an empty prompt. */

@@ -3,19 +3,18 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.generation.TokenLoop.Plan;
 import io.github.gpt2djl.generation.TokenLoop.Sampled;
-import io.github.gpt2djl.text.PieceDecoder;
+import io.github.gpt2djl.text.Detokenizer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** One call of the facade on its way: the token loop, and each row's text and reason to end. */
 final class Run implements AutoCloseable {
     private static final SecureRandom SEEDS = new SecureRandom();
 
-    private final Gpt2 gpt2;
-    private final GenerationConfig config;
     private final TokenLoop loop;
     private final OptionalLong seed;
     private final int eosId;
@@ -25,18 +24,17 @@ final class Run implements AutoCloseable {
     private static final class Row {
         final int[] prompt;
         final int asked;
-        final PieceDecoder pieces = new PieceDecoder();
+        final @Nullable Detokenizer pieces;
         final List<Token> tokens = new ArrayList<>();
 
-        Row(int[] prompt, int asked) {
+        Row(int[] prompt, int asked, @Nullable Detokenizer pieces) {
             this.prompt = prompt;
             this.asked = asked;
+            this.pieces = pieces;
         }
     }
 
     private Run(Gpt2 gpt2, List<int[]> prompts, List<Integer> asked, GenerationConfig config) {
-        this.gpt2 = gpt2;
-        this.config = config;
         this.seed = config.doSample() && config.seed().isEmpty()
                 // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
                 ? OptionalLong.of(SEEDS.nextLong() >>> 11)
@@ -48,7 +46,8 @@ final class Run implements AutoCloseable {
             int room = gpt2.config().positions() - prompts.get(i).length + 1;
             limits.add(Math.min(asked.get(i), room));
             for (int copy = 0; copy < copies; copy++) {
-                rows.add(new Row(prompts.get(i), asked.get(i)));
+                Detokenizer pieces = gpt2.detokenizer(!config.splitSpecialTokens(), prompts.get(i));
+                rows.add(new Row(prompts.get(i), asked.get(i), pieces));
             }
         }
         eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
@@ -119,8 +118,7 @@ final class Run implements AutoCloseable {
 
     private Token token(Sampled sampled) {
         Row row = rows.get(sampled.row());
-        byte[] bytes = gpt2.bytes(sampled.id(), !config.splitSpecialTokens());
-        String text = sampled.last() ? row.pieces.finish(bytes) : row.pieces.add(bytes);
+        String text = row.pieces == null ? "" : row.pieces.add(sampled.id(), sampled.last());
         Token token = new Token(sampled.id(), text, sampled.logProbability());
         row.tokens.add(token);
         return token;

@@ -74,7 +74,7 @@ public final class Catalog {
             List<Model> models = new ArrayList<>();
             for (Entry e : entries) {
                 ModelConfig config =
-                        ModelConfig.parse(RESOURCE + " " + e.name(), e.config().toString());
+                        ConfigReader.parse(RESOURCE + " " + e.name(), e.config().toString());
                 models.add(new Model(e.name(), e.repository(), e.revision(), e.license(), config, e.files()));
             }
             return List.copyOf(models);

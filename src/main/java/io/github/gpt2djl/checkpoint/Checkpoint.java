@@ -53,7 +53,7 @@ public record Checkpoint(
             return openAi(folder);
         }
         Path config = required(folder, "config.json");
-        ModelConfig parsed = ModelConfig.parse(config.toString(), text(config));
+        ModelConfig parsed = ConfigReader.parse(config.toString(), text(config));
         TokenizerFiles tokenizer = tokenizer(folder);
         return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer);
     }
@@ -61,7 +61,7 @@ public record Checkpoint(
     /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
     private static Checkpoint openAi(Path folder) throws IOException {
         Path hparams = folder.resolve("hparams.json");
-        ModelConfig config = ModelConfig.parseOpenAi(hparams.toString(), text(hparams));
+        ModelConfig config = ConfigReader.parseOpenAi(hparams.toString(), text(hparams));
         Path encoder = required(folder, "encoder.json");
         TokenizerFiles tokenizer =
                 new TokenizerFiles(encoder.toString(), text(encoder), text(required(folder, "vocab.bpe")));
@@ -88,7 +88,7 @@ public record Checkpoint(
 
     static ModelConfig shippedConfig(String name) throws IOException {
         String file = "/io/github/gpt2djl/models/" + name + "/config.json";
-        return ModelConfig.parse(file, resourceText(file));
+        return ConfigReader.parse(file, resourceText(file));
     }
 
     @Override

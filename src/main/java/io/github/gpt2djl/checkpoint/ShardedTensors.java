@@ -82,6 +82,12 @@ final class ShardedTensors implements TensorFile {
     }
 
     @Override
+    public boolean isSame(TensorInfo one, TensorInfo other) {
+        TensorFile file = byTensor.get(one.name());
+        return file != null && file == byTensor.get(other.name()) && file.isSame(one, other);
+    }
+
+    @Override
     public MappedBytes map(TensorInfo tensor) throws IOException {
         TensorFile file = byTensor.get(tensor.name());
         if (file == null) {

@@ -38,6 +38,14 @@ record SingleFile(DataFile file, Map<String, TensorInfo> tensors, Check check) i
     }
 
     @Override
+    public boolean isSame(TensorInfo one, TensorInfo other) {
+        return one.begin() == other.begin()
+                && one.end() == other.end()
+                && one.dtype() == other.dtype()
+                && one.shape().equals(other.shape());
+    }
+
+    @Override
     public MappedBytes map(TensorInfo tensor) throws IOException {
         long length = tensor.end() - tensor.begin();
         if (length > Integer.MAX_VALUE) {

@@ -18,6 +18,9 @@ public interface TensorFile extends Closeable {
     /** The names of all tensors, in the order of the file. */
     List<String> names();
 
+    /** Whether two entries of this file are the same bytes: a pickle may name a tensor twice. */
+    boolean isSame(TensorInfo one, TensorInfo other);
+
     /**
      * Maps a tensor's bytes, little-endian, row-major and at any alignment.
      *

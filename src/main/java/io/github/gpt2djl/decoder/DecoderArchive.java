@@ -1,6 +1,7 @@
 package io.github.gpt2djl.decoder;
 
 import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,6 +52,10 @@ final class DecoderArchive {
                 .integer(config.heads())
                 .key("epsilon")
                 .real(config.epsilon())
+                .key("post_norm")
+                .bool(config.postNorm())
+                .key("relu")
+                .bool(config.architecture() == Architecture.OPT)
                 .key("kernel")
                 .integer(kernel.code)
                 // Without VNNI, FBGEMM's 16-bit sums of two products saturate at 8-bit activations.

@@ -49,7 +49,7 @@ public enum Precision {
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
-        long head = (long) model.vocabularySize() * model.width();
+        long head = (long) model.vocabularySize() * model.embeddingWidth();
         long tables = head + (long) model.positions() * model.width();
         long matrices = model.parameters() - tables + (model.tiedHead() ? head : 0);
         return switch (kernel()) {

@@ -3,16 +3,20 @@ package io.github.gpt2djl.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GPT-2's byte-level byte-pair encoding: text to ids with Hugging Face's tokenizers, ids to text in Java.
+ * Byte-pair encoding, on bytes (GPT-2, OPT) or on lower-cased words (GPT): text to ids with Hugging Face's tokenizers,
+ * ids to text in Java.
  *
  * <p>Safe for use by several threads at once.
  */
@@ -21,13 +25,15 @@ public final class BpeTokenizer implements AutoCloseable {
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
     private final Vocabulary vocabulary;
+    private final int[] start;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final HuggingFaceTokenizer withSpecial;
     private @Nullable HuggingFaceTokenizer ordinary;
     private boolean closed;
 
-    private BpeTokenizer(Vocabulary vocabulary) throws IOException {
+    private BpeTokenizer(Vocabulary vocabulary, int[] start) throws IOException {
         this.vocabulary = vocabulary;
+        this.start = start;
         this.withSpecial = open(vocabulary.tokenizer());
     }
 
@@ -35,17 +41,28 @@ public final class BpeTokenizer implements AutoCloseable {
      * Reads a tokenizer.
      *
      * @param modelSize the model's vocabulary size, which the tokenizer must fit
-     * @throws io.github.gpt2djl.checkpoint.MalformedCheckpointException if the files are not a byte-level BPE of that
-     *     size
+     * @param architecture whose rules vocab.json and merges.txt follow
+     * @throws MalformedCheckpointException if the files are not byte-pair encoding of that size
      */
-    public static BpeTokenizer load(TokenizerFiles files, int modelSize) throws IOException {
-        return new BpeTokenizer(Vocabulary.read(files, modelSize));
+    public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
+        Vocabulary vocabulary = Vocabulary.read(files, architecture, modelSize);
+        return new BpeTokenizer(vocabulary, architecture == Architecture.OPT ? start(files, vocabulary) : new int[0]);
+    }
+
+    /** OPT was trained on texts that begin with this token; transformers' tokenizer puts it in front, too. */
+    private static int[] start(TokenizerFiles files, Vocabulary vocabulary) throws MalformedCheckpointException {
+        int id = vocabulary.id("</s>");
+        if (id < 0) {
+            throw new MalformedCheckpointException(
+                    files.name(), "the vocabulary has no </s>, expected it in that of an OPT model");
+        }
+        return new int[] {id};
     }
 
     /**
-     * Encodes text; nothing is added in front or behind.
+     * Encodes text; OPT's {@code </s>} is put in front, nothing else is added.
      *
-     * <p>{@code "Hello, I am"} is 15496, 11, 314, 716 with the published vocabulary.
+     * <p>{@code "Hello, I am"} is 15496, 11, 314, 716 with GPT-2's published vocabulary.
      *
      * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text, as in OpenAI's encoder, and
      *     not the special id, as in Hugging Face's
@@ -64,9 +81,9 @@ public final class BpeTokenizer implements AutoCloseable {
                 tokenizer = ordinary;
             }
             long[] ids = tokenizer.encode(text, false, false).getIds();
-            int[] narrow = new int[ids.length];
+            int[] narrow = Arrays.copyOf(start, start.length + ids.length);
             for (int i = 0; i < ids.length; i++) {
-                narrow[i] = (int) ids[i];
+                narrow[start.length + i] = (int) ids[i];
             }
             return narrow;
         } finally {
@@ -75,28 +92,27 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     /**
-     * The bytes that an id spells; empty for an id that the tokenizer does not use.
+     * Starts to turn ids into text.
      *
      * @param skipSpecialTokens whether special tokens spell nothing
-     * @throws IllegalArgumentException if the id is out of range
+     * @param before the ids that the text continues: the first GPT's words are parted by spaces
      */
-    public byte[] bytes(int id, boolean skipSpecialTokens) {
-        if (id < 0 || id >= vocabulary.bytes().length) {
-            throw new IllegalArgumentException(
-                    "id " + id + " is out of range, expected 0 to " + (vocabulary.bytes().length - 1));
-        }
-        byte[] bytes = vocabulary.bytes()[id];
-        return bytes == null || (skipSpecialTokens && vocabulary.special().get(id)) ? new byte[0] : bytes;
+    public Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
+        return new Detokenizer(vocabulary, skipSpecialTokens, before);
     }
 
-    /** The text of all ids; bytes that are not UTF-8 become U+FFFD. */
+    /**
+     * The text of all ids; bytes that are not UTF-8 become U+FFFD.
+     *
+     * @throws IllegalArgumentException if an id is out of range
+     */
     public String decode(int[] ids, boolean skipSpecialTokens) {
-        PieceDecoder pieces = new PieceDecoder();
+        Detokenizer pieces = detokenizer(skipSpecialTokens);
         StringBuilder text = new StringBuilder();
         for (int id : ids) {
-            text.append(pieces.add(bytes(id, skipSpecialTokens)));
+            text.append(pieces.add(id, false));
         }
-        return text.append(pieces.finish(new byte[0])).toString();
+        return text.append(pieces.finish()).toString();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Bytes that can never become a character turn into U+FFFD, as in Python's {@code errors="replace"}.
  */
-public final class PieceDecoder {
+final class PieceDecoder {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
@@ -19,12 +19,12 @@ public final class PieceDecoder {
     private byte[] waiting = new byte[0];
 
     /** The text that these bytes complete; empty if a character is still open. */
-    public String add(byte[] bytes) {
+    String add(byte[] bytes) {
         return decode(bytes, false);
     }
 
     /** The text of the last bytes: what is still open is U+FFFD now. */
-    public String finish(byte[] bytes) {
+    String finish(byte[] bytes) {
         return decode(bytes, true);
     }
 

@@ -1,6 +1,5 @@
 package io.github.gpt2djl.text;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -8,7 +7,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +20,21 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer a whole tokenizer.json
  * @param bytes by id; null where the model has an id that the tokenizer does not use
  * @param special the ids of added tokens such as {@code <|endoftext|>}
+ * @param wordEnds the ids after which a word ends and a space is due, in the first GPT's vocabulary
  */
-record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet special) {
-    private static final String END_OF_TEXT = "<|endoftext|>";
+record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet special, BitSet wordEnds) {
+    static final String END_OF_WORD = "</w>";
+
     /** Embedding tables are padded to a multiple of 64 or 128 rows by some trainers. */
     private static final int MOST_PADDING = 127;
 
-    static Vocabulary read(TokenizerFiles files, int modelSize) throws MalformedCheckpointException {
+    static Vocabulary read(TokenizerFiles files, Architecture architecture, int modelSize)
+            throws MalformedCheckpointException {
         try {
             JsonObject json = JsonParser.parseString(files.json()).getAsJsonObject();
             String merges = files.merges();
-            return read(files.name(), merges == null ? json : compose(json, merges), modelSize);
+            JsonObject whole = merges == null ? json : TokenizerJson.compose(json, merges, architecture);
+            return read(files.name(), whole, modelSize);
         } catch (JsonParseException
                 | IllegalStateException
                 | ClassCastException
@@ -39,35 +44,58 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
                 | StackOverflowError e) {
             throw new MalformedCheckpointException(
                     files.name(),
-                    "expected a tokenizer.json of byte-level BPE with model.vocab and model.merges, or a vocab.json",
+                    "expected a tokenizer.json of byte-pair encoding with model.vocab and model.merges, or a vocab.json",
                     e);
         }
     }
 
     private static Vocabulary read(String file, JsonObject json, int modelSize) throws MalformedCheckpointException {
         JsonObject model = json.getAsJsonObject("model");
-        require(file, "model.type", string(model, "type"), "BPE");
-        require(file, "decoder.type", string(json.getAsJsonObject("decoder"), "type"), "ByteLevel");
+        // Old tokenizer.json files leave model.type out.
+        String type = string(model, "type");
+        require(file, "model.type", type == null ? "BPE" : type, "BPE");
+        JsonObject decoder = json.getAsJsonObject("decoder");
+        boolean words = "BPEDecoder".equals(string(decoder, "type"));
+        if (words) {
+            require(file, "decoder.suffix", string(decoder, "suffix"), END_OF_WORD);
+        } else {
+            require(file, "decoder.type", string(decoder, "type"), "ByteLevel");
+        }
         byte[] @Nullable [] bytes = new byte[modelSize][];
         BitSet special = new BitSet();
+        BitSet wordEnds = new BitSet();
         for (Map.Entry<String, JsonElement> entry :
                 model.getAsJsonObject("vocab").entrySet()) {
-            put(file, bytes, entry.getKey(), entry.getValue().getAsInt(), ByteLevel.bytes(entry.getKey()));
+            String token = entry.getKey();
+            int id = entry.getValue().getAsInt();
+            boolean ends = words && token.endsWith(END_OF_WORD);
+            String text = ends ? token.substring(0, token.length() - END_OF_WORD.length()) : token;
+            put(file, bytes, token, id, words ? utf8(text) : ByteLevel.bytes(token));
+            wordEnds.set(id, ends);
         }
-        JsonElement added = json.get("added_tokens");
-        if (added instanceof JsonArray tokens) {
+        if (json.get("added_tokens") instanceof JsonArray tokens) {
             for (JsonElement token : tokens) {
                 String content = token.getAsJsonObject().get("content").getAsString();
                 int id = token.getAsJsonObject().get("id").getAsInt();
                 if (id >= 0 && id < modelSize) {
                     bytes[id] = null;
                 }
-                put(file, bytes, content, id, content.getBytes(StandardCharsets.UTF_8));
+                put(file, bytes, content, id, utf8(content));
                 special.set(id);
+                wordEnds.clear(id);
             }
         }
         checkSize(file, bytes);
-        return new Vocabulary(json, bytes, special);
+        return new Vocabulary(json, bytes, special, wordEnds);
+    }
+
+    /** The id of an added token, or -1. */
+    int id(String addedToken) {
+        byte[] wanted = utf8(addedToken);
+        return special.stream()
+                .filter(id -> Arrays.equals(bytes[id], wanted))
+                .findFirst()
+                .orElse(-1);
     }
 
     private static void put(String file, byte[] @Nullable [] all, String token, int id, byte @Nullable [] bytes)
@@ -82,7 +110,7 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
             throw new MalformedCheckpointException(file, "token \"" + token + "\" has id " + id + ", which is taken");
         }
         // An entry outside the byte alphabet can only be an added token's; it is spelled as it stands.
-        all[id] = bytes == null ? token.getBytes(StandardCharsets.UTF_8) : bytes;
+        all[id] = bytes == null ? utf8(token) : bytes;
     }
 
     private static void checkSize(String file, byte[] @Nullable [] bytes) throws MalformedCheckpointException {
@@ -98,38 +126,8 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
         }
     }
 
-    /** DJL and tokenizers would read a bare vocab.json + merges.txt as BPE without the byte level. */
-    private static JsonObject compose(JsonObject vocabulary, String merges) {
-        JsonArray pairs = new JsonArray();
-        merges.lines().filter(l -> !l.isBlank() && !l.startsWith("#version")).forEach(pairs::add);
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "BPE");
-        model.addProperty("continuing_subword_prefix", "");
-        model.addProperty("end_of_word_suffix", "");
-        model.add("vocab", vocabulary);
-        model.add("merges", pairs);
-        JsonObject byteLevel = new Gson()
-                .fromJson(
-                        "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":true}",
-                        JsonObject.class);
-        JsonArray added = new JsonArray();
-        if (vocabulary.has(END_OF_TEXT)) {
-            JsonObject token = new JsonObject();
-            token.add("id", vocabulary.get(END_OF_TEXT));
-            token.addProperty("content", END_OF_TEXT);
-            for (String no : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
-                token.addProperty(no, false);
-            }
-            token.addProperty("special", true);
-            added.add(token);
-        }
-        JsonObject whole = new JsonObject();
-        whole.addProperty("version", "1.0");
-        whole.add("added_tokens", added);
-        whole.add("pre_tokenizer", byteLevel);
-        whole.add("decoder", byteLevel);
-        whole.add("model", model);
-        return whole;
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static @Nullable String string(@Nullable JsonObject json, String key) {
@@ -138,10 +136,9 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
 
     private static void require(String file, String key, @Nullable String found, String expected)
             throws MalformedCheckpointException {
-        // Old tokenizer.json files leave model.type out.
-        if (found != null ? !found.equals(expected) : !key.equals("model.type")) {
+        if (!expected.equals(found)) {
             throw new MalformedCheckpointException(
-                    file, key + " is " + found + ", expected " + expected + ": GPT-2's byte-level BPE");
+                    file, key + " is " + found + ", expected " + expected + ": byte-pair encoding as in GPT or GPT-2");
         }
     }
 }

@@ -1,4 +1,5 @@
-# GPT-2's forward pass: everything the model computes is in this file.
+# GPT-2's forward pass: everything the model computes is in this file. Two flags make GPT (the first)
+# and OPT of it, which differ in little else than their tensors' names.
 #
 # It is TorchScript in the dialect of a saved module. DecoderArchive packs it into an archive as it
 # stands and libtorch compiles it when the model is loaded; no Python takes part. Tensor names are
@@ -11,6 +12,10 @@ class Gpt2(Module):
   training : bool
   n_head : int
   epsilon : float
+  # Norms follow the sums, as in the original transformer (GPT, OPT-350m), and there is no last one.
+  post_norm : bool
+  # OPT's activation; GELU in its tanh form otherwise.
+  relu : bool
   # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights
   kernel : int
   reduce_range : bool
@@ -31,6 +36,10 @@ class Gpt2(Module):
       copy = table.to(6, False, True)
     self.embeddings.append(copy)
     return torch.len(self.embeddings)
+
+  # OPT's table has rows in front that no position uses.
+  def add_positions(self: __torch__.Gpt2, table: Tensor, unused: int) -> int:
+    return self.add_embedding(table.narrow(0, unused, table.size(0) - unused), )
 
   def add_norm(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
     self.norms.append(weight.to(6).clone())
@@ -56,7 +65,8 @@ class Gpt2(Module):
 
   # weight [out, in], or [in, out] when transposed is set, as GPT-2's Conv1D stores it.
   # The head comes first, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer: so the
-  # largest matrix is packed while little else is in memory.
+  # largest matrix is packed while little else is in memory. OPT-350m's project_in and project_out end
+  # the list.
   def add_linear(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool) -> int:
     if transposed and self.kernel == 0:
       w = weight.to(6).t().contiguous()
@@ -84,15 +94,22 @@ class Gpt2(Module):
     self.biases.append(b)
     return torch.len(self.biases)
 
+  # A head, or a projection of OPT-350m: weight [out, in].
+  def add_linear_without_bias(self: __torch__.Gpt2, weight: Tensor) -> int:
+    return self.add_linear(weight, torch.zeros([weight.size(0)], dtype=6), False, )
+
+  # OPT keeps apart what GPT-2 keeps in c_attn; each [E, E].
+  def add_attention(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, q_bias: Tensor, k_bias: Tensor, v_bias: Tensor) -> int:
+    return self.add_linear(torch.cat([q, k, v]), torch.cat([q_bias, k_bias, v_bias]), False, )
+
   # The published models' head is wte itself: logits are products with its rows, without a bias.
   def add_tied_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
     n = self.add_embedding(table, )
-    bias = torch.zeros([table.size(0)], dtype=6)
     if self.kernel == 0:
       self.weights.append(self.embeddings[0])
-      self.biases.append(bias)
+      self.biases.append(torch.zeros([table.size(0)], dtype=6))
     else:
-      n = self.add_linear(table, bias, False, )
+      n = self.add_linear_without_bias(table, )
     return n
 
   # ---- computing ----
@@ -110,7 +127,7 @@ class Gpt2(Module):
       y = ops.quantized.linear_dynamic(x, self.packed[i], self.reduce_range)
     return y
 
-  # ids [B, T] -> final hidden states [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
+  # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
   # A prefill has past = 0, decoding has T = 1. pads [B] counts the padding in front of each row; it
   # is empty when no row is padded.
   # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
@@ -121,8 +138,11 @@ class Gpt2(Module):
     B = ids.size(0)
     T = ids.size(1)
     S = past + T
-    E = wte.size(1)
+    E = wpe.size(1)
     D = E // n_head
+    post_norm = self.post_norm
+    L = torch.len(self.norms) // 4
+    projected = torch.len(self.biases) > 4 * L + 1
     padded = pads.numel() > 0
     mask = annotate(Optional[Tensor], None)
     if padded:
@@ -138,9 +158,15 @@ class Gpt2(Module):
       p = torch.embedding(wpe, position.clamp(0, wpe.size(0) - 1))         # [B, T, E]
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
-    x = torch.embedding(wte, ids).to(6) + p                                # [B, T, E]
-    for l in range(torch.len(self.norms) // 4):
-      h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
+    x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
+    if projected:
+      x = self.linear(x, 4 * L + 1, )                                      # project_in
+    x = x + p
+    for l in range(L):
+      if post_norm:
+        h = x
+      else:
+        h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
       qkv = self.linear(h, 4 * l + 1, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
       q, k, v, = torch.unbind(qkv)
       if copies > 0:
@@ -155,11 +181,24 @@ class Gpt2(Module):
       a = torch.scaled_dot_product_attention(q, k, v, mask, 0., T > 1 and not padded)
       a = a.transpose(1, 2).reshape([B, T, E])
       x = x.add_(self.linear(a, 4 * l + 2, ))                              # attn.c_proj
-      h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-      h = torch.gelu_(self.linear(h, 4 * l + 3, ), approximate="tanh")     # mlp.c_fc: [B, T, 4E]
+      if post_norm:
+        x = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
+        h = x
+      else:
+        h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
+      h = self.linear(h, 4 * l + 3, )                                      # mlp.c_fc: [B, T, 4E]
+      if self.relu:
+        h = torch.relu_(h)
+      else:
+        h = torch.gelu_(h, approximate="tanh")
       x = x.add_(self.linear(h, 4 * l + 4, ))                              # mlp.c_proj
-    n = torch.len(self.norms)
-    return torch.layer_norm(x, [E], self.norms[n - 2], self.norms[n - 1], self.epsilon)  # ln_f
+      if post_norm:
+        x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
+    if not post_norm:
+      x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
+    if projected:
+      x = self.linear(x, 4 * L + 2, )                                      # project_out
+    return x
 
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
   # written to the caller's buffers, so that nothing is allocated for them.

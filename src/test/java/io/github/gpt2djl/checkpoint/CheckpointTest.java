@@ -3,6 +3,7 @@ package io.github.gpt2djl.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,23 @@ class CheckpointTest {
                  "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}},
                  "vocab_size": 50257}
                 """;
-        assertThat(ModelConfig.parse("config.json", json))
-                .isEqualTo(new ModelConfig(12, 12, 768, 3072, 1024, 50257, 1e-5, 50256, 50256, true, true, 50));
+        assertThat(ConfigReader.parse("config.json", json))
+                .isEqualTo(new ModelConfig(
+                        Architecture.GPT2,
+                        12,
+                        12,
+                        768,
+                        3072,
+                        768,
+                        1024,
+                        50257,
+                        1e-5,
+                        false,
+                        50256,
+                        50256,
+                        true,
+                        true,
+                        50));
     }
 
     @ParameterizedTest
@@ -51,7 +67,7 @@ class CheckpointTest {
                 "eos_token_id | [1] | eos_token_id is [1]",
                 "layer_norm_epsilon | 2 | layer_norm_epsilon is 2, expected a number between 0 and 1",
                 "layer_norm_epsilon | {} | layer_norm_epsilon is {}, expected a number",
-                "model_type | \"opt\" | model_type is opt, this decoder computes only gpt2",
+                "model_type | \"bloom\" | model_type is bloom, this decoder computes only gpt2 or openai-gpt or opt",
                 "activation_function | \"silu\" | activation_function is silu, this decoder computes only gelu_new",
                 "scale_attn_weights | false | scale_attn_weights is false",
                 "tie_word_embeddings | 1 | tie_word_embeddings is 1, expected true or false",
@@ -60,7 +76,7 @@ class CheckpointTest {
         String json =
                 TINY.configJson().replaceAll("\"" + key + "\": [^,}]*,? ?", "").strip();
         String wrong = "{\"" + key + "\": " + value + ", " + json.substring(1);
-        assertThatThrownBy(() -> ModelConfig.parse("folder/config.json", wrong.replaceAll(",\\s*}$", "}")))
+        assertThatThrownBy(() -> ConfigReader.parse("folder/config.json", wrong.replaceAll(",\\s*}$", "}")))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageStartingWith("folder/config.json: ")
                 .hasMessageContaining(message);
@@ -71,7 +87,7 @@ class CheckpointTest {
             delimiter = '|',
             value = {"[]", "{", "''", "nothing at all"})
     void configsThatAreNotJsonAreRejected(String json) {
-        assertThatThrownBy(() -> ModelConfig.parse("config.json", json))
+        assertThatThrownBy(() -> ConfigReader.parse("config.json", json))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessage("config.json: not a JSON object");
     }

@@ -31,13 +31,16 @@ public final class TestCheckpoint {
 
     public TestCheckpoint(int layers, int heads, int width, int positions, int vocabulary, boolean tied, long seed) {
         config = new ModelConfig(
+                ModelConfig.Architecture.GPT2,
                 layers,
                 heads,
                 width,
                 4 * width,
+                width,
                 positions,
                 vocabulary,
                 1e-5,
+                false,
                 vocabulary - 1,
                 vocabulary - 1,
                 tied,

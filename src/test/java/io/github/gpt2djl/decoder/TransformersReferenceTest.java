@@ -26,7 +26,7 @@ class TransformersReferenceTest {
     private record Row(int[] ids, int[] greedy, double[] log_probs) {}
 
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16"})
+    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
     void small(String name) throws IOException {
         compare(Path.of("src/test/resources/reference", name));
     }

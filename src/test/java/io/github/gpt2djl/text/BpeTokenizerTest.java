@@ -8,6 +8,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class BpeTokenizerTest {
     @BeforeAll
     static void load() throws IOException {
         TorchEngine.prepare();
-        gpt2 = BpeTokenizer.load(Gpt2Vocabulary.files(), 50257);
+        gpt2 = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
     }
 
     @AfterAll
@@ -124,16 +125,16 @@ class BpeTokenizerTest {
     @Test
     void piecesHoldWholeCharactersOnly() {
         String text = "a👍🏽b€";
-        PieceDecoder pieces = new PieceDecoder();
+        Detokenizer pieces = gpt2.detokenizer(true);
         StringBuilder all = new StringBuilder();
         for (int id : gpt2.encode(text, false)) {
-            String piece = pieces.add(gpt2.bytes(id, true));
+            String piece = pieces.add(id, false);
             assertThat(piece).doesNotContain("\uFFFD");
             assertThat(piece.isEmpty() || !Character.isHighSurrogate(piece.charAt(piece.length() - 1)))
                     .isTrue();
             all.append(piece);
         }
-        assertThat(all.append(pieces.finish(new byte[0])).toString()).isEqualTo(text);
+        assertThat(all.append(pieces.finish()).toString()).isEqualTo(text);
     }
 
     @Test
@@ -162,7 +163,7 @@ class BpeTokenizerTest {
 
     @Test
     void saysThatItIsClosed() throws IOException {
-        BpeTokenizer closed = BpeTokenizer.load(Gpt2Vocabulary.files(), 50257);
+        BpeTokenizer closed = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
         closed.close();
         closed.close();
         assertThatThrownBy(() -> closed.encode("a", false))
@@ -174,8 +175,8 @@ class BpeTokenizerTest {
     @Test
     void theShippedTokenizerReadsItsOwnText() throws IOException {
         Path file = Path.of("models/shakespeare/tokenizer.json");
-        try (BpeTokenizer shipped =
-                BpeTokenizer.load(new TokenizerFiles(file.toString(), Files.readString(file), null), 2048)) {
+        try (BpeTokenizer shipped = BpeTokenizer.load(
+                new TokenizerFiles(file.toString(), Files.readString(file), null), Architecture.GPT2, 2048)) {
             String text = "ROMEO:\nBut soft, what light through yonder window breaks? 👍";
             int[] ids = shipped.encode(text, false);
             assertThat(shipped.decode(ids, false)).isEqualTo(text);
@@ -187,11 +188,11 @@ class BpeTokenizerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[] | expected a tokenizer.json of byte-level BPE",
-                "{ | expected a tokenizer.json of byte-level BPE",
+                "[] | expected a tokenizer.json of byte-pair encoding",
+                "{ | expected a tokenizer.json of byte-pair encoding",
                 "{} | decoder.type is null, expected ByteLevel",
                 "{'model':{'type':'Unigram','vocab':{}}} | model.type is Unigram, expected BPE",
-                "{'model':{'type':'BPE','vocab':{}},'decoder':{'type':'BPEDecoder'}} | decoder.type is BPEDecoder",
+                "{'model':{'type':'BPE','vocab':{}},'decoder':{'type':'BPEDecoder','suffix':'@@'}} | decoder.suffix is @@, expected </w>",
                 "{'model':{'vocab':{'a':0,'b':200}},'decoder':{'type':'ByteLevel'}} | has id 200, expected 0 to 199",
                 "{'model':{'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
                 "{'model':{'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
@@ -201,7 +202,7 @@ class BpeTokenizerTest {
             })
     void wrongTokenizersAreRejected(String json, String message) {
         TokenizerFiles files = new TokenizerFiles("folder/tokenizer.json", json.replace('\'', '"'), null);
-        assertThatThrownBy(() -> BpeTokenizer.load(files, 200))
+        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.GPT2, 200))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageStartingWith("folder/tokenizer.json: ")
                 .hasMessageContaining(message);
@@ -209,10 +210,10 @@ class BpeTokenizerTest {
 
     @Test
     void aVocabularyOfAnotherModelIsRejected() {
-        assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), 2048))
+        assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 2048))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("whose vocab_size is 2048");
-        assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), 50400))
+        assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50400))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("has 50257 tokens, expected 50400");
     }

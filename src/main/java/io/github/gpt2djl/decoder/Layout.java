@@ -1,0 +1,183 @@
+package io.github.gpt2djl.decoder;
+
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tensors of a checkpoint decoder.py takes, and by which of its methods, in its order.
+ *
+ * <p>Names are the published ones, with or without a prefix; masks ({@code attn.bias}) and whatever else a file holds
+ * are ignored. All shapes are checked before the first tensor is read.
+ */
+final class Layout {
+    private final TensorFile file;
+    private final ModelConfig config;
+    private final boolean opt;
+    private final String table;
+    private final String prefix;
+    private final List<Step> steps = new ArrayList<>();
+
+    /**
+     * One call of decoder.py.
+     *
+     * @param tensors its first arguments
+     * @param option its last argument, a Boolean or a Long, or null where it takes tensors only
+     */
+    record Step(
+            String method,
+            List<TensorInfo> tensors,
+            @Nullable Object option) {}
+
+    private Layout(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
+        this.file = file;
+        this.config = config;
+        opt = config.architecture() == Architecture.OPT;
+        table = switch (config.architecture()) {
+            case GPT2 -> "wte.weight";
+            case GPT -> "tokens_embed.weight";
+            case OPT -> "embed_tokens.weight";
+        };
+        List<String> prefixes = opt ? List.of("model.decoder.", "decoder.", "") : List.of("", "transformer.");
+        prefix = prefixes.stream()
+                .filter(p -> file.find(p + table) != null)
+                .findFirst()
+                .orElse(prefixes.get(0));
+    }
+
+    /**
+     * All calls that load a model.
+     *
+     * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
+     */
+    static List<Step> steps(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
+        Layout layout = new Layout(file, config);
+        layout.embeddings();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            if (layout.opt) {
+                layout.optLayer("layers." + layer + ".");
+            } else {
+                layout.gptLayer("h." + layer + ".");
+            }
+        }
+        layout.last();
+        return layout.steps;
+    }
+
+    private void embeddings() throws MalformedCheckpointException {
+        int embedding = config.embeddingWidth();
+        TensorInfo tokens = tensor(table, config.vocabularySize(), embedding);
+        TensorInfo head = head(tokens);
+        add(head == null ? "add_tied_embedding" : "add_embedding", null, tokens);
+        if (head != null) {
+            add("add_linear_without_bias", null, head);
+        }
+        String positions = switch (config.architecture()) {
+            case GPT2 -> "wpe.weight";
+            case GPT -> "positions_embed.weight";
+            case OPT -> "embed_positions.weight";
+        };
+        int unused = config.unusedPositions();
+        add("add_positions", (long) unused, tensor(positions, (long) config.positions() + unused, config.width()));
+    }
+
+    /** The explicit head, or null where the embedding table is the head. */
+    private @Nullable TensorInfo head(TensorInfo tokens) throws MalformedCheckpointException {
+        TensorInfo head = file.find("lm_head.weight");
+        if (head == null && !config.tiedHead()) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor lm_head.weight is missing, and config.json has tie_word_embeddings false");
+        }
+        if (head == null || file.isSame(head, tokens)) {
+            return null;
+        }
+        return checked(head, config.vocabularySize(), config.embeddingWidth());
+    }
+
+    /** GPT's linear layers ("Conv1D") are stored [in, out]. */
+    private void gptLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm(h + "ln_1");
+        linear(h + "attn.c_attn", true, width, 3 * width);
+        linear(h + "attn.c_proj", true, width, width);
+        norm(h + "ln_2");
+        linear(h + "mlp.c_fc", true, width, config.innerWidth());
+        linear(h + "mlp.c_proj", true, config.innerWidth(), width);
+    }
+
+    /** OPT's are stored [out, in]. */
+    private void optLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm(h + "self_attn_layer_norm");
+        String attention = h + "self_attn.";
+        add(
+                "add_attention",
+                null,
+                tensor(attention + "q_proj.weight", width, width),
+                tensor(attention + "k_proj.weight", width, width),
+                tensor(attention + "v_proj.weight", width, width),
+                tensor(attention + "q_proj.bias", width),
+                tensor(attention + "k_proj.bias", width),
+                tensor(attention + "v_proj.bias", width));
+        linear(attention + "out_proj", false, width, width);
+        norm(h + "final_layer_norm");
+        linear(h + "fc1", false, width, config.innerWidth());
+        linear(h + "fc2", false, config.innerWidth(), width);
+    }
+
+    private void last() throws MalformedCheckpointException {
+        int width = config.width();
+        int embedding = config.embeddingWidth();
+        if (!config.postNorm()) {
+            norm(opt ? "final_layer_norm" : "ln_f");
+        }
+        if (embedding != width) {
+            add("add_linear_without_bias", null, tensor("project_in.weight", width, embedding));
+            add("add_linear_without_bias", null, tensor("project_out.weight", embedding, width));
+        }
+    }
+
+    private void norm(String name) throws MalformedCheckpointException {
+        add("add_norm", null, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+    }
+
+    private void linear(String name, boolean transposed, int in, int out) throws MalformedCheckpointException {
+        TensorInfo weight = transposed ? tensor(name + ".weight", in, out) : tensor(name + ".weight", out, in);
+        add("add_linear", transposed, weight, tensor(name + ".bias", out));
+    }
+
+    private void add(String method, @Nullable Object option, TensorInfo... tensors) {
+        steps.add(new Step(method, List.of(tensors), option));
+    }
+
+    private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {
+        TensorInfo info = file.find(prefix + name);
+        if (info == null) {
+            throw new MalformedCheckpointException(
+                    file.name(),
+                    "tensor " + prefix + name + " is missing; config.json describes " + config.layers() + " layers");
+        }
+        return checked(info, shape);
+    }
+
+    private TensorInfo checked(TensorInfo info, long... shape) throws MalformedCheckpointException {
+        if (!info.hasShape(shape)) {
+            throw new MalformedCheckpointException(
+                    file.name(),
+                    "tensor " + info.name() + " has shape " + info.shape() + ", expected " + Arrays.toString(shape)
+                            + " by config.json");
+        }
+        if (info.dtype() != DType.F32 && info.dtype() != DType.F16 && info.dtype() != DType.BF16) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor " + info.name() + " is " + info.dtype() + ", expected F32, F16 or BF16");
+        }
+        return info;
+    }
+}

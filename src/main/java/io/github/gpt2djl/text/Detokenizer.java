@@ -1,0 +1,56 @@
+package io.github.gpt2djl.text;
+
+/**
+ * Turns ids into text one by one; a piece never holds half a character.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class Detokenizer {
+    private final Vocabulary vocabulary;
+    private final boolean skipSpecialTokens;
+    private final PieceDecoder pieces = new PieceDecoder();
+    private boolean spaceDue;
+
+    Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens, int[] before) {
+        this.vocabulary = vocabulary;
+        this.skipSpecialTokens = skipSpecialTokens;
+        spaceDue = before.length > 0 && vocabulary.wordEnds().get(before[before.length - 1]);
+    }
+
+    /**
+     * The text that an id completes.
+     *
+     * @param last whether no more ids will come: bytes of an open character become U+FFFD now
+     * @throws IllegalArgumentException if the id is out of range
+     */
+    public String add(int id, boolean last) {
+        byte[] bytes = bytes(id);
+        return last ? pieces.finish(bytes) : pieces.add(bytes);
+    }
+
+    /** The text of bytes that still wait for others: U+FFFD for each open character. */
+    String finish() {
+        return pieces.finish(new byte[0]);
+    }
+
+    private byte[] bytes(int id) {
+        byte[][] all = vocabulary.bytes();
+        if (id < 0 || id >= all.length) {
+            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
+        }
+        byte[] bytes = all[id];
+        if (bytes == null || (skipSpecialTokens && vocabulary.special().get(id))) {
+            return new byte[0];
+        }
+        boolean spaced = spaceDue;
+        spaceDue = vocabulary.wordEnds().get(id);
+        return spaced ? spaceThen(bytes) : bytes;
+    }
+
+    private static byte[] spaceThen(byte[] bytes) {
+        byte[] all = new byte[bytes.length + 1];
+        all[0] = ' ';
+        System.arraycopy(bytes, 0, all, 1, bytes.length);
+        return all;
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.gpt2djl.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.Gson;
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.decoder.TorchEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The tokenizers of GPT and OPT against transformers', which make_references.py asked with small vocabularies. */
+class RelativesTokenizerTest {
+    private static final Path REFERENCE = Path.of("src/test/resources/reference");
+
+    private record Row(String text, int[] ids, String decoded, String visible) {}
+
+    @BeforeAll
+    static void prepare() {
+        TorchEngine.prepare();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt1-f32, tokenizer.json, GPT", "gpt1-f32, vocab.json, GPT", "opt-f16, vocab.json, OPT"})
+    void sameIdsAndTextAsTransformers(String folder, String file, Architecture architecture) throws IOException {
+        Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
+        assertThat(rows).hasSizeGreaterThan(5);
+        boolean opt = architecture == Architecture.OPT;
+        try (BpeTokenizer tokenizer = BpeTokenizer.load(files(folder, file), architecture, opt ? 320 : 80)) {
+            for (Row row : rows) {
+                // The reference leaves out what is put in front; ids[0] of the published example is 2, too.
+                int[] expected = opt
+                        ? IntStream.concat(IntStream.of(2), IntStream.of(row.ids()))
+                                .toArray()
+                        : row.ids();
+                assertThat(tokenizer.encode(row.text(), false)).as(row.text()).containsExactly(expected);
+                assertThat(tokenizer.decode(row.ids(), false)).isEqualTo(row.decoded());
+                assertThat(tokenizer.decode(row.ids(), true)).isEqualTo(row.visible());
+            }
+        }
+    }
+
+    @Test
+    void aSpacePartsTheFirstGptsContinuationFromItsPrompt() throws IOException {
+        try (BpeTokenizer tokenizer = BpeTokenizer.load(files("gpt1-f32", "tokenizer.json"), Architecture.GPT, 80)) {
+            int[] prompt = tokenizer.encode("the cat", false);
+            int sat = tokenizer.encode("sat", false)[0];
+            assertThat(tokenizer.detokenizer(true, prompt).add(sat, true)).isEqualTo(" sat");
+            assertThat(tokenizer.detokenizer(true).add(sat, true)).isEqualTo("sat");
+        }
+    }
+
+    @Test
+    void optNeedsItsFirstToken() {
+        TokenizerFiles files = new TokenizerFiles("vocab.json", "{\"a\": 0}", "");
+        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.OPT, 1))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining("no </s>");
+    }
+
+    private static TokenizerFiles files(String folder, String file) throws IOException {
+        Path path = REFERENCE.resolve(folder).resolve(file);
+        String merges = file.equals("vocab.json") ? Files.readString(path.resolveSibling("merges.txt")) : null;
+        return new TokenizerFiles(path.toString(), Files.readString(path), merges);
+    }
+}

@@ -2,7 +2,6 @@ package io.github.gpt2djl;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.checkpoint.ModelNames;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.text.BpeTokenizer;
@@ -51,8 +50,8 @@ public final class Gpt2 implements AutoCloseable {
      * Loads a model by name.
      *
      * @param name {@code shakespeare}, which travels inside the jar; {@code gpt2}, {@code gpt2-medium},
-     *     {@code gpt2-large}, {@code gpt2-xl}, {@code distilgpt2} or {@code org/name} from Hugging Face's local
-     *     cache; or a folder's path
+     *     {@code gpt2-large}, {@code gpt2-xl}, {@code distilgpt2}, {@code openai-gpt}, {@code opt-125m} and larger, or
+     *     {@code org/name} from Hugging Face's local cache; or a folder's path
      * @throws java.io.FileNotFoundException if it is not on this machine; the message says how to get it
      * @throws IOException if its files cannot be read or are malformed
      */
@@ -61,12 +60,14 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * Loads a model by name, as {@link #load(String)}.
+     * Loads a model by name, as {@link #load(String)}; {@link ModelSource#download()} among the options fetches it if
+     * it is not on this machine.
      *
+     * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
      * @throws IllegalArgumentException if this machine lacks the precision or the device
      */
     public static Gpt2 load(String name, LoadOptions options) throws IOException {
-        return load(ModelNames.open(name, System.getenv()), options);
+        return load(options.source().open(name), options);
     }
 
     /**

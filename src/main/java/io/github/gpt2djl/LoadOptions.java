@@ -9,10 +9,12 @@ import io.github.gpt2djl.decoder.Precision;
  * @param precision of the weights
  * @param device where to compute
  * @param threads of one native operation, for the whole process: the first load decides; 0: one a core
+ * @param source where a model that is named may come from
  */
-public record LoadOptions(Precision precision, DeviceChoice device, int threads) {
-    /** Everything left to the library. */
-    public static final LoadOptions DEFAULT = new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, 0);
+public record LoadOptions(Precision precision, DeviceChoice device, int threads, ModelSource source) {
+    /** Everything left to the library; nothing is downloaded. */
+    public static final LoadOptions DEFAULT =
+            new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, 0, ModelSource.local());
 
     public LoadOptions {
         if (threads < 0) {
@@ -22,6 +24,11 @@ public record LoadOptions(Precision precision, DeviceChoice device, int threads)
 
     /** The same with another precision. */
     public LoadOptions withPrecision(Precision other) {
-        return new LoadOptions(other, device, threads);
+        return new LoadOptions(other, device, threads, source);
+    }
+
+    /** The same with another source. */
+    public LoadOptions withSource(ModelSource other) {
+        return new LoadOptions(precision, device, threads, other);
     }
 }

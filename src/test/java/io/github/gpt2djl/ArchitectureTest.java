@@ -28,7 +28,8 @@ class ArchitectureTest {
         "text, checkpoint",
         "decoder, checkpoint",
         "generation, text decoder sampling",
-        "cli, . decoder checkpoint"
+        "hub, checkpoint",
+        "cli, . decoder checkpoint hub"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {
         String[] packages = allowed.isEmpty() ? new String[0] : allowed.split(" ");

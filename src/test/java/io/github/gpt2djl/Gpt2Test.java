@@ -306,13 +306,15 @@ class Gpt2Test {
 
     @Test
     void whatThisMachineLacksIsAnError() {
-        assertThatThrownBy(() -> Gpt2.load("shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.GPU, 0)))
+        assertThatThrownBy(() -> Gpt2.load(
+                        "shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.GPU, 0, ModelSource.local())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("device gpu is not supported by this version; available here: cpu");
-        assertThatThrownBy(() -> Gpt2.load("shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.CPU, 977)))
+        assertThatThrownBy(() -> Gpt2.load(
+                        "shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.CPU, 977, ModelSource.local())))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("threads is 977, but PyTorch runs with");
-        assertThatThrownBy(() -> new LoadOptions(Precision.AUTO, DeviceChoice.CPU, -1))
+        assertThatThrownBy(() -> new LoadOptions(Precision.AUTO, DeviceChoice.CPU, -1, ModelSource.local()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

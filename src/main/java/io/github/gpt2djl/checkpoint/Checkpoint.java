@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public record Checkpoint(
         ModelConfig config,
         TensorFile tensors,
         @Nullable TokenizerFiles tokenizer) implements Closeable {
+
+    /** The forms in which weights are published, the preferred first: safetensors before pickles, whole before sharded. */
+    public static final List<String> WEIGHTS = List.of(
+            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
     /**
      * What a tokenizer is made of: {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}.
@@ -86,7 +91,8 @@ public record Checkpoint(
         }
     }
 
-    static ModelConfig shippedConfig(String name) throws IOException {
+    /** The architecture of a model that travels inside the jar. */
+    public static ModelConfig shippedConfig(String name) throws IOException {
         String file = "/io/github/gpt2djl/models/" + name + "/config.json";
         return ConfigReader.parse(file, resourceText(file));
     }
@@ -108,12 +114,12 @@ public record Checkpoint(
         return null;
     }
 
-    /** The first of the published forms that is there; safetensors before pickles, whole before sharded. */
+    /** The first of {@link #WEIGHTS} that is there. */
     private static TensorFile weights(Path folder) throws IOException {
-        Path safetensors = folder.resolve("model.safetensors");
-        Path safetensorsIndex = folder.resolve("model.safetensors.index.json");
-        Path torch = folder.resolve("pytorch_model.bin");
-        Path torchIndex = folder.resolve("pytorch_model.bin.index.json");
+        Path safetensors = folder.resolve(WEIGHTS.get(0));
+        Path safetensorsIndex = folder.resolve(WEIGHTS.get(1));
+        Path torch = folder.resolve(WEIGHTS.get(2));
+        Path torchIndex = folder.resolve(WEIGHTS.get(3));
         if (Files.exists(safetensors)) {
             return Safetensors.read(DataFile.open(safetensors));
         }

@@ -52,6 +52,17 @@ public record ModelConfig(
         }
     }
 
+    /**
+     * Parses a {@code config.json}.
+     *
+     * @param file the file's name, for messages
+     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
+     *     compute
+     */
+    public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
+        return ConfigReader.parse(file, json);
+    }
+
     /** The number of weights, each tied one once. */
     public long parameters() {
         long e = width;

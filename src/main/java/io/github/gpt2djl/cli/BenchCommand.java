@@ -54,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
-        try (Gpt2 gpt2 = model.load()) {
+        try (Gpt2 gpt2 = model.load(err)) {
             double loadMillis = (System.nanoTime() - start) / 1e6;
             Benchmark result = Benchmark.run(
                     gpt2,

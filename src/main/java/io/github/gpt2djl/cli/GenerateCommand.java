@@ -129,7 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--stream has no effect with " + (json ? "--json" : "--num-return-sequences") + "; leave one out");
         }
         Prompt input = prompt();
-        try (Gpt2 gpt2 = model.load()) {
+        try (Gpt2 gpt2 = model.load(err)) {
             if (!gpt2.hasTokenizer()) {
                 err.println("note: " + gpt2.name() + " has no tokenizer, so no text is printed; use --json for ids");
             }

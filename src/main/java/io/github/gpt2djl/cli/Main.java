@@ -47,9 +47,10 @@ public final class Main {
     static int run(String[] args, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(new GenerateCommand(out, err));
-        command.addSubcommand(new ScoreCommand(out));
+        command.addSubcommand(new ScoreCommand(out, err));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
+        command.addSubcommand(new DownloadCommand(out, err));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);

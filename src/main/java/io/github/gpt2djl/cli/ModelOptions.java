@@ -2,9 +2,11 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
@@ -14,10 +16,15 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "NAME|FOLDER",
             defaultValue = "shakespeare",
-            description = "shakespeare (shipped), gpt2, gpt2-medium, gpt2-large, gpt2-xl, distilgpt2 or org/name from"
+            description = "shakespeare (shipped), gpt2 or another name that the command models lists, org/name from"
                     + " Hugging Face's local cache, or a folder with config.json, model.safetensors and"
                     + " tokenizer.json. Default: ${DEFAULT-VALUE}.")
     String model = "shakespeare";
+
+    @Option(
+            names = "--download",
+            description = "Fetch the model from the Hugging Face Hub if it is not on this machine.")
+    boolean download;
 
     @Option(
             names = "--precision",
@@ -36,8 +43,13 @@ final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core.")
     int threads;
 
-    Gpt2 load() throws IOException {
-        return Gpt2.load(model, new LoadOptions(precision, device, threads));
+    Gpt2 load(PrintStream err) throws IOException {
+        if (!download) {
+            return Gpt2.load(model, new LoadOptions(precision, device, threads, ModelSource.local()));
+        }
+        try (ProgressBars bars = new ProgressBars(err)) {
+            return Gpt2.load(model, new LoadOptions(precision, device, threads, ModelSource.download(bars)));
+        }
     }
 
     /** The precision that auto stands for. */

@@ -1,9 +1,10 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.checkpoint.Catalog;
+import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.checkpoint.ModelNames;
 import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.hub.Catalog;
+import io.github.gpt2djl.hub.Models;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -39,9 +40,9 @@ final class ModelsCommand implements Callable<Integer> {
                     "%-12s %10s %9s %8s %8s %8s  %-10s %s%n",
                     "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "on this machine");
         }
-        print(ModelNames.SHIPPED, ModelNames.shippedConfig(), null, "in the jar");
+        print(Models.SHIPPED, Models.shippedConfig(), null, "in the jar");
         for (Catalog.Model model : Catalog.models()) {
-            String place = ModelNames.cached(model.name(), System.getenv())
+            String place = Models.cached(model.name(), System.getenv())
                     .map(Object::toString)
                     .orElse(null);
             print(model.name(), model.config(), model, place);
@@ -84,7 +85,7 @@ final class ModelsCommand implements Callable<Integer> {
     /** The weights' size, or null where nobody has verified it. */
     private static @Nullable Long download(Catalog.Model model) {
         return model.files().stream()
-                .filter(f -> f.name().equals("model.safetensors"))
+                .filter(f -> Checkpoint.WEIGHTS.contains(f.name()))
                 .map(Catalog.RemoteFile::bytes)
                 .filter(Objects::nonNull)
                 .findFirst()

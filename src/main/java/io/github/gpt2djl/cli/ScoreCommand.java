@@ -42,9 +42,11 @@ final class ScoreCommand implements Callable<Integer> {
     boolean json;
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    ScoreCommand(PrintStream out) {
+    ScoreCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -54,7 +56,7 @@ final class ScoreCommand implements Callable<Integer> {
                     "found " + (text == null ? "neither" : "both") + " of --text and --ids, expected one of them");
         }
         Prompt input = ids != null ? Prompt.ofIds(Output.ids("--ids", ids)) : Prompt.of(text == null ? "" : text);
-        try (Gpt2 gpt2 = model.load()) {
+        try (Gpt2 gpt2 = model.load(err)) {
             Score score = gpt2.score(input);
             if (json) {
                 out.println(Output.json(fields(score)));

@@ -3,8 +3,8 @@ package io.github.gpt2djl.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.checkpoint.Catalog;
 import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.hub.Catalog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

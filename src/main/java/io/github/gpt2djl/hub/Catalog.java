@@ -1,8 +1,9 @@
-package io.github.gpt2djl.checkpoint;
+package io.github.gpt2djl.hub;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
+import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -62,6 +63,11 @@ public final class Catalog {
         return MODELS;
     }
 
+    /** Their short names. */
+    public static List<String> names() {
+        return MODELS.stream().map(Model::name).toList();
+    }
+
     private static List<Model> read() {
         try (InputStream in = Catalog.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
@@ -74,7 +80,7 @@ public final class Catalog {
             List<Model> models = new ArrayList<>();
             for (Entry e : entries) {
                 ModelConfig config =
-                        ConfigReader.parse(RESOURCE + " " + e.name(), e.config().toString());
+                        ModelConfig.parse(RESOURCE + " " + e.name(), e.config().toString());
                 models.add(new Model(e.name(), e.repository(), e.revision(), e.license(), config, e.files()));
             }
             return List.copyOf(models);
@@ -83,8 +89,10 @@ public final class Catalog {
         }
     }
 
-    /** The model of that short name. */
+    /** The model of that short name or repository. */
     public static Optional<Model> find(String name) {
-        return MODELS.stream().filter(m -> m.name().equals(name)).findFirst();
+        return MODELS.stream()
+                .filter(m -> m.name().equals(name) || m.repository().equals(name))
+                .findFirst();
     }
 }

@@ -1,0 +1,45 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.hub.DownloadProgress;
+import io.github.gpt2djl.hub.Hub;
+import io.github.gpt2djl.hub.Models;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. */
+public final class ModelSource {
+    private static final ModelSource LOCAL = new ModelSource(null);
+
+    private final @Nullable DownloadProgress download;
+
+    private ModelSource(@Nullable DownloadProgress download) {
+        this.download = download;
+    }
+
+    /** This machine only. */
+    public static ModelSource local() {
+        return LOCAL;
+    }
+
+    /**
+     * This machine, else the Hugging Face Hub: what is missing is fetched into Hugging Face's cache and verified.
+     *
+     * <p>Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE as huggingface_hub does.
+     */
+    public static ModelSource download() {
+        return download(DownloadProgress.NONE);
+    }
+
+    /** As {@link #download()}, and tells how it goes. */
+    public static ModelSource download(DownloadProgress progress) {
+        return new ModelSource(progress);
+    }
+
+    Checkpoint open(String name) throws IOException {
+        if (download == null || name.equals(Models.SHIPPED) || Models.isFolder(name)) {
+            return Models.open(name, System.getenv());
+        }
+        return Checkpoint.open(Hub.download(name, null, System.getenv(), download));
+    }
+}

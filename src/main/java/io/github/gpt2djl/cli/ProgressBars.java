@@ -1,0 +1,90 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.hub.DownloadProgress;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Draws a bar with rate and time left for each file on a terminal; elsewhere one line a file. */
+final class ProgressBars implements DownloadProgress, AutoCloseable {
+    private final PrintStream err;
+    private final boolean terminal;
+    private @Nullable ProgressBar bar;
+
+    ProgressBars(PrintStream err) {
+        this(err, isTerminal());
+    }
+
+    ProgressBars(PrintStream err, boolean terminal) {
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void started(String file, long done, long total) {
+        close();
+        if (!terminal) {
+            String size = total < 0 ? "" : ", " + megabytes(total);
+            err.println(file + size + (done > 0 ? ", " + megabytes(done) + " of it are here" : ""));
+            return;
+        }
+        bar = new ProgressBarBuilder()
+                .setTaskName(file)
+                .setInitialMax(total)
+                .setUnit(" MB", 1_000_000)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200)
+                .startsFrom(done, Duration.ZERO)
+                .showSpeed()
+                .setConsumer(new ConsoleProgressBarConsumer(err))
+                .build();
+    }
+
+    @Override
+    public void advanced(String file, long done) {
+        if (bar != null) {
+            bar.stepTo(done);
+        }
+    }
+
+    @Override
+    public void finished(String file) {
+        close();
+    }
+
+    @Override
+    public void note(String message) {
+        close();
+        err.println(message);
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+
+    /** Of stderr; System.console() wants a terminal at stdout, too, where a script may take the folder's name. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            return System.console() != null;
+        }
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes < 10_000_000 ? bytes / 1000 + " KB" : bytes / 1_000_000 + " MB";
+    }
+}

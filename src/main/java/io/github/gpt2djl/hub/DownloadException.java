@@ -1,0 +1,17 @@
+package io.github.gpt2djl.hub;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A download failed for a reason that trying again at once would not change; the message says what to do. */
+public final class DownloadException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param message what was found, and what to do
+     * @param cause what failed, or null
+     */
+    public DownloadException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

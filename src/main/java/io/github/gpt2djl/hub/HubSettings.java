@@ -1,0 +1,75 @@
+package io.github.gpt2djl.hub;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Hugging Face's environment variables say, with huggingface_hub's names, defaults and order.
+ *
+ * @param endpoint {@code HF_ENDPOINT}, else https://huggingface.co
+ * @param cache {@code HF_HUB_CACHE}, else {@code hub} in {@code HF_HOME}, else ~/.cache/huggingface/hub
+ * @param token {@code HF_TOKEN}, else the file {@code token} in HF_HOME, or null
+ * @param offline {@code HF_HUB_OFFLINE} is 1, on, yes or true
+ */
+record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean offline) {
+    private static final Set<String> YES = Set.of("1", "on", "yes", "true");
+
+    static HubSettings of(Map<String, String> environment) {
+        String xdg = value(environment, "XDG_CACHE_HOME", "~/.cache");
+        Path home = path(
+                value(environment, "HF_HOME", path(xdg).resolve("huggingface").toString()));
+        Path cache = path(value(environment, "HF_HUB_CACHE", home.resolve("hub").toString()));
+        String offline = value(environment, "HF_HUB_OFFLINE", "0").toLowerCase(Locale.ROOT);
+        return new HubSettings(endpoint(environment), cache, token(environment, home), YES.contains(offline));
+    }
+
+    /** The address of a file at a revision. */
+    URI resolve(String repository, String revision, String file) {
+        return URI.create(endpoint + "/" + repository + "/resolve/" + revision + "/" + file);
+    }
+
+    private static URI endpoint(Map<String, String> environment) {
+        String text =
+                value(environment, "HF_ENDPOINT", "https://huggingface.co").replaceAll("/+$", "");
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("HF_ENDPOINT is \"" + text + "\", which is no address", e);
+        }
+        throw new IllegalArgumentException(
+                "HF_ENDPOINT is \"" + text + "\", expected an address like https://huggingface.co");
+    }
+
+    private static @Nullable String token(Map<String, String> environment, Path home) {
+        String token = value(environment, "HF_TOKEN", "");
+        Path file = home.resolve("token");
+        try {
+            if (token.isEmpty() && Files.isReadable(file)) {
+                token = Files.readString(file);
+            }
+        } catch (IOException e) {
+            // Not a text file: as if it were not there. Public models need none.
+            token = "";
+        }
+        return token.isBlank() ? null : token.strip();
+    }
+
+    private static String value(Map<String, String> environment, String key, String absent) {
+        String found = environment.get(key);
+        return found == null || found.isBlank() ? absent : found.strip();
+    }
+
+    private static Path path(String text) {
+        boolean inHome = text.equals("~") || text.startsWith("~/");
+        return inHome ? Path.of(System.getProperty("user.home") + text.substring(1)) : Path.of(text);
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.gpt2djl.hub;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder. */
+public final class Models {
+    /** The model that travels inside the jar. */
+    public static final String SHIPPED = "shakespeare";
+
+    private Models() {}
+
+    /**
+     * Opens the model of that name; a name that is an existing folder's path is that folder.
+     *
+     * @param name {@code shakespeare}, a name of the {@link Catalog}, any {@code org/name} in the cache, or a folder
+     * @param environment the process's environment variables
+     * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
+     * @throws IOException if its files cannot be read
+     */
+    public static Checkpoint open(String name, Map<String, String> environment) throws IOException {
+        if (name.equals(SHIPPED)) {
+            return Checkpoint.shipped(name);
+        }
+        if (name.isBlank() || name.indexOf('\0') >= 0) {
+            throw new FileNotFoundException("the model's name is blank, expected a name or a folder");
+        }
+        if (isFolder(name)) {
+            return Checkpoint.open(Path.of(name));
+        }
+        Optional<Path> cached = cached(name, environment);
+        if (cached.isPresent()) {
+            return Checkpoint.open(cached.get());
+        }
+        throw new FileNotFoundException(absent(name, environment));
+    }
+
+    /** Whether a name stands for what is at that path, and not for a model of the Hub. */
+    public static boolean isFolder(String name) {
+        return Catalog.find(name).isEmpty() && Files.exists(Path.of(name));
+    }
+
+    /** The architecture of the model that travels inside the jar. */
+    public static ModelConfig shippedConfig() throws IOException {
+        return Checkpoint.shippedConfig(SHIPPED);
+    }
+
+    /**
+     * The folder of a model in Hugging Face's cache.
+     *
+     * @param name a name of the catalog, or {@code org/name}
+     * @return the snapshot's folder, or empty if the cache does not know the model
+     * @throws IOException if the cache's entry is damaged
+     */
+    public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
+        HubCache cache = new HubCache(HubSettings.of(environment).cache());
+        Optional<Catalog.Model> known = Catalog.find(name);
+        String repository = known.map(Catalog.Model::repository).orElse(name);
+        if (!HubCache.isRepository(repository)) {
+            return Optional.empty();
+        }
+        Optional<Path> found =
+                cache.snapshot(repository, known.map(Catalog.Model::revision).orElse(null));
+        // Before the organisations were introduced, models--gpt2 was the folder's name.
+        return found.isPresent() || known.isEmpty()
+                ? found
+                : cache.snapshot(known.get().name(), null);
+    }
+
+    private static String absent(String name, Map<String, String> environment) {
+        Optional<Catalog.Model> known = Catalog.find(name);
+        String repository = known.map(Catalog.Model::repository).orElse(name);
+        if (!HubCache.isRepository(repository)) {
+            return "no model or folder named " + name + ". Known names: " + SHIPPED + ", "
+                    + String.join(", ", Catalog.names())
+                    + "; anything else is org/name on the Hugging Face Hub, or a folder with config.json,"
+                    + " model.safetensors and tokenizer.json";
+        }
+        String files = String.join(
+                ", ",
+                known.map(m -> m.files().stream().map(Catalog.RemoteFile::name).toList())
+                        .orElse(List.of("config.json", "model.safetensors", "tokenizer.json")));
+        return "model " + name + " is not on this machine: looked for "
+                + new HubCache(HubSettings.of(environment).cache()).folder(repository)
+                + ". Get it with the command \"download " + name
+                + "\", in Java with ModelSource.download(), or put these files from https://huggingface.co/"
+                + repository + " into a folder and name the folder: " + files;
+    }
+}

@@ -14,11 +14,13 @@ import pathlib
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LogitsProcessorList
 from transformers import GPT2Tokenizer, OPTConfig, OpenAIGPTConfig, OpenAIGPTTokenizer
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
+PROJECT = pathlib.Path(__file__).resolve().parents[3]
+GOLDENS = PROJECT / "src/main/resources/io/github/gpt2djl/goldens.json"
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "reference"
 
 # name: (layers, heads, width, inner, positions, vocabulary, epsilon, dtype, prefix, tied, std)
@@ -32,7 +34,7 @@ SMALL = {
 }
 # name: (config, dtype, prefix of the stored names, published as pytorch_model.bin, std)
 RELATIVES = {
-    "gpt1-f32": (OpenAIGPTConfig(n_layer=2, n_head=4, n_embd=32, n_positions=96, vocab_size=80),
+    "gpt1-f32": (OpenAIGPTConfig(n_layer=2, n_head=4, n_embd=32, n_positions=96, vocab_size=100),
                  torch.float32, "", False, 0.25),
     # Like opt-125m: norms before the layers, a pickle of half precision.
     "opt-f16": (OPTConfig(num_hidden_layers=2, num_attention_heads=4, hidden_size=32, ffn_dim=128,
@@ -45,6 +47,8 @@ RELATIVES = {
                           torch.float16, "decoder.", False, 0.2),
 }
 TEXT = "the cat sat on the mat; it was the best of mats, it was the worst of mats. don't stop: walking, walked, walker!"
+GPT_MERGES = ("t h,th e</w>,a t</w>,c at</w>,s at</w>,m at</w>,o n</w>,i t</w>,w a,wa s</w>,b e,be s,bes t</w>,o f</w>,"
+              "m a,ma t,mat s</w>,w o,wo r,wor s,wors t</w>,d o,do n</w>,s t,o p</w>,st op</w>,wa l,wal k,walk e,walke d</w>")
 TEXTS = ["the cat sat", "The CAT's mat... was walked on!", " two  spaces\nand a line ", "caf\u00e9 na\u00efve \u00c9t\u00e9", "\u4f60\u597d cat",
          "</s>the <pad> mat", "\U0001f600 walks", ""]
 LARGE = {"gpt2-shape": (12, 12, 768, None, 1024, 50257, 1e-5, torch.float32, "", True, 0.04)}
@@ -160,19 +164,20 @@ def relative(name, spec, root):
 def tokenizer(folder, cfg):
     """A small vocabulary, saved in the files of the published one, and what transformers makes of texts with it."""
     first = cfg.model_type == "openai-gpt"
-    special = ["<unk>"] if first else ["<s>", "<pad>", "</s>", "<unk>"]
-    trained = Tokenizer(models.BPE(unk_token="<unk>" if first else None, end_of_word_suffix="</w>" if first else ""))
     if first:
-        trained.normalizer = normalizers.BertNormalizer(lowercase=True)
-        trained.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        # By hand: the trainer's ties fall differently in each run where words have an end.
+        merges = [tuple(pair.split()) for pair in GPT_MERGES.split(",")]
+        letters = sorted(set("".join(a + b for a, b in merges).replace("</w>", "")) | set("!',.:;kpbdcfg"))
+        tokens = ["<unk>", *letters, *(c + "</w>" for c in letters), *(a + b for a, b in merges)]
+        vocab = {token: number for number, token in enumerate(tokens)}
     else:
+        trained = Tokenizer(models.BPE())
         trained.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = [] if first else pre_tokenizers.ByteLevel.alphabet()
-    trained.train_from_iterator([TEXT], trainers.BpeTrainer(
-        vocab_size=310, special_tokens=special, initial_alphabet=alphabet, show_progress=False,
-        end_of_word_suffix="</w>" if first else ""))
-    parts = json.loads(trained.to_str())["model"]
-    vocab, merges = parts["vocab"], [tuple(pair) for pair in parts["merges"]]
+        trained.train_from_iterator([TEXT], trainers.BpeTrainer(
+            vocab_size=310, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], show_progress=False,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+        parts = json.loads(trained.to_str())["model"]
+        vocab, merges = parts["vocab"], [tuple(pair) for pair in parts["merges"]]
     if first:
         hf = OpenAIGPTTokenizer(vocab=vocab, merges=merges)
         hf.backend_tokenizer.save(str(folder / "tokenizer.json"))
@@ -187,6 +192,31 @@ def tokenizer(folder, cfg):
         ids = hf(text, add_special_tokens=False)["input_ids"]
         rows.append({"text": text, "ids": ids, "decoded": hf.decode(ids), "visible": hf.decode(ids, skip_special_tokens=True)})
     (folder / "tokens.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+
+
+@torch.inference_mode()
+def goldens(folder, name, prompts, new_tokens):
+    """What `selfcheck` replays: greedy continuations and logits, in the form of goldens.json."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    source = f"transformers {transformers.__version__}"
+    rows = []
+    for prompt in prompts:
+        ids = tokenizer.encode(prompt, add_special_tokens=False).ids
+        row = torch.tensor([ids])
+        greedy = model.generate(row, attention_mask=torch.ones_like(row), do_sample=False, max_new_tokens=new_tokens,
+                                pad_token_id=0)[0].tolist()
+        rows.append({"model": name, "decoding": "greedy", "prompt": prompt, "prompt_ids": ids, "all_ids": greedy,
+                     "source": source})
+    logits = model(row).logits[0]
+    rows.append({"model": name, "decoding": "logits", "prompt": prompt, "prompt_ids": ids,
+                 "logits_mean": round(logits.mean().item(), 4), "source": source,
+                 "logits_start": [round(x, 4) for x in logits[0, :3].tolist()]})
+    return rows
+
+
+def write_goldens(file, rows):
+    file.write_text("[\n" + ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
 
 
 def warpers(root):
@@ -229,4 +259,9 @@ if __name__ == "__main__":
             make(key, value, ROOT, every_position=True)
         for key, value in RELATIVES.items():
             relative(key, value, ROOT)
+        write_goldens(ROOT / "gpt1-f32" / "goldens.json",
+                      goldens(ROOT / "gpt1-f32", "tiny-gpt1", ["the cat", "it was the best"], 12))
+        shipped = goldens(PROJECT / "models" / "shakespeare", "shakespeare", ["ROMEO:", "To be, or not to be"], 40)
+        published = [row for row in json.loads(GOLDENS.read_text()) if row["model"] != "shakespeare"]
+        write_goldens(GOLDENS, shipped + published)
         warpers(ROOT)

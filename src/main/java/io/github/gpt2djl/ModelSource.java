@@ -5,6 +5,7 @@ import io.github.gpt2djl.hub.DownloadProgress;
 import io.github.gpt2djl.hub.Hub;
 import io.github.gpt2djl.hub.Models;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. */
@@ -37,9 +38,13 @@ public final class ModelSource {
     }
 
     Checkpoint open(String name) throws IOException {
-        if (download == null || name.equals(Models.SHIPPED) || Models.isFolder(name)) {
-            return Models.open(name, System.getenv());
-        }
-        return Checkpoint.open(Hub.download(name, null, System.getenv(), download));
+        return name.equals(Models.SHIPPED) ? Checkpoint.shipped(name) : Checkpoint.open(folder(name));
+    }
+
+    /** Where the files of a model other than the shipped one are, now. */
+    Path folder(String name) throws IOException {
+        return download == null || Models.isFolder(name)
+                ? Models.folder(name, System.getenv())
+                : Hub.download(name, null, System.getenv(), download);
     }
 }

@@ -8,6 +8,7 @@ import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that every command has for its model. */
@@ -15,11 +16,11 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "NAME|FOLDER",
-            defaultValue = "shakespeare",
             description = "shakespeare (shipped), gpt2 or another name that the command models lists, org/name from"
                     + " Hugging Face's local cache, or a folder with config.json, model.safetensors and"
-                    + " tokenizer.json. Default: ${DEFAULT-VALUE}.")
-    String model = "shakespeare";
+                    + " tokenizer.json. Default: shakespeare.")
+    @Nullable
+    String model;
 
     @Option(
             names = "--download",
@@ -43,13 +44,31 @@ final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core.")
     int threads;
 
+    /** Something to do with a model's name and how to load it. */
+    interface Use<T> {
+        T apply(String name, LoadOptions options) throws IOException;
+    }
+
     Gpt2 load(PrintStream err) throws IOException {
-        if (!download) {
-            return Gpt2.load(model, new LoadOptions(precision, device, threads, ModelSource.local()));
-        }
+        return with(err, Gpt2::load);
+    }
+
+    /** Shows a download's progress while something is done with the model. */
+    <T> T with(PrintStream err, Use<T> use) throws IOException {
+        String name = model == null ? "shakespeare" : model;
         try (ProgressBars bars = new ProgressBars(err)) {
-            return Gpt2.load(model, new LoadOptions(precision, device, threads, ModelSource.download(bars)));
+            ModelSource source = download ? ModelSource.download(bars) : ModelSource.local();
+            return use.apply(name, new LoadOptions(precision, device, threads, source));
         }
+    }
+
+    /** Sets the model where a command takes it without an option, too. */
+    void name(String positional) {
+        if (model != null) {
+            throw new IllegalArgumentException(
+                    "found both the model " + positional + " and --model " + model + ", expected one of them");
+        }
+        model = positional;
     }
 
     /** The precision that auto stands for. */

@@ -42,12 +42,18 @@ final class ModelsCommand implements Callable<Integer> {
         }
         print(Models.SHIPPED, Models.shippedConfig(), null, "in the jar");
         for (Catalog.Model model : Catalog.models()) {
-            String place = Models.cached(model.name(), System.getenv())
-                    .map(Object::toString)
-                    .orElse(null);
-            print(model.name(), model.config(), model, place);
+            print(model.name(), model.config(), model, place(model.name()));
         }
         return 0;
+    }
+
+    /** A damaged entry of the cache hides no other. */
+    private static @Nullable String place(String name) {
+        try {
+            return Models.cached(name, System.getenv()).map(Object::toString).orElse(null);
+        } catch (IOException e) {
+            return "damaged: " + e.getMessage();
+        }
     }
 
     private void print(String name, ModelConfig config, Catalog.@Nullable Model model, @Nullable String place) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Draws a bar with rate and time left for each file on a terminal; elsewhere one line a file. */
 final class ProgressBars implements DownloadProgress, AutoCloseable {
+    /** Such a file is here before a bar could be read. */
+    private static final long SMALL = 1_000_000;
+
     private final PrintStream err;
     private final boolean terminal;
     private @Nullable ProgressBar bar;
@@ -30,9 +33,9 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
     @Override
     public void started(String file, long done, long total) {
         close();
-        if (!terminal) {
-            String size = total < 0 ? "" : ", " + megabytes(total);
-            err.println(file + size + (done > 0 ? ", " + megabytes(done) + " of it are here" : ""));
+        if (!terminal || (total >= 0 && total < SMALL)) {
+            String size = total < 0 ? "" : ", " + size(total);
+            err.println(file + size + (done > 0 && done < total ? ", of which " + size(done) + " are here" : ""));
             return;
         }
         bar = new ProgressBarBuilder()
@@ -84,7 +87,7 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
         }
     }
 
-    private static String megabytes(long bytes) {
-        return bytes < 10_000_000 ? bytes / 1000 + " KB" : bytes / 1_000_000 + " MB";
+    private static String size(long bytes) {
+        return bytes < SMALL ? bytes + " bytes" : Math.round(bytes / 1e6) + " MB";
     }
 }

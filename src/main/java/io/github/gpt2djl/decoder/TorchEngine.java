@@ -2,6 +2,9 @@ package io.github.gpt2djl.decoder;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Starts DJL's PyTorch engine once for the process, without any use of the network. */
 public final class TorchEngine {
@@ -47,6 +50,18 @@ public final class TorchEngine {
     /** Threads of one native operation. */
     public static int threads() {
         return JniUtils.getNumThreads();
+    }
+
+    /** DJL's and libtorch's versions. */
+    public static String version() {
+        return LibUtils.getVersion() + " by DJL " + Engine.getDjlVersion() + ", from " + LibUtils.getLibtorchPath();
+    }
+
+    /** Why a GPU is not used. */
+    public static String whyNotCuda() {
+        return Files.exists(Path.of("/proc/driver/nvidia/version"))
+                ? "this version does not use the NVIDIA GPU of this machine"
+                : "no NVIDIA driver on this machine";
     }
 
     private static void setIfAbsent(String key, String value) {

@@ -26,18 +26,25 @@ public final class Models {
      * @throws IOException if its files cannot be read
      */
     public static Checkpoint open(String name, Map<String, String> environment) throws IOException {
-        if (name.equals(SHIPPED)) {
-            return Checkpoint.shipped(name);
-        }
+        return name.equals(SHIPPED) ? Checkpoint.shipped(name) : Checkpoint.open(folder(name, environment));
+    }
+
+    /**
+     * The folder of a model that is not the shipped one, as {@link #open} finds it.
+     *
+     * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
+     * @throws IOException if the cache's entry is damaged
+     */
+    public static Path folder(String name, Map<String, String> environment) throws IOException {
         if (name.isBlank() || name.indexOf('\0') >= 0) {
             throw new FileNotFoundException("the model's name is blank, expected a name or a folder");
         }
         if (isFolder(name)) {
-            return Checkpoint.open(Path.of(name));
+            return Path.of(name);
         }
         Optional<Path> cached = cached(name, environment);
         if (cached.isPresent()) {
-            return Checkpoint.open(cached.get());
+            return cached.get();
         }
         throw new FileNotFoundException(absent(name, environment));
     }

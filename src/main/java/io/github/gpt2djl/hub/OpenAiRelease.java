@@ -52,12 +52,20 @@ public final class OpenAiRelease {
                 fetcher.fetch(new Wanted(uri, file, -1, null), folder.resolve(file + ".part"), target);
             }
         }
-        verify(folder);
-        return folder;
+        try {
+            verifyTensors(folder);
+            return folder;
+        } catch (MalformedCheckpointException e) {
+            Files.deleteIfExists(folder.resolve("model.ckpt.index"));
+            Files.deleteIfExists(folder.resolve(DATA));
+            throw new DownloadException(
+                    e.getMessage() + "; the weights were damaged on the way and have been removed, download them again",
+                    e);
+        }
     }
 
-    /** Reading a tensor of this format verifies its checksum. */
-    private static void verify(Path folder) throws IOException {
+    /** Reads every tensor, which compares its checksum in this format; returns their number. */
+    static int verifyTensors(Path folder) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             TensorFile tensors = checkpoint.tensors();
             for (String name : tensors.names()) {
@@ -66,12 +74,7 @@ public final class OpenAiRelease {
                     tensors.map(tensor).close();
                 }
             }
-        } catch (MalformedCheckpointException e) {
-            Files.deleteIfExists(folder.resolve("model.ckpt.index"));
-            Files.deleteIfExists(folder.resolve(DATA));
-            throw new DownloadException(
-                    e.getMessage() + "; the weights were damaged on the way and have been removed, download them again",
-                    e);
+            return tensors.names().size();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.util.Platform;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
@@ -57,6 +58,11 @@ public final class BpeTokenizer implements AutoCloseable {
                     files.name(), "the vocabulary has no </s>, expected it in that of an OPT model");
         }
         return new int[] {id};
+    }
+
+    /** The version of Hugging Face's tokenizers, and of DJL's binding. */
+    public static String libraryVersion() {
+        return Platform.detectPlatform("tokenizers").getVersion();
     }
 
     /**

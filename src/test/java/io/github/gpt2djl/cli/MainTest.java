@@ -180,6 +180,11 @@ class MainTest {
                 "generate A --top-k -3 | --top-k is -3, expected at least 1",
                 "generate A --preset openai --no-do-sample | the preset OPENAI always samples",
                 "generate A --preset gpt4 | \"gpt4\", expected hugging-face or openai",
+                "download ../evil | \"../evil\" is no model's name, expected one of gpt2,",
+                "download gpt2 --to x | --to has no effect with --source hub",
+                "download 124M --source openai --revision main | --revision has no effect with --source openai",
+                "download 124 --source openai | OpenAI published no model \"124\", expected one of 124M",
+                "selfcheck gpt2 --model gpt2 | found both the model gpt2 and --model gpt2",
                 "generate A --precision fp8 | Invalid value for option '--precision'",
                 "generate A --device gpu | device gpu is not supported by this version",
                 "generate A --json --stream | --stream has no effect with --json",
@@ -234,13 +239,13 @@ class MainTest {
                 .lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
                 .toList();
-        assertThat(lines).hasSize(6);
+        assertThat(lines).hasSize(12);
         assertThat(lines.get(1).get("name").getAsString()).isEqualTo("gpt2");
         assertThat(lines.get(1).get("download_bytes").getAsLong()).isEqualTo(548105171);
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "generate", "score", "bench", "models"})
+    @CsvSource({"''", "generate", "score", "bench", "models", "download", "selfcheck"})
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");
         assertThat(result.code).isZero();
@@ -251,7 +256,11 @@ class MainTest {
     void withoutACommandItShowsTheCommands() {
         Result result = run();
         assertThat(result.code).isEqualTo(2);
-        assertThat(result.err).contains("generate").contains("score").contains("bench");
+        assertThat(result.err)
+                .contains("generate")
+                .contains("score")
+                .contains("bench")
+                .contains("download");
     }
 
     private static List<Integer> ids(JsonObject json, String key) {

@@ -65,14 +65,20 @@ class ModelsTest {
         assertThatThrownBy(() -> Models.open(" ", Map.of())).isInstanceOf(FileNotFoundException.class);
     }
 
-    /** The counts of the model cards and of the paper's later correction. */
+    /** The counts of the model cards, of the paper's later correction, and of transformers' models for OPT. */
     @ParameterizedTest
     @CsvSource({
         "gpt2, 124439808",
         "gpt2-medium, 354823168",
         "gpt2-large, 774030080",
         "gpt2-xl, 1557611200",
-        "distilgpt2, 81912576"
+        "distilgpt2, 81912576",
+        "openai-gpt, 116534784",
+        "facebook/opt-125m, 125239296",
+        "opt-350m, 331196416",
+        "opt-1.3b, 1315758080",
+        "opt-2.7b, 2651596800",
+        "opt-6.7b, 6658473984"
     })
     void theCatalogKnowsThePublishedModels(String name, long parameters) {
         Catalog.Model model = Catalog.find(name).orElseThrow();
@@ -80,7 +86,9 @@ class ModelsTest {
         assertThat(model.revision()).matches("[0-9a-f]{40}");
         assertThat(model.files())
                 .extracting(Catalog.RemoteFile::name)
-                .contains("config.json", "model.safetensors", "tokenizer.json");
+                .contains("config.json")
+                .containsAnyOf("tokenizer.json", "merges.txt")
+                .containsAnyElementsOf(Checkpoint.WEIGHTS);
         assertThat(model.files()).allSatisfy(file -> {
             if (file.sha256() != null) {
                 assertThat(file.sha256()).matches("[0-9a-f]{64}");

@@ -1,0 +1,152 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.decoder.TorchEngine;
+import io.github.gpt2djl.hub.Catalog;
+import io.github.gpt2djl.hub.FileChecks;
+import io.github.gpt2djl.hub.Models;
+import io.github.gpt2djl.text.BpeTokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a model on this machine is the published one and does what was published of it.
+ *
+ * @param lines what was looked at, in order
+ */
+public record SelfCheck(List<Line> lines) {
+
+    /** How a look at one thing ended. */
+    public enum Outcome {
+        OK,
+        FAILED,
+        /** Nothing to compare with. */
+        UNKNOWN,
+        /** A fact about this machine. */
+        INFO
+    }
+
+    /**
+     * One thing that was looked at.
+     *
+     * @param outcome how it ended
+     * @param name what it was
+     * @param detail what was found, and what was expected
+     */
+    public record Line(Outcome outcome, String name, String detail) {}
+
+    /**
+     * Compares the files with their checksums, loads the model, and replays published continuations and logits.
+     *
+     * <p>Ids are compared in every precision, but only FP32 has to agree: the others round the weights.
+     *
+     * @param name as for {@link Gpt2#load(String, LoadOptions)}
+     * @param as the catalog's name of the model that it should be, or null: known from its place in the cache
+     * @param goldens a file of goldens to use instead of the published ones, or null
+     * @throws IOException if the model is not on this machine or cannot be loaded
+     */
+    public static SelfCheck run(String name, LoadOptions options, @Nullable String as, @Nullable Path goldens)
+            throws IOException {
+        List<Line> lines = new ArrayList<>();
+        String identity = Models.SHIPPED;
+        if (name.equals(Models.SHIPPED)) {
+            lines.add(new Line(Outcome.INFO, "files", "in the jar"));
+        } else {
+            Path folder = options.source().folder(name);
+            Optional<Catalog.Model> model = as == null ? FileChecks.model(folder) : Catalog.find(as);
+            if (as != null && model.isEmpty()) {
+                throw new IllegalArgumentException("no published model is called \"" + as + "\", expected one of "
+                        + String.join(", ", Catalog.names()));
+            }
+            identity = model.map(Catalog.Model::name).orElse("");
+            lines.add(new Line(Outcome.INFO, "folder", folder.toString()));
+            for (FileChecks.Result file : FileChecks.run(folder, model.orElse(null))) {
+                lines.add(new Line(outcome(file.outcome()), file.file(), file.detail()));
+            }
+        }
+        long start = System.nanoTime();
+        try (Gpt2 gpt2 = Gpt2.load(name, options)) {
+            machine(lines, options, (System.nanoTime() - start) / 1e9);
+            replay(lines, gpt2, options, goldens(identity, goldens));
+        } catch (MalformedCheckpointException e) {
+            // What is wrong with the files was found above, perhaps.
+            lines.add(new Line(Outcome.FAILED, "loading", String.valueOf(e.getMessage())));
+        }
+        return new SelfCheck(List.copyOf(lines));
+    }
+
+    /** Whether nothing failed. */
+    public boolean passed() {
+        return lines.stream().noneMatch(line -> line.outcome() == Outcome.FAILED);
+    }
+
+    private static List<Golden> goldens(String identity, @Nullable Path file) throws IOException {
+        return file != null
+                ? Golden.read(file)
+                : Golden.published().stream()
+                        .filter(g -> g.model().equals(identity))
+                        .toList();
+    }
+
+    private static void replay(List<Line> lines, Gpt2 gpt2, LoadOptions options, List<Golden> goldens) {
+        if (goldens.isEmpty()) {
+            lines.add(new Line(Outcome.UNKNOWN, "continuations", "none are published for this model"));
+        }
+        boolean exact = options.precision() == Precision.FP32 || options.precision() == Precision.AUTO;
+        for (Golden golden : goldens) {
+            String about = golden.prompt() != null ? "\"" + golden.prompt() + "\"" : "ids " + golden.promptIds();
+            String title = golden.decoding() + " " + about;
+            String source = golden.source() == null ? "" : " (" + golden.source() + ")";
+            if (!golden.isChecked()) {
+                lines.add(new Line(Outcome.UNKNOWN, title, "not checked: this version has no " + golden.decoding()));
+                continue;
+            }
+            List<String> differences = golden.differences(gpt2);
+            if (differences.isEmpty()) {
+                lines.add(new Line(Outcome.OK, title, "as published" + source));
+            } else if (exact) {
+                lines.add(new Line(Outcome.FAILED, title, String.join("; ", differences) + source));
+            } else {
+                lines.add(new Line(
+                        Outcome.INFO, title, "rounded weights may differ: " + String.join("; ", differences) + source));
+            }
+        }
+    }
+
+    private static void machine(List<Line> lines, LoadOptions options, double seconds) {
+        Precision precision = options.precision() == Precision.AUTO ? Precision.FP32 : options.precision();
+        info(lines, "loaded", String.format(Locale.ROOT, "in %.1f s", seconds));
+        info(lines, "precision", precision.name().toLowerCase(Locale.ROOT));
+        info(lines, "device", "cpu; " + TorchEngine.whyNotCuda());
+        info(
+                lines,
+                "threads",
+                TorchEngine.threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors");
+        info(lines, "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+        info(
+                lines,
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                        + System.getProperty("os.arch"));
+        info(lines, "pytorch", TorchEngine.version());
+        info(lines, "tokenizers", BpeTokenizer.libraryVersion());
+    }
+
+    private static void info(List<Line> lines, String name, String detail) {
+        lines.add(new Line(Outcome.INFO, name, detail));
+    }
+
+    private static Outcome outcome(FileChecks.Outcome outcome) {
+        return switch (outcome) {
+            case SAME -> Outcome.OK;
+            case DIFFERENT -> Outcome.FAILED;
+            case UNKNOWN -> Outcome.UNKNOWN;
+        };
+    }
+}

@@ -43,7 +43,7 @@ public final class Decoder implements AutoCloseable {
         NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
         try {
             TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernel), manager);
-            Weights.load(checkpoint, module, manager);
+            Weights.load(checkpoint, module, manager, kernel);
             return new Decoder(checkpoint.config(), manager, module);
         } catch (IOException | RuntimeException e) {
             manager.close();

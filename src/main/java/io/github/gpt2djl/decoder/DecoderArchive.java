@@ -71,8 +71,6 @@ final class DecoderArchive {
                 .emptyTensorList()
                 .key("packed")
                 .emptyList(packed)
-                .key("scratch")
-                .emptyTensorList()
                 .endObject()
                 .stop();
     }

@@ -12,7 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tensors of a checkpoint decoder.py takes, and by which of its methods, in its order.
+ * Which tensors of a checkpoint decoder.py takes, in its order: the head before the layers, so that the largest matrix
+ * is packed while little else is in memory.
  *
  * <p>Names are the published ones, with or without a prefix; masks ({@code attn.bias}) and whatever else a file holds
  * are ignored. All shapes are checked before the first tensor is read.
@@ -25,16 +26,25 @@ final class Layout {
     private final String prefix;
     private final List<Step> steps = new ArrayList<>();
 
-    /**
-     * One call of decoder.py.
-     *
-     * @param tensors its first arguments
-     * @param option its last argument, a Boolean or a Long, or null where it takes tensors only
-     */
-    record Step(
-            String method,
-            List<TensorInfo> tensors,
-            @Nullable Object option) {}
+    /** What a group of tensors is. */
+    enum Kind {
+        EMBEDDING,
+        POSITIONS,
+        NORM,
+        /** The head is the embedding table. */
+        TIED_HEAD,
+        /** Weight [out, in] and bias. */
+        LINEAR,
+        /** Weight [in, out] and bias. */
+        CONV1D,
+        /** A weight [out, in] alone. */
+        WITHOUT_BIAS,
+        /** Weights of queries, keys and values, then their biases. */
+        ATTENTION
+    }
+
+    /** Tensors that decoder.py takes together. */
+    record Step(Kind kind, List<TensorInfo> tensors) {}
 
     private Layout(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
         this.file = file;
@@ -75,9 +85,11 @@ final class Layout {
         int embedding = config.embeddingWidth();
         TensorInfo tokens = tensor(table, config.vocabularySize(), embedding);
         TensorInfo head = head(tokens);
-        add(head == null ? "add_tied_embedding" : "add_embedding", null, tokens);
-        if (head != null) {
-            add("add_linear_without_bias", null, head);
+        add(Kind.EMBEDDING, tokens);
+        if (head == null) {
+            add(Kind.TIED_HEAD, tokens);
+        } else {
+            add(Kind.WITHOUT_BIAS, head);
         }
         String positions = switch (config.architecture()) {
             case GPT2 -> "wpe.weight";
@@ -85,7 +97,7 @@ final class Layout {
             case OPT -> "embed_positions.weight";
         };
         int unused = config.unusedPositions();
-        add("add_positions", (long) unused, tensor(positions, (long) config.positions() + unused, config.width()));
+        add(Kind.POSITIONS, tensor(positions, (long) config.positions() + unused, config.width()));
     }
 
     /** The explicit head, or null where the embedding table is the head. */
@@ -105,11 +117,11 @@ final class Layout {
     private void gptLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
         norm(h + "ln_1");
-        linear(h + "attn.c_attn", true, width, 3 * width);
-        linear(h + "attn.c_proj", true, width, width);
+        conv1d(h + "attn.c_attn", width, 3 * width);
+        conv1d(h + "attn.c_proj", width, width);
         norm(h + "ln_2");
-        linear(h + "mlp.c_fc", true, width, config.innerWidth());
-        linear(h + "mlp.c_proj", true, config.innerWidth(), width);
+        conv1d(h + "mlp.c_fc", width, config.innerWidth());
+        conv1d(h + "mlp.c_proj", config.innerWidth(), width);
     }
 
     /** OPT's are stored [out, in]. */
@@ -118,18 +130,17 @@ final class Layout {
         norm(h + "self_attn_layer_norm");
         String attention = h + "self_attn.";
         add(
-                "add_attention",
-                null,
+                Kind.ATTENTION,
                 tensor(attention + "q_proj.weight", width, width),
                 tensor(attention + "k_proj.weight", width, width),
                 tensor(attention + "v_proj.weight", width, width),
                 tensor(attention + "q_proj.bias", width),
                 tensor(attention + "k_proj.bias", width),
                 tensor(attention + "v_proj.bias", width));
-        linear(attention + "out_proj", false, width, width);
+        linear(attention + "out_proj", width, width);
         norm(h + "final_layer_norm");
-        linear(h + "fc1", false, width, config.innerWidth());
-        linear(h + "fc2", false, config.innerWidth(), width);
+        linear(h + "fc1", width, config.innerWidth());
+        linear(h + "fc2", config.innerWidth(), width);
     }
 
     private void last() throws MalformedCheckpointException {
@@ -139,22 +150,25 @@ final class Layout {
             norm(opt ? "final_layer_norm" : "ln_f");
         }
         if (embedding != width) {
-            add("add_linear_without_bias", null, tensor("project_in.weight", width, embedding));
-            add("add_linear_without_bias", null, tensor("project_out.weight", embedding, width));
+            add(Kind.WITHOUT_BIAS, tensor("project_in.weight", width, embedding));
+            add(Kind.WITHOUT_BIAS, tensor("project_out.weight", embedding, width));
         }
     }
 
     private void norm(String name) throws MalformedCheckpointException {
-        add("add_norm", null, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+        add(Kind.NORM, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
     }
 
-    private void linear(String name, boolean transposed, int in, int out) throws MalformedCheckpointException {
-        TensorInfo weight = transposed ? tensor(name + ".weight", in, out) : tensor(name + ".weight", out, in);
-        add("add_linear", transposed, weight, tensor(name + ".bias", out));
+    private void conv1d(String name, int in, int out) throws MalformedCheckpointException {
+        add(Kind.CONV1D, tensor(name + ".weight", in, out), tensor(name + ".bias", out));
     }
 
-    private void add(String method, @Nullable Object option, TensorInfo... tensors) {
-        steps.add(new Step(method, List.of(tensors), option));
+    private void linear(String name, int in, int out) throws MalformedCheckpointException {
+        add(Kind.LINEAR, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
+    }
+
+    private void add(Kind kind, TensorInfo... tensors) {
+        steps.add(new Step(kind, List.of(tensors)));
     }
 
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {

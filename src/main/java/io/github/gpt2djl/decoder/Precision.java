@@ -56,9 +56,23 @@ public enum Precision {
             case PLAIN -> 4 * model.parameters();
             case ONEDNN -> 4 * (matrices + tables);
             // The embedding tables stay beside the packed head, in half precision.
-            case FBGEMM_FP16 -> 2 * (matrices + tables);
+            case FBGEMM_FP16 -> 2 * (paddedMatrices(model) + tables);
             case FBGEMM_INT8 -> matrices + 2 * tables;
         };
+    }
+
+    /** FBGEMM keeps 16-bit matrices in blocks of 512 inputs and 16 outputs, the rest filled with zeros. */
+    private static long paddedMatrices(ModelConfig model) {
+        long e = model.width();
+        long inner = model.innerWidth();
+        long layer = padded(e, 3 * e) + padded(e, e) + padded(e, inner) + padded(inner, e);
+        long embedding = model.embeddingWidth();
+        long projections = embedding == e ? 0 : padded(embedding, e) + padded(e, embedding);
+        return model.layers() * layer + padded(embedding, model.vocabularySize()) + projections;
+    }
+
+    private static long padded(long in, long out) {
+        return (in + 511) / 512 * 512 * ((out + 15) / 16 * 16);
     }
 
     /** The matrix products of decoder.py, in its numbering. */

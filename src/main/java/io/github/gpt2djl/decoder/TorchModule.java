@@ -27,13 +27,13 @@ final class TorchModule implements AutoCloseable {
                 JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
     }
 
-    /** Calls a method for its effect; arguments are PtNDArray, Boolean or Long. */
+    /** Calls a method for its effect; arguments are PtNDArray, Boolean, Long, or an IValue, which the caller closes. */
     void call(String method, Object... arguments) {
         IValue[] values = values(arguments);
         try {
             run(method, values).close();
         } finally {
-            close(values);
+            close(values, arguments);
         }
     }
 
@@ -43,7 +43,17 @@ final class TorchModule implements AutoCloseable {
         try (IValue result = run(method, values)) {
             return result.toTensor((PtNDManager) manager);
         } finally {
-            close(values);
+            close(values, arguments);
+        }
+    }
+
+    /** Calls a method for a result of any type, which the caller closes. */
+    IValue result(String method, Object... arguments) {
+        IValue[] values = values(arguments);
+        try {
+            return run(method, values);
+        } finally {
+            close(values, arguments);
         }
     }
 
@@ -80,7 +90,9 @@ final class TorchModule implements AutoCloseable {
         IValue[] values = new IValue[arguments.length];
         for (int i = 0; i < values.length; i++) {
             Object argument = arguments[i];
-            if (argument instanceof PtNDArray array) {
+            if (argument instanceof IValue value) {
+                values[i] = value;
+            } else if (argument instanceof PtNDArray array) {
                 values[i] = IValue.from(array);
             } else if (argument instanceof Boolean flag) {
                 values[i] = IValue.from(flag);
@@ -91,9 +103,11 @@ final class TorchModule implements AutoCloseable {
         return values;
     }
 
-    private static void close(IValue[] values) {
-        for (IValue value : values) {
-            value.close();
+    private static void close(IValue[] values, Object[] arguments) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != arguments[i]) {
+                values[i].close();
+            }
         }
     }
 }

@@ -1,73 +1,238 @@
 package io.github.gpt2djl.decoder;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.MappedBytes;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
-/** Hands a checkpoint's tensors to decoder.py, one call at a time: mapped, packed there, and unmapped. */
+/**
+ * Hands a checkpoint's tensors to decoder.py: mapped, packed there, and unmapped.
+ *
+ * <p>Packing is the slow part, and FBGEMM does it on one thread: so several matrices are packed at once, and added in
+ * order.
+ */
 final class Weights {
-    private Weights() {}
+    /** Each packing needs memory of its own; more would not be waited for. */
+    private static final int MOST_WORKERS = 4;
+
+    private final TensorFile file;
+    private final TorchModule module;
+    private final NDManager manager;
+    private final Precision.Kernel kernel;
+    private final long largestTransposed;
+    private final ThreadLocal<PtNDArray> scratch;
+
+    private Weights(
+            Checkpoint checkpoint,
+            List<Layout.Step> steps,
+            TorchModule module,
+            NDManager manager,
+            Precision.Kernel kernel) {
+        this.file = checkpoint.tensors();
+        this.module = module;
+        this.manager = manager;
+        this.kernel = kernel;
+        boolean transposes = kernel != Precision.Kernel.PLAIN;
+        largestTransposed = steps.stream()
+                .filter(step -> transposes && step.kind() == Layout.Kind.CONV1D)
+                .mapToLong(step -> elements(step.tensors().get(0)))
+                .max()
+                .orElse(0);
+        scratch = ThreadLocal.withInitial(
+                () -> (PtNDArray) manager.create(new Shape(largestTransposed), DataType.FLOAT32));
+    }
+
+    /** A matrix that is packed, and its bias, until they are added. */
+    private record Packed(IValue weight, PtNDArray bias) {}
 
     /**
      * Loads all tensors of {@code checkpoint} into {@code module}.
      *
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
      */
-    static void load(Checkpoint checkpoint, TorchModule module, NDManager manager) throws IOException {
-        for (Layout.Step step : Layout.steps(checkpoint.tensors(), checkpoint.config())) {
-            run(checkpoint.tensors(), step, module, manager);
+    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernel kernel)
+            throws IOException {
+        List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
+        int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
+        ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
+        try (NDManager manager = parent.newSubManager()) {
+            try {
+                new Weights(checkpoint, steps, module, manager, kernel).load(steps, executor, checkpoint);
+            } finally {
+                // Before the manager closes: a worker may be in the middle of a native call.
+                stop(executor);
+            }
         }
-        module.call("free_scratch");
     }
 
-    private static void run(TensorFile file, Layout.Step step, TorchModule module, NDManager manager)
-            throws IOException {
-        List<MappedBytes> open = new ArrayList<>();
-        try (NDManager scope = manager.newSubManager()) {
+    private void load(List<Layout.Step> steps, ExecutorService executor, Checkpoint checkpoint) throws IOException {
+        List<Future<Packed>> packing = new ArrayList<>();
+        for (Layout.Step step : steps) {
+            switch (step.kind()) {
+                case EMBEDDING -> call("add_embedding", step);
+                case POSITIONS ->
+                    call("add_positions", step, (long) checkpoint.config().unusedPositions());
+                case NORM -> call("add_norm", step);
+                case TIED_HEAD -> {
+                    if (kernel == Precision.Kernel.PLAIN) {
+                        module.call("tie_head");
+                    } else {
+                        packing.add(executor.submit(() -> pack(step)));
+                    }
+                }
+                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> packing.add(executor.submit(() -> pack(step)));
+            }
+        }
+        for (Future<Packed> next : packing) {
+            add(result(next));
+        }
+    }
+
+    private void call(String method, Layout.Step step, Object... options) throws IOException {
+        try (NDManager scope = manager.newSubManager();
+                Mapped mapped = new Mapped(scope)) {
             List<Object> arguments = new ArrayList<>();
-            for (TensorInfo info : step.tensors()) {
-                MappedBytes piece = file.map(info);
-                open.add(piece);
-                arguments.add(array(scope, info, piece.buffer()));
+            for (TensorInfo tensor : step.tensors()) {
+                arguments.add(mapped.array(tensor));
             }
-            if (step.option() != null) {
-                arguments.add(step.option());
+            arguments.addAll(List.of(options));
+            module.call(method, arguments.toArray());
+        }
+    }
+
+    private Packed pack(Layout.Step step) throws IOException {
+        List<TensorInfo> tensors = step.tensors();
+        boolean transposed = step.kind() == Layout.Kind.CONV1D;
+        try (NDManager scope = manager.newSubManager();
+                Mapped mapped = new Mapped(scope)) {
+            PtNDArray weight = step.kind() == Layout.Kind.ATTENTION
+                    ? mapped.joined(tensors.subList(0, 3))
+                    : mapped.array(tensors.get(0));
+            PtNDArray bias = switch (step.kind()) {
+                case ATTENTION -> mapped.joined(tensors.subList(3, 6));
+                case LINEAR, CONV1D -> mapped.array(tensors.get(1));
+                default ->
+                    (PtNDArray) scope.zeros(new Shape(tensors.get(0).shape().get(0)));
+            };
+            // toType alone may give the same memory, which is the file's.
+            PtNDArray kept = (PtNDArray) bias.toType(DataType.FLOAT32, false).duplicate();
+            kept.attach(manager);
+            boolean packs = kernel == Precision.Kernel.FBGEMM_FP16 || kernel == Precision.Kernel.FBGEMM_INT8;
+            IValue packed = packs
+                    ? module.result("pack", weight, kept, transposed, scratch.get())
+                    : module.result("prepare", weight, transposed, scratch.get());
+            return new Packed(packed, kept);
+        }
+    }
+
+    private void add(Packed packed) {
+        boolean packs = kernel == Precision.Kernel.FBGEMM_FP16 || kernel == Precision.Kernel.FBGEMM_INT8;
+        try (IValue weight = packed.weight()) {
+            module.call(packs ? "add_packed" : "add_weight", weight, packed.bias());
+        }
+        packed.bias().close();
+    }
+
+    private static Packed result(Future<Packed> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("loading was interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
             }
-            module.call(step.method(), arguments.toArray());
-        } finally {
-            // Only now: the arrays above looked into the mapping.
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "gpt2-djl packing");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdownNow();
+        boolean interrupted = false;
+        while (!executor.isTerminated()) {
+            try {
+                executor.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long elements(TensorInfo tensor) {
+        return tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Tensors of the file as arrays, which look into the mapping until this is closed. */
+    private final class Mapped implements AutoCloseable {
+        private final NDManager scope;
+        private final List<MappedBytes> open = new ArrayList<>();
+
+        Mapped(NDManager scope) {
+            this.scope = scope;
+        }
+
+        PtNDArray array(TensorInfo info) throws IOException {
+            MappedBytes piece = file.map(info);
+            open.add(piece);
+            ByteBuffer bytes = piece.buffer();
+            Shape shape =
+                    new Shape(info.shape().stream().mapToLong(Long::longValue).toArray());
+            NDArray array = switch (info.dtype()) {
+                case F16 -> scope.create(bytes, shape, DataType.FLOAT16);
+                case BF16 -> scope.create(widen(bytes), shape, DataType.FLOAT32);
+                default -> scope.create(bytes, shape, DataType.FLOAT32);
+            };
+            return (PtNDArray) array;
+        }
+
+        PtNDArray joined(List<TensorInfo> three) throws IOException {
+            return module.compute(scope, "join", array(three.get(0)), array(three.get(1)), array(three.get(2)));
+        }
+
+        @Override
+        public void close() {
             open.forEach(MappedBytes::close);
         }
-    }
 
-    private static PtNDArray array(NDManager manager, TensorInfo info, ByteBuffer bytes) {
-        Shape shape = new Shape(info.shape().stream().mapToLong(Long::longValue).toArray());
-        return (PtNDArray)
-                switch (info.dtype()) {
-                    case F16 -> manager.create(bytes, shape, DataType.FLOAT16);
-                    case BF16 -> manager.create(widen(bytes), shape, DataType.FLOAT32);
-                    default -> manager.create(bytes, shape, DataType.FLOAT32);
-                };
-    }
-
-    /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */
-    private static ByteBuffer widen(ByteBuffer bfloat16) {
-        int n = bfloat16.remaining() / 2;
-        ByteBuffer wide = ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < n; i++) {
-            wide.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
+        /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */
+        private static ByteBuffer widen(ByteBuffer bfloat16) {
+            int n = bfloat16.remaining() / 2;
+            ByteBuffer wide = ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < n; i++) {
+                wide.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
+            }
+            return wide;
         }
-        return wide;
     }
 }

@@ -24,7 +24,6 @@ class Gpt2(Module):
   weights : List[Tensor]
   biases : List[Tensor]
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
-  scratch : List[Tensor]
 
   # ---- loading: each tensor is handed over once and copied, F32 or F16, so that the file can be unmapped ----
 
@@ -46,71 +45,65 @@ class Gpt2(Module):
     self.norms.append(bias.to(6).clone())
     return torch.len(self.norms)
 
-  # weight [in, out] -> [out, in] in memory that the next call uses again: fresh memory for each of the
+  # The next four change nothing in the module, so that several threads may pack at once.
+
+  # OPT keeps apart what GPT-2 keeps in c_attn.
+  def join(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return torch.cat([q, k, v])
+
+  # [out, in] in 32 bits, of [out, in] or, when transposed is set, of [in, out], as GPT-2's Conv1D stores it.
+  # The result lies in scratch or in the given memory where that can be: fresh memory for each of the
   # matrices would leave holes between the packed ones.
-  def transpose(self: __torch__.Gpt2, weight: Tensor) -> Tensor:
-    n = weight.numel()
-    scratch = self.scratch
-    if torch.len(scratch) == 0:
-      scratch.append(torch.empty([n], dtype=6))
-    if scratch[0].numel() < n:
-      scratch[0] = torch.empty([n], dtype=6)
-    w = scratch[0].narrow(0, 0, n).view([weight.size(1), weight.size(0)])
-    return w.copy_(weight.t())
-
-  # Called when all is loaded.
-  def free_scratch(self: __torch__.Gpt2) -> int:
-    torch.clear(self.scratch)
-    return 0
-
-  # weight [out, in], or [in, out] when transposed is set, as GPT-2's Conv1D stores it.
-  # The head comes first, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer: so the
-  # largest matrix is packed while little else is in memory. OPT-350m's project_in and project_out end
-  # the list.
-  def add_linear(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool) -> int:
-    if transposed and self.kernel == 0:
-      w = weight.to(6).t().contiguous()
-    elif transposed:
-      w = self.transpose(weight, )
-    elif self.kernel == 0 or self.kernel == 2:
-      # Kept, or written to: FBGEMM cuts off what half precision cannot hold.
-      w = weight.to(6, False, True)
+  def rows(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
+    if transposed:
+      w = scratch.narrow(0, 0, weight.numel()).view([weight.size(1), weight.size(0)])
+      r = w.copy_(weight.t())
     else:
-      w = weight.to(6)
-    b = bias.to(6).clone()
-    if self.kernel == 0:
-      self.weights.append(w)
+      r = weight.to(6)
+    return r
+
+  # Kernels 0 and 1.
+  def prepare(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
     if self.kernel == 1:
-      self.weights.append(ops.mkldnn._reorder_linear_weight(w, 1))
+      p = ops.mkldnn._reorder_linear_weight(self.rows(weight, transposed, scratch, ), 1)
+    elif transposed:
+      p = weight.to(6).t().contiguous()
+    else:
+      p = weight.to(6, False, True)
+    return p
+
+  # Kernels 2 and 3.
+  def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+    w = self.rows(weight, transposed, scratch, )
     if self.kernel == 2:
-      self.packed.append(ops.quantized.linear_prepack_fp16(w, b))
-    if self.kernel == 3:
+      # FBGEMM cuts off what half precision cannot hold, in the memory that it is given: not in the file's.
+      if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):
+        w = torch.clamp(w, -65504., 65504.)
+      p = ops.quantized.linear_prepack_fp16(w, bias)
+    else:
       # One scale for each output: its largest weight becomes 127.
       largest = torch.maximum(torch.amax(w, [1]), torch.neg(torch.amin(w, [1])))
       scale = torch.clamp_min(largest, 1e-12) / 127.
       zero = torch.zeros([w.size(0)], dtype=4)
-      q = torch.quantize_per_channel(w, scale, zero, 0, 12)
-      self.packed.append(ops.quantized.linear_prepack(q, b))
-    self.biases.append(b)
+      p = ops.quantized.linear_prepack(torch.quantize_per_channel(w, scale, zero, 0, 12), bias)
+    return p
+
+  # The matrices in order: the head, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer;
+  # OPT-350m's project_in and project_out end the list.
+  def add_weight(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
+    self.weights.append(weight)
+    self.biases.append(bias)
     return torch.len(self.biases)
 
-  # A head, or a projection of OPT-350m: weight [out, in].
-  def add_linear_without_bias(self: __torch__.Gpt2, weight: Tensor) -> int:
-    return self.add_linear(weight, torch.zeros([weight.size(0)], dtype=6), False, )
-
-  # OPT keeps apart what GPT-2 keeps in c_attn; each [E, E].
-  def add_attention(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, q_bias: Tensor, k_bias: Tensor, v_bias: Tensor) -> int:
-    return self.add_linear(torch.cat([q, k, v]), torch.cat([q_bias, k_bias, v_bias]), False, )
+  def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor) -> int:
+    self.packed.append(packed)
+    self.biases.append(bias)
+    return torch.len(self.biases)
 
   # The published models' head is wte itself: logits are products with its rows, without a bias.
-  def add_tied_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
-    n = self.add_embedding(table, )
-    if self.kernel == 0:
-      self.weights.append(self.embeddings[0])
-      self.biases.append(torch.zeros([table.size(0)], dtype=6))
-    else:
-      n = self.add_linear_without_bias(table, )
-    return n
+  def tie_head(self: __torch__.Gpt2) -> int:
+    table = self.embeddings[0]
+    return self.add_weight(table, torch.zeros([table.size(0)], dtype=6), )
 
   # ---- computing ----
 

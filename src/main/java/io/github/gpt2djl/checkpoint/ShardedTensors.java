@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -111,7 +112,11 @@ final class ShardedTensors implements TensorFile {
             if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {
                 return map;
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | StackOverflowError e) {
+        } catch (JsonParseException
+                | IllegalStateException
+                | ClassCastException
+                | CharacterCodingException
+                | StackOverflowError e) {
             throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}", e);
         }
         throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}");

@@ -89,5 +89,10 @@ public enum Precision {
         Kernel(int code) {
             this.code = code;
         }
+
+        /** Whether the weights become an object of FBGEMM's, and not a tensor. */
+        boolean packs() {
+            return this == FBGEMM_FP16 || this == FBGEMM_INT8;
+        }
     }
 }

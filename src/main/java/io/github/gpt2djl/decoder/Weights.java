@@ -1,6 +1,8 @@
 package io.github.gpt2djl.decoder;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -8,13 +10,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import io.github.gpt2djl.checkpoint.MappedBytes;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +36,6 @@ final class Weights {
     private final TorchModule module;
     private final NDManager manager;
     private final Precision.Kernel kernel;
-    private final long largestTransposed;
     private final ThreadLocal<PtNDArray> scratch;
 
     private Weights(
@@ -50,14 +48,8 @@ final class Weights {
         this.module = module;
         this.manager = manager;
         this.kernel = kernel;
-        boolean transposes = kernel != Precision.Kernel.PLAIN;
-        largestTransposed = steps.stream()
-                .filter(step -> transposes && step.kind() == Layout.Kind.CONV1D)
-                .mapToLong(step -> elements(step.tensors().get(0)))
-                .max()
-                .orElse(0);
-        scratch = ThreadLocal.withInitial(
-                () -> (PtNDArray) manager.create(new Shape(largestTransposed), DataType.FLOAT32));
+        long size = steps.stream().mapToLong(this::scratchSize).max().orElse(0);
+        scratch = ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
     }
 
     /** A matrix that is packed, and its bias, until they are added. */
@@ -108,7 +100,7 @@ final class Weights {
 
     private void call(String method, Layout.Step step, Object... options) throws IOException {
         try (NDManager scope = manager.newSubManager();
-                Mapped mapped = new Mapped(scope)) {
+                MappedArrays mapped = new MappedArrays(file, scope)) {
             List<Object> arguments = new ArrayList<>();
             for (TensorInfo tensor : step.tensors()) {
                 arguments.add(mapped.array(tensor));
@@ -122,21 +114,27 @@ final class Weights {
         List<TensorInfo> tensors = step.tensors();
         boolean transposed = step.kind() == Layout.Kind.CONV1D;
         try (NDManager scope = manager.newSubManager();
-                Mapped mapped = new Mapped(scope)) {
+                MappedArrays mapped = new MappedArrays(file, scope)) {
             PtNDArray weight = step.kind() == Layout.Kind.ATTENTION
-                    ? mapped.joined(tensors.subList(0, 3))
+                    ? module.compute(
+                            scope,
+                            "join",
+                            mapped.array(tensors.get(0)),
+                            mapped.array(tensors.get(1)),
+                            mapped.array(tensors.get(2)),
+                            scratch.get())
                     : mapped.array(tensors.get(0));
-            PtNDArray bias = switch (step.kind()) {
-                case ATTENTION -> mapped.joined(tensors.subList(3, 6));
+            NDArray bias = switch (step.kind()) {
+                case ATTENTION ->
+                    NDArrays.concat(new NDList(
+                            mapped.array(tensors.get(3)), mapped.array(tensors.get(4)), mapped.array(tensors.get(5))));
                 case LINEAR, CONV1D -> mapped.array(tensors.get(1));
-                default ->
-                    (PtNDArray) scope.zeros(new Shape(tensors.get(0).shape().get(0)));
+                default -> scope.zeros(new Shape(tensors.get(0).shape().get(0)));
             };
             // toType alone may give the same memory, which is the file's.
             PtNDArray kept = (PtNDArray) bias.toType(DataType.FLOAT32, false).duplicate();
             kept.attach(manager);
-            boolean packs = kernel == Precision.Kernel.FBGEMM_FP16 || kernel == Precision.Kernel.FBGEMM_INT8;
-            IValue packed = packs
+            IValue packed = kernel.packs()
                     ? module.result("pack", weight, kept, transposed, scratch.get())
                     : module.result("prepare", weight, transposed, scratch.get());
             return new Packed(packed, kept);
@@ -144,9 +142,8 @@ final class Weights {
     }
 
     private void add(Packed packed) {
-        boolean packs = kernel == Precision.Kernel.FBGEMM_FP16 || kernel == Precision.Kernel.FBGEMM_INT8;
         try (IValue weight = packed.weight()) {
-            module.call(packs ? "add_packed" : "add_weight", weight, packed.bias());
+            module.call(kernel.packs() ? "add_packed" : "add_weight", weight, packed.bias());
         }
         packed.bias().close();
     }
@@ -189,50 +186,17 @@ final class Weights {
         }
     }
 
-    private static long elements(TensorInfo tensor) {
-        return tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+    /** Elements of the memory that a matrix is brought into shape in; the head is too large to keep such for long. */
+    private long scratchSize(Layout.Step step) {
+        boolean plain = kernel == Precision.Kernel.PLAIN;
+        return switch (step.kind()) {
+            case ATTENTION -> 3 * elements(step.tensors().get(0));
+            case LINEAR, CONV1D -> plain ? 0 : elements(step.tensors().get(0));
+            default -> 0;
+        };
     }
 
-    /** Tensors of the file as arrays, which look into the mapping until this is closed. */
-    private final class Mapped implements AutoCloseable {
-        private final NDManager scope;
-        private final List<MappedBytes> open = new ArrayList<>();
-
-        Mapped(NDManager scope) {
-            this.scope = scope;
-        }
-
-        PtNDArray array(TensorInfo info) throws IOException {
-            MappedBytes piece = file.map(info);
-            open.add(piece);
-            ByteBuffer bytes = piece.buffer();
-            Shape shape =
-                    new Shape(info.shape().stream().mapToLong(Long::longValue).toArray());
-            NDArray array = switch (info.dtype()) {
-                case F16 -> scope.create(bytes, shape, DataType.FLOAT16);
-                case BF16 -> scope.create(widen(bytes), shape, DataType.FLOAT32);
-                default -> scope.create(bytes, shape, DataType.FLOAT32);
-            };
-            return (PtNDArray) array;
-        }
-
-        PtNDArray joined(List<TensorInfo> three) throws IOException {
-            return module.compute(scope, "join", array(three.get(0)), array(three.get(1)), array(three.get(2)));
-        }
-
-        @Override
-        public void close() {
-            open.forEach(MappedBytes::close);
-        }
-
-        /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */
-        private static ByteBuffer widen(ByteBuffer bfloat16) {
-            int n = bfloat16.remaining() / 2;
-            ByteBuffer wide = ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder());
-            for (int i = 0; i < n; i++) {
-                wide.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
-            }
-            return wide;
-        }
+    private static long elements(TensorInfo tensor) {
+        return tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     }
 }

@@ -45,21 +45,32 @@ class Gpt2(Module):
     self.norms.append(bias.to(6).clone())
     return torch.len(self.norms)
 
-  # The next four change nothing in the module, so that several threads may pack at once.
+  # The next five change nothing in the module, so that several threads may pack at once.
 
-  # OPT keeps apart what GPT-2 keeps in c_attn.
-  def join(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    return torch.cat([q, k, v])
+  # Memory of a shape within scratch: fresh memory for each of the matrices would leave holes between the
+  # packed ones.
+  def within(self: __torch__.Gpt2, scratch: Tensor, rows: int, columns: int) -> Tensor:
+    return scratch.narrow(0, 0, rows * columns).view([rows, columns])
+
+  # OPT keeps apart what GPT-2 keeps in c_attn: three [E, E] -> [3E, E].
+  def join(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, scratch: Tensor) -> Tensor:
+    n = q.size(0)
+    w = self.within(scratch, 3 * n, q.size(1), )
+    _0 = w.narrow(0, 0, n).copy_(q)
+    _1 = w.narrow(0, n, n).copy_(k)
+    _2 = w.narrow(0, 2 * n, n).copy_(v)
+    return w
 
   # [out, in] in 32 bits, of [out, in] or, when transposed is set, of [in, out], as GPT-2's Conv1D stores it.
-  # The result lies in scratch or in the given memory where that can be: fresh memory for each of the
-  # matrices would leave holes between the packed ones.
   def rows(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
     if transposed:
-      w = scratch.narrow(0, 0, weight.numel()).view([weight.size(1), weight.size(0)])
-      r = w.copy_(weight.t())
-    else:
+      r = self.within(scratch, weight.size(1), weight.size(0), ).copy_(weight.t())
+    elif ops.prim.dtype(weight) == 6:
+      r = weight
+    elif scratch.numel() < weight.numel():
       r = weight.to(6)
+    else:
+      r = self.within(scratch, weight.size(0), weight.size(1), ).copy_(weight)
     return r
 
   # Kernels 0 and 1.

@@ -75,6 +75,7 @@ class TorchArchiveTest {
             delimiter = '|',
             value = {
                 "[] | expected {\"weight_map\": {tensor: file}}",
+                "\u00ff | expected {\"weight_map\": {tensor: file}}",
                 "{} | expected {\"weight_map\": {tensor: file}}",
                 "{'weight_map': {}} | expected {\"weight_map\": {tensor: file}}",
                 "{'weight_map': {'a': []}} | expected {\"weight_map\": {tensor: file}}",
@@ -85,7 +86,8 @@ class TorchArchiveTest {
             })
     void malformedIndexesAreRejected(String json, String message) throws IOException {
         Files.copy(MADE_BY_TORCH.resolve("pytorch_model.bin"), folder.resolve("model.bin"));
-        Path index = Files.writeString(folder.resolve("index.json"), json.replace('\'', '"'));
+        Path index =
+                Files.writeString(folder.resolve("index.json"), json.replace('\'', '"'), StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> ShardedTensors.read(index, TorchArchive::read))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("index.json: ")

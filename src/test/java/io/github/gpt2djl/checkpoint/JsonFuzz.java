@@ -1,0 +1,50 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** config.json, hparams.json and the index of a sharded checkpoint. */
+class JsonFuzz {
+    private static final Path INDEX = Fuzz.temporary("model.safetensors.index.json");
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "10s")
+    void read(byte[] bytes) throws IOException {
+        String json = new String(bytes, StandardCharsets.UTF_8);
+        try {
+            ModelConfig.parse("config.json", json);
+        } catch (MalformedCheckpointException e) {
+            // Documented.
+        }
+        try {
+            ConfigReader.parseOpenAi("hparams.json", json);
+        } catch (MalformedCheckpointException e) {
+            // Documented.
+        }
+        Files.write(INDEX, bytes);
+        try {
+            ShardedTensors.read(INDEX, path -> {
+                throw new AssertionError("no file is beside the index, but " + path + " was opened");
+            });
+        } catch (MalformedCheckpointException | NoSuchFileException e) {
+            // Documented.
+        }
+    }
+
+    static List<byte[]> seeds() throws IOException {
+        return List.of(
+                Files.readAllBytes(Path.of("src/test/resources/reference/prefixed-f32/config.json")),
+                Files.readAllBytes(Path.of("src/test/resources/reference/opt-f16/config.json")),
+                Files.readAllBytes(Path.of("src/test/resources/reference/gpt1-f32/config.json")),
+                "{\"n_vocab\":61,\"n_ctx\":40,\"n_embd\":16,\"n_head\":2,\"n_layer\":2}"
+                        .getBytes(StandardCharsets.UTF_8),
+                "{\"weight_map\":{\"wte.weight\":\"model-00001-of-00002.safetensors\"}}"
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+}

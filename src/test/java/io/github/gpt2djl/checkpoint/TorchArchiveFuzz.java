@@ -1,0 +1,59 @@
+package io.github.gpt2djl.checkpoint;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The zip around the pickle, as it comes and with a pickle inside that is read. */
+class TorchArchiveFuzz {
+    private static final Path FILE = Fuzz.temporary("pytorch_model.bin");
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "10s")
+    void read(byte[] bytes) throws IOException {
+        readFile(bytes);
+        readFile(archive(bytes));
+    }
+
+    static List<byte[]> seeds() throws IOException {
+        List<byte[]> pickles = PickleFuzz.seeds();
+        return List.of(pickles.get(0), pickles.get(1), archive(new byte[] {'}', '.'}));
+    }
+
+    private static void readFile(byte[] bytes) throws IOException {
+        Files.write(FILE, bytes);
+        try (TensorFile file = TorchArchive.read(FILE)) {
+            Fuzz.mapAll(file);
+        } catch (MalformedCheckpointException e) {
+            // Documented.
+        }
+    }
+
+    private static byte[] archive(byte[] pickle) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            put(zip, "archive/data.pkl", pickle);
+            put(zip, "archive/data/0", new byte[64]);
+            put(zip, "archive/data/1", new byte[4096]);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        entry.setCrc(crc.getValue());
+        entry.setSize(bytes.length);
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+    }
+}

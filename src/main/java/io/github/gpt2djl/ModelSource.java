@@ -45,6 +45,6 @@ public final class ModelSource {
     Path folder(String name) throws IOException {
         return download == null || Models.isFolder(name)
                 ? Models.folder(name, System.getenv())
-                : Hub.download(name, null, System.getenv(), download);
+                : Hub.ensure(name, System.getenv(), download);
     }
 }

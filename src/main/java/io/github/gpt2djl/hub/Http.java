@@ -119,7 +119,7 @@ final class Http {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the download was interrupted");
         } catch (IOException e) {
-            throw new Retry.TransientException(Retry.reason(e), null, e);
+            throw new Retry.TransientException(request.uri().getHost() + ": " + Retry.reason(e), null, e);
         }
     }
 

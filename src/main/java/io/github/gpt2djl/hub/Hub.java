@@ -62,6 +62,25 @@ public final class Hub {
         return new Hub(HubSettings.of(environment), progress, Retry.DEFAULT).download(name, revision);
     }
 
+    /**
+     * The folder of a model on this machine, fetched first if it is not whole here; asks nobody if it is.
+     *
+     * @param name as for {@link #download(String, String, Map, DownloadProgress)}
+     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IllegalArgumentException if the name is not well-formed
+     */
+    public static Path ensure(String name, Map<String, String> environment, DownloadProgress progress)
+            throws IOException {
+        return new Hub(HubSettings.of(environment), progress, Retry.DEFAULT).ensure(name);
+    }
+
+    Path ensure(String name) throws IOException {
+        Optional<Path> here = Catalog.find(name).isEmpty() && HubCache.isRepository(name)
+                ? cache.snapshot(name, null).filter(Hub::isWhole)
+                : Optional.empty();
+        return here.isPresent() ? here.get() : download(name, null);
+    }
+
     Path download(String name, @Nullable String revision) throws IOException {
         Optional<Catalog.Model> known = Catalog.find(name);
         String repository = known.map(Catalog.Model::repository).orElse(name);
@@ -137,6 +156,22 @@ public final class Hub {
             cache.setMain(repository, commit);
         }
         return folder;
+    }
+
+    private static boolean isWhole(Path folder) {
+        try {
+            Optional<String> weights = Checkpoint.WEIGHTS.stream()
+                    .filter(name -> Files.exists(folder.resolve(name)))
+                    .findFirst();
+            boolean index = weights.isPresent() && weights.get().endsWith(".index.json");
+            return weights.isPresent()
+                    && Files.exists(folder.resolve("config.json"))
+                    && (!index
+                            || shards(folder.resolve(weights.get())).stream()
+                                    .allMatch(shard -> Files.exists(folder.resolve(shard))));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Set<String> shards(Path index) throws IOException {

@@ -41,12 +41,14 @@ record Retry(int attempts, Duration firstWait, Duration longestWait, Duration st
 
     <T> T run(String what, DownloadProgress progress, Attempt<T> attempt) throws IOException {
         int failures = 0;
+        // The most so far: a server that starts over each time and breaks anywhere must not keep this going.
+        long most = attempt.achieved();
         while (true) {
-            long before = attempt.achieved();
             try {
                 return attempt.run();
             } catch (TransientException e) {
-                failures = attempt.achieved() > before ? 1 : failures + 1;
+                failures = attempt.achieved() > most ? 1 : failures + 1;
+                most = Math.max(most, attempt.achieved());
                 Duration wait = e.wait != null ? e.wait : firstWait.multipliedBy(1L << (failures - 1));
                 if (failures >= attempts || wait.compareTo(longestWait) > 0) {
                     String later = e.wait == null ? "later" : "in " + e.wait.toSeconds() + " s";

@@ -75,6 +75,28 @@ class HubTest {
     }
 
     @Test
+    void aModelThatIsHereNeedsNoNetwork() throws IOException {
+        Path found = hub().ensure(REPOSITORY);
+        server.requests.clear();
+        assertThat(hub().ensure(REPOSITORY)).isEqualTo(found);
+        assertThat(server.requests).isEmpty();
+        Files.delete(found.resolve("model.safetensors"));
+        assertThat(hub().ensure(REPOSITORY).resolve("model.safetensors")).hasBinaryContent(weights);
+    }
+
+    @Test
+    void aMissingShardIsFetched() throws IOException {
+        String index = "{\"weight_map\": {\"a\": \"model-00001-of-00001.safetensors\"}}";
+        server.with("someone/sharded", "config.json", "{}".getBytes())
+                .with("someone/sharded", "model.safetensors.index.json", index.getBytes())
+                .with("someone/sharded", "model-00001-of-00001.safetensors", weights);
+        Path found = hub().ensure("someone/sharded");
+        Files.delete(found.resolve("model-00001-of-00001.safetensors"));
+        assertThat(hub().ensure("someone/sharded").resolve("model-00001-of-00001.safetensors"))
+                .exists();
+    }
+
+    @Test
     void followsARenamedRepositoryAndKeepsTheTokenAtItsHost() throws IOException {
         server.rename("former/name", REPOSITORY);
         HubSettings settings = new HubSettings(server.endpoint(), cache, "hf_secret", false);

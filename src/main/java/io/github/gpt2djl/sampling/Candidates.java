@@ -1,29 +1,36 @@
 package io.github.gpt2djl.sampling;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /** The tokens still in the draw with their scores, by rising id. Rules change scores or drop tokens. */
 final class Candidates {
-    private int[] ids = new int[0];
-    private float[] scores = new float[0];
     private int size;
+    private float[] scores = new float[0];
+    /** Only once tokens have been dropped; until then candidate i is token i. */
+    private int[] ids = new int[0];
 
-    /** A test of one candidate. */
-    interface Test {
-        boolean keep(int id, float score);
-    }
+    private boolean numbered;
+    /** exp(score - highest), while {@link #weighed}. */
+    private double[] weights = new double[0];
+
+    private boolean weighed;
+    private double total;
+    private double share = 1e-4;
+    private double[] bins = new double[0];
+    private int[] places = new int[0];
 
     /** Starts over with every token of the vocabulary. */
     void fill(FloatBuffer logits) {
         size = logits.limit();
-        if (ids.length < size) {
-            ids = new int[size];
+        if (scores.length < size) {
             scores = new float[size];
+            ids = new int[size];
+            places = new int[size];
         }
         logits.get(0, scores, 0, size);
-        for (int i = 0; i < size; i++) {
-            ids[i] = i;
-        }
+        numbered = false;
+        weighed = false;
     }
 
     int size() {
@@ -31,42 +38,184 @@ final class Candidates {
     }
 
     int id(int i) {
-        return ids[i];
+        return numbered ? ids[i] : i;
     }
 
     float score(int i) {
         return scores[i];
     }
 
-    void setScore(int i, float score) {
-        scores[i] = score;
+    void divide(float by) {
+        for (int i = 0; i < size; i++) {
+            scores[i] /= by;
+        }
+        weighed = false;
     }
 
     float highest() {
+        float[] all = scores;
+        int n = size;
         float highest = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < size; i++) {
-            highest = Math.max(highest, scores[i]);
+        // Not Math.max, which has an eye on zeros and is four times as slow.
+        for (int i = 0; i < n; i++) {
+            float score = all[i];
+            if (score > highest) {
+                highest = score;
+            }
         }
-        if (!Float.isFinite(highest)) {
+        if (Float.isInfinite(highest)) {
             throw notNumbers();
         }
         return highest;
     }
 
-    /** Drops every token that fails the test. */
-    void keepIf(Test test) {
+    /** exp(score - highest) of each candidate, of which the first {@link #size()} count; to be read. */
+    double[] weights() {
+        if (!weighed) {
+            float highest = highest();
+            if (weights.length < size) {
+                weights = new double[size];
+            }
+            total = Exponential.fill(scores, highest, weights, size);
+            if (Double.isNaN(total)) {
+                throw notNumbers();
+            }
+            weighed = true;
+        }
+        return weights;
+    }
+
+    /** The sum of {@link #weights()}. */
+    double total() {
+        weights();
+        return total;
+    }
+
+    /** Keeps the scores above {@code lowest}, and those equal to it from token {@code fromId} on. */
+    void keepAbove(float lowest, int fromId) {
         int kept = 0;
+        total = 0;
         for (int i = 0; i < size; i++) {
-            if (test.keep(ids[i], scores[i])) {
-                ids[kept] = ids[i];
-                scores[kept++] = scores[i];
+            float score = scores[i];
+            if (score >= lowest && (score > lowest || id(i) >= fromId)) {
+                ids[kept] = id(i);
+                scores[kept] = score;
+                if (weighed) {
+                    weights[kept] = weights[i];
+                    total += weights[i];
+                }
+                kept++;
             }
         }
+        numbered = true;
         size = kept;
+    }
+
+    /** Memory for a histogram, the same each time: nothing that grows is allocated for a token. */
+    double[] zeros(int n) {
+        if (bins.length < n) {
+            bins = new double[n];
+        }
+        Arrays.fill(bins, 0);
+        return bins;
+    }
+
+    /** The probability down to which it was enough to look in the last row: a guess that saves time. */
+    double share() {
+        return share;
+    }
+
+    void setShare(double probability) {
+        share = probability;
+    }
+
+    /** Drops the scores below {@code lowest} if the others weigh enough together; tells whether they do. */
+    boolean keepHeavy(float lowest, double enough) {
+        double[] all = weights();
+        float[] row = scores;
+        int n = size;
+        int found = 0;
+        double sum = 0;
+        int[] where = places;
+        for (int i = 0; i < n; i++) {
+            if (row[i] >= lowest) {
+                where[found++] = i;
+                sum += all[i];
+            }
+        }
+        if (sum >= enough) {
+            keepPlaces(found);
+            total = sum;
+        }
+        return sum >= enough;
+    }
+
+    /** Keeps the k highest scores and the ties with the lowest of them. */
+    void keepHighest(int k) {
+        if (k >= size) {
+            return;
+        }
+        float[] row = scores;
+        int n = size;
+        int[] where = places;
+        float[] heap = Arrays.copyOf(row, k);
+        for (int i = k / 2 - 1; i >= 0; i--) {
+            sink(heap, i);
+        }
+        for (int i = 0; i < k; i++) {
+            where[i] = i;
+        }
+        int found = k;
+        // What is below the k highest so far is not among the k highest of all.
+        float lowest = heap[0];
+        for (int i = k; i < n; i++) {
+            float score = row[i];
+            if (score >= lowest) {
+                where[found++] = i;
+                if (score > lowest) {
+                    heap[0] = score;
+                    sink(heap, 0);
+                    lowest = heap[0];
+                }
+            }
+        }
+        keepPlaces(found);
+        keepAbove(lowest, 0);
+    }
+
+    /** Keeps the candidates whose numbers {@link #places} begins with, rising. */
+    private void keepPlaces(int found) {
+        for (int i = 0; i < found; i++) {
+            int place = places[i];
+            ids[i] = id(place);
+            scores[i] = scores[place];
+            if (weighed) {
+                weights[i] = weights[place];
+            }
+        }
+        numbered = true;
+        size = found;
     }
 
     static IllegalStateException notNumbers() {
         return new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
                 + " or too large for the chosen precision?");
+    }
+
+    /** Restores the heap, whose root is its lowest, after one entry has changed. */
+    private static void sink(float[] heap, int from) {
+        float value = heap[from];
+        int i = from;
+        for (int child = 2 * i + 1; child < heap.length; child = 2 * i + 1) {
+            if (child + 1 < heap.length && heap[child + 1] < heap[child]) {
+                child++;
+            }
+            if (heap[child] >= value) {
+                break;
+            }
+            heap[i] = heap[child];
+            i = child;
+        }
+        heap[i] = value;
     }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  * <p>Keeps scratch memory: one instance serves one generation.
  */
 public final class Multinomial implements Sampler {
+    /** Weights of -Infinity come out as this or less. */
+    private static final double NOTHING = 1e-250;
+
     private final List<Warper> rules;
     private final Candidates candidates = new Candidates();
 
@@ -24,24 +27,17 @@ public final class Multinomial implements Sampler {
         for (Warper rule : rules) {
             rule.apply(candidates);
         }
-        float highest = candidates.highest();
-        double total = 0;
-        for (int i = 0; i < candidates.size(); i++) {
-            total += Math.exp(candidates.score(i) - highest);
-        }
-        if (Double.isNaN(total)) {
-            throw Candidates.notNumbers();
-        }
-        double target = draw * total;
+        double[] weights = candidates.weights();
+        int n = candidates.size();
+        double target = draw * candidates.total();
         double sum = 0;
         int last = 0;
-        for (int i = 0; i < candidates.size(); i++) {
-            double weight = Math.exp(candidates.score(i) - highest);
-            sum += weight;
+        for (int i = 0; i < n; i++) {
+            sum += weights[i];
             if (sum > target) {
                 return candidates.id(i);
             }
-            last = weight > 0 ? i : last;
+            last = weights[i] > NOTHING ? i : last;
         }
         // Only rounding leads here.
         return candidates.id(last);

@@ -23,7 +23,6 @@ public record OpenAiTopP(double p) implements Warper {
         while (within < ranking.ids().length && (float) ranking.mass()[within] <= (float) p) {
             within++;
         }
-        float threshold = ranking.scores()[Math.max(within - 1, 0)];
-        candidates.keepIf((id, score) -> score >= threshold);
+        candidates.keepAbove(ranking.scores()[Math.max(within - 1, 0)], 0);
     }
 }

@@ -3,54 +3,102 @@ package io.github.gpt2djl.sampling;
 import java.util.Arrays;
 
 /**
- * Candidates by falling score with the probability mass up to each; of equal scores the higher id comes first, as
- * in an ascending stable sort read from its end (torch leaves the order of ties open).
+ * Candidates by falling score around the place where their probabilities add up to p, with the mass up to each; of
+ * equal scores the higher id comes first, as in an ascending stable sort read from its end (torch leaves the order of
+ * ties open).
+ *
+ * <p>Only these are sorted: a histogram over the scores tells where the place is.
  *
  * @param ids by falling score
  * @param scores by falling score
- * @param mass {@code mass[i]} is the probability of the first {@code i + 1}
+ * @param mass {@code mass[i]} is the probability of all that rank up to {@code i}, those before the first included
  */
 record Ranking(int[] ids, float[] scores, double[] mass) {
+    /** A bin is 1/64 wide; the last holds all that is less likely than e^-32 times the likeliest. */
+    private static final int BINS_PER_UNIT = 64;
 
-    /** Ranks the candidates that can lie within the first {@code p} of the mass. */
+    private static final int BINS = 32 * BINS_PER_UNIT + 1;
+    private static final int FEW = 1000;
+    /** The rules compare masses as floats, whose rounding is below this. */
+    private static final double SLACK = 1e-6;
+
+    /**
+     * Ranks the candidates around p; one that lies within p is among them, if there is one. May drop candidates that
+     * lie beyond p.
+     */
     static Ranking of(Candidates candidates, double p) {
         float highest = candidates.highest();
-        int n = candidates.size();
-        double[] weight = new double[n];
-        double total = 0;
-        for (int i = 0; i < n; i++) {
-            weight[i] = Math.exp(candidates.score(i) - highest);
-            total += weight[i];
+        double total = candidates.total();
+        dropLight(candidates, highest, (p + SLACK) * total, total);
+        double[] weights = candidates.weights();
+        double[] bins = candidates.zeros(BINS);
+        for (int i = 0; i < candidates.size(); i++) {
+            bins[bin(highest, candidates.score(i))] += weights[i];
         }
-        // Together, tokens lighter than (1 - p) / n weigh less than 1 - p: they lie beyond p and need no sorting.
-        double tooLight = 0.999 * total * (1 - p) / n;
-        long[] keys = new long[n];
-        int count = 0;
-        for (int i = 0; i < n; i++) {
-            if (weight[i] >= tooLight) {
-                keys[count++] = key(candidates.score(i), i);
-            }
+        int end = 0;
+        double sum = bins[0];
+        while (end < BINS - 1 && sum < (p + SLACK) * total) {
+            sum += bins[++end];
         }
-        Arrays.sort(keys, 0, count);
-        int[] ids = new int[count];
-        float[] scores = new float[count];
-        double[] mass = new double[count];
-        double sum = 0;
-        for (int rank = 0; rank < count; rank++) {
+        // Back to where the mass is surely below p, and on to a bin with something in it.
+        int begin = end;
+        sum -= bins[end];
+        while (begin > 0 && (begin == end || bins[begin] == 0 || sum >= (p - SLACK) * total)) {
+            sum -= bins[--begin];
+        }
+        double before = 0;
+        for (int bin = 0; bin < begin; bin++) {
+            before += bins[bin];
+        }
+        candidates.setShare(0.7 * Math.exp(-(end + 1.0) / BINS_PER_UNIT) / total);
+        long[] keys = keys(candidates, highest, begin, end);
+        Arrays.sort(keys);
+        int[] ids = new int[keys.length];
+        float[] scores = new float[keys.length];
+        double[] mass = new double[keys.length];
+        double upTo = before / total;
+        for (int rank = 0; rank < keys.length; rank++) {
             int i = (int) ~keys[rank];
             ids[rank] = candidates.id(i);
             scores[rank] = candidates.score(i);
-            sum += weight[i] / total;
-            mass[rank] = sum;
+            upTo += weights[i] / total;
+            mass[rank] = upTo;
         }
         return new Ranking(ids, scores, mass);
     }
 
-    /** Drops what is ranked after {@code last}. */
-    void keepUpTo(int last, Candidates candidates) {
-        float lowest = scores[last];
-        int lowestId = ids[last];
-        candidates.keepIf((id, score) -> score > lowest || (score == lowest && id >= lowestId));
+    /**
+     * The likeliest that reach p without the others are all that matters, and mostly they are few: where the last row
+     * of logits ended, the next one ends nearly, and one pass is enough.
+     */
+    private static void dropLight(Candidates candidates, float highest, double enough, double total) {
+        for (double share = candidates.share(); candidates.size() > FEW && share > 1e-9; share /= 3) {
+            if (candidates.keepHeavy(highest + (float) Math.log(share * total), enough)) {
+                return;
+            }
+        }
+    }
+
+    private static long[] keys(Candidates candidates, float highest, int begin, int end) {
+        // A little wider than the bins: the exact test follows.
+        float lowest = highest - (end + 2f) / BINS_PER_UNIT;
+        long[] keys = new long[64];
+        int count = 0;
+        for (int i = 0; i < candidates.size(); i++) {
+            float score = candidates.score(i);
+            if (score >= lowest || end == BINS - 1) {
+                int bin = bin(highest, score);
+                if (bin >= begin && bin <= end) {
+                    keys = count == keys.length ? Arrays.copyOf(keys, 2 * count) : keys;
+                    keys[count++] = key(score, i);
+                }
+            }
+        }
+        return Arrays.copyOf(keys, count);
+    }
+
+    private static int bin(float highest, float score) {
+        return (int) Math.min((highest - score) * BINS_PER_UNIT, BINS - 1);
     }
 
     /** Sorts by falling score, then by falling index: a float's bits rise with it once negatives are flipped. */

@@ -22,9 +22,6 @@ public record Temperature(double t) implements Warper {
 
     @Override
     public void apply(Candidates candidates) {
-        float divisor = (float) t;
-        for (int i = 0; i < candidates.size(); i++) {
-            candidates.setScore(i, candidates.score(i) / divisor);
-        }
+        candidates.divide((float) t);
     }
 }

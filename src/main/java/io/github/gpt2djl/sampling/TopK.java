@@ -16,43 +16,6 @@ public record TopK(int k) implements Warper {
 
     @Override
     public void apply(Candidates candidates) {
-        if (k < candidates.size()) {
-            float lowest = kthHighest(candidates);
-            candidates.keepIf((id, score) -> score >= lowest);
-        }
-    }
-
-    /** The root of a heap of the k highest seen so far is the lowest of them. */
-    private float kthHighest(Candidates candidates) {
-        float[] heap = new float[k];
-        for (int i = 0; i < k; i++) {
-            heap[i] = candidates.score(i);
-        }
-        for (int i = k / 2 - 1; i >= 0; i--) {
-            sink(heap, i);
-        }
-        for (int i = k; i < candidates.size(); i++) {
-            if (candidates.score(i) > heap[0]) {
-                heap[0] = candidates.score(i);
-                sink(heap, 0);
-            }
-        }
-        return heap[0];
-    }
-
-    private static void sink(float[] heap, int from) {
-        float value = heap[from];
-        int i = from;
-        for (int child = 2 * i + 1; child < heap.length; child = 2 * i + 1) {
-            if (child + 1 < heap.length && heap[child + 1] < heap[child]) {
-                child++;
-            }
-            if (heap[child] >= value) {
-                break;
-            }
-            heap[i] = heap[child];
-            i = child;
-        }
-        heap[i] = value;
+        candidates.keepHighest(k);
     }
 }

@@ -31,6 +31,6 @@ public record TopP(double p) implements Warper {
         while (last + 1 < ranking.ids().length && (float) ranking.mass()[last] < (float) p) {
             last++;
         }
-        ranking.keepUpTo(last, candidates);
+        candidates.keepAbove(ranking.scores()[last], ranking.ids()[last]);
     }
 }

@@ -3,12 +3,18 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.generation.TokenLoop.Plan;
+import io.github.gpt2djl.generation.TokenLoop.Sampled;
 import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 
@@ -21,9 +27,26 @@ import java.util.function.IntConsumer;
  * @param newTokens of each row
  * @param firstTokenMillis median time from the call to the first token of all rows
  * @param stepMillis median over the repetitions of the mean time of a decoding step
+ * @param profile where that time went, medians too
  */
 public record Benchmark(
-        int threads, int batch, int promptTokens, int newTokens, double firstTokenMillis, double stepMillis) {
+        int threads,
+        int batch,
+        int promptTokens,
+        int newTokens,
+        double firstTokenMillis,
+        double stepMillis,
+        Profile profile) {
+    /**
+     * Milliseconds of a decoding step.
+     *
+     * @param nativeMillis in the model's one native call
+     * @param samplingMillis choosing tokens, all rows
+     * @param textMillis turning ids into text, all rows
+     * @param otherMillis the rest: bookkeeping in Java
+     */
+    public record Profile(double nativeMillis, double samplingMillis, double textMillis, double otherMillis) {}
+
     private static final int WARM_UP = 2;
 
     /**
@@ -46,22 +69,70 @@ public record Benchmark(
         }
         double[] first = new double[repetitions];
         double[] step = new double[repetitions];
+        double[] inNative = new double[repetitions];
+        double[] sampling = new double[repetitions];
+        double[] text = new double[repetitions];
         for (int i = -WARM_UP; i < repetitions; i++) {
             try (TokenLoop loop = loop(gpt2, batch, promptTokens, newTokens)) {
                 long start = System.nanoTime();
                 loop.next();
                 long prefilled = System.nanoTime();
+                long nativeBefore = loop.nativeNanos();
+                long samplingBefore = loop.samplingNanos();
+                long textNanos = 0;
+                List<Detokenizer> rows = rows(gpt2, batch);
                 while (loop.hasNext()) {
-                    loop.next();
+                    List<Sampled> tokens = loop.next();
+                    long chosen = System.nanoTime();
+                    for (int row = 0; row < rows.size(); row++) {
+                        rows.get(row).add(tokens.get(row).id(), tokens.get(row).last());
+                    }
+                    textNanos += System.nanoTime() - chosen;
                 }
                 if (i >= 0) {
+                    double steps = 1e6 * (newTokens - 1);
                     first[i] = (prefilled - start) / 1e6;
-                    step[i] = (System.nanoTime() - prefilled) / 1e6 / (newTokens - 1);
+                    step[i] = (System.nanoTime() - prefilled) / steps;
+                    inNative[i] = (loop.nativeNanos() - nativeBefore) / steps;
+                    sampling[i] = (loop.samplingNanos() - samplingBefore) / steps;
+                    text[i] = textNanos / steps;
                 }
             }
             finished.accept(i + WARM_UP + 1);
         }
-        return new Benchmark(TorchEngine.threads(), batch, promptTokens, newTokens, median(first), median(step));
+        double nativeMillis = median(inNative);
+        double samplingMillis = median(sampling);
+        double textMillis = median(text);
+        double stepMillis = median(step);
+        double other = Math.max(0, stepMillis - nativeMillis - samplingMillis - textMillis);
+        return new Benchmark(
+                TorchEngine.threads(),
+                batch,
+                promptTokens,
+                newTokens,
+                median(first),
+                stepMillis,
+                new Profile(nativeMillis, samplingMillis, textMillis, other));
+    }
+
+    /**
+     * How fast this machine reads memory in order, in GB/s (10<sup>9</sup> bytes): the best of some plain reads of a
+     * buffer three times the last-level cache.
+     *
+     * @param threads that read at once
+     * @return empty if the heap has no room for the buffer
+     */
+    public static OptionalDouble readBandwidth(int threads) {
+        return MemoryBandwidth.measure(threads);
+    }
+
+    /** Empty without a tokenizer. */
+    private static List<Detokenizer> rows(Gpt2 gpt2, int batch) {
+        List<Detokenizer> rows = new ArrayList<>();
+        for (int row = 0; row < batch && gpt2.hasTokenizer(); row++) {
+            rows.add(Objects.requireNonNull(gpt2.detokenizer(true, new int[0])));
+        }
+        return rows;
     }
 
     /** Repetitions that {@link #run} makes for so many measured ones. */

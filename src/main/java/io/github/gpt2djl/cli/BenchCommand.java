@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--repetitions", paramLabel = "N", defaultValue = "5", description = "Measured ones. Default: 5.")
     int repetitions;
+
+    @Option(
+            names = "--profile",
+            description = "Also where a step's time goes: the native call, choosing, text, the rest.")
+    boolean profile;
 
     @Option(names = "--json", description = "One line of JSON.")
     boolean json;
@@ -74,7 +80,10 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Map<String, @Nullable Object> fields(Gpt2 gpt2, double loadMillis, Benchmark result) {
+        // Before the buffer for the bandwidth is there.
         OptionalLong peak = Benchmark.peakResidentMegabytes();
+        OptionalDouble bandwidth = Benchmark.readBandwidth(result.threads());
+        long weightBytes = model.precision.bytesPerStep(gpt2.config());
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("model", gpt2.name());
         fields.put("device", "cpu");
@@ -89,6 +98,19 @@ final class BenchCommand implements Callable<Integer> {
         fields.put("decode_ms_per_step", Output.round(result.stepMillis(), 3));
         fields.put("tokens_per_second", Output.round(result.tokensPerSecond(), 2));
         fields.put("peak_rss_mb", peak.isPresent() ? peak.getAsLong() : null);
+        // The floor: nothing can be faster than one reading of the weights.
+        Double gigabytes = bandwidth.isPresent() ? bandwidth.getAsDouble() : null;
+        fields.put("read_bandwidth_gb_s", gigabytes == null ? null : Output.round(gigabytes, 1));
+        fields.put("weight_bytes_per_token", weightBytes);
+        fields.put(
+                "floor_fraction",
+                gigabytes == null ? null : Output.round(weightBytes / gigabytes / 1e6 / result.stepMillis(), 3));
+        if (profile) {
+            fields.put("native_ms", Output.round(result.profile().nativeMillis(), 3));
+            fields.put("sampling_ms", Output.round(result.profile().samplingMillis(), 3));
+            fields.put("text_ms", Output.round(result.profile().textMillis(), 3));
+            fields.put("other_ms", Output.round(result.profile().otherMillis(), 3));
+        }
         return fields;
     }
 }

@@ -61,6 +61,25 @@ public enum Precision {
         };
     }
 
+    /**
+     * Bytes of weights that a decoding step reads: every matrix once, whatever the batch.
+     *
+     * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
+     */
+    public long bytesPerStep(ModelConfig model) {
+        long e = model.width();
+        long embedding = model.embeddingWidth();
+        long layer = 4 * e * e + 2 * e * model.innerWidth();
+        long projections = embedding == e ? 0 : 2 * e * embedding;
+        long elements = model.layers() * layer + model.vocabularySize() * embedding + projections;
+        return elements
+                * switch (kernel()) {
+                    case PLAIN, ONEDNN -> 4;
+                    case FBGEMM_FP16 -> 2;
+                    case FBGEMM_INT8 -> 1;
+                };
+    }
+
     /** FBGEMM keeps 16-bit matrices in blocks of 512 inputs and 16 outputs, the rest filled with zeros. */
     private static long paddedMatrices(ModelConfig model) {
         long e = model.width();

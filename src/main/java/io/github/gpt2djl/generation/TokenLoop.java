@@ -23,6 +23,8 @@ public final class TokenLoop implements AutoCloseable {
     private @Nullable KvCache cache;
     private int step;
     private int running;
+    private long nativeNanos;
+    private long samplingNanos;
 
     /**
      * What to generate.
@@ -88,7 +90,18 @@ public final class TokenLoop implements AutoCloseable {
         return chosen;
     }
 
+    /** Time in the model's native calls so far, in nanoseconds. */
+    public long nativeNanos() {
+        return nativeNanos;
+    }
+
+    /** Time of drawing and choosing so far, in nanoseconds. */
+    public long samplingNanos() {
+        return samplingNanos;
+    }
+
     private KvCache advance() {
+        long start = System.nanoTime();
         KvCache state = cache;
         if (state == null) {
             int newTokens =
@@ -98,13 +111,16 @@ public final class TokenLoop implements AutoCloseable {
         } else {
             state.step(fed);
         }
+        nativeNanos += System.nanoTime() - start;
         return state;
     }
 
     private Sampled choose(KvCache state, int row) {
         var logits = state.logits(row);
+        long start = System.nanoTime();
         double draw = CounterRandom.uniform(plan.seed(), row % plan.copies(), step);
         int id = plan.sampler().sample(logits, draw);
+        samplingNanos += System.nanoTime() - start;
         fed[row] = id;
         ended[row] = id == plan.eosId() || step + 1 == plan.limits().get(row / plan.copies());
         running -= ended[row] ? 1 : 0;

@@ -16,8 +16,7 @@ final class Candidates {
 
     private boolean weighed;
     private double total;
-    private double share = 1e-4;
-    private double[] bins = new double[0];
+    private final Ranking ranking = new Ranking();
     private int[] places = new int[0];
 
     /** Starts over with every token of the vocabulary. */
@@ -85,6 +84,12 @@ final class Candidates {
         return weights;
     }
 
+    /** Ranks the candidates around the place where their probabilities add up to p. */
+    Ranking ranked(double p) {
+        ranking.rank(this, p);
+        return ranking;
+    }
+
     /** The sum of {@link #weights()}. */
     double total() {
         weights();
@@ -109,24 +114,6 @@ final class Candidates {
         }
         numbered = true;
         size = kept;
-    }
-
-    /** Memory for a histogram, the same each time: nothing that grows is allocated for a token. */
-    double[] zeros(int n) {
-        if (bins.length < n) {
-            bins = new double[n];
-        }
-        Arrays.fill(bins, 0);
-        return bins;
-    }
-
-    /** The probability down to which it was enough to look in the last row: a guess that saves time. */
-    double share() {
-        return share;
-    }
-
-    void setShare(double probability) {
-        share = probability;
     }
 
     /** Drops the scores below {@code lowest} if the others weigh enough together; tells whether they do. */

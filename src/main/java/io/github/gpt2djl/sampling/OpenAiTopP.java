@@ -18,11 +18,11 @@ public record OpenAiTopP(double p) implements Warper {
         if (p == 1) {
             return;
         }
-        Ranking ranking = Ranking.of(candidates, p);
+        Ranking ranking = candidates.ranked(p);
         int within = 0;
-        while (within < ranking.ids().length && (float) ranking.mass()[within] <= (float) p) {
+        while (within < ranking.size() && (float) ranking.mass(within) <= (float) p) {
             within++;
         }
-        candidates.keepAbove(ranking.scores()[Math.max(within - 1, 0)], 0);
+        candidates.keepAbove(ranking.score(Math.max(within - 1, 0)), 0);
     }
 }

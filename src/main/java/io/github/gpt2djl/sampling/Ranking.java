@@ -7,13 +7,10 @@ import java.util.Arrays;
  * equal scores the higher id comes first, as in an ascending stable sort read from its end (torch leaves the order of
  * ties open).
  *
- * <p>Only these are sorted: a histogram over the scores tells where the place is.
- *
- * @param ids by falling score
- * @param scores by falling score
- * @param mass {@code mass[i]} is the probability of all that rank up to {@code i}, those before the first included
+ * <p>Only these are sorted: a histogram over the scores tells where the place is. One instance serves one generation:
+ * nothing that grows with the vocabulary is allocated for a token.
  */
-record Ranking(int[] ids, float[] scores, double[] mass) {
+final class Ranking {
     /** A bin is 1/64 wide; the last holds all that is less likely than e^-32 times the likeliest. */
     private static final int BINS_PER_UNIT = 64;
 
@@ -22,16 +19,43 @@ record Ranking(int[] ids, float[] scores, double[] mass) {
     /** The rules compare masses as floats, whose rounding is below this. */
     private static final double SLACK = 1e-6;
 
+    private final double[] bins = new double[BINS];
+    private long[] keys = new long[64];
+    private int[] ids = new int[64];
+    private float[] scores = new float[64];
+    private double[] mass = new double[64];
+    private int size;
+    /** The probability down to which it was enough to look in the last row: a guess that saves time. */
+    private double share = 1e-4;
+
+    int size() {
+        return size;
+    }
+
+    /** By falling score. */
+    int id(int rank) {
+        return ids[rank];
+    }
+
+    float score(int rank) {
+        return scores[rank];
+    }
+
+    /** The probability of all that rank up to there, those before the first rank included. */
+    double mass(int rank) {
+        return mass[rank];
+    }
+
     /**
      * Ranks the candidates around p; one that lies within p is among them, if there is one. May drop candidates that
      * lie beyond p.
      */
-    static Ranking of(Candidates candidates, double p) {
+    void rank(Candidates candidates, double p) {
         float highest = candidates.highest();
         double total = candidates.total();
         dropLight(candidates, highest, (p + SLACK) * total, total);
         double[] weights = candidates.weights();
-        double[] bins = candidates.zeros(BINS);
+        Arrays.fill(bins, 0);
         for (int i = 0; i < candidates.size(); i++) {
             bins[bin(highest, candidates.score(i))] += weights[i];
         }
@@ -50,51 +74,55 @@ record Ranking(int[] ids, float[] scores, double[] mass) {
         for (int bin = 0; bin < begin; bin++) {
             before += bins[bin];
         }
-        candidates.setShare(0.7 * Math.exp(-(end + 1.0) / BINS_PER_UNIT) / total);
-        long[] keys = keys(candidates, highest, begin, end);
-        Arrays.sort(keys);
-        int[] ids = new int[keys.length];
-        float[] scores = new float[keys.length];
-        double[] mass = new double[keys.length];
+        share = 0.7 * Math.exp(-(end + 1.0) / BINS_PER_UNIT) / total;
+        collect(candidates, highest, begin, end);
         double upTo = before / total;
-        for (int rank = 0; rank < keys.length; rank++) {
+        for (int rank = 0; rank < size; rank++) {
             int i = (int) ~keys[rank];
             ids[rank] = candidates.id(i);
             scores[rank] = candidates.score(i);
             upTo += weights[i] / total;
             mass[rank] = upTo;
         }
-        return new Ranking(ids, scores, mass);
     }
 
     /**
      * The likeliest that reach p without the others are all that matters, and mostly they are few: where the last row
      * of logits ended, the next one ends nearly, and one pass is enough.
      */
-    private static void dropLight(Candidates candidates, float highest, double enough, double total) {
-        for (double share = candidates.share(); candidates.size() > FEW && share > 1e-9; share /= 3) {
-            if (candidates.keepHeavy(highest + (float) Math.log(share * total), enough)) {
+    private void dropLight(Candidates candidates, float highest, double enough, double total) {
+        for (double down = share; candidates.size() > FEW && down > 1e-9; down /= 3) {
+            if (candidates.keepHeavy(highest + (float) Math.log(down * total), enough)) {
                 return;
             }
         }
     }
 
-    private static long[] keys(Candidates candidates, float highest, int begin, int end) {
+    /** Sorts the keys of the candidates of some bins. */
+    private void collect(Candidates candidates, float highest, int begin, int end) {
         // A little wider than the bins: the exact test follows.
-        float lowest = highest - (end + 2f) / BINS_PER_UNIT;
-        long[] keys = new long[64];
-        int count = 0;
+        float lowest = end == BINS - 1 ? Float.NEGATIVE_INFINITY : highest - (end + 2f) / BINS_PER_UNIT;
+        size = 0;
         for (int i = 0; i < candidates.size(); i++) {
             float score = candidates.score(i);
-            if (score >= lowest || end == BINS - 1) {
+            if (score >= lowest) {
                 int bin = bin(highest, score);
                 if (bin >= begin && bin <= end) {
-                    keys = count == keys.length ? Arrays.copyOf(keys, 2 * count) : keys;
-                    keys[count++] = key(score, i);
+                    grow();
+                    keys[size++] = key(score, i);
                 }
             }
         }
-        return Arrays.copyOf(keys, count);
+        Arrays.sort(keys, 0, size);
+    }
+
+    private void grow() {
+        if (size == keys.length) {
+            keys = Arrays.copyOf(keys, 2 * size);
+            ids = new int[2 * size];
+            scores = new float[2 * size];
+            mass = new double[2 * size];
+        }
     }
 
     private static int bin(float highest, float score) {

@@ -25,12 +25,12 @@ public record TopP(double p) implements Warper {
         if (p == 1) {
             return;
         }
-        Ranking ranking = Ranking.of(candidates, p);
+        Ranking ranking = candidates.ranked(p);
         int last = 0;
         // Compared as floats: a sum that is p but for rounding counts as p.
-        while (last + 1 < ranking.ids().length && (float) ranking.mass()[last] < (float) p) {
+        while (last + 1 < ranking.size() && (float) ranking.mass(last) < (float) p) {
             last++;
         }
-        candidates.keepAbove(ranking.scores()[last], ranking.ids()[last]);
+        candidates.keepAbove(ranking.score(last), ranking.id(last));
     }
 }

@@ -140,6 +140,7 @@ class MainTest {
                         "2",
                         "--precision",
                         "int8",
+                        "--profile",
                         "--json")
                 .json();
         assertThat(json.keySet())
@@ -156,7 +157,16 @@ class MainTest {
                         "prefill_tokens_per_second",
                         "decode_ms_per_step",
                         "tokens_per_second",
-                        "peak_rss_mb");
+                        "peak_rss_mb",
+                        "read_bandwidth_gb_s",
+                        "weight_bytes_per_token",
+                        "floor_fraction",
+                        "native_ms",
+                        "sampling_ms",
+                        "text_ms",
+                        "other_ms");
+        // 61 rows of the head and 2 layers of 12 x 16 x 16, a byte each.
+        assertThat(json.get("weight_bytes_per_token").getAsLong()).isEqualTo(61 * 16 + 2 * 12 * 16 * 16);
         assertThat(json.get("precision").getAsString()).isEqualTo("int8");
         assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)

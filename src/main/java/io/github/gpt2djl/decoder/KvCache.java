@@ -9,6 +9,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,11 +34,16 @@ public final class KvCache implements AutoCloseable {
     private final ByteBuffer nextIds;
     private final ByteBuffer logits;
     private final ByteBuffer norms;
-    private final IValue idsArgument;
-    private final IValue padsArgument;
+    private final long[] pads;
     private final IValue cacheArgument;
-    private final IValue logitsArgument;
-    private final IValue normsArgument;
+    /** By row its place in the buffers and in the cache; -1: it has left. */
+    private final int[] places;
+
+    private int running;
+    private IValue idsArgument;
+    private IValue padsArgument;
+    private IValue logitsArgument;
+    private IValue normsArgument;
     private int past;
     private boolean prefilled;
     private boolean closed;
@@ -56,10 +62,16 @@ public final class KvCache implements AutoCloseable {
         norms = direct((long) rows * FLOAT);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
+        running = rows;
+        places = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            places[row] = row;
+        }
+        pads = pads(prompts, copies);
         idsArgument = argument(nextIds, new Shape(rows, 1), DataType.INT64);
-        logitsArgument = argument(logits, new Shape(rows, vocabulary), DataType.FLOAT32);
-        normsArgument = argument(norms, new Shape(rows), DataType.FLOAT32);
-        padsArgument = IValue.from(pads(manager, prompts, copies));
+        logitsArgument = view(manager, logits, new Shape(rows, vocabulary));
+        normsArgument = view(manager, norms, new Shape(rows));
+        padsArgument = padsArgument(manager, pads);
         long headSize = config.width() / config.heads();
         cacheArgument = IValue.from((PtNDArray) manager.create(
                 new Shape(config.layers(), 2, rows, config.heads(), capacity, headSize), DataType.FLOAT32));
@@ -92,7 +104,7 @@ public final class KvCache implements AutoCloseable {
     /**
      * Appends one id to each row and computes the logits of what follows.
      *
-     * @param ids one for each row, in range
+     * @param ids one for each row, in range; those of rows that have left are not looked at
      * @throws IllegalStateException if the cache is full or closed
      */
     public void step(int[] ids) {
@@ -101,10 +113,47 @@ public final class KvCache implements AutoCloseable {
             throw new IllegalStateException("the cache is full at " + capacity + " tokens");
         }
         for (int row = 0; row < rows; row++) {
-            nextIds.putLong(row * LONG, ids[row]);
+            if (places[row] >= 0) {
+                nextIds.putLong(places[row] * LONG, ids[row]);
+            }
         }
         run(idsArgument, 1, padsArgument, 1, logitsArgument, normsArgument);
         prefilled = false;
+    }
+
+    /**
+     * Lets rows go whose generation has ended: the steps that follow do not compute them.
+     *
+     * @param ended by row; rows that have left already stay away
+     */
+    public void leave(boolean[] ended) {
+        checkOpen();
+        int before = running;
+        for (int row = 0; row < rows; row++) {
+            if (ended[row] && places[row] >= 0) {
+                int free = places[row];
+                places[row] = -1;
+                running--;
+                moveLast(free);
+            }
+        }
+        if (running > 0 && running < before) {
+            shrink();
+        }
+    }
+
+    /** The row in the last place moves to one that has become free. */
+    private void moveLast(int free) {
+        for (int row = 0; row < rows; row++) {
+            if (places[row] == running && free != running) {
+                module.call("move_row", cacheArgument, (long) running, (long) free, (long) past);
+                places[row] = free;
+                if (pads.length > 0) {
+                    pads[free] = pads[running];
+                }
+                return;
+            }
+        }
     }
 
     void prefill(List<int[]> prompts) {
@@ -120,10 +169,10 @@ public final class KvCache implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             // With several copies the first `batch` rows of the buffers hold one result for each prompt.
             try (IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
-                    IValue pads = IValue.from(pads(scope, prompts, 1));
+                    IValue promptPads = padsArgument(scope, pads(prompts, 1));
                     IValue y = view(scope, logits, new Shape(batch, vocabulary));
                     IValue norm = view(scope, norms, new Shape(batch))) {
-                run(ids, longest, pads, copies, y, norm);
+                run(ids, longest, promptPads, copies, y, norm);
             }
         }
         prefilled = true;
@@ -138,11 +187,22 @@ public final class KvCache implements AutoCloseable {
     }
 
     private int source(int row) {
-        return prefilled ? row / copies : row;
+        return prefilled ? row / copies : places[row];
+    }
+
+    private void shrink() {
+        for (IValue argument : List.of(idsArgument, padsArgument, logitsArgument, normsArgument)) {
+            argument.close();
+        }
+        ByteBuffer ids = nextIds.slice(0, running * LONG).order(ByteOrder.nativeOrder());
+        idsArgument = argument(ids, new Shape(running, 1), DataType.INT64);
+        logitsArgument = view(manager, logits, new Shape(running, vocabulary));
+        normsArgument = view(manager, norms, new Shape(running));
+        padsArgument = padsArgument(manager, pads.length == 0 ? pads : Arrays.copyOf(pads, running));
     }
 
     private static IValue view(NDManager scope, ByteBuffer buffer, Shape shape) {
-        ByteBuffer part = buffer.slice(0, Math.toIntExact(shape.size() * FLOAT));
+        ByteBuffer part = buffer.slice(0, Math.toIntExact(shape.size() * FLOAT)).order(ByteOrder.nativeOrder());
         return IValue.from((PtNDArray) scope.create(part, shape, DataType.FLOAT32));
     }
 
@@ -151,16 +211,20 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** [prompts × copies], or empty where no row is padded. */
-    private static PtNDArray pads(NDManager manager, List<int[]> prompts, int copies) {
+    private static long[] pads(List<int[]> prompts, int copies) {
         int longest = longest(prompts);
         if (prompts.stream().allMatch(p -> p.length == longest)) {
-            return (PtNDArray) manager.create(new long[0], new Shape(0));
+            return new long[0];
         }
         long[] pads = new long[prompts.size() * copies];
         for (int row = 0; row < pads.length; row++) {
             pads[row] = (long) longest - prompts.get(row / copies).length;
         }
-        return (PtNDArray) manager.create(pads, new Shape(pads.length));
+        return pads;
+    }
+
+    private static IValue padsArgument(NDManager scope, long[] pads) {
+        return IValue.from((PtNDArray) scope.create(pads, new Shape(pads.length)));
     }
 
     private static int longest(List<int[]> prompts) {

@@ -77,15 +77,18 @@ public final class TokenLoop implements AutoCloseable {
         }
         KvCache state = advance();
         List<Sampled> chosen = new ArrayList<>(running);
+        int before = running;
         for (int row = 0; row < ended.length; row++) {
             if (!ended[row]) {
-                // Ended rows keep their last id: they run along, and nobody looks at them.
                 chosen.add(choose(state, row));
             }
         }
         step++;
         if (running == 0) {
             close();
+        } else if (running < before) {
+            // The rest need not wait for them.
+            state.leave(ended);
         }
         return chosen;
     }

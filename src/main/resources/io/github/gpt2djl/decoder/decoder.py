@@ -157,7 +157,7 @@ class Gpt2(Module):
       visible = torch.__and__(key <= query, torch.__or__(real, key == query))
       zero = torch.zeros([B, 1, T, S], dtype=6)
       mask = zero.masked_fill(visible.logical_not().unsqueeze(1), -inf)    # [B, 1, T, S]
-      # Positions count from each row's first real token. Rows that have ended may run past the last.
+      # Positions count from each row's first real token; pads have none.
       position = torch.arange(past, S).unsqueeze(0) - pads.unsqueeze(1)    # [B, T]
       p = torch.embedding(wpe, position.clamp(0, wpe.size(0) - 1))         # [B, T, E]
     else:
@@ -178,6 +178,9 @@ class Gpt2(Module):
         kv = qkv.narrow(0, 1, 2)
         if copies > 1:
           kv = kv.repeat_interleave(copies, 1)
+        if cache.size(2) > kv.size(1):
+          # Rows that have ended left their places at the end.
+          layer = layer.narrow(1, 0, kv.size(1))
         _0 = layer.narrow(3, past, T).copy_(kv)
         if past > 0:
           k, v, = torch.unbind(layer.narrow(3, 0, S))
@@ -214,6 +217,12 @@ class Gpt2(Module):
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
+  # A row that has ended leaves its place in the cache to another, whose first positions are filled.
+  def move_row(self: __torch__.Gpt2, cache: Tensor, source: int, target: int, filled: int) -> int:
+    rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]
+    _6 = rows.select(2, target).copy_(rows.select(2, source))
+    return target
+
   # Logits [T, V] of every position of one row, ids [1, T].
   def all_logits(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, )
@@ -231,5 +240,5 @@ class Gpt2(Module):
       y = self.linear(x.narrow(0, start, count), 0, )                      # [count, V]
       target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
       picked = y.gather(1, target).squeeze(1) - torch.logsumexp(y, [1])
-      _6 = result.narrow(0, start, count).copy_(picked)
+      _7 = result.narrow(0, start, count).copy_(picked)
     return result

@@ -135,6 +135,44 @@ class DecoderTest {
         }
     }
 
+    /** Rows leave in every order, also right after the prefill; those that stay must not notice. */
+    @ParameterizedTest
+    @CsvSource({"true, 2", "false, 2", "true, 1", "false, 1"})
+    void rowsThatEndLeaveTheOthersAlone(boolean padded, int copies) throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        List<int[]> prompts = padded
+                ? List.of(ids(6, 61), new int[] {60}, ids(3, 61), ids(4, 61))
+                : List.of(ids(4, 61), new int[] {1, 2, 3, 4}, new int[] {9, 8, 7, 6}, new int[] {5, 5, 5, 5});
+        NaiveGpt2 oracle = new NaiveGpt2(model);
+        Random random = new Random(9);
+        for (int trial = 0; trial < 6; trial++) {
+            try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
+                    KvCache cache = decoder.prefill(prompts, copies, 8)) {
+                int rows = cache.rows();
+                int[][] text = new int[rows][];
+                for (int row = 0; row < rows; row++) {
+                    text[row] = prompts.get(row / copies);
+                }
+                boolean[] ended = new boolean[rows];
+                for (int step = 0; step < 7; step++) {
+                    int[] next = new int[rows];
+                    for (int row = 0; row < rows; row++) {
+                        if (!ended[row]) {
+                            double[][] expected = oracle.logits(text[row]);
+                            assertClose(cache.logits(row), expected[expected.length - 1], TOLERANCE);
+                        }
+                        next[row] = random.nextInt(61);
+                        text[row] = java.util.Arrays.copyOf(text[row], text[row].length + 1);
+                        text[row][text[row].length - 1] = next[row];
+                        ended[row] |= random.nextInt(4) == 0 && row != trial % rows;
+                    }
+                    cache.leave(ended);
+                    cache.step(next);
+                }
+            }
+        }
+    }
+
     @Test
     void logProbabilitiesAreThoseOfTheLogits() throws IOException {
         // More than one chunk of 64 positions.

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     model's context then, or all of it after an empty prompt
  * @param seed of the draws; empty: a new one for each call
  * @param numReturnSequences sequences for each prompt, independent of each other
+ * @param promptLookupNumTokens the most tokens to guess from the text so far and check at once, which leaves the text
+ *     as it is and saves time where it repeats itself; one prompt, one sequence; 0: none
  */
 public record GenerationConfig(
         Preset preset,
@@ -41,7 +43,9 @@ public record GenerationConfig(
         OptionalInt maxLength,
         OptionalInt maxNewTokens,
         OptionalLong seed,
-        int numReturnSequences) {
+        int numReturnSequences,
+        int promptLookupNumTokens) {
+    private static final int MOST_GUESSES = 64;
 
     public GenerationConfig {
         Temperature.check(temperature);
@@ -62,6 +66,14 @@ public record GenerationConfig(
         if (preset == Preset.OPENAI && !doSample) {
             throw new IllegalArgumentException("doSample is false, but the preset OPENAI always samples; for the"
                     + " likeliest token use topK 1, or the preset HUGGING_FACE");
+        }
+        if (promptLookupNumTokens < 0 || promptLookupNumTokens > MOST_GUESSES) {
+            throw new IllegalArgumentException("promptLookupNumTokens is " + promptLookupNumTokens + ", expected 1 to "
+                    + MOST_GUESSES + ", or 0 for none");
+        }
+        if (promptLookupNumTokens > 0 && numReturnSequences > 1) {
+            throw new IllegalArgumentException("promptLookupNumTokens is " + promptLookupNumTokens
+                    + " and numReturnSequences is " + numReturnSequences + ", expected only one of them");
         }
         if (!doSample) {
             noEffect("temperature", temperature != 1);
@@ -146,6 +158,7 @@ public record GenerationConfig(
         private OptionalInt maxNewTokens = OptionalInt.empty();
         private OptionalLong seed = OptionalLong.empty();
         private @Nullable Integer numReturnSequences;
+        private int promptLookupNumTokens;
 
         private Builder() {}
 
@@ -206,6 +219,12 @@ public record GenerationConfig(
             return this;
         }
 
+        /** 1 to 64, or 0 for none, which is the default; 10 is usual. */
+        public Builder promptLookupNumTokens(int value) {
+            promptLookupNumTokens = value;
+            return this;
+        }
+
         /**
          * Fills in the preset's defaults and checks.
          *
@@ -229,7 +248,8 @@ public record GenerationConfig(
                     maxLength,
                     noLength && !openAi ? OptionalInt.of(20) : maxNewTokens,
                     seed,
-                    numReturnSequences == null ? 1 : numReturnSequences);
+                    numReturnSequences == null ? 1 : numReturnSequences,
+                    promptLookupNumTokens);
         }
     }
 }

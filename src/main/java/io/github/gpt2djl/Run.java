@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.generation.LookupLoop;
+import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.generation.TokenLoop.Plan;
 import io.github.gpt2djl.generation.TokenLoop.Sampled;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Run implements AutoCloseable {
     private static final SecureRandom SEEDS = new SecureRandom();
 
-    private final TokenLoop loop;
+    private final Loop loop;
     private final OptionalLong seed;
     private final int eosId;
     private final List<Row> rows = new ArrayList<>();
@@ -51,14 +53,20 @@ final class Run implements AutoCloseable {
             }
         }
         eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
-        loop = new TokenLoop(
-                gpt2.decoder(), new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eosId));
+        Plan plan = new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eosId);
+        loop = config.promptLookupNumTokens() > 0
+                ? new LookupLoop(gpt2.decoder(), plan, config.promptLookupNumTokens())
+                : new TokenLoop(gpt2.decoder(), plan);
     }
 
     /** Encodes and checks the prompts; computes nothing yet. */
     static Run start(Gpt2 gpt2, List<Prompt> prompts, GenerationConfig config) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
+        }
+        if (config.promptLookupNumTokens() > 0 && prompts.size() > 1) {
+            throw new IllegalArgumentException("found " + prompts.size() + " prompts and promptLookupNumTokens "
+                    + config.promptLookupNumTokens() + ", expected one prompt for it");
         }
         int positions = gpt2.config().positions();
         List<int[]> ids = new ArrayList<>();
@@ -127,7 +135,14 @@ final class Run implements AutoCloseable {
     private Generation generation(Row row) {
         StringBuilder text = new StringBuilder();
         row.tokens.forEach(t -> text.append(t.text()));
-        return new Generation(Gpt2.boxed(row.prompt), row.tokens, text.toString(), reason(row), seed);
+        return new Generation(
+                Gpt2.boxed(row.prompt),
+                row.tokens,
+                text.toString(),
+                reason(row),
+                seed,
+                loop.drafted(),
+                loop.accepted());
     }
 
     private FinishReason reason(Row row) {

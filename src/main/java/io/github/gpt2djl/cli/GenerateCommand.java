@@ -98,6 +98,14 @@ final class GenerateCommand implements Callable<Integer> {
     Integer numReturnSequences;
 
     @Option(
+            names = "--prompt-lookup-num-tokens",
+            paramLabel = "N",
+            description = "Guess up to N tokens, 1 to 64, from the text so far and check them at once: the same text,"
+                    + " sooner where it repeats itself. Default: none.")
+    @Nullable
+    Integer promptLookupNumTokens;
+
+    @Option(
             names = "--preset",
             paramLabel = "hugging-face|openai",
             description = "Whose defaults, and whose meaning of top-p. Default: hugging-face.")
@@ -182,6 +190,7 @@ final class GenerateCommand implements Callable<Integer> {
         set(topP, config::topP);
         set(seed, config::seed);
         set(numReturnSequences, config::numReturnSequences);
+        set(promptLookupNumTokens, config::promptLookupNumTokens);
         GenerationConfig built = config.build();
         // Chosen here and printed, so that a text that pleases can be had again.
         return built.doSample() && seed == null
@@ -236,7 +245,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, @Nullable Object> fields(Generation generation, double rate) {
+    private Map<String, @Nullable Object> fields(Generation generation, double rate) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("prompt_ids", generation.promptIds());
         fields.put("ids", generation.ids());
@@ -244,6 +253,10 @@ final class GenerateCommand implements Callable<Integer> {
         fields.put("finish_reason", reason(generation.finishReason()));
         fields.put("seed", generation.seed().isPresent() ? generation.seed().getAsLong() : null);
         fields.put("tokens_per_second", Output.round(rate, 1));
+        if (promptLookupNumTokens != null) {
+            fields.put("drafted", generation.drafted());
+            fields.put("accepted", generation.accepted());
+        }
         return fields;
     }
 

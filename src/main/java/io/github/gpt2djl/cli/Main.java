@@ -29,7 +29,7 @@ import picocli.CommandLine.IVersionProvider;
 public final class Main {
     /** The library's messages name its Java options; here they are flags. */
     private static final Pattern OPTION = Pattern.compile(
-            "\\b(doSample|maxNewTokens|maxLength|topK|topP|numReturnSequences|promptTokens|newTokens|temperature(?= has)|seed(?= has)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
+            "\\b(doSample|maxNewTokens|maxLength|topK|topP|numReturnSequences|promptLookupNumTokens|promptTokens|newTokens|temperature(?= has)|seed(?= has)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
 
     private Main() {}
 

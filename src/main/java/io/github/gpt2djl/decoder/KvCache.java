@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running generation's native memory: keys and values of every layer, and the buffers of a step.
@@ -44,9 +45,13 @@ public final class KvCache implements AutoCloseable {
     private IValue padsArgument;
     private IValue logitsArgument;
     private IValue normsArgument;
+    private @Nullable Verified verified;
     private int past;
     private boolean prefilled;
     private boolean closed;
+
+    /** Buffers for the logits of several tokens of one row. */
+    private record Verified(int rows, ByteBuffer logits, ByteBuffer norms) {}
 
     KvCache(TorchModule module, NDManager parent, ModelConfig config, List<int[]> prompts, int copies, int newTokens) {
         this.module = module;
@@ -119,6 +124,64 @@ public final class KvCache implements AutoCloseable {
         }
         run(idsArgument, 1, padsArgument, 1, logitsArgument, normsArgument);
         prefilled = false;
+    }
+
+    /**
+     * Appends several ids to the only row and computes the logits after each of them.
+     *
+     * @param ids at least one, in range, as many as the cache has room for at most
+     * @throws IllegalStateException if there are several rows, or the cache is full or closed
+     */
+    public void verify(int[] ids) {
+        checkOpen();
+        if (rows != 1 || past + ids.length > capacity) {
+            throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows + " rows with "
+                    + past + " of " + capacity + " tokens");
+        }
+        if (verified == null || verified.rows() < ids.length) {
+            verified = new Verified(
+                    ids.length, direct((long) ids.length * vocabulary * FLOAT), direct((long) ids.length * FLOAT));
+        }
+        long[] wide = Arrays.stream(ids).asLongStream().toArray();
+        try (NDManager scope = manager.newSubManager();
+                IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
+                IValue position = IValue.from((long) past);
+                IValue y = view(scope, verified.logits(), new Shape(ids.length, vocabulary));
+                IValue norm = view(scope, verified.norms(), new Shape(ids.length))) {
+            module.call("verify", input, position, cacheArgument, y, norm);
+        }
+        past += ids.length;
+        prefilled = false;
+    }
+
+    /** The logits [vocabulary] after the i-th id that {@link #verify} was given; overwritten by its next call. */
+    public FloatBuffer verifiedLogits(int i) {
+        checkOpen();
+        return verified()
+                .logits()
+                .asReadOnlyBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .slice(i * vocabulary, vocabulary);
+    }
+
+    /** The logarithm of the sum of their exponentials. */
+    public float verifiedLogSumExp(int i) {
+        checkOpen();
+        return verified().norms().getFloat(i * FLOAT);
+    }
+
+    /** Forgets the last ids. */
+    public void rewind(int count) {
+        checkOpen();
+        past -= count;
+    }
+
+    private Verified verified() {
+        if (verified == null) {
+            throw new IllegalStateException("nothing has been verified");
+        }
+        return verified;
     }
 
     /**

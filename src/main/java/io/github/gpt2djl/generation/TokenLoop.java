@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not for use by several threads at once.
  */
-public final class TokenLoop implements AutoCloseable {
+public final class TokenLoop implements Loop {
     private final Decoder decoder;
     private final Plan plan;
     private final int[] fed;
@@ -61,16 +61,12 @@ public final class TokenLoop implements AutoCloseable {
         this.ended = new boolean[running];
     }
 
-    /** Whether a row is still running. */
+    @Override
     public boolean hasNext() {
         return running > 0;
     }
 
-    /**
-     * Chooses the next token of each running row.
-     *
-     * @throws NoSuchElementException if all rows have ended
-     */
+    @Override
     public List<Sampled> next() {
         if (running == 0) {
             throw new NoSuchElementException("the generation has ended");

@@ -217,6 +217,15 @@ class Gpt2(Module):
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
+  # Several tokens of one row at once, ids [1, T], after what is in the cache: logits [T, V] of each.
+  def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
+    # No padding, but the mask that is made for it: is_causal would be wrong after a past.
+    x = self.hidden(ids, past, torch.zeros([1], dtype=4), cache, 1, ).squeeze(0)
+    y = self.linear(x, 0, )
+    _4 = logits.copy_(y)
+    _5 = norm.copy_(torch.logsumexp(y, [1]))
+    return past + ids.size(1)
+
   # A row that has ended leaves its place in the cache to another, whose first positions are filled.
   def move_row(self: __torch__.Gpt2, cache: Tensor, source: int, target: int, filled: int) -> int:
     rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]

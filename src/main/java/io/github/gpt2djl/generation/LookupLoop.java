@@ -1,0 +1,133 @@
+package io.github.gpt2djl.generation;
+
+import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.decoder.KvCache;
+import io.github.gpt2djl.generation.TokenLoop.Plan;
+import io.github.gpt2djl.generation.TokenLoop.Sampled;
+import io.github.gpt2djl.sampling.CounterRandom;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token loop for one row with guesses that are checked several at once.
+ *
+ * <p>Each token is chosen from its own logits with its own draw, as without guesses, and a guess counts only if it is
+ * that token: the text is the same, greedy or sampled, but for the rounding of sums that are computed together.
+ *
+ * @see <a href="https://arxiv.org/abs/2211.17192">Leviathan et al. 2023</a>: with a guess that is certain, accepting it
+ *     if the model's own sample equals it is their rejection rule
+ */
+public final class LookupLoop implements Loop {
+    private final Decoder decoder;
+    private final Plan plan;
+    private final PromptLookup lookup;
+    private final int limit;
+    private final Deque<Sampled> ready = new ArrayDeque<>();
+    private @Nullable KvCache cache;
+    private int[] text;
+    private int length;
+    private int chosen;
+    private boolean ended;
+    private int drafted;
+    private int accepted;
+
+    /**
+     * Nothing is computed before the first {@link #next()}.
+     *
+     * @param plan with one prompt and one copy
+     * @param guesses the most tokens to guess at once, at least 1
+     */
+    public LookupLoop(Decoder decoder, Plan plan, int guesses) {
+        this.decoder = decoder;
+        this.plan = plan;
+        lookup = new PromptLookup(guesses);
+        limit = plan.limits().get(0);
+        length = plan.prompts().get(0).length;
+        text = Arrays.copyOf(plan.prompts().get(0), length + limit);
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !ready.isEmpty() || !ended;
+    }
+
+    @Override
+    public List<Sampled> next() {
+        if (ready.isEmpty()) {
+            if (ended) {
+                throw new NoSuchElementException("the generation has ended");
+            }
+            advance();
+        }
+        return List.of(ready.remove());
+    }
+
+    @Override
+    public int drafted() {
+        return drafted;
+    }
+
+    @Override
+    public int accepted() {
+        return accepted;
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        ready.clear();
+        if (cache != null) {
+            cache.close();
+        }
+    }
+
+    private void advance() {
+        KvCache state = cache;
+        if (state == null) {
+            state = decoder.prefill(plan.prompts(), 1, limit);
+            cache = state;
+            choose(state.logits(0), state.logSumExp(0));
+        } else {
+            int[] guess = lookup.guess(text, length, limit - chosen - 1);
+            if (guess.length == 0) {
+                state.step(new int[] {text[length - 1]});
+                choose(state.logits(0), state.logSumExp(0));
+            } else {
+                check(state, guess);
+            }
+        }
+        if (ended) {
+            state.close();
+        }
+    }
+
+    private void check(KvCache state, int[] guess) {
+        int[] fed = new int[guess.length + 1];
+        fed[0] = text[length - 1];
+        System.arraycopy(guess, 0, fed, 1, guess.length);
+        state.verify(fed);
+        int right = 0;
+        choose(state.verifiedLogits(0), state.verifiedLogSumExp(0));
+        while (right < guess.length && !ended && text[length - 1] == guess[right]) {
+            right++;
+            choose(state.verifiedLogits(right), state.verifiedLogSumExp(right));
+        }
+        state.rewind(guess.length - right);
+        drafted += guess.length;
+        accepted += right;
+        lookup.judge(guess.length, right);
+    }
+
+    private void choose(FloatBuffer logits, float logSumExp) {
+        int id = plan.sampler().sample(logits, CounterRandom.uniform(plan.seed(), 0, chosen));
+        chosen++;
+        text[length++] = id;
+        ended = id == plan.eosId() || chosen == limit;
+        ready.add(new Sampled(0, id, logits.get(id) - logSumExp, ended));
+    }
+}

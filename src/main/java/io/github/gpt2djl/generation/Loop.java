@@ -1,0 +1,30 @@
+package io.github.gpt2djl.generation;
+
+import io.github.gpt2djl.generation.TokenLoop.Sampled;
+import java.util.List;
+
+/** A generation on its way, token by token. */
+public interface Loop extends AutoCloseable {
+    /** Whether a row is still running. */
+    boolean hasNext();
+
+    /**
+     * Chooses the next token of each running row.
+     *
+     * @throws java.util.NoSuchElementException if all rows have ended
+     */
+    List<Sampled> next();
+
+    /** Tokens that were guessed and computed at once. */
+    default int drafted() {
+        return 0;
+    }
+
+    /** Guesses that were right: each saved a step. */
+    default int accepted() {
+        return 0;
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,120 @@
+package io.github.gpt2djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Guesses change how long it takes, never the text. */
+class PromptLookupTest {
+    private static final String REPETITIVE =
+            "ROMEO:\nI will go to the king.\n\nJULIET:\nI will go to the king.\n\nROMEO:\nI will go";
+
+    private static Gpt2 gpt2;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void load() throws IOException {
+        gpt2 = Gpt2.load("shakespeare");
+    }
+
+    @AfterAll
+    static void close() {
+        gpt2.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {REPETITIVE, "ROMEO:", "To be, or not to be, that is", ""})
+    void greedyTextIsTheSame(String prompt) {
+        GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(120);
+        Generation plain = gpt2.generate(prompt, config.build());
+        Generation guessed =
+                gpt2.generate(prompt, config.promptLookupNumTokens(10).build());
+        assertThat(guessed.ids()).isEqualTo(plain.ids());
+        assertThat(guessed.text()).isEqualTo(plain.text());
+        assertThat(guessed.finishReason()).isEqualTo(plain.finishReason());
+        assertThat(guessed.accepted()).isLessThanOrEqualTo(guessed.drafted());
+        if (prompt.equals(REPETITIVE)) {
+            assertThat(guessed.accepted()).isGreaterThan(20);
+        }
+    }
+
+    /** Equal draws, equal tokens: that is more than an equal distribution. */
+    @Test
+    void sampledTextIsTheSameForEverySeed() {
+        int accepted = 0;
+        for (long seed = 0; seed < 40; seed++) {
+            GenerationConfig.Builder config = GenerationConfig.builder()
+                    .doSample(true)
+                    .temperature(0.7)
+                    .topP(0.9)
+                    .maxNewTokens(60)
+                    .seed(seed);
+            Generation plain = gpt2.generate(REPETITIVE, config.build());
+            Generation guessed =
+                    gpt2.generate(REPETITIVE, config.promptLookupNumTokens(6).build());
+            assertThat(guessed.ids()).isEqualTo(plain.ids());
+            accepted += guessed.accepted();
+        }
+        assertThat(accepted).isPositive();
+    }
+
+    @Test
+    void streamsTheSameTokens() {
+        GenerationConfig config = GenerationConfig.builder()
+                .maxNewTokens(50)
+                .promptLookupNumTokens(10)
+                .build();
+        List<Integer> streamed;
+        try (var tokens = gpt2.stream(REPETITIVE, config)) {
+            streamed = tokens.map(Token::id).toList();
+        }
+        assertThat(streamed).isEqualTo(gpt2.generate(REPETITIVE, config).ids());
+    }
+
+    /** A model whose text repeats at once, up to the last position of the context. */
+    @Test
+    void theContextIsFilledToTheLastToken() throws IOException {
+        Path tiny = TestCheckpoint.tiny().write(folder);
+        try (Gpt2 model = Gpt2.load(tiny)) {
+            Prompt prompt = Prompt.ofIds(IntStream.range(0, 12).map(i -> i % 3).toArray());
+            GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(100);
+            Generation plain = model.generate(prompt, config.build());
+            Generation guessed =
+                    model.generate(prompt, config.promptLookupNumTokens(64).build());
+            assertThat(guessed.ids()).isEqualTo(plain.ids());
+            assertThat(guessed.finishReason()).isEqualTo(plain.finishReason());
+        }
+    }
+
+    @Test
+    void servesOneSequence() {
+        assertThatThrownBy(() ->
+                        GenerationConfig.builder().promptLookupNumTokens(65).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("promptLookupNumTokens is 65, expected 1 to 64");
+        assertThatThrownBy(() -> GenerationConfig.builder()
+                        .doSample(true)
+                        .numReturnSequences(2)
+                        .promptLookupNumTokens(5)
+                        .build())
+                .hasMessageContaining("expected only one of them");
+        GenerationConfig config =
+                GenerationConfig.builder().promptLookupNumTokens(5).build();
+        assertThatThrownBy(() -> gpt2.generateAll(List.of(Prompt.of("a"), Prompt.of("b")), config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("found 2 prompts");
+    }
+}

@@ -1,7 +1,9 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.generation.LookupLoop;
+import io.github.gpt2djl.generation.AssistantModel;
+import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
+import io.github.gpt2djl.generation.PromptLookup;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.generation.TokenLoop.Plan;
 import io.github.gpt2djl.generation.TokenLoop.Sampled;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of the facade on its way: the token loop, and each row's text and reason to end. */
 final class Run implements AutoCloseable {
+    /** As in transformers; the number follows how well it does. */
+    private static final int ASSISTANT_TOKENS = 20;
+
     private static final SecureRandom SEEDS = new SecureRandom();
 
     private final Loop loop;
@@ -36,7 +41,8 @@ final class Run implements AutoCloseable {
         }
     }
 
-    private Run(Gpt2 gpt2, List<int[]> prompts, List<Integer> asked, GenerationConfig config) {
+    private Run(
+            Gpt2 gpt2, @Nullable Gpt2 assistant, List<int[]> prompts, List<Integer> asked, GenerationConfig config) {
         this.seed = config.doSample() && config.seed().isEmpty()
                 // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
                 ? OptionalLong.of(SEEDS.nextLong() >>> 11)
@@ -54,13 +60,25 @@ final class Run implements AutoCloseable {
         }
         eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
         Plan plan = new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eosId);
-        loop = config.promptLookupNumTokens() > 0
-                ? new LookupLoop(gpt2.decoder(), plan, config.promptLookupNumTokens())
-                : new TokenLoop(gpt2.decoder(), plan);
+        if (assistant != null) {
+            loop = new DraftLoop(
+                    gpt2.decoder(),
+                    plan,
+                    new AssistantModel(assistant.decoder(), assistant.config().positions(), plan, ASSISTANT_TOKENS));
+        } else if (config.promptLookupNumTokens() > 0) {
+            loop = new DraftLoop(gpt2.decoder(), plan, new PromptLookup(config.promptLookupNumTokens()));
+        } else {
+            loop = new TokenLoop(gpt2.decoder(), plan);
+        }
     }
 
     /** Encodes and checks the prompts; computes nothing yet. */
     static Run start(Gpt2 gpt2, List<Prompt> prompts, GenerationConfig config) {
+        return start(gpt2, null, prompts, config);
+    }
+
+    /** The same with a smaller model that guesses, for one prompt. */
+    static Run start(Gpt2 gpt2, @Nullable Gpt2 assistant, List<Prompt> prompts, GenerationConfig config) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
         }
@@ -81,7 +99,23 @@ final class Run implements AutoCloseable {
             ids.add(found.length == 0 ? new int[] {bos(gpt2)} : found);
         }
         gpt2.decoder().check(ids);
-        return new Run(gpt2, ids, asked, config);
+        if (assistant != null) {
+            checkAssistant(gpt2, assistant, config);
+        }
+        return new Run(gpt2, assistant, ids, asked, config);
+    }
+
+    private static void checkAssistant(Gpt2 gpt2, Gpt2 assistant, GenerationConfig config) {
+        int size = gpt2.config().vocabularySize();
+        if (assistant.config().vocabularySize() != size) {
+            throw new IllegalArgumentException(
+                    "the assistant has " + assistant.config().vocabularySize() + " tokens and the model " + size
+                            + ", expected the same vocabulary");
+        }
+        if (config.promptLookupNumTokens() > 0) {
+            throw new IllegalArgumentException(
+                    "found an assistant and promptLookupNumTokens, expected only one of them");
+        }
     }
 
     private static int bos(Gpt2 gpt2) {

@@ -53,6 +53,11 @@ final class ModelOptions {
         return with(err, Gpt2::load);
     }
 
+    /** Another model with the same options. */
+    Gpt2 load(String other, PrintStream err) throws IOException {
+        return with(err, (name, options) -> Gpt2.load(other, options));
+    }
+
     /** Shows a download's progress while something is done with the model. */
     <T> T with(PrintStream err, Use<T> use) throws IOException {
         String name = model == null ? "shakespeare" : model;

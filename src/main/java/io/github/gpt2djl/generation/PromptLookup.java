@@ -1,41 +1,24 @@
 package io.github.gpt2djl.generation;
 
 /**
- * Guesses the next tokens from the text so far: what followed the last time that its last tokens stood there.
+ * Guesses from the text so far: what followed the last time that its last tokens stood there.
  *
- * <p>Prompt lookup decoding (Saxena 2023; transformers' {@code prompt_lookup_num_tokens}). How much is guessed follows
- * how much was right: a guess costs a part of a step, and on text that does not repeat itself nothing is guessed for
- * a while.
+ * <p>Prompt lookup decoding (Saxena 2023; transformers' {@code prompt_lookup_num_tokens}).
  */
-final class PromptLookup {
+public final class PromptLookup implements Drafter {
     private static final int LONGEST_MATCH = 3;
     private static final int SHORTEST_MATCH = 2;
-    private static final double POOR = 0.4;
-    private static final int LONGEST_PAUSE = 64;
 
-    private final int most;
-    private int length;
-    private double rate = 1;
-    private int pause;
-    private int nextPause = 8;
+    private final DraftLength length;
 
-    PromptLookup(int most) {
-        this.most = most;
-        this.length = Math.min(most, 4);
+    /** @param most tokens to guess at once, at least 1 */
+    public PromptLookup(int most) {
+        length = new DraftLength(most);
     }
 
-    /**
-     * The guess, at most {@code room} tokens; empty if there is none.
-     *
-     * @param text ids of prompt and continuation
-     * @param n how many of them count
-     */
-    int[] guess(int[] text, int n, int room) {
-        if (pause > 0) {
-            pause--;
-            return new int[0];
-        }
-        int wanted = Math.min(length, room);
+    @Override
+    public int[] guess(int[] text, int n, int room, int step) {
+        int wanted = length.next(room);
         for (int match = Math.min(LONGEST_MATCH, n - 1); match >= SHORTEST_MATCH && wanted > 0; match--) {
             for (int end = n - 1; end >= match; end--) {
                 if (sameBefore(text, end, n, match)) {
@@ -51,17 +34,9 @@ final class PromptLookup {
         return new int[0];
     }
 
-    /** Tells how a guess did. */
-    void judge(int drafted, int accepted) {
-        rate = 0.7 * rate + 0.3 * accepted / drafted;
-        length = accepted == drafted ? Math.min(most, 2 * length) : Math.min(most, Math.max(2, accepted + 1));
-        if (accepted > 0 && rate >= POOR) {
-            nextPause = 8;
-        } else if (rate < POOR) {
-            pause = nextPause;
-            nextPause = Math.min(LONGEST_PAUSE, 2 * nextPause);
-            rate = POOR;
-        }
+    @Override
+    public void judge(int drafted, int accepted) {
+        length.judge(drafted, accepted);
     }
 
     private static boolean sameBefore(int[] text, int end, int n, int match) {

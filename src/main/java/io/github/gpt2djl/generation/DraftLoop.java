@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://arxiv.org/abs/2211.17192">Leviathan et al. 2023</a>: with a guess that is certain, accepting it
  *     if the model's own sample equals it is their rejection rule
  */
-public final class LookupLoop implements Loop {
+public final class DraftLoop implements Loop {
     private final Decoder decoder;
     private final Plan plan;
-    private final PromptLookup lookup;
+    private final Drafter drafter;
     private final int limit;
     private final Deque<Sampled> ready = new ArrayDeque<>();
     private @Nullable KvCache cache;
@@ -40,12 +40,12 @@ public final class LookupLoop implements Loop {
      * Nothing is computed before the first {@link #next()}.
      *
      * @param plan with one prompt and one copy
-     * @param guesses the most tokens to guess at once, at least 1
+     * @param drafter makes the guesses; closed with this
      */
-    public LookupLoop(Decoder decoder, Plan plan, int guesses) {
+    public DraftLoop(Decoder decoder, Plan plan, Drafter drafter) {
         this.decoder = decoder;
         this.plan = plan;
-        lookup = new PromptLookup(guesses);
+        this.drafter = drafter;
         limit = plan.limits().get(0);
         length = plan.prompts().get(0).length;
         text = Arrays.copyOf(plan.prompts().get(0), length + limit);
@@ -81,6 +81,7 @@ public final class LookupLoop implements Loop {
     public void close() {
         ended = true;
         ready.clear();
+        drafter.close();
         if (cache != null) {
             cache.close();
         }
@@ -93,7 +94,7 @@ public final class LookupLoop implements Loop {
             cache = state;
             choose(state.logits(0), state.logSumExp(0));
         } else {
-            int[] guess = lookup.guess(text, length, limit - chosen - 1);
+            int[] guess = drafter.guess(text, length, limit - chosen - 1, chosen);
             if (guess.length == 0) {
                 state.step(new int[] {text[length - 1]});
                 choose(state.logits(0), state.logSumExp(0));
@@ -103,6 +104,7 @@ public final class LookupLoop implements Loop {
         }
         if (ended) {
             state.close();
+            drafter.close();
         }
     }
 
@@ -120,7 +122,7 @@ public final class LookupLoop implements Loop {
         state.rewind(guess.length - right);
         drafted += guess.length;
         accepted += right;
-        lookup.judge(guess.length, right);
+        drafter.judge(guess.length, right);
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guesses change how long it takes, never the text. */
-class PromptLookupTest {
+class DraftTest {
     private static final String REPETITIVE =
             "ROMEO:\nI will go to the king.\n\nJULIET:\nI will go to the king.\n\nROMEO:\nI will go";
 
@@ -96,6 +97,46 @@ class PromptLookupTest {
                     model.generate(prompt, config.promptLookupNumTokens(64).build());
             assertThat(guessed.ids()).isEqualTo(plain.ids());
             assertThat(guessed.finishReason()).isEqualTo(plain.finishReason());
+        }
+    }
+
+    /** An assistant that rounds otherwise is right mostly, one with other weights hardly ever: the text is the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAssistantLeavesTheTextAlone(boolean sample) throws IOException {
+        Path other = new TestCheckpoint(1, 2, 16, 60, 2048, true, 8).write(folder);
+        try (Gpt2 similar = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(Precision.INT8));
+                Gpt2 foreign = Gpt2.load(other)) {
+            GenerationConfig.Builder config =
+                    GenerationConfig.builder().doSample(sample).maxNewTokens(100);
+            if (sample) {
+                config.topP(0.9).seed(5);
+            }
+            Prompt prompt = Prompt.of("ROMEO:");
+            Generation plain = gpt2.generate(prompt, config.build());
+            Generation helped = gpt2.generate(prompt, config.build(), similar);
+            assertThat(helped.ids()).isEqualTo(plain.ids());
+            assertThat(helped.accepted()).isGreaterThan(40);
+            // Its context of 60 ends before the text does.
+            Generation hindered = gpt2.generate(prompt, config.build(), foreign);
+            assertThat(hindered.ids()).isEqualTo(plain.ids());
+            try (var tokens = gpt2.stream(prompt, config.build(), similar)) {
+                assertThat(tokens.map(Token::id).toList()).isEqualTo(plain.ids());
+            }
+        }
+    }
+
+    @Test
+    void anAssistantNeedsTheSameVocabulary() throws IOException {
+        try (Gpt2 other = Gpt2.load(TestCheckpoint.tiny().write(folder))) {
+            GenerationConfig config = GenerationConfig.builder().build();
+            assertThatThrownBy(() -> gpt2.generate(Prompt.of("a"), config, other))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the assistant has 61 tokens and the model 2048");
+            GenerationConfig both =
+                    GenerationConfig.builder().promptLookupNumTokens(5).build();
+            assertThatThrownBy(() -> gpt2.generate(Prompt.of("a"), both, gpt2))
+                    .hasMessageContaining("expected only one of them");
         }
     }
 

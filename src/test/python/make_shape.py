@@ -2,6 +2,7 @@
 
     pip install torch numpy safetensors
     python src/test/python/make_shape.py gpt2-xl target/reference/gpt2-xl
+    python src/test/python/make_shape.py gpt2 target/reference/cycle --cycle   # a text of 8 tokens over and over
 """
 
 import json
@@ -57,7 +58,21 @@ def shapes(c):
         yield "ln_f.bias", (e,)
 
 
-def main(name, folder):
+def cycle(tensors, config):
+    """Of GPT-2's shape, a model whose layers add nothing and whose head prefers the next of eight tokens."""
+    for name, value in tensors.items():
+        if "c_proj" in name or name == "wpe.weight":
+            value.zero_()
+    table = tensors["wte.weight"]
+    token = torch.arange(len(table))
+    following = torch.where(token // 8 * 8 + 8 > len(table), token, token // 8 * 8 + (token + 1) % 8)
+    head = torch.empty_like(table)
+    head[following] = table
+    tensors["lm_head.weight"] = head
+    config["tie_word_embeddings"] = False
+
+
+def main(name, folder, repeating):
     model = next(m for m in json.loads(CATALOG.read_text()) if m["name"] == name)
     pickled = any(f["name"].startswith("pytorch_model") for f in model["files"])
     dtype = torch.float16 if pickled else torch.float32
@@ -67,16 +82,19 @@ def main(name, folder):
         gain = ("norm" in tensor or "ln_" in tensor) and tensor.endswith("weight")
         value = torch.ones(shape) if gain else torch.empty(shape).uniform_(-0.04, 0.04, generator=generator)
         tensors[tensor] = value.to(dtype)
+    config = {"model_type": "gpt2", **model["config"]}
+    if repeating:
+        cycle(tensors, config)
     folder.mkdir(parents=True, exist_ok=True)
     if pickled:
         torch.save(tensors, folder / "pytorch_model.bin")
     else:
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", **model["config"]}) + "\n")
+    (folder / "config.json").write_text(json.dumps(config) + "\n")
     print(folder, sum(t.numel() for t in tensors.values()), "parameters")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4) or sys.argv[3:] not in ([], ["--cycle"]):
         sys.exit(__doc__)
-    main(sys.argv[1], pathlib.Path(sys.argv[2]))
+    main(sys.argv[1], pathlib.Path(sys.argv[2]), len(sys.argv) == 4)

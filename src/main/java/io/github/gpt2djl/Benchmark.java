@@ -1,6 +1,9 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.decoder.TorchEngine;
+import io.github.gpt2djl.generation.DraftLoop;
+import io.github.gpt2djl.generation.Loop;
+import io.github.gpt2djl.generation.PromptLookup;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.generation.TokenLoop.Plan;
 import io.github.gpt2djl.generation.TokenLoop.Sampled;
@@ -53,15 +56,21 @@ public record Benchmark(
      * Runs two warm-up repetitions, then the measured ones.
      *
      * @param repetitions at least 1
+     * @param guesses the most tokens that prompt lookup guesses at once, with one row; 0: none
      * @param finished told the number of each repetition after it, from 1, warm-up included
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
     public static Benchmark run(
-            Gpt2 gpt2, int batch, int promptTokens, int newTokens, int repetitions, IntConsumer finished) {
+            Gpt2 gpt2, int batch, int promptTokens, int newTokens, int repetitions, int guesses, IntConsumer finished) {
         require("batch", batch, 1);
         require("promptTokens", promptTokens, 1);
         require("newTokens", newTokens, 2);
         require("repetitions", repetitions, 1);
+        require("promptLookupNumTokens", guesses, 0);
+        if (guesses > 0 && batch > 1) {
+            throw new IllegalArgumentException(
+                    "batch is " + batch + " with prompt lookup, expected 1: it serves one sequence");
+        }
         int positions = gpt2.config().positions();
         if ((long) promptTokens + newTokens - 1 > positions) {
             throw new IllegalArgumentException("promptTokens " + promptTokens + " and newTokens " + newTokens
@@ -73,7 +82,7 @@ public record Benchmark(
         double[] sampling = new double[repetitions];
         double[] text = new double[repetitions];
         for (int i = -WARM_UP; i < repetitions; i++) {
-            try (TokenLoop loop = loop(gpt2, batch, promptTokens, newTokens)) {
+            try (Loop loop = loop(gpt2, batch, promptTokens, newTokens, guesses)) {
                 long start = System.nanoTime();
                 loop.next();
                 long prefilled = System.nanoTime();
@@ -162,7 +171,7 @@ public record Benchmark(
         }
     }
 
-    private static TokenLoop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens) {
+    private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses) {
         int[] prompt = new int[promptTokens];
         for (int i = 0; i < promptTokens; i++) {
             prompt[i] = (int) (CounterRandom.uniform(0, 0, i) * gpt2.config().vocabularySize());
@@ -172,15 +181,11 @@ public record Benchmark(
                 .topP(0.95)
                 .maxNewTokens(newTokens)
                 .build();
-        return new TokenLoop(
-                gpt2.decoder(),
-                new Plan(
-                        Collections.nCopies(batch, prompt),
-                        1,
-                        Collections.nCopies(batch, newTokens),
-                        config.sampler(),
-                        1,
-                        -1));
+        Plan plan = new Plan(
+                Collections.nCopies(batch, prompt), 1, Collections.nCopies(batch, newTokens), config.sampler(), 1, -1);
+        return guesses > 0
+                ? new DraftLoop(gpt2.decoder(), plan, new PromptLookup(guesses))
+                : new TokenLoop(gpt2.decoder(), plan);
     }
 
     private static double median(double[] values) {

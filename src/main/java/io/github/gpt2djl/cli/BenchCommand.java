@@ -42,6 +42,12 @@ final class BenchCommand implements Callable<Integer> {
     int repetitions;
 
     @Option(
+            names = "--prompt-lookup-num-tokens",
+            paramLabel = "N",
+            description = "Guess up to N tokens from the text so far, one row only. Default: none.")
+    int guesses;
+
+    @Option(
             names = "--profile",
             description = "Also where a step's time goes: the native call, choosing, text, the rest.")
     boolean profile;
@@ -68,6 +74,7 @@ final class BenchCommand implements Callable<Integer> {
                     promptTokens,
                     newTokens,
                     repetitions,
+                    guesses,
                     done -> err.println("repetition " + done + " of " + Benchmark.total(repetitions)));
             Map<String, @Nullable Object> fields = fields(gpt2, loadMillis, result);
             if (json) {

@@ -15,6 +15,16 @@ public interface Loop extends AutoCloseable {
      */
     List<Sampled> next();
 
+    /** Time in the model's native calls so far, in nanoseconds; 0 where it is not measured. */
+    default long nativeNanos() {
+        return 0;
+    }
+
+    /** Time of drawing and choosing so far, in nanoseconds; 0 where it is not measured. */
+    default long samplingNanos() {
+        return 0;
+    }
+
     /** Tokens that were guessed and computed at once. */
     default int drafted() {
         return 0;

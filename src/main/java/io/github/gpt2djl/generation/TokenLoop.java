@@ -89,12 +89,12 @@ public final class TokenLoop implements Loop {
         return chosen;
     }
 
-    /** Time in the model's native calls so far, in nanoseconds. */
+    @Override
     public long nativeNanos() {
         return nativeNanos;
     }
 
-    /** Time of drawing and choosing so far, in nanoseconds. */
+    @Override
     public long samplingNanos() {
         return samplingNanos;
     }

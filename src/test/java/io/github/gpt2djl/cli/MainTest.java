@@ -205,6 +205,10 @@ class MainTest {
                 "score --ids 5 | the text has 1 ids, expected at least 2",
                 "bench --new-tokens 1 | --new-tokens is 1, expected at least 2",
                 "bench --batch 0 | --batch is 0, expected at least 1",
+                "bench --batch 2 --prompt-lookup-num-tokens 4 | --batch is 2 with prompt lookup, expected 1",
+                "bench --prompt-lookup-num-tokens -1 | --prompt-lookup-num-tokens is -1, expected at least 0",
+                "generate A --prompt-lookup-num-tokens 65 | --prompt-lookup-num-tokens is 65, expected 1 to 64",
+                "generate A --assistant-model shakespeare --num-return-sequences 2 --do-sample | serves one sequence",
                 "sing | Unmatched argument at index 0: 'sing'",
             })
     void wrongUsageExitsWithTwo(String line, String message) {

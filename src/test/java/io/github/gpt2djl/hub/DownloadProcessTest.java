@@ -65,7 +65,7 @@ class DownloadProcessTest {
 
     @Test
     void twoProcessesFetchOnce() throws Exception {
-        server.faults.add(TestHub.drip(weights.length / 40, 50));
+        server.faults.add(TestHub.drip(weights.length / 160, 50));
         Process first = start("first");
         while (first.isAlive() && server.at(true).isEmpty()) {
             Thread.sleep(10);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HubTest {
     private static final String REPOSITORY = "someone/tiny";
     private static final Retry QUICK =
-            new Retry(3, Duration.ofMillis(20), Duration.ofSeconds(3), Duration.ofMillis(500));
+            new Retry(3, Duration.ofMillis(20), Duration.ofSeconds(3), Duration.ofSeconds(2));
 
     @TempDir
     Path folder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** OpenAI's files from a server on this machine. */
 class OpenAiReleaseTest {
     private static final Retry QUICK =
-            new Retry(3, Duration.ofMillis(20), Duration.ofSeconds(3), Duration.ofMillis(500));
+            new Retry(3, Duration.ofMillis(20), Duration.ofSeconds(3), Duration.ofSeconds(2));
 
     @TempDir
     Path folder;

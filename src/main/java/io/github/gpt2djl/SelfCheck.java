@@ -98,7 +98,7 @@ public record SelfCheck(List<Line> lines) {
         if (goldens.isEmpty()) {
             lines.add(new Line(Outcome.UNKNOWN, "continuations", "none are published for this model"));
         }
-        boolean exact = options.precision() == Precision.FP32 || options.precision() == Precision.AUTO;
+        boolean exact = options.precision().resolved() == Precision.FP32;
         for (Golden golden : goldens) {
             String about = golden.prompt() != null ? "\"" + golden.prompt() + "\"" : "ids " + golden.promptIds();
             String title = golden.decoding() + " " + about;
@@ -120,7 +120,7 @@ public record SelfCheck(List<Line> lines) {
     }
 
     private static void machine(List<Line> lines, LoadOptions options, double seconds) {
-        Precision precision = options.precision() == Precision.AUTO ? Precision.FP32 : options.precision();
+        Precision precision = options.precision().resolved();
         info(lines, "loaded", String.format(Locale.ROOT, "in %.1f s", seconds));
         info(lines, "precision", precision.name().toLowerCase(Locale.ROOT));
         info(lines, "device", "cpu; " + TorchEngine.whyNotCuda());

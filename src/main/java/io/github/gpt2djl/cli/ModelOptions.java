@@ -78,6 +78,6 @@ final class ModelOptions {
 
     /** The precision that auto stands for. */
     String precisionName() {
-        return (precision == Precision.AUTO ? Precision.FP32 : precision).name().toLowerCase(Locale.ROOT);
+        return precision.resolved().name().toLowerCase(Locale.ROOT);
     }
 }

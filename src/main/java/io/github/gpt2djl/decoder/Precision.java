@@ -14,6 +14,11 @@ public enum Precision {
     /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
     AUTO;
 
+    /** What {@link #AUTO} stands for; any other itself. */
+    public Precision resolved() {
+        return this == AUTO ? FP32 : this;
+    }
+
     /** Whether this machine's libtorch has a kernel for it. */
     public boolean isAvailable() {
         return this == FP32 || this == AUTO || hasFbgemm();

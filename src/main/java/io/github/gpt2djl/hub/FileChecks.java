@@ -66,32 +66,32 @@ public final class FileChecks {
 
     private static Result check(Path file, Catalog.@Nullable Model model) throws IOException {
         String name = Objects.toString(file.getFileName());
-        String sha256 = Checksum.sha256("").of(file);
         Optional<RemoteFile> published = model == null
                 ? Optional.empty()
                 : model.files().stream()
                         .filter(f -> f.name().equals(name) && f.sha256() != null)
                         .findFirst();
         if (published.isPresent() && model != null) {
-            String expected = Objects.toString(published.get().sha256());
-            return result(name, expected.equals(sha256), sha256, expected, "as " + model.name() + " was published");
+            Checksum expected = Checksum.sha256(Objects.toString(published.get().sha256()));
+            return compare(name, file, expected, "as " + model.name() + " was published");
         }
         // A file in the cache is a link to a blob that bears its checksum.
         Checksum named = Checksum.ofEtag(Objects.toString(file.toRealPath().getFileName()));
         if (named != null) {
-            String found = named.of(file);
-            return result(name, found.equals(named.expected()), found, named.expected(), "as the Hub described it");
+            return compare(name, file, named, "as the Hub described it");
         }
+        String sha256 = Checksum.sha256("").of(file);
         return new Result(name, Outcome.UNKNOWN, "sha256 " + sha256 + ", no published checksum to compare with");
     }
 
-    private static Result result(String name, boolean same, String found, String expected, String like) {
-        return same
+    private static Result compare(String name, Path file, Checksum checksum, String like) throws IOException {
+        String found = checksum.of(file);
+        return found.equals(checksum.expected())
                 ? new Result(name, Outcome.SAME, found + ", " + like)
                 : new Result(
                         name,
                         Outcome.DIFFERENT,
-                        found + ", expected " + expected + "; remove it and download it again");
+                        found + ", expected " + checksum.expected() + "; remove it and download it again");
     }
 
     private static Result tensors(Path folder) throws IOException {

@@ -16,6 +16,9 @@ final class Candidates {
 
     private boolean weighed;
     private double total;
+    /** The highest score, while weighed: no rule drops it. */
+    private float top;
+
     private final Ranking ranking = new Ranking();
     private int[] places = new int[0];
 
@@ -52,6 +55,9 @@ final class Candidates {
     }
 
     float highest() {
+        if (weighed) {
+            return top;
+        }
         float[] all = scores;
         int n = size;
         float highest = Float.NEGATIVE_INFINITY;
@@ -71,11 +77,11 @@ final class Candidates {
     /** exp(score - highest) of each candidate, of which the first {@link #size()} count; to be read. */
     double[] weights() {
         if (!weighed) {
-            float highest = highest();
+            top = highest();
             if (weights.length < size) {
                 weights = new double[size];
             }
-            total = Exponential.fill(scores, highest, weights, size);
+            total = Exponential.fill(scores, top, weights, size);
             if (Double.isNaN(total)) {
                 throw notNumbers();
             }

@@ -51,8 +51,8 @@ final class Ranking {
      * lie beyond p.
      */
     void rank(Candidates candidates, double p) {
-        float highest = candidates.highest();
         double total = candidates.total();
+        float highest = candidates.highest();
         dropLight(candidates, highest, (p + SLACK) * total, total);
         double[] weights = candidates.weights();
         Arrays.fill(bins, 0);

@@ -12,13 +12,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint cut into several files, with an index that names each tensor's file:
  * {@code {"weight_map": {"wte.weight": "model-00001-of-00002.safetensors", …}}}.
  */
-final class ShardedTensors implements TensorFile {
+public final class ShardedTensors implements TensorFile {
     private final String name;
     private final Map<String, TensorFile> byTensor;
     private final List<TensorFile> files;
@@ -102,6 +104,19 @@ final class ShardedTensors implements TensorFile {
         for (TensorFile file : files) {
             file.close();
         }
+    }
+
+    /**
+     * The files that an index names, as it names them.
+     *
+     * @throws MalformedCheckpointException if the index is malformed
+     */
+    public static Set<String> files(Path index) throws IOException {
+        Set<String> files = new TreeSet<>();
+        for (JsonElement file : weightMap(index).asMap().values()) {
+            files.add(file.getAsString());
+        }
+        return files;
     }
 
     private static JsonObject weightMap(Path index) throws IOException {

@@ -1,9 +1,7 @@
 package io.github.gpt2djl.hub;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.ShardedTensors;
 import io.github.gpt2djl.hub.Catalog.RemoteFile;
 import io.github.gpt2djl.hub.FileFetcher.Wanted;
 import java.io.IOException;
@@ -14,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +141,7 @@ public final class Hub {
         }
         Path folder = cache.commit(repository, commit);
         if (weights.endsWith(".index.json")) {
-            for (String shard : shards(folder.resolve(weights))) {
+            for (String shard : ShardedTensors.files(folder.resolve(weights))) {
                 fetch(repository, commit, new RemoteFile(shard, null, null));
             }
         }
@@ -167,27 +163,11 @@ public final class Hub {
             return weights.isPresent()
                     && Files.exists(folder.resolve("config.json"))
                     && (!index
-                            || shards(folder.resolve(weights.get())).stream()
+                            || ShardedTensors.files(folder.resolve(weights.get())).stream()
                                     .allMatch(shard -> Files.exists(folder.resolve(shard))));
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static Set<String> shards(Path index) throws IOException {
-        Set<String> names = new TreeSet<>();
-        try {
-            for (JsonElement file : JsonParser.parseString(Files.readString(index))
-                    .getAsJsonObject()
-                    .getAsJsonObject("weight_map")
-                    .asMap()
-                    .values()) {
-                names.add(file.getAsString());
-            }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
-            throw new DownloadException(index + " does not name the files of the weights", e);
-        }
-        return names;
     }
 
     private boolean fetchIfPresent(String repository, String commit, String name) throws IOException {

@@ -290,7 +290,7 @@ class Gpt2Test {
     void precisionsAgreeOnTheShippedModel() throws IOException {
         Prompt text = Prompt.of("ROMEO:\nBut soft, what light through yonder window breaks?");
         Score exact = shakespeare.score(text);
-        for (Precision precision : List.of(Precision.FP16, Precision.INT8)) {
+        for (Precision precision : List.of(Precision.FP16, Precision.MIXED, Precision.INT8)) {
             try (Gpt2 other = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(precision))) {
                 // The weights are F16, so FP16 differs by rounding only; INT8's perplexity moves by about 1 %.
                 double tolerance = precision == Precision.FP16 ? 2e-2 : .5;

@@ -24,7 +24,7 @@ class PrecisionReportTest {
         String text = Files.readString(Path.of(System.getProperty("text", "target/reference/shakespeare.txt")));
         String last = text.substring(text.length() - text.length() / 10);
         List<Double> exact = logProbabilities(Precision.FP32, last);
-        for (Precision precision : List.of(Precision.FP16, Precision.INT8)) {
+        for (Precision precision : List.of(Precision.FP16, Precision.MIXED, Precision.INT8)) {
             List<Double> other = logProbabilities(precision, last);
             double largest = 0;
             double sum = 0;

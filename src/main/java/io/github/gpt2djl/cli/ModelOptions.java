@@ -29,9 +29,12 @@ final class ModelOptions {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|fp16|int8|auto",
+            paramLabel = "fp32|fp16|mixed|int8|auto",
             defaultValue = "auto",
-            description = "Precision of the weights; fp16 and int8 are faster and need an x86 CPU. auto: fp32, exact.")
+            description = {
+                "Precision of the weights; all but fp32 are faster and need an x86 CPU.",
+                "mixed: fp16 with the head in int8. auto: fp32, exact."
+            })
     Precision precision = Precision.AUTO;
 
     @Option(

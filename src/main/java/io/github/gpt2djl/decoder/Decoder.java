@@ -36,14 +36,14 @@ public final class Decoder implements AutoCloseable {
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
         device.check();
-        return load(checkpoint, precision.kernel(), threads);
+        return load(checkpoint, precision.kernels(), threads);
     }
 
-    static Decoder load(Checkpoint checkpoint, Precision.Kernel kernel, int threads) throws IOException {
+    static Decoder load(Checkpoint checkpoint, Precision.Kernels kernels, int threads) throws IOException {
         NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
         try {
-            TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernel), manager);
-            Weights.load(checkpoint, module, manager, kernel);
+            TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernels), manager);
+            Weights.load(checkpoint, module, manager, kernels);
             return new Decoder(checkpoint.config(), manager, module);
         } catch (IOException | RuntimeException e) {
             manager.close();

@@ -22,8 +22,8 @@ final class DecoderArchive {
 
     private DecoderArchive() {}
 
-    /** The archive's bytes for a model of this shape, run by this kernel. */
-    static byte[] pack(ModelConfig config, Precision.Kernel kernel) throws IOException {
+    /** The archive's bytes for a model of this shape, run by these kernels. */
+    static byte[] pack(ModelConfig config, Precision.Kernels kernels) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes);
                 InputStream source = DecoderArchive.class.getResourceAsStream("decoder.py")) {
@@ -32,7 +32,7 @@ final class DecoderArchive {
             }
             // libtorch reads stored entries only.
             zip.setMethod(ZipOutputStream.STORED);
-            put(zip, "data.pkl", object(config, kernel));
+            put(zip, "data.pkl", object(config, kernels));
             put(zip, "code/__torch__.py", source.readAllBytes());
             put(zip, "constants.pkl", new Pickle().emptyTuple().stop());
             put(zip, "version", ascii("10\n"));
@@ -42,7 +42,7 @@ final class DecoderArchive {
     }
 
     /** The module: one object of class Gpt2 with the attributes that decoder.py declares, in its order. */
-    private static byte[] object(ModelConfig config, Precision.Kernel kernel) {
+    private static byte[] object(ModelConfig config, Precision.Kernels kernels) {
         String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
         return new Pickle()
                 .beginObject("__torch__", "Gpt2")
@@ -57,7 +57,9 @@ final class DecoderArchive {
                 .key("relu")
                 .bool(config.architecture() == Architecture.OPT)
                 .key("kernel")
-                .integer(kernel.code)
+                .integer(kernels.layers().code)
+                .key("head_kernel")
+                .integer(kernels.head().code)
                 // Without VNNI, FBGEMM's 16-bit sums of two products saturate at 8-bit activations.
                 .key("reduce_range")
                 .bool(!CpuFeatures.has("avx512_vnni"))

@@ -11,6 +11,8 @@ public enum Precision {
     FP16,
     /** Weights rounded to 8 bits with a scale for each output, activations for each product; x86 CPUs (FBGEMM). */
     INT8,
+    /** {@link #FP16} with the head, about a third of a small model, as {@link #INT8}. */
+    MIXED,
     /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
     AUTO;
 
@@ -31,20 +33,21 @@ public enum Precision {
     }
 
     /**
-     * The kernel of decoder.py for this precision on this machine.
+     * The kernels of decoder.py for this precision on this machine.
      *
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
-    Kernel kernel() {
+    Kernels kernels() {
         if (!isAvailable()) {
             throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "
                     + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
                     + "; available here: FP32");
         }
         return switch (this) {
-            case FP16 -> Kernel.FBGEMM_FP16;
-            case INT8 -> Kernel.FBGEMM_INT8;
-            case FP32, AUTO -> hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN;
+            case FP16 -> Kernels.all(Kernel.FBGEMM_FP16);
+            case INT8 -> Kernels.all(Kernel.FBGEMM_INT8);
+            case MIXED -> new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
+            case FP32, AUTO -> Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
     }
 
@@ -54,16 +57,16 @@ public enum Precision {
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
+        Kernels kernels = kernels();
         long head = (long) model.vocabularySize() * model.embeddingWidth();
         long tables = head + (long) model.positions() * model.width();
-        long matrices = model.parameters() - tables + (model.tiedHead() ? head : 0);
-        return switch (kernel()) {
-            case PLAIN -> 4 * model.parameters();
-            case ONEDNN -> 4 * (matrices + tables);
-            // The embedding tables stay beside the packed head, in half precision.
-            case FBGEMM_FP16 -> 2 * (paddedMatrices(model) + tables);
-            case FBGEMM_INT8 -> matrices + 2 * tables;
-        };
+        long matrices = layers(model, false);
+        long vectors = model.parameters() - tables - matrices - (model.tiedHead() ? 0 : head);
+        // The tables stay beside the packed head, in half precision where the weights are reduced.
+        return kernels.layers().bytes * layers(model, kernels.layers() == Kernel.FBGEMM_FP16)
+                + (kernels.head() == Kernel.PLAIN && model.tiedHead() ? 0 : headBytes(model, kernels.head(), true))
+                + (kernels.layers().packs() ? 2 : 4) * tables
+                + 4 * vectors;
     }
 
     /**
@@ -72,51 +75,59 @@ public enum Precision {
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long bytesPerStep(ModelConfig model) {
+        Kernels kernels = kernels();
+        return kernels.layers().bytes * layers(model, false) + headBytes(model, kernels.head(), false);
+    }
+
+    private static long headBytes(ModelConfig model, Kernel kernel, boolean held) {
+        return kernel.bytes
+                * matrix(model.embeddingWidth(), model.vocabularySize(), held && kernel == Kernel.FBGEMM_FP16);
+    }
+
+    /** Weights of all matrices but the head. */
+    private static long layers(ModelConfig model, boolean padded) {
         long e = model.width();
+        long inner = model.innerWidth();
+        long layer =
+                matrix(e, 3 * e, padded) + matrix(e, e, padded) + matrix(e, inner, padded) + matrix(inner, e, padded);
         long embedding = model.embeddingWidth();
-        long layer = 4 * e * e + 2 * e * model.innerWidth();
-        long projections = embedding == e ? 0 : 2 * e * embedding;
-        long elements = model.layers() * layer + model.vocabularySize() * embedding + projections;
-        return elements
-                * switch (kernel()) {
-                    case PLAIN, ONEDNN -> 4;
-                    case FBGEMM_FP16 -> 2;
-                    case FBGEMM_INT8 -> 1;
-                };
+        long projections = embedding == e ? 0 : matrix(embedding, e, padded) + matrix(e, embedding, padded);
+        return model.layers() * layer + projections;
     }
 
     /** FBGEMM keeps 16-bit matrices in blocks of 512 inputs and 16 outputs, the rest filled with zeros. */
-    private static long paddedMatrices(ModelConfig model) {
-        long e = model.width();
-        long inner = model.innerWidth();
-        long layer = padded(e, 3 * e) + padded(e, e) + padded(e, inner) + padded(inner, e);
-        long embedding = model.embeddingWidth();
-        long projections = embedding == e ? 0 : padded(embedding, e) + padded(e, embedding);
-        return model.layers() * layer + padded(embedding, model.vocabularySize()) + projections;
-    }
-
-    private static long padded(long in, long out) {
-        return (in + 511) / 512 * 512 * ((out + 15) / 16 * 16);
+    private static long matrix(long in, long out, boolean padded) {
+        return padded ? (in + 511) / 512 * 512 * ((out + 15) / 16 * 16) : in * out;
     }
 
     /** The matrix products of decoder.py, in its numbering. */
     enum Kernel {
         /** torch.linear: runs everywhere, and shares the head's matrix with the embedding table. */
-        PLAIN(0),
+        PLAIN(0, 4),
         /** oneDNN with packed 32-bit weights: about twice as fast as PLAIN for one row on AVX2, slower on AVX-512. */
-        ONEDNN(1),
-        FBGEMM_FP16(2),
-        FBGEMM_INT8(3);
+        ONEDNN(1, 4),
+        FBGEMM_FP16(2, 2),
+        FBGEMM_INT8(3, 1);
 
         final int code;
+        /** A weight's. */
+        final int bytes;
 
-        Kernel(int code) {
+        Kernel(int code, int bytes) {
             this.code = code;
+            this.bytes = bytes;
         }
 
         /** Whether the weights become an object of FBGEMM's, and not a tensor. */
         boolean packs() {
             return this == FBGEMM_FP16 || this == FBGEMM_INT8;
+        }
+    }
+
+    /** Which matrices take which kernel: both pack, or neither does. */
+    record Kernels(Kernel layers, Kernel head) {
+        static Kernels all(Kernel kernel) {
+            return new Kernels(kernel, kernel);
         }
     }
 }

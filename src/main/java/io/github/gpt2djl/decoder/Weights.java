@@ -35,7 +35,7 @@ final class Weights {
     private final TensorFile file;
     private final TorchModule module;
     private final NDManager manager;
-    private final Precision.Kernel kernel;
+    private final Precision.Kernels kernels;
     private final ThreadLocal<PtNDArray> scratch;
 
     private Weights(
@@ -43,11 +43,11 @@ final class Weights {
             List<Layout.Step> steps,
             TorchModule module,
             NDManager manager,
-            Precision.Kernel kernel) {
+            Precision.Kernels kernels) {
         this.file = checkpoint.tensors();
         this.module = module;
         this.manager = manager;
-        this.kernel = kernel;
+        this.kernels = kernels;
         long size = steps.stream().mapToLong(this::scratchSize).max().orElse(0);
         scratch = ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
     }
@@ -60,14 +60,14 @@ final class Weights {
      *
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
      */
-    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernel kernel)
+    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernels kernels)
             throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
         ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
         try (NDManager manager = parent.newSubManager()) {
             try {
-                new Weights(checkpoint, steps, module, manager, kernel).load(steps, executor, checkpoint);
+                new Weights(checkpoint, steps, module, manager, kernels).load(steps, executor, checkpoint);
             } finally {
                 // Before the manager closes: a worker may be in the middle of a native call.
                 stop(executor);
@@ -84,13 +84,17 @@ final class Weights {
                     call("add_positions", step, (long) checkpoint.config().unusedPositions());
                 case NORM -> call("add_norm", step);
                 case TIED_HEAD -> {
-                    if (kernel == Precision.Kernel.PLAIN) {
+                    if (kernels.head() == Precision.Kernel.PLAIN) {
                         module.call("tie_head");
                     } else {
-                        packing.add(executor.submit(() -> pack(step)));
+                        packing.add(executor.submit(() -> pack(step, kernels.head())));
                     }
                 }
-                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> packing.add(executor.submit(() -> pack(step)));
+                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> {
+                    // The head is the first.
+                    Precision.Kernel kernel = packing.isEmpty() ? kernels.head() : kernels.layers();
+                    packing.add(executor.submit(() -> pack(step, kernel)));
+                }
             }
         }
         for (Future<Packed> next : packing) {
@@ -110,7 +114,7 @@ final class Weights {
         }
     }
 
-    private Packed pack(Layout.Step step) throws IOException {
+    private Packed pack(Layout.Step step, Precision.Kernel kernel) throws IOException {
         List<TensorInfo> tensors = step.tensors();
         boolean transposed = step.kind() == Layout.Kind.CONV1D;
         try (NDManager scope = manager.newSubManager();
@@ -135,7 +139,7 @@ final class Weights {
             PtNDArray kept = (PtNDArray) bias.toType(DataType.FLOAT32, false).duplicate();
             kept.attach(manager);
             IValue packed = kernel.packs()
-                    ? module.result("pack", weight, kept, transposed, scratch.get())
+                    ? module.result("pack", weight, kept, transposed, scratch.get(), (long) kernel.code)
                     : module.result("prepare", weight, transposed, scratch.get());
             return new Packed(packed, kept);
         }
@@ -143,7 +147,7 @@ final class Weights {
 
     private void add(Packed packed) {
         try (IValue weight = packed.weight()) {
-            module.call(kernel.packs() ? "add_packed" : "add_weight", weight, packed.bias());
+            module.call(kernels.layers().packs() ? "add_packed" : "add_weight", weight, packed.bias());
         }
         packed.bias().close();
     }
@@ -188,7 +192,7 @@ final class Weights {
 
     /** Elements of the memory that a matrix is brought into shape in; the head is too large to keep such for long. */
     private long scratchSize(Layout.Step step) {
-        boolean plain = kernel == Precision.Kernel.PLAIN;
+        boolean plain = kernels.layers() == Precision.Kernel.PLAIN;
         return switch (step.kind()) {
             case ATTENTION -> 3 * elements(step.tensors().get(0));
             case LINEAR, CONV1D -> plain ? 0 : elements(step.tensors().get(0));

@@ -18,6 +18,7 @@ class Gpt2(Module):
   relu : bool
   # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights
   kernel : int
+  head_kernel : int
   reduce_range : bool
   embeddings : List[Tensor]
   norms : List[Tensor]
@@ -84,9 +85,9 @@ class Gpt2(Module):
     return p
 
   # Kernels 2 and 3.
-  def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+  def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor, kernel: int) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     w = self.rows(weight, transposed, scratch, )
-    if self.kernel == 2:
+    if kernel == 2:
       # FBGEMM cuts off what half precision cannot hold, in the memory that it is given: not in the file's.
       if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):
         w = torch.clamp(w, -65504., 65504.)
@@ -121,6 +122,8 @@ class Gpt2(Module):
   # x [..., in] -> [..., out], by the i-th matrix that was added.
   def linear(self: __torch__.Gpt2, x: Tensor, i: int) -> Tensor:
     kernel = self.kernel
+    if i == 0:
+      kernel = self.head_kernel
     if kernel == 0:
       y = torch.linear(x, self.weights[i], self.biases[i])
     elif kernel == 1:

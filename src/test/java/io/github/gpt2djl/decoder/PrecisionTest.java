@@ -22,9 +22,9 @@ class PrecisionTest {
     @Test
     void x86HasAll() {
         play("Linux", "amd64");
-        assertThat(Precision.FP16.kernel()).isEqualTo(Precision.Kernel.FBGEMM_FP16);
-        assertThat(Precision.INT8.kernel()).isEqualTo(Precision.Kernel.FBGEMM_INT8);
-        assertThat(Precision.AUTO.kernel()).isEqualTo(Precision.FP32.kernel());
+        assertThat(Precision.FP16.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_FP16));
+        assertThat(Precision.INT8.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_INT8));
+        assertThat(Precision.AUTO.kernels()).isEqualTo(Precision.FP32.kernels());
     }
 
     @Test
@@ -32,12 +32,12 @@ class PrecisionTest {
         for (String[] machine :
                 new String[][] {{"Linux", "aarch64"}, {"Mac OS X", "aarch64"}, {"Mac OS X", "x86_64"}}) {
             play(machine[0], machine[1]);
-            assertThat(Precision.FP32.kernel()).isEqualTo(Precision.Kernel.PLAIN);
-            assertThatThrownBy(Precision.INT8::kernel)
+            assertThat(Precision.FP32.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.PLAIN));
+            assertThatThrownBy(Precision.INT8::kernels)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("precision INT8 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
                             + "; available here: FP32");
-            assertThatThrownBy(Precision.FP16::kernel).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(Precision.FP16::kernels).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -50,7 +50,12 @@ class PrecisionTest {
         play("Linux", "amd64");
         // Inputs in blocks of 512, outputs of 16; the tables beside them.
         long layer = 1024L * 2304 + 1024 * 768 + 1024 * 3072 + 3072 * 768;
-        assertThat(Precision.FP16.weightBytes(gpt2)).isEqualTo(2 * (12 * layer + 1024 * 50272 + (50257 + 1024) * 768));
+        long tables = 2L * (50257 + 1024) * 768;
+        long vectors = 4L * (12 * (2304 + 768 + 3072 + 768 + 4 * 768) + 2 * 768);
+        assertThat(Precision.FP16.weightBytes(gpt2)).isEqualTo(2 * (12 * layer + 1024 * 50272) + tables + vectors);
+        long weights = 12L * 12 * 768 * 768;
+        assertThat(Precision.INT8.weightBytes(gpt2)).isEqualTo(weights + 50257 * 768 + tables + vectors);
+        assertThat(Precision.MIXED.bytesPerStep(gpt2)).isEqualTo(2 * weights + 50257 * 768);
     }
 
     private static void play(String os, String arch) {

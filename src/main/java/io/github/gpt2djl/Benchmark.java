@@ -4,9 +4,9 @@ import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
-import io.github.gpt2djl.generation.TokenLoop.Plan;
-import io.github.gpt2djl.generation.TokenLoop.Sampled;
 import io.github.gpt2djl.sampling.CounterRandom;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
@@ -181,14 +181,14 @@ public record Benchmark(
                 .topP(0.95)
                 .maxNewTokens(newTokens)
                 .build();
-        Plan plan = new Plan(
-                Collections.nCopies(batch, prompt), 1, Collections.nCopies(batch, newTokens), config.sampler(), 1, -1);
+        Request request = new Request(prompt, 1, newTokens, config.sampler(), 1, -1);
         return guesses > 0
-                ? new DraftLoop(gpt2.decoder(), plan, new PromptLookup(guesses))
-                : new TokenLoop(gpt2.decoder(), plan);
+                ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))
+                : new TokenLoop(
+                        gpt2.decoder(), Collections.nCopies(batch, request).iterator(), batch);
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -133,7 +134,7 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt, as {@link #generate(String, GenerationConfig)}. */
     public Generation generate(Prompt prompt, GenerationConfig config) {
-        return Run.start(this, List.of(prompt), one(config)).finish().get(0);
+        return Run.start(this, null, prompt, one(config)).finish().get(0);
     }
 
     /**
@@ -146,7 +147,7 @@ public final class Gpt2 implements AutoCloseable {
      *     prompt lookup
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Run.start(this, assistant, List.of(prompt), one(config)).finish().get(0);
+        return Run.start(this, assistant, prompt, one(config)).finish().get(0);
     }
 
     /**
@@ -156,6 +157,24 @@ public final class Gpt2 implements AutoCloseable {
      */
     public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
         return Run.start(this, prompts, config).finish();
+    }
+
+    /**
+     * Continues any number of prompts, a batch at a time: where a sequence ends, the next prompt takes its place.
+     *
+     * <p>Lazy: prompts are asked for when there is a place for them, and each sequence is given out, in the prompts'
+     * order, as soon as it and those before it are complete. Closing the stream, or reaching its end, frees the
+     * memory; use try-with-resources. A prompt that {@link #generate(Prompt, GenerationConfig)} would reject ends the
+     * stream with that exception, after the sequences of the prompts before it.
+     *
+     * @param prompts each continued {@code numReturnSequences} times
+     * @param batchSize sequences that run at once at most, at least {@code numReturnSequences}; the logits of a batch
+     *     take 4 × vocabulary bytes each, keys and values 8 × layers × width bytes a token
+     * @throws IllegalArgumentException if {@code batchSize} is too small, or {@code config} asks for prompt lookup
+     */
+    public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
+        Run run = Run.start(this, prompts, config, batchSize);
+        return stream(run.results(), run);
     }
 
     /**
@@ -172,18 +191,22 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Run.start(this, List.of(prompt), one(config)));
+        return stream(Run.start(this, null, prompt, one(config)));
     }
 
     /** Continues a prompt token by token with the help of a smaller model, as the other methods with these names. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Run.start(this, assistant, List.of(prompt), one(config)));
+        return stream(Run.start(this, assistant, prompt, one(config)));
     }
 
     private static Stream<Token> stream(Run run) {
-        var tokens = Spliterators.spliteratorUnknownSize(
-                run.singleRow(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-        return StreamSupport.stream(tokens, false).onClose(run::close);
+        return stream(run.singleRow(), run);
+    }
+
+    private static <T> Stream<T> stream(Iterator<T> results, Run run) {
+        var spliterator = Spliterators.spliteratorUnknownSize(
+                results, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+        return StreamSupport.stream(spliterator, false).onClose(run::close);
     }
 
     /**

@@ -4,15 +4,17 @@ import io.github.gpt2djl.generation.AssistantModel;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
-import io.github.gpt2djl.generation.TokenLoop.Plan;
-import io.github.gpt2djl.generation.TokenLoop.Sampled;
 import io.github.gpt2djl.text.Detokenizer;
-import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the facade on its way: the token loop, and each row's text and reason to end. */
@@ -20,89 +22,81 @@ final class Run implements AutoCloseable {
     /** As in transformers; the number follows how well it does. */
     private static final int ASSISTANT_TOKENS = 20;
 
-    private static final SecureRandom SEEDS = new SecureRandom();
-
+    private final Requests requests;
     private final Loop loop;
-    private final OptionalLong seed;
-    private final int eosId;
-    private final List<Row> rows = new ArrayList<>();
+    /** Those that have not been given out. */
+    private final Map<Integer, Row> rows = new HashMap<>();
+
+    private int begun;
+    private int givenOut;
 
     /** What one sequence has so far. */
     private static final class Row {
-        final int[] prompt;
-        final int asked;
+        final Requests.Entry entry;
         final @Nullable Detokenizer pieces;
         final List<Token> tokens = new ArrayList<>();
+        boolean ended;
 
-        Row(int[] prompt, int asked, @Nullable Detokenizer pieces) {
-            this.prompt = prompt;
-            this.asked = asked;
+        Row(Requests.Entry entry, @Nullable Detokenizer pieces) {
+            this.entry = entry;
             this.pieces = pieces;
         }
     }
 
-    private Run(
-            Gpt2 gpt2, @Nullable Gpt2 assistant, List<int[]> prompts, List<Integer> asked, GenerationConfig config) {
-        this.seed = config.doSample() && config.seed().isEmpty()
-                // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
-                ? OptionalLong.of(SEEDS.nextLong() >>> 11)
-                : config.seed();
-        int copies = config.numReturnSequences();
-        List<Integer> limits = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            // The last token needs no position of its own: it is never fed back.
-            int room = gpt2.config().positions() - prompts.get(i).length + 1;
-            limits.add(Math.min(asked.get(i), room));
-            for (int copy = 0; copy < copies; copy++) {
-                Detokenizer pieces = gpt2.detokenizer(!config.splitSpecialTokens(), prompts.get(i));
-                rows.add(new Row(prompts.get(i), asked.get(i), pieces));
-            }
-        }
-        eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
-        Plan plan = new Plan(prompts, copies, limits, config.sampler(), seed.orElse(0), eosId);
-        if (assistant != null) {
-            loop = new DraftLoop(
-                    gpt2.decoder(),
-                    plan,
-                    new AssistantModel(assistant.decoder(), assistant.config().positions(), plan, ASSISTANT_TOKENS));
-        } else if (config.promptLookupNumTokens() > 0) {
-            loop = new DraftLoop(gpt2.decoder(), plan, new PromptLookup(config.promptLookupNumTokens()));
-        } else {
-            loop = new TokenLoop(gpt2.decoder(), plan);
-        }
+    private Run(Requests requests, Loop loop) {
+        this.requests = requests;
+        this.loop = loop;
     }
 
-    /** Encodes and checks the prompts; computes nothing yet. */
+    /** Several prompts, all checked before anything is computed. */
     static Run start(Gpt2 gpt2, List<Prompt> prompts, GenerationConfig config) {
-        return start(gpt2, null, prompts, config);
-    }
-
-    /** The same with a smaller model that guesses, for one prompt. */
-    static Run start(Gpt2 gpt2, @Nullable Gpt2 assistant, List<Prompt> prompts, GenerationConfig config) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
         }
-        if (config.promptLookupNumTokens() > 0 && prompts.size() > 1) {
-            throw new IllegalArgumentException("found " + prompts.size() + " prompts and promptLookupNumTokens "
-                    + config.promptLookupNumTokens() + ", expected one prompt for it");
+        if (prompts.size() == 1) {
+            return start(gpt2, null, prompts.get(0), config);
         }
-        int positions = gpt2.config().positions();
-        List<int[]> ids = new ArrayList<>();
-        List<Integer> asked = new ArrayList<>();
-        for (Prompt prompt : prompts) {
-            int[] found = gpt2.ids(prompt, config.splitSpecialTokens());
-            if (found.length > positions) {
-                throw new IllegalArgumentException("the prompt has " + found.length
-                        + " ids, but the model's context is " + positions + "; shorten it");
-            }
-            asked.add(config.newTokens(found.length, positions));
-            ids.add(found.length == 0 ? new int[] {bos(gpt2)} : found);
-        }
-        gpt2.decoder().check(ids);
+        requirePlain(config, prompts.size() + " prompts");
+        Requests requests = new Requests(gpt2, config, prompts.iterator());
+        requests.readAll();
+        TokenLoop loop = new TokenLoop(gpt2.decoder(), requests, prompts.size() * config.numReturnSequences());
+        return new Run(requests, loop);
+    }
+
+    /** One prompt, perhaps with a smaller model that guesses. */
+    static Run start(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt prompt, GenerationConfig config) {
+        Requests requests = new Requests(gpt2, config, List.of(prompt).iterator());
+        requests.readAll();
         if (assistant != null) {
             checkAssistant(gpt2, assistant, config);
+            Request request = requests.next();
+            AssistantModel guesses =
+                    new AssistantModel(assistant.decoder(), assistant.config().positions(), request, ASSISTANT_TOKENS);
+            return new Run(requests, new DraftLoop(gpt2.decoder(), request, guesses));
         }
-        return new Run(gpt2, assistant, ids, asked, config);
+        if (config.promptLookupNumTokens() > 0) {
+            PromptLookup guesses = new PromptLookup(config.promptLookupNumTokens());
+            return new Run(requests, new DraftLoop(gpt2.decoder(), requests.next(), guesses));
+        }
+        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, config.numReturnSequences()));
+    }
+
+    /** Any number of prompts, looked at when there is a place for them. */
+    static Run start(Gpt2 gpt2, Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
+        if (batchSize < config.numReturnSequences()) {
+            throw new IllegalArgumentException("batchSize is " + batchSize + ", expected at least "
+                    + config.numReturnSequences() + ", the sequences of one prompt");
+        }
+        requirePlain(config, "a queue of prompts");
+        Requests requests = new Requests(gpt2, config, prompts);
+        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
+    }
+
+    private static void requirePlain(GenerationConfig config, String found) {
+        if (config.promptLookupNumTokens() > 0) {
+            throw new IllegalArgumentException("found " + found + " and promptLookupNumTokens "
+                    + config.promptLookupNumTokens() + ", expected one prompt for it");
+        }
     }
 
     private static void checkAssistant(Gpt2 gpt2, Gpt2 assistant, GenerationConfig config) {
@@ -118,24 +112,38 @@ final class Run implements AutoCloseable {
         }
     }
 
-    private static int bos(Gpt2 gpt2) {
-        if (gpt2.config().bosId() < 0) {
-            throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
-                    + " vocabulary to start from; expected at least one id");
-        }
-        return gpt2.config().bosId();
+    /** All sequences in the prompts' order, each as soon as it and those before it are complete. */
+    Iterator<Generation> results() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                while (!ready() && loop.hasNext()) {
+                    loop.next().forEach(Run.this::token);
+                }
+                if (!ready()) {
+                    // A prompt that could not be used: those before it have been given out.
+                    requests.rethrow();
+                }
+                return ready();
+            }
+
+            @Override
+            public Generation next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("all sequences have been given out");
+                }
+                return generation(Objects.requireNonNull(rows.remove(givenOut++)));
+            }
+        };
     }
 
-    /** All rows, run to their end. */
+    /** All sequences. */
     List<Generation> finish() {
         try (this) {
-            while (loop.hasNext()) {
-                for (Sampled sampled : loop.next()) {
-                    token(sampled);
-                }
-            }
+            List<Generation> all = new ArrayList<>();
+            results().forEachRemaining(all::add);
+            return all;
         }
-        return rows.stream().map(this::generation).toList();
     }
 
     /** The tokens of a run of one row, computed one by one. */
@@ -158,11 +166,23 @@ final class Run implements AutoCloseable {
         loop.close();
     }
 
+    private boolean ready() {
+        Row next = rows.get(givenOut);
+        return next != null && next.ended;
+    }
+
     private Token token(Sampled sampled) {
-        Row row = rows.get(sampled.row());
+        while (begun <= sampled.row()) {
+            Requests.Entry entry = requests.begun();
+            for (int copy = 0; copy < entry.request().copies(); copy++) {
+                rows.put(begun++, new Row(entry, requests.detokenizer(entry)));
+            }
+        }
+        Row row = Objects.requireNonNull(rows.get(sampled.row()));
         String text = row.pieces == null ? "" : row.pieces.add(sampled.id(), sampled.last());
         Token token = new Token(sampled.id(), text, sampled.logProbability());
         row.tokens.add(token);
+        row.ended = sampled.last();
         return token;
     }
 
@@ -170,19 +190,19 @@ final class Run implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         row.tokens.forEach(t -> text.append(t.text()));
         return new Generation(
-                Gpt2.boxed(row.prompt),
+                Gpt2.boxed(row.entry.request().prompt()),
                 row.tokens,
                 text.toString(),
                 reason(row),
-                seed,
+                row.entry.seed(),
                 loop.drafted(),
                 loop.accepted());
     }
 
-    private FinishReason reason(Row row) {
-        if (row.tokens.get(row.tokens.size() - 1).id() == eosId) {
+    private static FinishReason reason(Row row) {
+        if (row.tokens.get(row.tokens.size() - 1).id() == row.entry.request().eosId()) {
             return FinishReason.EOS;
         }
-        return row.tokens.size() < row.asked ? FinishReason.CONTEXT : FinishReason.LENGTH;
+        return row.tokens.size() < row.entry.asked() ? FinishReason.CONTEXT : FinishReason.LENGTH;
     }
 }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Benchmark;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.QueueBenchmark;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -48,6 +49,12 @@ final class BenchCommand implements Callable<Integer> {
     int guesses;
 
     @Option(
+            names = "--queue",
+            paramLabel = "N",
+            description = "Also N prompts of different lengths through the batch's places, beside full batches.")
+    int queue;
+
+    @Option(
             names = "--profile",
             description = "Also where a step's time goes: the native call, choosing, text, the rest.")
     boolean profile;
@@ -77,6 +84,12 @@ final class BenchCommand implements Callable<Integer> {
                     guesses,
                     done -> err.println("repetition " + done + " of " + Benchmark.total(repetitions)));
             Map<String, @Nullable Object> fields = fields(gpt2, loadMillis, result);
+            if (queue != 0) {
+                err.println("the queue, beside full batches");
+                QueueBenchmark rates = QueueBenchmark.run(gpt2, batch, queue, promptTokens, newTokens, repetitions);
+                fields.put("queue_tokens_per_second", Output.round(rates.queueTokensPerSecond(), 2));
+                fields.put("full_batches_tokens_per_second", Output.round(rates.staticTokensPerSecond(), 2));
+            }
             if (json) {
                 out.println(Output.json(fields));
             } else {

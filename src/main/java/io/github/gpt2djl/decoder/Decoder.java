@@ -60,6 +60,12 @@ public final class Decoder implements AutoCloseable {
         return config;
     }
 
+    /** A cache for so many rows at once. */
+    public KvCache cache(int places) {
+        checkOpen();
+        return new KvCache(module, manager, config, places);
+    }
+
     /**
      * Allocates a cache and runs the prompts through the model.
      *
@@ -69,9 +75,11 @@ public final class Decoder implements AutoCloseable {
      */
     public KvCache prefill(List<int[]> prompts, int copies, int newTokens) {
         check(prompts);
-        KvCache cache = new KvCache(module, manager, config, prompts, copies, newTokens);
+        KvCache cache = cache(prompts.size() * copies);
         try {
-            cache.prefill(prompts);
+            int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+            // The last token is never fed back.
+            cache.join(prompts, copies, longest + newTokens - 1);
             return cache;
         } catch (RuntimeException e) {
             cache.close();

@@ -11,14 +11,15 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running generation's native memory: keys and values of every layer, and the buffers of a step.
+ * Native memory of running generations: keys and values of every layer, and the buffers of a step.
  *
- * <p>Everything is allocated once, for the prompt and all new tokens. Ids go in and logits come out through memory
- * that Java and libtorch share, so a step is one native call and no copy. Rows of different lengths are padded on
- * the left; each row's pads are counted, never guessed from ids.
+ * <p>Rows join, step together and leave; those that run have the places from 0 on without a gap. Each is written from
+ * its own first position, whatever its neighbours' lengths. Ids go in and logits come out through memory that Java and
+ * libtorch share, so a step is one native call and no copy.
  *
  * <p>Not for use by several threads at once.
  */
@@ -27,64 +28,105 @@ public final class KvCache implements AutoCloseable {
     private static final int LONG = 8;
 
     private final TorchModule module;
+    private final ModelConfig config;
     private final NDManager manager;
+    private final int places;
     private final int vocabulary;
-    private final int copies;
-    private final int rows;
-    private final int capacity;
     private final ByteBuffer nextIds;
+    private final ByteBuffer lengths;
     private final ByteBuffer logits;
     private final ByteBuffer norms;
-    private final long[] pads;
-    private final IValue cacheArgument;
-    /** By row its place in the buffers and in the cache; -1: it has left. */
-    private final int[] places;
-
-    private int running;
-    private IValue idsArgument;
-    private IValue padsArgument;
-    private IValue logitsArgument;
-    private IValue normsArgument;
+    private int rows;
+    private int capacity;
+    private @Nullable Memory memory;
+    private @Nullable Arguments arguments;
     private @Nullable Verified verified;
-    private int past;
-    private boolean prefilled;
     private boolean closed;
 
-    /** Buffers for the logits of several tokens of one row. */
-    private record Verified(int rows, ByteBuffer logits, ByteBuffer norms) {}
-
-    KvCache(TorchModule module, NDManager parent, ModelConfig config, List<int[]> prompts, int copies, int newTokens) {
-        this.module = module;
-        this.copies = copies;
-        rows = prompts.size() * copies;
-        vocabulary = config.vocabularySize();
-        int longest = longest(prompts);
-        // The last token is never fed back.
-        capacity = longest + newTokens - 1;
-        // A batch that is too large fails here, before there is anything to free.
-        nextIds = direct((long) rows * LONG);
-        logits = direct((long) rows * vocabulary * FLOAT);
-        norms = direct((long) rows * FLOAT);
-        manager = parent.newSubManager();
-        manager.setName("kv-cache");
-        running = rows;
-        places = new int[rows];
-        for (int row = 0; row < rows; row++) {
-            places[row] = row;
+    /** Keys and values, [layers, 2, places, heads, capacity, head size]. */
+    private record Memory(NDManager manager, IValue cache) implements AutoCloseable {
+        @Override
+        public void close() {
+            cache.close();
+            manager.close();
         }
-        pads = pads(prompts, copies);
-        idsArgument = argument(nextIds, new Shape(rows, 1), DataType.INT64);
-        logitsArgument = view(manager, logits, new Shape(rows, vocabulary));
-        normsArgument = view(manager, norms, new Shape(rows));
-        padsArgument = padsArgument(manager, pads);
-        long headSize = config.width() / config.heads();
-        cacheArgument = IValue.from((PtNDArray) manager.create(
-                new Shape(config.layers(), 2, rows, config.heads(), capacity, headSize), DataType.FLOAT32));
     }
 
-    /** Rows: prompts × copies; row {@code r} continues prompt {@code r / copies}. */
+    /** What a step of so many rows is called with; lengths are empty where all are the same. */
+    private record Arguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            for (IValue value : List.of(ids, lengths, logits, norms)) {
+                value.close();
+            }
+            manager.close();
+        }
+    }
+
+    /** Buffers for the logits of several tokens of one row. */
+    private record Verified(int tokens, ByteBuffer logits, ByteBuffer norms) {}
+
+    KvCache(TorchModule module, NDManager parent, ModelConfig config, int places) {
+        this.module = module;
+        this.config = config;
+        this.places = places;
+        vocabulary = config.vocabularySize();
+        // A batch that is too large fails here, before there is anything to free.
+        nextIds = direct((long) places * LONG);
+        lengths = direct((long) places * LONG);
+        logits = direct((long) places * vocabulary * FLOAT);
+        norms = direct((long) places * FLOAT);
+        manager = parent.newSubManager();
+        manager.setName("kv-cache");
+    }
+
+    /** Rows that run: they have the places below this. */
     public int rows() {
         return rows;
+    }
+
+    /**
+     * Runs prompts through the model together, and gives them the next places, each prompt as many as {@code copies}.
+     *
+     * @param prompts at least one of at least one id each, in range; lengths may differ
+     * @param room tokens that each row will have room for at least, prompt and continuation
+     * @throws IllegalStateException if there are not enough places, or this is closed
+     */
+    public void join(List<int[]> prompts, int copies, int room) {
+        checkOpen();
+        int batch = prompts.size();
+        int joining = batch * copies;
+        if (rows + joining > places) {
+            throw new IllegalStateException(
+                    joining + " rows cannot join " + rows + " in a cache with " + places + " places");
+        }
+        int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+        IValue cache = reserve(Math.max(room, longest));
+        long[] padded = new long[batch * longest];
+        long[] counts = new long[batch];
+        for (int i = 0; i < batch; i++) {
+            int[] prompt = prompts.get(i);
+            counts[i] = prompt.length;
+            for (int t = 0; t < prompt.length; t++) {
+                padded[i * longest + t] = prompt[t];
+            }
+        }
+        boolean same = Arrays.stream(counts).allMatch(count -> count == longest);
+        try (NDManager scope = manager.newSubManager();
+                IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
+                IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
+                IValue first = IValue.from((long) rows);
+                IValue copy = IValue.from((long) copies);
+                IValue y = view(scope, logits, rows, new Shape(joining, vocabulary));
+                IValue norm = view(scope, norms, rows, new Shape(joining))) {
+            module.call("join_rows", ids, ends, cache, first, copy, y, norm);
+        }
+        for (int row = 0; row < joining; row++) {
+            lengths.putLong((rows + row) * LONG, counts[row / copies]);
+        }
+        rows += joining;
+        forgetArguments();
     }
 
     /**
@@ -92,38 +134,49 @@ public final class KvCache implements AutoCloseable {
      *
      * @return [vocabulary], a read-only view that the next step overwrites
      */
-    public FloatBuffer logits(int row) {
+    public FloatBuffer logits(int place) {
         checkOpen();
-        return logits.asReadOnlyBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .slice(source(row) * vocabulary, vocabulary);
+        return slice(logits, place);
     }
 
     /** The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability. */
-    public float logSumExp(int row) {
+    public float logSumExp(int place) {
         checkOpen();
-        return norms.getFloat(source(row) * FLOAT);
+        return norms.getFloat(place * FLOAT);
     }
 
     /**
      * Appends one id to each row and computes the logits of what follows.
      *
-     * @param ids one for each row, in range; those of rows that have left are not looked at
-     * @throws IllegalStateException if the cache is full or closed
+     * @param ids by place, in range
+     * @throws IllegalStateException if the cache is full, empty or closed
      */
     public void step(int[] ids) {
         checkOpen();
-        if (past == capacity) {
+        int past = longest();
+        if (rows == 0 || past == capacity) {
             throw new IllegalStateException("the cache is full at " + capacity + " tokens");
         }
         for (int row = 0; row < rows; row++) {
-            if (places[row] >= 0) {
-                nextIds.putLong(places[row] * LONG, ids[row]);
-            }
+            nextIds.putLong(row * LONG, ids[row]);
+            lengths.putLong(row * LONG, length(row) + 1);
         }
-        run(idsArgument, 1, padsArgument, 1, logitsArgument, normsArgument);
-        prefilled = false;
+        Arguments now = arguments();
+        try (IValue position = IValue.from((long) past);
+                IValue copies = IValue.from(1L)) {
+            module.forward(now.ids(), position, now.lengths(), memory().cache(), copies, now.logits(), now.norms());
+        }
+    }
+
+    /** Lets a row go; the row in the last place takes its place. */
+    public void leave(int place) {
+        checkOpen();
+        rows--;
+        if (place < rows) {
+            module.call("move_row", memory().cache(), (long) rows, (long) place, length(rows));
+            lengths.putLong(place * LONG, length(rows));
+        }
+        forgetArguments();
     }
 
     /**
@@ -134,11 +187,12 @@ public final class KvCache implements AutoCloseable {
      */
     public void verify(int[] ids) {
         checkOpen();
+        int past = longest();
         if (rows != 1 || past + ids.length > capacity) {
             throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows + " rows with "
                     + past + " of " + capacity + " tokens");
         }
-        if (verified == null || verified.rows() < ids.length) {
+        if (verified == null || verified.tokens() < ids.length) {
             verified = new Verified(
                     ids.length, direct((long) ids.length * vocabulary * FLOAT), direct((long) ids.length * FLOAT));
         }
@@ -146,23 +200,17 @@ public final class KvCache implements AutoCloseable {
         try (NDManager scope = manager.newSubManager();
                 IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
                 IValue position = IValue.from((long) past);
-                IValue y = view(scope, verified.logits(), new Shape(ids.length, vocabulary));
-                IValue norm = view(scope, verified.norms(), new Shape(ids.length))) {
-            module.call("verify", input, position, cacheArgument, y, norm);
+                IValue y = view(scope, verified.logits(), 0, new Shape(ids.length, vocabulary));
+                IValue norm = view(scope, verified.norms(), 0, new Shape(ids.length))) {
+            module.call("verify", input, position, memory().cache(), y, norm);
         }
-        past += ids.length;
-        prefilled = false;
+        lengths.putLong(0, past + ids.length);
     }
 
     /** The logits [vocabulary] after the i-th id that {@link #verify} was given; overwritten by its next call. */
     public FloatBuffer verifiedLogits(int i) {
         checkOpen();
-        return verified()
-                .logits()
-                .asReadOnlyBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .slice(i * vocabulary, vocabulary);
+        return slice(verified().logits(), i);
     }
 
     /** The logarithm of the sum of their exponentials. */
@@ -171,10 +219,68 @@ public final class KvCache implements AutoCloseable {
         return verified().norms().getFloat(i * FLOAT);
     }
 
-    /** Forgets the last ids. */
+    /** Forgets the only row's last ids. */
     public void rewind(int count) {
         checkOpen();
-        past -= count;
+        lengths.putLong(0, length(0) - count);
+    }
+
+    /** Memory for at least so many tokens a row; what is there moves along. */
+    private IValue reserve(int room) {
+        Memory old = memory;
+        if (old != null && room <= capacity) {
+            return old.cache();
+        }
+        // More than asked for the second time: a queue of prompts that grow would be moved for each.
+        int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
+        NDManager own = manager.newSubManager();
+        long headSize = config.width() / config.heads();
+        Shape shape = new Shape(config.layers(), 2, places, config.heads(), larger, headSize);
+        // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
+        Memory grown = new Memory(own, IValue.from((PtNDArray)
+                (places > 1 ? own.zeros(shape, DataType.FLOAT32) : own.create(shape, DataType.FLOAT32))));
+        if (old != null) {
+            module.call("move_all", old.cache(), grown.cache(), (long) longest());
+            old.close();
+        }
+        memory = grown;
+        capacity = larger;
+        return grown.cache();
+    }
+
+    private Arguments arguments() {
+        Arguments now = arguments;
+        if (now == null) {
+            NDManager own = manager.newSubManager();
+            long first = length(0);
+            boolean same = IntStream.range(0, rows).allMatch(row -> length(row) == first);
+            now = new Arguments(
+                    own,
+                    IValue.from(
+                            (PtNDArray) own.create(part(nextIds, 0, rows, LONG), new Shape(rows, 1), DataType.INT64)),
+                    IValue.from((PtNDArray)
+                            (same
+                                    ? own.create(new long[0])
+                                    : own.create(part(lengths, 0, rows, LONG), new Shape(rows), DataType.INT64))),
+                    view(own, logits, 0, new Shape(rows, vocabulary)),
+                    view(own, norms, 0, new Shape(rows)));
+            arguments = now;
+        }
+        return now;
+    }
+
+    private void forgetArguments() {
+        if (arguments != null) {
+            arguments.close();
+            arguments = null;
+        }
+    }
+
+    private Memory memory() {
+        if (memory == null) {
+            throw new IllegalStateException("no row has joined");
+        }
+        return memory;
     }
 
     private Verified verified() {
@@ -184,114 +290,34 @@ public final class KvCache implements AutoCloseable {
         return verified;
     }
 
-    /**
-     * Lets rows go whose generation has ended: the steps that follow do not compute them.
-     *
-     * @param ended by row; rows that have left already stay away
-     */
-    public void leave(boolean[] ended) {
-        checkOpen();
-        int before = running;
+    private long length(int row) {
+        return lengths.getLong(row * LONG);
+    }
+
+    private int longest() {
+        long longest = 0;
         for (int row = 0; row < rows; row++) {
-            if (ended[row] && places[row] >= 0) {
-                int free = places[row];
-                places[row] = -1;
-                running--;
-                moveLast(free);
-            }
+            longest = Math.max(longest, length(row));
         }
-        if (running > 0 && running < before) {
-            shrink();
-        }
+        return (int) longest;
     }
 
-    /** The row in the last place moves to one that has become free. */
-    private void moveLast(int free) {
-        for (int row = 0; row < rows; row++) {
-            if (places[row] == running && free != running) {
-                module.call("move_row", cacheArgument, (long) running, (long) free, (long) past);
-                places[row] = free;
-                if (pads.length > 0) {
-                    pads[free] = pads[running];
-                }
-                return;
-            }
-        }
+    private FloatBuffer slice(ByteBuffer buffer, int row) {
+        return buffer.asReadOnlyBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .slice(row * vocabulary, vocabulary);
     }
 
-    void prefill(List<int[]> prompts) {
-        int batch = prompts.size();
-        int longest = longest(prompts);
-        long[] padded = new long[batch * longest];
-        for (int row = 0; row < batch; row++) {
-            int[] prompt = prompts.get(row);
-            for (int i = 0; i < prompt.length; i++) {
-                padded[(row + 1) * longest - prompt.length + i] = prompt[i];
-            }
-        }
-        try (NDManager scope = manager.newSubManager()) {
-            // With several copies the first `batch` rows of the buffers hold one result for each prompt.
-            try (IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
-                    IValue promptPads = padsArgument(scope, pads(prompts, 1));
-                    IValue y = view(scope, logits, new Shape(batch, vocabulary));
-                    IValue norm = view(scope, norms, new Shape(batch))) {
-                run(ids, longest, promptPads, copies, y, norm);
-            }
-        }
-        prefilled = true;
-    }
-
-    private void run(IValue ids, int count, IValue pads, int cacheCopies, IValue y, IValue norm) {
-        try (IValue position = IValue.from((long) past);
-                IValue copy = IValue.from((long) cacheCopies)) {
-            module.forward(ids, position, pads, cacheArgument, copy, y, norm);
-        }
-        past += count;
-    }
-
-    private int source(int row) {
-        return prefilled ? row / copies : places[row];
-    }
-
-    private void shrink() {
-        for (IValue argument : List.of(idsArgument, padsArgument, logitsArgument, normsArgument)) {
-            argument.close();
-        }
-        ByteBuffer ids = nextIds.slice(0, running * LONG).order(ByteOrder.nativeOrder());
-        idsArgument = argument(ids, new Shape(running, 1), DataType.INT64);
-        logitsArgument = view(manager, logits, new Shape(running, vocabulary));
-        normsArgument = view(manager, norms, new Shape(running));
-        padsArgument = padsArgument(manager, pads.length == 0 ? pads : Arrays.copyOf(pads, running));
-    }
-
-    private static IValue view(NDManager scope, ByteBuffer buffer, Shape shape) {
-        ByteBuffer part = buffer.slice(0, Math.toIntExact(shape.size() * FLOAT)).order(ByteOrder.nativeOrder());
+    /** Rows from one on of a buffer of floats. */
+    private static IValue view(NDManager scope, ByteBuffer buffer, int first, Shape shape) {
+        int rowBytes = Math.toIntExact(shape.size() / shape.get(0) * FLOAT);
+        ByteBuffer part = part(buffer, first, (int) shape.get(0), rowBytes);
         return IValue.from((PtNDArray) scope.create(part, shape, DataType.FLOAT32));
     }
 
-    private IValue argument(ByteBuffer buffer, Shape shape, DataType type) {
-        return IValue.from((PtNDArray) manager.create(buffer, shape, type));
-    }
-
-    /** [prompts × copies], or empty where no row is padded. */
-    private static long[] pads(List<int[]> prompts, int copies) {
-        int longest = longest(prompts);
-        if (prompts.stream().allMatch(p -> p.length == longest)) {
-            return new long[0];
-        }
-        long[] pads = new long[prompts.size() * copies];
-        for (int row = 0; row < pads.length; row++) {
-            pads[row] = (long) longest - prompts.get(row / copies).length;
-        }
-        return pads;
-    }
-
-    private static IValue padsArgument(NDManager scope, long[] pads) {
-        return IValue.from((PtNDArray) scope.create(pads, new Shape(pads.length)));
-    }
-
-    private static int longest(List<int[]> prompts) {
-        return prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+    private static ByteBuffer part(ByteBuffer buffer, int first, int rows, int rowBytes) {
+        return buffer.slice(first * rowBytes, rows * rowBytes).order(ByteOrder.nativeOrder());
     }
 
     private static ByteBuffer direct(long bytes) {
@@ -312,8 +338,9 @@ public final class KvCache implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            for (IValue argument : List.of(idsArgument, padsArgument, cacheArgument, logitsArgument, normsArgument)) {
-                argument.close();
+            forgetArguments();
+            if (memory != null) {
+                memory.close();
             }
             manager.close();
         }

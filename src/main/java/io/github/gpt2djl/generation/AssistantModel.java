@@ -2,8 +2,8 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
-import io.github.gpt2djl.generation.TokenLoop.Plan;
 import io.github.gpt2djl.sampling.CounterRandom;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class AssistantModel implements Drafter {
     private final Decoder decoder;
     private final int positions;
-    private final Plan plan;
+    private final Request request;
     private final DraftLength length;
     private @Nullable KvCache cache;
     /** Tokens of the text that the cache holds, and of the last guess behind them. */
@@ -28,13 +28,13 @@ public final class AssistantModel implements Drafter {
     /**
      * @param decoder the smaller model
      * @param positions its context
-     * @param plan the generation that it helps
+     * @param request the generation that it helps
      * @param most tokens to guess at once, at least 1
      */
-    public AssistantModel(Decoder decoder, int positions, Plan plan, int most) {
+    public AssistantModel(Decoder decoder, int positions, Request request, int most) {
         this.decoder = decoder;
         this.positions = positions;
-        this.plan = plan;
+        this.request = request;
         length = new DraftLength(most);
     }
 
@@ -48,7 +48,7 @@ public final class AssistantModel implements Drafter {
         int[] guess = new int[wanted];
         KvCache state = cache;
         if (state == null) {
-            int left = Math.min(plan.limits().get(0) - step, positions - n);
+            int left = Math.min(request.limit() - step, positions - n);
             state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
             cache = state;
             guess[0] = choose(state.logits(0), step);
@@ -84,7 +84,7 @@ public final class AssistantModel implements Drafter {
         }
     }
 
-    private int choose(java.nio.FloatBuffer logits, int step) {
-        return plan.sampler().sample(logits, CounterRandom.uniform(plan.seed(), 0, step));
+    private int choose(FloatBuffer logits, int step) {
+        return request.sampler().sample(logits, CounterRandom.uniform(request.seed(), 0, step));
     }
 }

@@ -2,8 +2,6 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
-import io.github.gpt2djl.generation.TokenLoop.Plan;
-import io.github.gpt2djl.generation.TokenLoop.Sampled;
 import io.github.gpt2djl.sampling.CounterRandom;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
@@ -24,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DraftLoop implements Loop {
     private final Decoder decoder;
-    private final Plan plan;
+    private final Request request;
     private final Drafter drafter;
-    private final int limit;
     private final Deque<Sampled> ready = new ArrayDeque<>();
     private @Nullable KvCache cache;
     private int[] text;
@@ -39,16 +36,15 @@ public final class DraftLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
-     * @param plan with one prompt and one copy
+     * @param request with one copy
      * @param drafter makes the guesses; closed with this
      */
-    public DraftLoop(Decoder decoder, Plan plan, Drafter drafter) {
+    public DraftLoop(Decoder decoder, Request request, Drafter drafter) {
         this.decoder = decoder;
-        this.plan = plan;
+        this.request = request;
         this.drafter = drafter;
-        limit = plan.limits().get(0);
-        length = plan.prompts().get(0).length;
-        text = Arrays.copyOf(plan.prompts().get(0), length + limit);
+        length = request.prompt().length;
+        text = Arrays.copyOf(request.prompt(), length + request.limit());
     }
 
     @Override
@@ -90,11 +86,11 @@ public final class DraftLoop implements Loop {
     private void advance() {
         KvCache state = cache;
         if (state == null) {
-            state = decoder.prefill(plan.prompts(), 1, limit);
+            state = decoder.prefill(List.of(request.prompt()), 1, request.limit());
             cache = state;
             choose(state.logits(0), state.logSumExp(0));
         } else {
-            int[] guess = drafter.guess(text, length, limit - chosen - 1, chosen);
+            int[] guess = drafter.guess(text, length, request.limit() - chosen - 1, chosen);
             if (guess.length == 0) {
                 state.step(new int[] {text[length - 1]});
                 choose(state.logits(0), state.logSumExp(0));
@@ -126,10 +122,10 @@ public final class DraftLoop implements Loop {
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {
-        int id = plan.sampler().sample(logits, CounterRandom.uniform(plan.seed(), 0, chosen));
+        int id = request.sampler().sample(logits, CounterRandom.uniform(request.seed(), 0, chosen));
         chosen++;
         text[length++] = id;
-        ended = id == plan.eosId() || chosen == limit;
+        ended = id == request.eosId() || chosen == request.limit();
         ready.add(new Sampled(0, id, logits.get(id) - logSumExp, ended));
     }
 }

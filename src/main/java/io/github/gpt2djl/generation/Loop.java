@@ -1,6 +1,5 @@
 package io.github.gpt2djl.generation;
 
-import io.github.gpt2djl.generation.TokenLoop.Sampled;
 import java.util.List;
 
 /** A generation on its way, token by token. */

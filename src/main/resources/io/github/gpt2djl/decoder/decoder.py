@@ -135,10 +135,10 @@ class Gpt2(Module):
     return y
 
   # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
-  # A prefill has past = 0, decoding has T = 1. pads [B] counts the padding in front of each row; it
-  # is empty when no row is padded.
+  # A prefill has past = 0; its rows may be padded behind, where no token looks. Then come steps with T = 1.
+  # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
   # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
-  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, pads: Tensor, cache: Tensor, copies: int) -> Tensor:
+  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int) -> Tensor:
     wte = self.embeddings[0]
     wpe = self.embeddings[1]
     n_head = self.n_head
@@ -150,21 +150,20 @@ class Gpt2(Module):
     post_norm = self.post_norm
     L = torch.len(self.norms) // 4
     projected = torch.len(self.biases) > 4 * L + 1
-    padded = pads.numel() > 0
+    ragged = past > 0 and lengths.numel() > 0
     mask = annotate(Optional[Tensor], None)
-    if padded:
-      query = torch.arange(past, S).view([1, T, 1])                        # [1, T, 1]
-      key = torch.arange(S).view([1, 1, S])                                # [1, 1, S]
-      real = key >= pads.view([B, 1, 1])                                   # [B, 1, S]
-      # A pad sees itself: a row of a softmax with nothing in it would be NaN.
-      visible = torch.__and__(key <= query, torch.__or__(real, key == query))
-      zero = torch.zeros([B, 1, T, S], dtype=6)
-      mask = zero.masked_fill(visible.logical_not().unsqueeze(1), -inf)    # [B, 1, T, S]
-      # Positions count from each row's first real token; pads have none.
-      position = torch.arange(past, S).unsqueeze(0) - pads.unsqueeze(1)    # [B, T]
-      p = torch.embedding(wpe, position.clamp(0, wpe.size(0) - 1))         # [B, T, E]
+    place = lengths
+    if ragged:
+      position = lengths - 1                                               # [B]
+      p = torch.embedding(wpe, position).unsqueeze(1)                      # [B, 1, E]
+      later = torch.arange(S).unsqueeze(0) > position.unsqueeze(1)         # [B, S]
+      mask = torch.zeros([B, 1, 1, S], dtype=6).masked_fill_(later.view([B, 1, 1, S]), -inf)
+      place = position.view([1, B, 1, 1, 1]).expand([2, B, n_head, 1, D])
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
+      if past > 0 and T > 1:
+        later = torch.arange(S).unsqueeze(0) > torch.arange(past, S).unsqueeze(1)
+        mask = torch.zeros([T, S], dtype=6).masked_fill_(later, -inf)      # [T, S]
     x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
     if projected:
       x = self.linear(x, 4 * L + 1, )                                      # project_in
@@ -182,13 +181,16 @@ class Gpt2(Module):
         if copies > 1:
           kv = kv.repeat_interleave(copies, 1)
         if cache.size(2) > kv.size(1):
-          # Rows that have ended left their places at the end.
+          # Places behind the last row are free.
           layer = layer.narrow(1, 0, kv.size(1))
-        _0 = layer.narrow(3, past, T).copy_(kv)
+        if ragged:
+          _0 = layer.scatter_(3, place, kv)
+        else:
+          _0 = layer.narrow(3, past, T).copy_(kv)
         if past > 0:
           k, v, = torch.unbind(layer.narrow(3, 0, S))
       # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
-      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., T > 1 and not padded)
+      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
       a = a.transpose(1, 2).reshape([B, T, E])
       x = x.add_(self.linear(a, 4 * l + 2, ))                              # attn.c_proj
       if post_norm:
@@ -212,28 +214,42 @@ class Gpt2(Module):
 
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
   # written to the caller's buffers, so that nothing is allocated for them.
-  def forward(self: __torch__.Gpt2, ids: Tensor, past: int, pads: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
-    x = self.hidden(ids, past, pads, cache, copies, )
-    last = x.narrow(1, ids.size(1) - 1, 1).squeeze(1)                      # [B, E]
+  def forward(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
+    x = self.hidden(ids, past, lengths, cache, copies, )
+    B = x.size(0)
+    if past == 0 and lengths.numel() > 0:
+      last = x.gather(1, (lengths - 1).view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
+    else:
+      last = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
     y = self.linear(last, 0, )                                             # [B, V]
+    if copies > 1:
+      y = y.repeat_interleave(copies, 0)
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
+  # Prompts, ids [B, T], for the places of the cache from first on.
+  def join_rows(self: __torch__.Gpt2, ids: Tensor, lengths: Tensor, cache: Tensor, first: int, copies: int, logits: Tensor, norm: Tensor) -> int:
+    return self.forward(ids, 0, lengths, cache.narrow(2, first, copies * ids.size(0)), copies, logits, norm, )
+
   # Several tokens of one row at once, ids [1, T], after what is in the cache: logits [T, V] of each.
   def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
-    # No padding, but the mask that is made for it: is_causal would be wrong after a past.
-    x = self.hidden(ids, past, torch.zeros([1], dtype=4), cache, 1, ).squeeze(0)
+    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, ).squeeze(0)
     y = self.linear(x, 0, )
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
-  # A row that has ended leaves its place in the cache to another, whose first positions are filled.
+  # The last row takes the place of one that has ended: its first positions are filled.
   def move_row(self: __torch__.Gpt2, cache: Tensor, source: int, target: int, filled: int) -> int:
     rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]
     _6 = rows.select(2, target).copy_(rows.select(2, source))
     return target
+
+  # Into a cache with room for more positions.
+  def move_all(self: __torch__.Gpt2, cache: Tensor, larger: Tensor, filled: int) -> int:
+    _6 = larger.narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))
+    return filled
 
   # Logits [T, V] of every position of one row, ids [1, T].
   def all_logits(self: __torch__.Gpt2, ids: Tensor) -> Tensor:

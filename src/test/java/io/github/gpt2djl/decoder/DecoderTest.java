@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The decoder against {@link NaiveGpt2}, in every form of a checkpoint and every way of calling it. */
 class DecoderTest {
@@ -135,41 +139,61 @@ class DecoderTest {
         }
     }
 
-    /** Rows leave in every order, also right after the prefill; those that stay must not notice. */
+    /** Rows join and leave in every order; those that stay must not notice. */
     @ParameterizedTest
-    @CsvSource({"true, 2", "false, 2", "true, 1", "false, 1"})
-    void rowsThatEndLeaveTheOthersAlone(boolean padded, int copies) throws IOException {
+    @ValueSource(ints = {1, 2, 3})
+    void rowsThatJoinAndLeaveLeaveTheOthersAlone(int copies) throws IOException {
         TestCheckpoint model = TestCheckpoint.tiny();
-        List<int[]> prompts = padded
-                ? List.of(ids(6, 61), new int[] {60}, ids(3, 61), ids(4, 61))
-                : List.of(ids(4, 61), new int[] {1, 2, 3, 4}, new int[] {9, 8, 7, 6}, new int[] {5, 5, 5, 5});
         NaiveGpt2 oracle = new NaiveGpt2(model);
-        Random random = new Random(9);
-        for (int trial = 0; trial < 6; trial++) {
-            try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                    KvCache cache = decoder.prefill(prompts, copies, 8)) {
-                int rows = cache.rows();
-                int[][] text = new int[rows][];
-                for (int row = 0; row < rows; row++) {
-                    text[row] = prompts.get(row / copies);
+        Random random = new Random(copies);
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.cache(7)) {
+            List<int[]> texts = new ArrayList<>();
+            for (int step = 0; step < 60; step++) {
+                List<int[]> prompts = new ArrayList<>();
+                while (texts.size() + copies * (prompts.size() + 1) <= 7 && random.nextInt(3) > 0) {
+                    prompts.add(ids(1 + random.nextInt(step < 30 ? 6 : 12), 61));
                 }
-                boolean[] ended = new boolean[rows];
-                for (int step = 0; step < 7; step++) {
-                    int[] next = new int[rows];
-                    for (int row = 0; row < rows; row++) {
-                        if (!ended[row]) {
-                            double[][] expected = oracle.logits(text[row]);
-                            assertClose(cache.logits(row), expected[expected.length - 1], TOLERANCE);
+                if (!prompts.isEmpty()) {
+                    cache.join(prompts, copies, step < 30 ? 12 : 20);
+                    prompts.forEach(p -> texts.addAll(Collections.nCopies(copies, p)));
+                }
+                assertThat(cache.rows()).isEqualTo(texts.size());
+                for (int place = 0; place < texts.size(); place++) {
+                    double[][] expected = oracle.logits(texts.get(place));
+                    assertClose(cache.logits(place), expected[expected.length - 1], TOLERANCE);
+                }
+                for (int place = texts.size() - 1; place >= 0; place--) {
+                    int most = step < 30 ? 11 : 19;
+                    if (random.nextInt(5) == 0 || texts.get(place).length >= most) {
+                        cache.leave(place);
+                        int[] last = texts.remove(texts.size() - 1);
+                        if (place < texts.size()) {
+                            texts.set(place, last);
                         }
-                        next[row] = random.nextInt(61);
-                        text[row] = java.util.Arrays.copyOf(text[row], text[row].length + 1);
-                        text[row][text[row].length - 1] = next[row];
-                        ended[row] |= random.nextInt(4) == 0 && row != trial % rows;
                     }
-                    cache.leave(ended);
+                }
+                int[] next = ids(texts.size(), 61);
+                for (int place = 0; place < texts.size(); place++) {
+                    int[] longer = Arrays.copyOf(texts.get(place), texts.get(place).length + 1);
+                    longer[longer.length - 1] = next[place];
+                    texts.set(place, longer);
+                }
+                if (!texts.isEmpty()) {
                     cache.step(next);
                 }
             }
+        }
+    }
+
+    @Test
+    void aCacheHasSoManyPlaces() throws IOException {
+        try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.cache(2)) {
+            cache.join(List.of(new int[] {1}), 1, 4);
+            assertThatThrownBy(() -> cache.join(List.of(new int[] {2}), 2, 4))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("2 rows cannot join 1 in a cache with 2 places");
         }
     }
 
@@ -225,17 +249,17 @@ class DecoderTest {
     @Test
     void leavesNoArrayBehind() throws IOException {
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32)) {
-            int before = LiveArrays.count(decoder.manager());
+            int before = LiveArrays.count(decoder);
             for (int i = 0; i < 3; i++) {
                 try (KvCache cache = decoder.prefill(List.of(new int[] {1}, new int[] {2, 3}), 2, 5)) {
                     cache.step(new int[] {1, 2, 3, 4});
-                    assertThat(LiveArrays.count(decoder.manager())).isGreaterThan(before);
+                    assertThat(LiveArrays.count(decoder)).isGreaterThan(before);
                 }
                 decoder.logits(new int[] {1, 2});
                 decoder.logProbabilities(new int[] {1, 2});
                 assertThatThrownBy(() -> decoder.prefill(List.of(new int[] {99}), 1, 1))
                         .isInstanceOf(IllegalArgumentException.class);
-                assertThat(LiveArrays.count(decoder.manager())).isEqualTo(before);
+                assertThat(LiveArrays.count(decoder)).isEqualTo(before);
             }
         }
     }

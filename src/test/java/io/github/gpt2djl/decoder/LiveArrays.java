@@ -7,10 +7,14 @@ import java.lang.reflect.Field;
 import java.util.Map;
 
 /** Counts what a manager and its sub-managers hold; DJL itself counts one level only. */
-final class LiveArrays {
+public final class LiveArrays {
     private LiveArrays() {}
 
-    static int count(NDManager manager) {
+    public static int count(Decoder decoder) {
+        return count(decoder.manager());
+    }
+
+    private static int count(NDManager manager) {
         int count = 0;
         for (Object resource : resources(manager).values()) {
             if (resource instanceof NDManager child) {

@@ -45,7 +45,10 @@ class AllocationTest {
         try (Checkpoint checkpoint = Checkpoint.open(model.write(folder));
                 Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
                 TokenLoop loop = new TokenLoop(
-                        decoder, new TokenLoop.Plan(List.of(new int[] {1}), 1, List.of(250), sampler, 7, -1))) {
+                        decoder,
+                        List.of(new Request(new int[] {1}, 1, 250, sampler, 7, -1))
+                                .iterator(),
+                        1)) {
             for (int i = 0; i < STEPS; i++) {
                 loop.next();
             }

@@ -1,0 +1,83 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.generation.TokenLoop;
+import io.github.gpt2djl.sampling.CounterRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the places of a batch cost when prompts and continuations of all lengths share them, against batches that are
+ * full from the first step to the last.
+ *
+ * @param queueTokensPerSecond new tokens of all prompts over the whole time, prefill included; lengths are uniform
+ *     between half and one and a half of the mean
+ * @param staticTokensPerSecond the same where all have the mean length
+ */
+public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPerSecond) {
+    /**
+     * Runs both in turn after one warm-up each; medians.
+     *
+     * @param prompts in each run, a multiple of {@code batch}
+     * @param promptTokens mean of a prompt, at least 2
+     * @param newTokens mean of a continuation, at least 2
+     * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
+     */
+    public static QueueBenchmark run(
+            Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens, int repetitions) {
+        if (prompts < batch || prompts % batch != 0) {
+            throw new IllegalArgumentException(
+                    "found " + prompts + " prompts and batch " + batch + ", expected a multiple of it");
+        }
+        int positions = gpt2.config().positions();
+        if (promptTokens < 2 || newTokens < 2 || 3L * (promptTokens + newTokens) / 2 > positions) {
+            throw new IllegalArgumentException("found promptTokens " + promptTokens + " and newTokens " + newTokens
+                    + ", expected at least 2 each, and one and a half of both within the context of " + positions);
+        }
+        List<Request> mixed = new ArrayList<>();
+        for (int i = 0; i < prompts; i++) {
+            mixed.add(request(gpt2, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
+        }
+        List<Request> even = new ArrayList<>();
+        for (int i = 0; i < prompts; i++) {
+            even.add(request(gpt2, i, promptTokens, newTokens));
+        }
+        double[] queue = new double[repetitions];
+        double[] full = new double[repetitions];
+        for (int i = -1; i < repetitions; i++) {
+            double fullRate = rate(gpt2, even, batch);
+            double queueRate = rate(gpt2, mixed, batch);
+            if (i >= 0) {
+                full[i] = fullRate;
+                queue[i] = queueRate;
+            }
+        }
+        return new QueueBenchmark(Benchmark.median(queue), Benchmark.median(full));
+    }
+
+    private static double rate(Gpt2 gpt2, List<Request> requests, int batch) {
+        long start = System.nanoTime();
+        int tokens = 0;
+        try (TokenLoop loop = new TokenLoop(gpt2.decoder(), requests.iterator(), batch)) {
+            while (loop.hasNext()) {
+                tokens += loop.next().size();
+            }
+        }
+        return tokens * 1e9 / (System.nanoTime() - start);
+    }
+
+    private static int around(int mean, int draw) {
+        return mean / 2 + (int) ((mean + 1) * CounterRandom.uniform(5, 0, draw));
+    }
+
+    private static Request request(Gpt2 gpt2, int number, int promptTokens, int newTokens) {
+        int[] prompt = new int[promptTokens];
+        for (int i = 0; i < promptTokens; i++) {
+            prompt[i] =
+                    (int) (CounterRandom.uniform(6, number, i) * gpt2.config().vocabularySize());
+        }
+        GenerationConfig config =
+                GenerationConfig.builder().doSample(true).topP(0.95).build();
+        return new Request(prompt, 1, newTokens, config.sampler(), 1, -1);
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.gpt2djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gpt2djl.decoder.LiveArrays;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Prompts that take each other's places give what each gives alone. */
+class QueueTest {
+    private static final List<String> OPENINGS =
+            List.of("ROMEO:", "To be, or not to be, that is", "", "O", "JULIET:\n");
+
+    private static Gpt2 gpt2;
+
+    @BeforeAll
+    static void load() throws IOException {
+        gpt2 = Gpt2.load("shakespeare");
+    }
+
+    @AfterAll
+    static void close() {
+        gpt2.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 4", "1, 64", "3, 3", "3, 7"})
+    void eachPromptGivesWhatItGivesAlone(int copies, int batchSize) {
+        // Lengths from the prompts: a limit on the whole.
+        GenerationConfig config = GenerationConfig.builder()
+                .doSample(true)
+                .topP(0.9)
+                .maxLength(60)
+                .numReturnSequences(copies)
+                .seed(11)
+                .build();
+        List<Prompt> prompts = prompts(24);
+        List<Generation> queued;
+        try (Stream<Generation> results = gpt2.generateAll(prompts.iterator(), config, batchSize)) {
+            queued = results.toList();
+        }
+        assertThat(queued).hasSize(24 * copies);
+        for (int i = 0; i < prompts.size(); i++) {
+            List<Generation> alone = gpt2.generateAll(List.of(prompts.get(i)), config);
+            for (int copy = 0; copy < copies; copy++) {
+                Generation found = queued.get(i * copies + copy);
+                assertThat(found.ids()).isEqualTo(alone.get(copy).ids());
+                assertThat(found.text()).isEqualTo(alone.get(copy).text());
+                assertThat(found.finishReason()).isEqualTo(alone.get(copy).finishReason());
+                assertThat(found.promptIds()).isEqualTo(alone.get(copy).promptIds());
+            }
+        }
+    }
+
+    @Test
+    void promptsAreAskedForWhenThereIsAPlace() {
+        GenerationConfig config = GenerationConfig.builder().maxNewTokens(5).build();
+        int[] asked = {0};
+        Iterator<Prompt> endless =
+                Stream.generate(() -> Prompt.of("ROMEO " + asked[0]++)).iterator();
+        long before = LiveArrays.count(gpt2.decoder());
+        try (Stream<Generation> results = gpt2.generateAll(endless, config, 3)) {
+            assertThat(asked[0]).isZero();
+            assertThat(results.limit(10).toList()).hasSize(10);
+        }
+        // Ten given out, two that ended with the last of them, three behind them, and one looked at.
+        assertThat(asked[0]).isBetween(10, 16);
+        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+    }
+
+    @Test
+    void aPromptThatCannotBeUsedComesAfterThoseBeforeIt() {
+        GenerationConfig config = GenerationConfig.builder().maxNewTokens(8).build();
+        List<Prompt> prompts = new ArrayList<>(prompts(7));
+        prompts.add(5, Prompt.ofIds(1, 2, 9999));
+        List<Generation> before = new ArrayList<>();
+        try (Stream<Generation> results = gpt2.generateAll(prompts.iterator(), config, 4)) {
+            assertThatThrownBy(() -> results.forEach(before::add))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("id 9999 at index 2 is out of range");
+        }
+        assertThat(before).hasSize(5);
+    }
+
+    @Test
+    void withoutASeedEachPromptHasItsOwn() {
+        GenerationConfig config =
+                GenerationConfig.builder().doSample(true).maxNewTokens(20).build();
+        List<Generation> all = gpt2.generateAll(List.of(Prompt.of("ROMEO:"), Prompt.of("ROMEO:")), config);
+        assertThat(all.get(0).seed()).isNotEqualTo(all.get(1).seed());
+        assertThat(all.get(0).ids()).isNotEqualTo(all.get(1).ids());
+    }
+
+    @Test
+    void rejectsWhatItCannotDo() {
+        GenerationConfig three =
+                GenerationConfig.builder().doSample(true).numReturnSequences(3).build();
+        assertThatThrownBy(() -> gpt2.generateAll(prompts(1).iterator(), three, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("batchSize is 2, expected at least 3, the sequences of one prompt");
+        GenerationConfig lookup =
+                GenerationConfig.builder().promptLookupNumTokens(4).build();
+        assertThatThrownBy(() -> gpt2.generateAll(prompts(1).iterator(), lookup, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("found a queue of prompts and promptLookupNumTokens 4");
+    }
+
+    private static List<Prompt> prompts(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> Prompt.of(OPENINGS.get(i % OPENINGS.size()).repeat(1 + i % 4)))
+                .toList();
+    }
+}

@@ -30,6 +30,8 @@ import java.util.function.IntConsumer;
  * @param newTokens of each row
  * @param firstTokenMillis median time from the call to the first token of all rows
  * @param stepMillis median over the repetitions of the mean time of a decoding step
+ * @param drift the median step of the last tenth of the repetitions over that of the second, as Java
+ *     still compiles in the first; empty below 100 repetitions
  * @param profile where that time went, medians too
  */
 public record Benchmark(
@@ -39,6 +41,7 @@ public record Benchmark(
         int newTokens,
         double firstTokenMillis,
         double stepMillis,
+        OptionalDouble drift,
         Profile profile) {
     /**
      * Milliseconds of a decoding step.
@@ -121,6 +124,7 @@ public record Benchmark(
                 newTokens,
                 median(first),
                 stepMillis,
+                drift(step),
                 new Profile(nativeMillis, samplingMillis, textMillis, other));
     }
 
@@ -186,6 +190,14 @@ public record Benchmark(
                 ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))
                 : new TokenLoop(
                         gpt2.decoder(), Collections.nCopies(batch, request).iterator(), batch);
+    }
+
+    private static OptionalDouble drift(double[] steps) {
+        int tenth = steps.length / 10;
+        return tenth < 10
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(median(Arrays.copyOfRange(steps, steps.length - tenth, steps.length))
+                        / median(Arrays.copyOfRange(steps, tenth, 2 * tenth)));
     }
 
     static double median(double[] values) {

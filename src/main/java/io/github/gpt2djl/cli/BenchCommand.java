@@ -39,7 +39,11 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows at once. Default: 1.")
     int batch;
 
-    @Option(names = "--repetitions", paramLabel = "N", defaultValue = "5", description = "Measured ones. Default: 5.")
+    @Option(
+            names = "--repetitions",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Measured ones; from 100 on, also how the last tenth compares with the second. Default: 5.")
     int repetitions;
 
     @Option(
@@ -125,6 +129,9 @@ final class BenchCommand implements Callable<Integer> {
         fields.put(
                 "floor_fraction",
                 gigabytes == null ? null : Output.round(weightBytes / gigabytes / 1e6 / result.stepMillis(), 3));
+        if (result.drift().isPresent()) {
+            fields.put("drift", Output.round(result.drift().getAsDouble(), 3));
+        }
         if (profile) {
             fields.put("native_ms", Output.round(result.profile().nativeMillis(), 3));
             fields.put("sampling_ms", Output.round(result.profile().samplingMillis(), 3));

@@ -139,8 +139,8 @@ public final class Gpt2 implements AutoCloseable {
 
     /**
      * Continues a prompt with the help of a smaller model: it guesses, this one checks several guesses at once and
-     * keeps what is its own choice. The text is that of {@link #generate(Prompt, GenerationConfig)} (INT8: but for
-     * rounding); it comes sooner where the assistant is often right and much faster.
+     * keeps what is its own choice. The text is that of {@link #generate(Prompt, GenerationConfig)};
+     * it comes sooner where the assistant is often right and much faster.
      *
      * @param assistant with the same vocabulary, like distilgpt2 for gpt2-xl; stays open
      * @throws IllegalArgumentException if the vocabularies differ, or {@code config} asks for several sequences or for

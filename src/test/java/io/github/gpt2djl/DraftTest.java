@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guesses change how long it takes, never the text. */
@@ -70,6 +71,25 @@ class DraftTest {
             accepted += guessed.accepted();
         }
         assertThat(accepted).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP16", "INT8"})
+    void theTextIsTheSameInReducedPrecision(Precision precision) throws IOException {
+        try (Gpt2 reduced = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(precision))) {
+            for (long seed = 0; seed < 20; seed++) {
+                GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(100);
+                if (seed > 0) {
+                    config.doSample(true).temperature(0.7).topP(0.9).seed(seed);
+                }
+                Generation plain = reduced.generate(REPETITIVE, config.build());
+                Generation guessed = reduced.generate(
+                        REPETITIVE, config.promptLookupNumTokens(6).build());
+                assertThat(guessed.ids()).isEqualTo(plain.ids());
+            }
+        }
     }
 
     @Test

@@ -71,6 +71,8 @@ final class DecoderArchive {
                 .emptyTensorList()
                 .key("biases")
                 .emptyTensorList()
+                .key("scales")
+                .emptyTensorList()
                 .key("packed")
                 .emptyList(packed)
                 .endObject()

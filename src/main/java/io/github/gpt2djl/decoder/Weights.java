@@ -52,8 +52,8 @@ final class Weights {
         scratch = ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
     }
 
-    /** A matrix that is packed, and its bias, until they are added. */
-    private record Packed(IValue weight, PtNDArray bias) {}
+    /** A matrix that is packed, its bias, and its outputs' scales if it is in 8 bits, until they are added. */
+    private record Packed(IValue weight, PtNDArray bias, PtNDArray scale) {}
 
     /**
      * Loads all tensors of {@code checkpoint} into {@code module}.
@@ -138,18 +138,26 @@ final class Weights {
             // toType alone may give the same memory, which is the file's.
             PtNDArray kept = (PtNDArray) bias.toType(DataType.FLOAT32, false).duplicate();
             kept.attach(manager);
+            PtNDArray scale = kernel == Precision.Kernel.FBGEMM_INT8
+                    ? module.compute(manager, "scale", weight, transposed)
+                    : (PtNDArray) manager.create(new float[0]);
             IValue packed = kernel.packs()
-                    ? module.result("pack", weight, kept, transposed, scratch.get(), (long) kernel.code)
+                    ? module.result("pack", weight, kept, transposed, scratch.get(), scale)
                     : module.result("prepare", weight, transposed, scratch.get());
-            return new Packed(packed, kept);
+            return new Packed(packed, kept, scale);
         }
     }
 
     private void add(Packed packed) {
         try (IValue weight = packed.weight()) {
-            module.call(kernels.layers().packs() ? "add_packed" : "add_weight", weight, packed.bias());
+            if (kernels.layers().packs()) {
+                module.call("add_packed", weight, packed.bias(), packed.scale());
+            } else {
+                module.call("add_weight", weight, packed.bias());
+            }
         }
         packed.bias().close();
+        packed.scale().close();
     }
 
     private static Packed result(Future<Packed> future) throws IOException {

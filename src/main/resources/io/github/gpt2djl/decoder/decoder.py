@@ -24,6 +24,8 @@ class Gpt2(Module):
   norms : List[Tensor]
   weights : List[Tensor]
   biases : List[Tensor]
+  # of the 8-bit matrices, one an output; empty for others
+  scales : List[Tensor]
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
   # ---- loading: each tensor is handed over once and copied, F32 or F16, so that the file can be unmapped ----
@@ -46,7 +48,7 @@ class Gpt2(Module):
     self.norms.append(bias.to(6).clone())
     return torch.len(self.norms)
 
-  # The next five change nothing in the module, so that several threads may pack at once.
+  # The next six change nothing in the module, so that several threads may pack at once.
 
   # Memory of a shape within scratch: fresh memory for each of the matrices would leave holes between the
   # packed ones.
@@ -84,18 +86,23 @@ class Gpt2(Module):
       p = weight.to(6, False, True)
     return p
 
-  # Kernels 2 and 3.
-  def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor, kernel: int) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
+  # One scale for each output: its largest weight becomes 127.
+  def scale(self: __torch__.Gpt2, weight: Tensor, transposed: bool) -> Tensor:
+    inputs = 1
+    if transposed:
+      inputs = 0
+    largest = torch.maximum(torch.amax(weight, [inputs]), torch.neg(torch.amin(weight, [inputs])))
+    return torch.clamp_min(largest.to(6), 1e-12) / 127.
+
+  # Kernel 3 where there is a scale, else 2.
+  def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor, scale: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     w = self.rows(weight, transposed, scratch, )
-    if kernel == 2:
+    if scale.numel() == 0:
       # FBGEMM cuts off what half precision cannot hold, in the memory that it is given: not in the file's.
       if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):
         w = torch.clamp(w, -65504., 65504.)
       p = ops.quantized.linear_prepack_fp16(w, bias)
     else:
-      # One scale for each output: its largest weight becomes 127.
-      largest = torch.maximum(torch.amax(w, [1]), torch.neg(torch.amin(w, [1])))
-      scale = torch.clamp_min(largest, 1e-12) / 127.
       zero = torch.zeros([w.size(0)], dtype=4)
       p = ops.quantized.linear_prepack(torch.quantize_per_channel(w, scale, zero, 0, 12), bias)
     return p
@@ -107,9 +114,10 @@ class Gpt2(Module):
     self.biases.append(bias)
     return torch.len(self.biases)
 
-  def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor) -> int:
+  def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor, scale: Tensor) -> int:
     self.packed.append(packed)
     self.biases.append(bias)
+    self.scales.append(scale)
     return torch.len(self.biases)
 
   # The published models' head is wte itself: logits are products with its rows, without a bias.
@@ -119,8 +127,9 @@ class Gpt2(Module):
 
   # ---- computing ----
 
-  # x [..., in] -> [..., out], by the i-th matrix that was added.
-  def linear(self: __torch__.Gpt2, x: Tensor, i: int) -> Tensor:
+  # x [..., in] -> [..., out], by the i-th matrix that was added. alone: each token's result must be the one that
+  # it has alone, to the last bit where the kernel is that of 8-bit weights.
+  def linear(self: __torch__.Gpt2, x: Tensor, i: int, alone: bool) -> Tensor:
     kernel = self.kernel
     if i == 0:
       kernel = self.head_kernel
@@ -130,15 +139,51 @@ class Gpt2(Module):
       y = ops.mkldnn._linear_pointwise(x, self.weights[i], self.biases[i], "none", annotate(List[Optional[number]], []), "")
     elif kernel == 2:
       y = ops.quantized.linear_dynamic_fp16(x, self.packed[i])
+    elif alone:
+      y = self.linear_alone(x, i, )
     else:
       y = ops.quantized.linear_dynamic(x, self.packed[i], self.reduce_range)
     return y
+
+  # FBGEMM rounds all activations that it is given with one scale. Here each token is rounded as FBGEMM rounds it
+  # alone, to whole numbers from 0 to top, which FBGEMM then leaves as they are: a row that is all top makes its scale
+  # 1. Its sums are whole numbers too; the row of top tells each output's sum of weights, by which the zero points are
+  # taken off. What is rounded to 32 bits, and when, is FBGEMM's order.
+  def linear_alone(self: __torch__.Gpt2, x: Tensor, i: int) -> Tensor:
+    top = 255.
+    if self.reduce_range:
+      top = 127.
+    bias = self.biases[i]
+    weight_scale = self.scales[i]
+    tokens = torch.flatten(x, 0, -2)                                       # [N, in]
+    N = tokens.size(0)
+    low = torch.amin(tokens, [1], True).clamp_max_(0.).to(7)               # [N, 1]
+    high = torch.amax(tokens, [1], True).clamp_min_(0.).to(7)
+    scale = ((high - low) / top).to(6).clamp_min_(1e-30)
+    zero = torch.round(torch.neg(low) / scale.to(7)).to(6)
+    scale = scale.clamp_min_(6.1e-5)
+    q = torch.addcmul(zero, tokens, torch.reciprocal(scale)).round_().clamp_(0., top)
+    y = ops.quantized.linear_dynamic(torch.constant_pad_nd(q, [0, 0, 0, 1], top), self.packed[i], self.reduce_range)
+    sums = y.sub_(bias).div_(weight_scale).round_()                        # [N + 1, out]
+    sums = sums.narrow(0, 0, N).sub_(zero * (sums.narrow(0, N, 1) / top))
+    y = torch.addcmul(bias, sums, scale * weight_scale)
+    return y.view(torch.add(torch.slice(x.size(), 0, -1), [y.size(1)]))
+
+  # Attention [1, H, T, D] of each token by itself, T = 1, as a step computes it.
+  def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    T = q.size(2)
+    past = k.size(2) - T
+    a = annotate(List[Tensor], [])
+    for t in range(T):
+      S = past + t + 1
+      _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S)))
+    return torch.cat(a, 2)
 
   # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
   # A prefill has past = 0; its rows may be padded behind, where no token looks. Then come steps with T = 1.
   # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
   # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
-  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int) -> Tensor:
+  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, alone: bool) -> Tensor:
     wte = self.embeddings[0]
     wpe = self.embeddings[1]
     n_head = self.n_head
@@ -166,14 +211,14 @@ class Gpt2(Module):
         mask = torch.zeros([T, S], dtype=6).masked_fill_(later, -inf)      # [T, S]
     x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
     if projected:
-      x = self.linear(x, 4 * L + 1, )                                      # project_in
+      x = self.linear(x, 4 * L + 1, alone, )                                      # project_in
     x = x + p
     for l in range(L):
       if post_norm:
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
-      qkv = self.linear(h, 4 * l + 1, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
+      qkv = self.linear(h, 4 * l + 1, alone, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
       q, k, v, = torch.unbind(qkv)
       if copies > 0:
         layer = cache.select(0, l)                                         # [2, B, H, C, D]
@@ -190,38 +235,41 @@ class Gpt2(Module):
         if past > 0:
           k, v, = torch.unbind(layer.narrow(3, 0, S))
       # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
-      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
+      if alone:
+        a = self.attention_alone(q, k, v, )
+      else:
+        a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
       a = a.transpose(1, 2).reshape([B, T, E])
-      x = x.add_(self.linear(a, 4 * l + 2, ))                              # attn.c_proj
+      x = x.add_(self.linear(a, 4 * l + 2, alone, ))                              # attn.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-      h = self.linear(h, 4 * l + 3, )                                      # mlp.c_fc: [B, T, 4E]
+      h = self.linear(h, 4 * l + 3, alone, )                                      # mlp.c_fc: [B, T, 4E]
       if self.relu:
         h = torch.relu_(h)
       else:
         h = torch.gelu_(h, approximate="tanh")
-      x = x.add_(self.linear(h, 4 * l + 4, ))                              # mlp.c_proj
+      x = x.add_(self.linear(h, 4 * l + 4, alone, ))                              # mlp.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
     if not post_norm:
       x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
     if projected:
-      x = self.linear(x, 4 * L + 2, )                                      # project_out
+      x = self.linear(x, 4 * L + 2, alone, )                                      # project_out
     return x
 
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
   # written to the caller's buffers, so that nothing is allocated for them.
   def forward(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
-    x = self.hidden(ids, past, lengths, cache, copies, )
+    x = self.hidden(ids, past, lengths, cache, copies, False, )
     B = x.size(0)
     if past == 0 and lengths.numel() > 0:
       last = x.gather(1, (lengths - 1).view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
     else:
       last = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
-    y = self.linear(last, 0, )                                             # [B, V]
+    y = self.linear(last, 0, False, )                                             # [B, V]
     if copies > 1:
       y = y.repeat_interleave(copies, 0)
     _4 = logits.copy_(y)
@@ -234,8 +282,9 @@ class Gpt2(Module):
 
   # Several tokens of one row at once, ids [1, T], after what is in the cache: logits [T, V] of each.
   def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
-    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, ).squeeze(0)
-    y = self.linear(x, 0, )
+    # 8-bit activations magnify the smallest difference, and guesses must not change the text.
+    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, self.kernel == 3, ).squeeze(0)
+    y = self.linear(x, 0, self.head_kernel == 3, )
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
@@ -253,19 +302,19 @@ class Gpt2(Module):
 
   # Logits [T, V] of every position of one row, ids [1, T].
   def all_logits(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
-    x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, )
-    return self.linear(x.squeeze(0), 0, )
+    x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, False, )
+    return self.linear(x.squeeze(0), 0, False, )
 
   # Log-probability [T - 1] of each id of one row given those before it, 64 positions at a time:
   # the logits of a whole context would be 200 MB.
   def log_probabilities(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
-    x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, ).squeeze(0)
+    x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, False, ).squeeze(0)
     n = ids.size(1) - 1
     result = torch.zeros([n], dtype=6)
     for chunk in range((n + 63) // 64):
       start = 64 * chunk
       count = ops.prim.min(64, n - start)
-      y = self.linear(x.narrow(0, start, count), 0, )                      # [count, V]
+      y = self.linear(x.narrow(0, start, count), 0, False, )                      # [count, V]
       target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
       picked = y.gather(1, target).squeeze(1) - torch.logsumexp(y, [1])
       _7 = result.narrow(0, start, count).copy_(picked)

@@ -112,6 +112,32 @@ class DecoderTest {
         }
     }
 
+    /** To the last bit with 8-bit activations, which would make much of the smallest difference. */
+    @ParameterizedTest
+    @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "MIXED, 0.02", "INT8, 0"})
+    void tokensThatAreVerifiedTogetherEqualEachAlone(Precision precision, double tolerance) throws IOException {
+        try (Decoder decoder =
+                load(new TestCheckpoint(3, 4, 64, 120, 613, true, 5), DType.F32, Form.PLAIN, precision)) {
+            int[] ids = ids(110, 613);
+            List<int[]> start = List.of(Arrays.copyOf(ids, 7));
+            try (KvCache alone = decoder.prefill(start, 1, 104);
+                    KvCache together = decoder.prefill(start, 1, 104)) {
+                int done = 7;
+                for (int count = 1; done + count <= ids.length; count = count % 9 + 1) {
+                    together.verify(Arrays.copyOfRange(ids, done, done + count));
+                    for (int i = 0; i < count; i++) {
+                        alone.step(new int[] {ids[done + i]});
+                        for (int id = 0; id < 613; id++) {
+                            assertThat((double) together.verifiedLogits(i).get(id))
+                                    .isCloseTo(alone.logits(0).get(id), within(tolerance));
+                        }
+                    }
+                    done += count;
+                }
+            }
+        }
+    }
+
     @Test
     void rowsOfDifferentLengthsEqualEachRowAlone() throws IOException {
         TestCheckpoint model = TestCheckpoint.tiny();

@@ -209,6 +209,17 @@ class Gpt2(Module):
       if past > 0 and T > 1:
         later = torch.arange(S).unsqueeze(0) > torch.arange(past, S).unsqueeze(1)
         mask = torch.zeros([T, S], dtype=6).masked_fill_(later, -inf)      # [T, S]
+    # Views of each layer, made at once: [2, B, H, T, D] to write, and keys and values [B, H, S, D] in turn.
+    layers = annotate(List[Tensor], [])
+    seen = annotate(List[Tensor], [])
+    if copies > 0:
+      # Places behind the last row are free.
+      rows = cache.narrow(2, 0, B * copies)
+      seen = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
+      if ragged:
+        layers = torch.unbind(rows)
+      else:
+        layers = torch.unbind(rows.narrow(4, past, T))
     x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
     if projected:
       x = self.linear(x, 4 * L + 1, alone, )                                      # project_in
@@ -221,19 +232,16 @@ class Gpt2(Module):
       qkv = self.linear(h, 4 * l + 1, alone, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
       q, k, v, = torch.unbind(qkv)
       if copies > 0:
-        layer = cache.select(0, l)                                         # [2, B, H, C, D]
         kv = qkv.narrow(0, 1, 2)
         if copies > 1:
           kv = kv.repeat_interleave(copies, 1)
-        if cache.size(2) > kv.size(1):
-          # Places behind the last row are free.
-          layer = layer.narrow(1, 0, kv.size(1))
         if ragged:
-          _0 = layer.scatter_(3, place, kv)
+          _0 = layers[l].scatter_(3, place, kv)
         else:
-          _0 = layer.narrow(3, past, T).copy_(kv)
+          _0 = layers[l].copy_(kv)
         if past > 0:
-          k, v, = torch.unbind(layer.narrow(3, 0, S))
+          k = seen[2 * l]
+          v = seen[2 * l + 1]
       # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
       if alone:
         a = self.attention_alone(q, k, v, )

@@ -8,6 +8,7 @@ import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.sampling.Sampler;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,20 +177,26 @@ public record Benchmark(
     }
 
     private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses) {
-        int[] prompt = new int[promptTokens];
-        for (int i = 0; i < promptTokens; i++) {
-            prompt[i] = (int) (CounterRandom.uniform(0, 0, i) * gpt2.config().vocabularySize());
-        }
-        GenerationConfig config = GenerationConfig.builder()
-                .doSample(true)
-                .topP(0.95)
-                .maxNewTokens(newTokens)
-                .build();
-        Request request = new Request(prompt, 1, newTokens, config.sampler(), 1, -1);
+        Request request = request(gpt2, sampler(), 0, promptTokens, newTokens);
         return guesses > 0
                 ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))
                 : new TokenLoop(
                         gpt2.decoder(), Collections.nCopies(batch, request).iterator(), batch);
+    }
+
+    /** Top-k 50, top-p 0.95. */
+    static Sampler sampler() {
+        return GenerationConfig.builder().doSample(true).topP(0.95).build().sampler();
+    }
+
+    /** A random prompt, the same for the same number, without an end before the last token. */
+    static Request request(Gpt2 gpt2, Sampler sampler, int number, int promptTokens, int newTokens) {
+        int[] prompt = new int[promptTokens];
+        for (int i = 0; i < promptTokens; i++) {
+            prompt[i] =
+                    (int) (CounterRandom.uniform(0, number, i) * gpt2.config().vocabularySize());
+        }
+        return new Request(prompt, 1, newTokens, sampler, 1, -1);
     }
 
     private static OptionalDouble drift(double[] steps) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength ids in all, the prompt's included; empty where {@code maxNewTokens} counts
  * @param maxNewTokens ids beyond the prompt; both lengths are empty only under {@link Preset#OPENAI}: half the
  *     model's context then, or all of it after an empty prompt
- * @param seed of the draws; empty: a new one for each call
+ * @param seed of the draws; empty: a new one for each prompt
  * @param numReturnSequences sequences for each prompt, independent of each other
  * @param promptLookupNumTokens the most tokens to guess from the text so far and check at once, which leaves the text
  *     as it is and saves time where it repeats itself; one prompt, one sequence; 0: none

@@ -3,6 +3,7 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,22 +26,13 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
      */
     public static QueueBenchmark run(
             Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens, int repetitions) {
-        if (prompts < batch || prompts % batch != 0) {
-            throw new IllegalArgumentException(
-                    "found " + prompts + " prompts and batch " + batch + ", expected a multiple of it");
-        }
-        int positions = gpt2.config().positions();
-        if (promptTokens < 2 || newTokens < 2 || 3L * (promptTokens + newTokens) / 2 > positions) {
-            throw new IllegalArgumentException("found promptTokens " + promptTokens + " and newTokens " + newTokens
-                    + ", expected at least 2 each, and one and a half of both within the context of " + positions);
-        }
+        check(gpt2, batch, prompts, promptTokens, newTokens);
+        Sampler sampler = Benchmark.sampler();
         List<Request> mixed = new ArrayList<>();
-        for (int i = 0; i < prompts; i++) {
-            mixed.add(request(gpt2, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
-        }
         List<Request> even = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
-            even.add(request(gpt2, i, promptTokens, newTokens));
+            mixed.add(Benchmark.request(gpt2, sampler, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
+            even.add(Benchmark.request(gpt2, sampler, i, promptTokens, newTokens));
         }
         double[] queue = new double[repetitions];
         double[] full = new double[repetitions];
@@ -53,6 +45,19 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
             }
         }
         return new QueueBenchmark(Benchmark.median(queue), Benchmark.median(full));
+    }
+
+    /** Rejects what {@link #run} would reject. */
+    public static void check(Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens) {
+        if (prompts < batch || prompts % batch != 0) {
+            throw new IllegalArgumentException(
+                    "found " + prompts + " prompts and batch " + batch + ", expected a multiple of it");
+        }
+        int positions = gpt2.config().positions();
+        if (promptTokens < 2 || newTokens < 2 || 3L * (promptTokens + newTokens) / 2 > positions) {
+            throw new IllegalArgumentException("found promptTokens " + promptTokens + " and newTokens " + newTokens
+                    + ", expected at least 2 each, and one and a half of both within the context of " + positions);
+        }
     }
 
     private static double rate(Gpt2 gpt2, List<Request> requests, int batch) {
@@ -68,16 +73,5 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
 
     private static int around(int mean, int draw) {
         return mean / 2 + (int) ((mean + 1) * CounterRandom.uniform(5, 0, draw));
-    }
-
-    private static Request request(Gpt2 gpt2, int number, int promptTokens, int newTokens) {
-        int[] prompt = new int[promptTokens];
-        for (int i = 0; i < promptTokens; i++) {
-            prompt[i] =
-                    (int) (CounterRandom.uniform(6, number, i) * gpt2.config().vocabularySize());
-        }
-        GenerationConfig config =
-                GenerationConfig.builder().doSample(true).topP(0.95).build();
-        return new Request(prompt, 1, newTokens, config.sampler(), 1, -1);
     }
 }

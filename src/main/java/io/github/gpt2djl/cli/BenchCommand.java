@@ -76,9 +76,16 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (queue != 0 && guesses != 0) {
+            throw new IllegalArgumentException("--prompt-lookup-num-tokens has no effect on --queue " + queue
+                    + ": it serves one row; leave one of them out");
+        }
         long start = System.nanoTime();
         try (Gpt2 gpt2 = model.load(err)) {
             double loadMillis = (System.nanoTime() - start) / 1e6;
+            if (queue != 0) {
+                QueueBenchmark.check(gpt2, batch, queue, promptTokens, newTokens);
+            }
             Benchmark result = Benchmark.run(
                     gpt2,
                     batch,

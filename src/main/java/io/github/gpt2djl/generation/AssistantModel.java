@@ -2,8 +2,6 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
-import io.github.gpt2djl.sampling.CounterRandom;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +49,15 @@ public final class AssistantModel implements Drafter {
             int left = Math.min(request.limit() - step, positions - n);
             state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
             cache = state;
-            guess[0] = choose(state.logits(0), step);
+            guess[0] = request.choose(state.logits(0), 0, step);
         } else {
             int[] news = Arrays.copyOfRange(text, fed, n);
             state.verify(news);
-            guess[0] = choose(state.verifiedLogits(news.length - 1), step);
+            guess[0] = request.choose(state.verifiedLogits(news.length - 1), 0, step);
         }
         for (int i = 1; i < wanted; i++) {
             state.step(new int[] {guess[i - 1]});
-            guess[i] = choose(state.logits(0), step + i);
+            guess[i] = request.choose(state.logits(0), 0, step + i);
         }
         fed = n;
         guessed = wanted;
@@ -82,9 +80,5 @@ public final class AssistantModel implements Drafter {
         if (cache != null) {
             cache.close();
         }
-    }
-
-    private int choose(FloatBuffer logits, int step) {
-        return request.sampler().sample(logits, CounterRandom.uniform(request.seed(), 0, step));
     }
 }

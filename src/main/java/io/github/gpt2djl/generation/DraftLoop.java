@@ -2,7 +2,6 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
-import io.github.gpt2djl.sampling.CounterRandom;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -122,10 +121,10 @@ public final class DraftLoop implements Loop {
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {
-        int id = request.sampler().sample(logits, CounterRandom.uniform(request.seed(), 0, chosen));
+        int id = request.choose(logits, 0, chosen);
         chosen++;
         text[length++] = id;
-        ended = id == request.eosId() || chosen == request.limit();
+        ended = request.ends(id, chosen);
         ready.add(new Sampled(0, id, logits.get(id) - logSumExp, ended));
     }
 }

@@ -2,7 +2,6 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
-import io.github.gpt2djl.sampling.CounterRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -175,13 +174,12 @@ public final class TokenLoop implements Loop {
         Request request = row.request;
         var logits = state.logits(place);
         long start = System.nanoTime();
-        double draw = CounterRandom.uniform(request.seed(), row.copy, row.tokens);
-        int id = request.sampler().sample(logits, draw);
+        int id = request.choose(logits, row.copy, row.tokens);
         samplingNanos += System.nanoTime() - start;
         fed[place] = id;
         row.tokens++;
-        boolean last = id == request.eosId() || row.tokens == request.limit();
-        return new Sampled(row.number, id, logits.get(id) - state.logSumExp(place), last);
+        double logProbability = logits.get(id) - state.logSumExp(place);
+        return new Sampled(row.number, id, logProbability, request.ends(id, row.tokens));
     }
 
     /** Frees the cache; the loop has ended then. */

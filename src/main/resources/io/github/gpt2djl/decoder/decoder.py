@@ -222,14 +222,14 @@ class Gpt2(Module):
         layers = torch.unbind(rows.narrow(4, past, T))
     x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
     if projected:
-      x = self.linear(x, 4 * L + 1, alone, )                                      # project_in
+      x = self.linear(x, 4 * L + 1, alone)                               # project_in
     x = x + p
     for l in range(L):
       if post_norm:
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
-      qkv = self.linear(h, 4 * l + 1, alone, ).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
+      qkv = self.linear(h, 4 * l + 1, alone).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
       q, k, v, = torch.unbind(qkv)
       if copies > 0:
         kv = qkv.narrow(0, 1, 2)
@@ -248,24 +248,24 @@ class Gpt2(Module):
       else:
         a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
       a = a.transpose(1, 2).reshape([B, T, E])
-      x = x.add_(self.linear(a, 4 * l + 2, alone, ))                              # attn.c_proj
+      x = x.add_(self.linear(a, 4 * l + 2, alone))                       # attn.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-      h = self.linear(h, 4 * l + 3, alone, )                                      # mlp.c_fc: [B, T, 4E]
+      h = self.linear(h, 4 * l + 3, alone)                               # mlp.c_fc: [B, T, 4E]
       if self.relu:
         h = torch.relu_(h)
       else:
         h = torch.gelu_(h, approximate="tanh")
-      x = x.add_(self.linear(h, 4 * l + 4, alone, ))                              # mlp.c_proj
+      x = x.add_(self.linear(h, 4 * l + 4, alone))                       # mlp.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
     if not post_norm:
       x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
     if projected:
-      x = self.linear(x, 4 * L + 2, alone, )                                      # project_out
+      x = self.linear(x, 4 * L + 2, alone)                               # project_out
     return x
 
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
@@ -277,7 +277,7 @@ class Gpt2(Module):
       last = x.gather(1, (lengths - 1).view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
     else:
       last = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
-    y = self.linear(last, 0, False, )                                             # [B, V]
+    y = self.linear(last, 0, False, )                                      # [B, V]
     if copies > 1:
       y = y.repeat_interleave(copies, 0)
     _4 = logits.copy_(y)
@@ -322,7 +322,7 @@ class Gpt2(Module):
     for chunk in range((n + 63) // 64):
       start = 64 * chunk
       count = ops.prim.min(64, n - start)
-      y = self.linear(x.narrow(0, start, count), 0, False, )                      # [count, V]
+      y = self.linear(x.narrow(0, start, count), 0, False, )               # [count, V]
       target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
       picked = y.gather(1, target).squeeze(1) - torch.logsumexp(y, [1])
       _7 = result.narrow(0, start, count).copy_(picked)

@@ -173,6 +173,15 @@ class MainTest {
                 .contains("--prompt-tokens 38 and --new-tokens 64 do not fit into the model's context of 40");
     }
 
+    @Test
+    void benchComparesAQueueWithFullBatches() {
+        JsonObject json = run("bench --prompt-tokens 4 --new-tokens 4 --batch 2 --queue 4 --repetitions 1 --json"
+                        .split(" "))
+                .json();
+        assertThat(json.get("queue_tokens_per_second").getAsDouble()).isPositive();
+        assertThat(json.get("full_batches_tokens_per_second").getAsDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -209,6 +218,9 @@ class MainTest {
                 "bench --prompt-lookup-num-tokens -1 | --prompt-lookup-num-tokens is -1, expected at least 0",
                 "generate A --prompt-lookup-num-tokens 65 | --prompt-lookup-num-tokens is 65, expected 1 to 64",
                 "generate A --assistant-model shakespeare --num-return-sequences 2 --do-sample | serves one sequence",
+                "bench --batch 2 --queue 3 | found 3 prompts and batch 2, expected a multiple of it",
+                "bench --batch 2 --queue 4 --new-tokens 1 | found --prompt-tokens 64 and --new-tokens 1, expected at least 2",
+                "bench --queue 4 --prompt-lookup-num-tokens 3 | has no effect on --queue 4",
                 "sing | Unmatched argument at index 0: 'sing'",
             })
     void wrongUsageExitsWithTwo(String line, String message) {

@@ -97,7 +97,7 @@ class DecoderTest {
         int[] ids = ids(40, 61);
         double[][] expected = new NaiveGpt2(model).logits(ids);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.prefill(List.of(java.util.Arrays.copyOf(ids, 3)), 1, 38)) {
+                KvCache cache = decoder.prefill(List.of(Arrays.copyOf(ids, 3)), 1, 38)) {
             for (int t = 2; ; t++) {
                 assertClose(cache.logits(0), expected[t], TOLERANCE);
                 assertThat((double) cache.logSumExp(0)).isCloseTo(logSumExp(expected[t]), within(TOLERANCE));
@@ -155,7 +155,7 @@ class DecoderTest {
                     double[][] expected = oracle.logits(rows[row]);
                     assertClose(cache.logits(row), expected[expected.length - 1], TOLERANCE);
                     next[row] = (7 * row + 3 * step) % 61;
-                    rows[row] = java.util.Arrays.copyOf(rows[row], rows[row].length + 1);
+                    rows[row] = Arrays.copyOf(rows[row], rows[row].length + 1);
                     rows[row][rows[row].length - 1] = next[row];
                 }
                 if (step < 3) {

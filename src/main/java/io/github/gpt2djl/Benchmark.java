@@ -1,6 +1,7 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.decoder.TorchEngine;
+import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
@@ -8,7 +9,10 @@ import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
+import io.github.gpt2djl.sampling.TopK;
+import io.github.gpt2djl.sampling.TopP;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,7 +190,7 @@ public record Benchmark(
 
     /** Top-k 50, top-p 0.95. */
     static Sampler sampler() {
-        return GenerationConfig.builder().doSample(true).topP(0.95).build().sampler();
+        return new Multinomial(List.of(new TopK(50), new TopP(0.95)));
     }
 
     /** A random prompt, the same for the same number, without an end before the last token. */
@@ -196,7 +200,7 @@ public record Benchmark(
             prompt[i] =
                     (int) (CounterRandom.uniform(0, number, i) * gpt2.config().vocabularySize());
         }
-        return new Request(prompt, 1, newTokens, sampler, 1, -1);
+        return new Request(prompt, 1, newTokens, 1, Decoding.plain(sampler));
     }
 
     private static OptionalDouble drift(double[] steps) {

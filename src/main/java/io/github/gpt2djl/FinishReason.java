@@ -6,6 +6,10 @@ public enum FinishReason {
     LENGTH,
     /** The model's positions are used up: 1,024 ids for the published GPT-2. */
     CONTEXT,
-    /** The end-of-text token was chosen; it is the last id. */
-    EOS
+    /** A token that ends texts was chosen; it is the last id. */
+    EOS,
+    /** A stop string came; the text ends before it, the ids with its end. */
+    STOP,
+    /** The thread was interrupted: the rest is what there was by then. */
+    CANCELLED
 }

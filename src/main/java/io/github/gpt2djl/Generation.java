@@ -1,6 +1,8 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.sampling.StepTrace;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -11,8 +13,9 @@ import java.util.OptionalLong;
  * @param text the new tokens' text; empty if the checkpoint has no tokenizer
  * @param finishReason why it ended
  * @param seed of its draws: the same seed gives the same ids; empty if nothing was drawn
- * @param drafted tokens that prompt lookup guessed; 0 without it
+ * @param drafted tokens that prompt lookup or an assistant guessed; 0 without them
  * @param accepted guesses that were right
+ * @param slides how often the context was full and went on from its last ids
  */
 public record Generation(
         List<Integer> promptIds,
@@ -21,7 +24,8 @@ public record Generation(
         FinishReason finishReason,
         OptionalLong seed,
         int drafted,
-        int accepted) {
+        int accepted,
+        int slides) {
 
     public Generation {
         promptIds = List.copyOf(promptIds);
@@ -31,5 +35,19 @@ public record Generation(
     /** The new tokens' ids, without the prompt's. */
     public List<Integer> ids() {
         return tokens.stream().map(Token::id).toList();
+    }
+
+    /**
+     * How each token was chosen.
+     *
+     * @throws IllegalStateException if the config did not set {@code trace}
+     */
+    public List<StepTrace> trace() {
+        if (tokens.stream().anyMatch(token -> token.trace() == null)) {
+            throw new IllegalStateException("nothing was traced; set trace in the config, to 10 tokens for example");
+        }
+        return tokens.stream()
+                .map(token -> Objects.requireNonNull(token.trace()))
+                .toList();
     }
 }

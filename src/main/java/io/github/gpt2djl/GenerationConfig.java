@@ -1,97 +1,107 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.sampling.Greedy;
-import io.github.gpt2djl.sampling.Multinomial;
-import io.github.gpt2djl.sampling.OpenAiTopP;
-import io.github.gpt2djl.sampling.Sampler;
-import io.github.gpt2djl.sampling.Temperature;
-import io.github.gpt2djl.sampling.TopK;
-import io.github.gpt2djl.sampling.TopP;
-import io.github.gpt2djl.sampling.Warper;
-import java.util.ArrayList;
+import static io.github.gpt2djl.GenerationOption.*;
+
+import com.google.gson.JsonObject;
+import io.github.gpt2djl.sampling.LogitsProcessor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * How to generate. Names, defaults and meanings are those of transformers' {@code GenerationConfig}, or of OpenAI's
  * sample.py under {@link Preset#OPENAI}.
  *
  * <p>An option that is out of range, or that would have no effect, is an {@link IllegalArgumentException} when the
- * config is built.
- *
- * @param preset whose defaults and meaning of top-p
- * @param doSample draw at random instead of taking the likeliest token
- * @param temperature above 0; 1 changes nothing
- * @param topK keep the k likeliest tokens; 0: all
- * @param topP keep the likeliest tokens up to this mass, 0 to 1; 1: all
- * @param maxLength ids in all, the prompt's included; empty where {@code maxNewTokens} counts
- * @param maxNewTokens ids beyond the prompt; both lengths are empty only under {@link Preset#OPENAI}: half the
- *     model's context then, or all of it after an empty prompt
- * @param seed of the draws; empty: a new one for each prompt
- * @param numReturnSequences sequences for each prompt, independent of each other
- * @param promptLookupNumTokens the most tokens to guess from the text so far and check at once, which leaves the text
- *     as it is and saves time where it repeats itself; one prompt, one sequence; 0: none
+ * config is built. Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
+ * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
+ * top-k, top-p, min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
  */
-public record GenerationConfig(
-        Preset preset,
-        boolean doSample,
-        double temperature,
-        int topK,
-        double topP,
-        OptionalInt maxLength,
-        OptionalInt maxNewTokens,
-        OptionalLong seed,
-        int numReturnSequences,
-        int promptLookupNumTokens) {
-    private static final int MOST_GUESSES = 64;
+public final class GenerationConfig {
+    private final Map<GenerationOption<?>, Object> values;
+    private final List<LogitsProcessor> processors;
 
-    public GenerationConfig {
-        Temperature.check(temperature);
-        TopP.check(topP);
-        if (topK < 0) {
-            throw new IllegalArgumentException("topK is " + topK + ", expected at least 1, or 0 for no limit");
-        }
-        atLeastOne("maxLength", maxLength);
-        atLeastOne("maxNewTokens", maxNewTokens);
-        atLeastOne("numReturnSequences", OptionalInt.of(numReturnSequences));
-        if (maxLength.isPresent() && maxNewTokens.isPresent()) {
-            throw new IllegalArgumentException("maxLength is " + maxLength.getAsInt() + " and maxNewTokens is "
-                    + maxNewTokens.getAsInt() + ", expected only one: maxNewTokens would override maxLength");
-        }
-        if (preset != Preset.OPENAI && maxLength.isEmpty() && maxNewTokens.isEmpty()) {
-            throw new IllegalArgumentException("neither maxLength nor maxNewTokens is set, expected one");
-        }
-        if (preset == Preset.OPENAI && !doSample) {
-            throw new IllegalArgumentException("doSample is false, but the preset OPENAI always samples; for the"
-                    + " likeliest token use topK 1, or the preset HUGGING_FACE");
-        }
-        if (promptLookupNumTokens < 0 || promptLookupNumTokens > MOST_GUESSES) {
-            throw new IllegalArgumentException("promptLookupNumTokens is " + promptLookupNumTokens + ", expected 1 to "
-                    + MOST_GUESSES + ", or 0 for none");
-        }
-        if (promptLookupNumTokens > 0 && numReturnSequences > 1) {
-            throw new IllegalArgumentException("promptLookupNumTokens is " + promptLookupNumTokens
-                    + " and numReturnSequences is " + numReturnSequences + ", expected only one of them");
-        }
-        if (!doSample) {
-            noEffect("temperature", temperature != 1);
-            noEffect("topK", topK != 0);
-            noEffect("topP", topP != 1);
-            noEffect("seed", seed.isPresent());
-            noEffect("numReturnSequences", numReturnSequences != 1);
-        }
+    GenerationConfig(Map<GenerationOption<?>, Object> values, List<LogitsProcessor> processors) {
+        this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        this.processors = List.copyOf(processors);
+        ConfigChecks.check(this);
     }
 
     /** Starts a config with the defaults. */
-    public static Builder builder() {
-        return new Builder();
+    public static GenerationConfigBuilder builder() {
+        return new GenerationConfigBuilder();
+    }
+
+    /** The value of an option, or its default. */
+    // The builder puts only values of the option's type.
+    @SuppressWarnings("unchecked")
+    public <T> T get(GenerationOption<T> option) {
+        Object value = values.get(option);
+        return value != null ? (T) value : (T) usual(option);
+    }
+
+    /** Whether an option has been set. */
+    public boolean isSet(GenerationOption<?> option) {
+        return values.containsKey(option);
+    }
+
+    /** Rules of the user's own, in order. */
+    public List<LogitsProcessor> logitsProcessors() {
+        return processors;
+    }
+
+    /** Starts a config with the options of this one. */
+    public GenerationConfigBuilder toBuilder() {
+        return new GenerationConfigBuilder(values, processors);
+    }
+
+    /**
+     * Reads a generation_config.json. What concerns only transformers' own running, like its version, is passed over.
+     *
+     * @throws IOException if the file cannot be read, or has an option that is unknown, malformed or out of range
+     */
+    public static GenerationConfig load(Path file) throws IOException {
+        return ConfigFile.load(file);
+    }
+
+    /**
+     * Writes a generation_config.json with the options that have been set; under its name only once it is whole.
+     *
+     * @throws IOException if the file cannot be written
+     * @throws IllegalStateException if there are own processors, which no file can hold
+     */
+    public void save(Path file) throws IOException {
+        if (!processors.isEmpty()) {
+            throw new IllegalStateException("found " + processors.size()
+                    + " logits processors, which are code; expected none in a config that is saved");
+        }
+        ConfigFile.save(toJson(), file);
+    }
+
+    /** The options that have been set, by their names in transformers, as JSON. */
+    @Override
+    public String toString() {
+        return toJson() + (processors.isEmpty() ? "" : " and " + processors);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof GenerationConfig config
+                && values.equals(config.values)
+                && processors.equals(config.processors);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
     }
 
     /** Whether a typed {@code <|endoftext|>} is ordinary text and a generated one is printed. */
     boolean splitSpecialTokens() {
-        return preset == Preset.OPENAI;
+        return openAi();
     }
 
     /**
@@ -100,14 +110,14 @@ public record GenerationConfig(
      * @param promptLength its ids; 0 for an empty prompt, though it starts from bos
      */
     int newTokens(int promptLength, int positions) {
-        if (maxNewTokens.isPresent()) {
-            return maxNewTokens.getAsInt();
+        if (isSet(MAX_NEW_TOKENS)) {
+            return get(MAX_NEW_TOKENS);
         }
-        if (maxLength.isEmpty()) {
+        if (!isSet(MAX_LENGTH)) {
             // sample.py: a whole context without a prompt, half of it with one.
-            return promptLength == 0 ? positions : Math.max(1, positions / 2);
+            return !openAi() ? 20 : promptLength == 0 ? positions : Math.max(1, positions / 2);
         }
-        int total = maxLength.getAsInt();
+        int total = get(MAX_LENGTH);
         int taken = Math.max(1, promptLength);
         if (taken >= total) {
             throw new IllegalArgumentException("the prompt has " + taken + " ids and maxLength is " + total
@@ -116,140 +126,30 @@ public record GenerationConfig(
         return total - taken;
     }
 
-    /** A sampler for one generation. */
-    Sampler sampler() {
-        if (!doSample) {
-            return new Greedy();
-        }
-        List<Warper> rules = new ArrayList<>();
-        if (temperature != 1) {
-            rules.add(new Temperature(temperature));
-        }
-        if (topK > 0) {
-            rules.add(new TopK(topK));
-        }
-        if (topP < 1) {
-            rules.add(preset == Preset.OPENAI ? new OpenAiTopP(topP) : new TopP(topP));
-        }
-        return new Multinomial(rules);
+    boolean openAi() {
+        return get(PRESET) == Preset.OPENAI;
     }
 
-    private static void atLeastOne(String option, OptionalInt value) {
-        if (value.isPresent() && value.getAsInt() < 1) {
-            throw new IllegalArgumentException(option + " is " + value.getAsInt() + ", expected at least 1");
+    private Object usual(GenerationOption<?> option) {
+        if (option == DO_SAMPLE) {
+            return openAi();
         }
+        // The well-known surprise: top-k is 50 although only top-p was given.
+        return option == TOP_K && get(DO_SAMPLE) && !openAi() ? Integer.valueOf(50) : option.usual();
     }
 
-    private static void noEffect(String option, boolean set) {
-        if (set) {
-            throw new IllegalArgumentException(
-                    option + " has no effect while doSample is false; set doSample, or leave " + option + " out");
-        }
-    }
-
-    /** Collects options; {@link #build()} fills in the preset's defaults and checks. */
-    public static final class Builder {
-        private Preset preset = Preset.HUGGING_FACE;
-        private @Nullable Boolean doSample;
-        private @Nullable Double temperature;
-        private @Nullable Integer topK;
-        private @Nullable Double topP;
-        private OptionalInt maxLength = OptionalInt.empty();
-        private OptionalInt maxNewTokens = OptionalInt.empty();
-        private OptionalLong seed = OptionalLong.empty();
-        private @Nullable Integer numReturnSequences;
-        private int promptLookupNumTokens;
-
-        private Builder() {}
-
-        /** Default {@link Preset#HUGGING_FACE}. */
-        public Builder preset(Preset value) {
-            preset = value;
-            return this;
-        }
-
-        /** Default false; under {@link Preset#OPENAI} true. */
-        public Builder doSample(boolean value) {
-            doSample = value;
-            return this;
-        }
-
-        /** Above 0, default 1. */
-        public Builder temperature(double value) {
-            temperature = value;
-            return this;
-        }
-
-        /** At least 1, or 0 for no limit; default 50 when sampling, under {@link Preset#OPENAI} 0. */
-        public Builder topK(int value) {
-            topK = value;
-            return this;
-        }
-
-        /** 0 to 1, default 1. */
-        public Builder topP(double value) {
-            topP = value;
-            return this;
-        }
-
-        /** Ids in all with the prompt's, at least 1; not together with {@link #maxNewTokens}. */
-        public Builder maxLength(int value) {
-            maxLength = OptionalInt.of(value);
-            return this;
-        }
-
-        /**
-         * Ids beyond the prompt, at least 1; default 20 where {@link #maxLength} is not set either, under
-         * {@link Preset#OPENAI} half the model's context.
-         */
-        public Builder maxNewTokens(int value) {
-            maxNewTokens = OptionalInt.of(value);
-            return this;
-        }
-
-        /** Any number; the same seed gives the same ids on one machine and precision. */
-        public Builder seed(long value) {
-            seed = OptionalLong.of(value);
-            return this;
-        }
-
-        /** At least 1, default 1; more than 1 needs {@link #doSample}. */
-        public Builder numReturnSequences(int value) {
-            numReturnSequences = value;
-            return this;
-        }
-
-        /** 1 to 64, or 0 for none, which is the default; 10 is usual. */
-        public Builder promptLookupNumTokens(int value) {
-            promptLookupNumTokens = value;
-            return this;
-        }
-
-        /**
-         * Fills in the preset's defaults and checks.
-         *
-         * @throws IllegalArgumentException if an option is out of range or would have no effect
-         */
-        public GenerationConfig build() {
-            boolean openAi = preset == Preset.OPENAI;
-            boolean sample = doSample == null ? openAi : doSample;
-            if (!sample && !openAi) {
-                noEffect("temperature", temperature != null);
-                noEffect("topK", topK != null);
-                noEffect("topP", topP != null);
+    private JsonObject toJson() {
+        JsonObject json = new JsonObject();
+        // In the table's order, so that equal configs print the same.
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            if (isSet(option)) {
+                add(json, option);
             }
-            boolean noLength = maxLength.isEmpty() && maxNewTokens.isEmpty();
-            return new GenerationConfig(
-                    preset,
-                    sample,
-                    temperature == null ? 1 : temperature,
-                    topK != null ? topK : sample && !openAi ? 50 : 0,
-                    topP == null ? 1 : topP,
-                    maxLength,
-                    noLength && !openAi ? OptionalInt.of(20) : maxNewTokens,
-                    seed,
-                    numReturnSequences == null ? 1 : numReturnSequences,
-                    promptLookupNumTokens);
         }
+        return json;
+    }
+
+    private <T> void add(JsonObject json, GenerationOption<T> option) {
+        json.add(option.key(), option.type().write().apply(get(option)));
     }
 }

@@ -8,12 +8,14 @@ import io.github.gpt2djl.text.BpeTokenizer;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     System.out.println(gpt2.generate("The future of AI is", config).text());
  * }
  * }</pre>
+ *
+ * <p>Interrupting a thread that generates ends its sequences within one token, with what there is by then
+ * ({@link FinishReason#CANCELLED}); the thread stays interrupted.
  *
  * <p>Safe for use by several threads at once. After {@link #close()} every method throws
  * {@link IllegalStateException}.
@@ -134,7 +139,7 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt, as {@link #generate(String, GenerationConfig)}. */
     public Generation generate(Prompt prompt, GenerationConfig config) {
-        return Run.start(this, null, prompt, one(config)).finish().get(0);
+        return Run.start(this, null, one(prompt, config)).finish().get(0);
     }
 
     /**
@@ -147,7 +152,7 @@ public final class Gpt2 implements AutoCloseable {
      *     prompt lookup
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Run.start(this, assistant, prompt, one(config)).finish().get(0);
+        return Run.start(this, assistant, one(prompt, config)).finish().get(0);
     }
 
     /**
@@ -156,7 +161,18 @@ public final class Gpt2 implements AutoCloseable {
      * @return {@code numReturnSequences} for the first prompt, then for the second, and so on
      */
     public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
-        return Run.start(this, prompts, config).finish();
+        return generateAll(prompts.stream()
+                .map(prompt -> new GenerationRequest(prompt, config))
+                .toList());
+    }
+
+    /**
+     * Continues several prompts at once, each in its own way, as {@link #generateAll(List, GenerationConfig)}.
+     *
+     * @return the sequences of the first, then of the second, and so on
+     */
+    public List<Generation> generateAll(List<GenerationRequest> requests) {
+        return Run.start(this, requests).finish();
     }
 
     /**
@@ -174,14 +190,16 @@ public final class Gpt2 implements AutoCloseable {
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
         Run run = Run.start(this, prompts, config, batchSize);
-        return stream(run.results(), run);
+        var spliterator = Spliterators.spliteratorUnknownSize(
+                run.results(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+        return StreamSupport.stream(spliterator, false).onClose(run::close);
     }
 
     /**
      * Continues a text token by token.
      *
-     * <p>Lazy: each token is computed when it is asked for, on the caller's thread. Closing the stream, or reaching
-     * its end, frees the generation's memory; use try-with-resources.
+     * <p>Lazy: each token is computed when it is asked for, on the caller's thread. Closing the stream, from any
+     * thread, ends it within one token; an interrupted thread too. Either, or reaching the end, frees the generation's memory; use try-with-resources.
      *
      * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}
      */
@@ -191,22 +209,50 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Run.start(this, null, prompt, one(config)));
+        return stream(Run.start(this, null, one(prompt, config)));
+    }
+
+    /**
+     * Continues a prompt, and hands out each token as soon as it is there, on the caller's thread.
+     *
+     * @return what {@link #generate(Prompt, GenerationConfig)} returns
+     */
+    public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
+        Run run = Run.start(this, null, one(prompt, config));
+        return run.finish(tokens);
+    }
+
+    /**
+     * Continues a prompt token by token for each subscriber, on the threads of {@link ForkJoinPool#commonPool()}.
+     *
+     * <p>A token is computed when it is asked for; without demand nothing runs and no thread waits. Cancelling takes
+     * effect within one token. A prompt that cannot be used, and any failure, goes to {@code onError}. A subscriber
+     * that neither asks nor cancels keeps its generation's memory.
+     */
+    public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
+        return new TokenPublisher(() -> Run.start(this, null, one(prompt, config)), ForkJoinPool.commonPool());
     }
 
     /** Continues a prompt token by token with the help of a smaller model, as the other methods with these names. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Run.start(this, assistant, prompt, one(config)));
+        return stream(Run.start(this, assistant, one(prompt, config)));
     }
 
     private static Stream<Token> stream(Run run) {
-        return stream(run.singleRow(), run);
-    }
-
-    private static <T> Stream<T> stream(Iterator<T> results, Run run) {
-        var spliterator = Spliterators.spliteratorUnknownSize(
-                results, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-        return StreamSupport.stream(spliterator, false).onClose(run::close);
+        int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
+        return StreamSupport.stream(
+                        new Spliterators.AbstractSpliterator<Token>(Long.MAX_VALUE, traits) {
+                            @Override
+                            public boolean tryAdvance(Consumer<? super Token> action) {
+                                Token token = run.next();
+                                if (token != null) {
+                                    action.accept(token);
+                                }
+                                return token != null;
+                            }
+                        },
+                        false)
+                .onClose(run::close);
     }
 
     /**
@@ -215,17 +261,29 @@ public final class Gpt2 implements AutoCloseable {
      * @param text 2 ids up to the model's context
      */
     public Score score(Prompt text) {
-        int[] ids = ids(text, false);
-        if (ids.length < 2) {
-            throw new IllegalArgumentException("the text has " + ids.length
-                    + " ids, expected at least 2: the first has nothing before it that could foretell it");
-        }
-        float[] logProbabilities = decoder.logProbabilities(ids);
-        List<Double> wide = new ArrayList<>(logProbabilities.length);
-        for (float logProbability : logProbabilities) {
-            wide.add((double) logProbability);
-        }
-        return new Score(boxed(ids), wide);
+        return Scoring.score(this, text, ScoreOptions.DEFAULT);
+    }
+
+    /**
+     * Log-probability of each id of a text given those before it, of a text of any length.
+     *
+     * @throws IllegalArgumentException if there are fewer than 2 ids (with bos: none), or more than the context without
+     *     a stride
+     */
+    public Score score(Prompt text, ScoreOptions options) {
+        return Scoring.score(this, text, options);
+    }
+
+    /**
+     * Compares continuations of a prompt, as for questions with several answers.
+     *
+     * @param prompt what comes before; empty: bos
+     * @param continuations at least one of at least one id each; in words they mostly begin with a space
+     * @return by falling mean log-probability
+     * @throws IllegalArgumentException if a continuation is empty, or does not fit into the context with the prompt
+     */
+    public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
+        return Scoring.rank(this, prompt, continuations);
     }
 
     /** The ids of a text; {@code <|endoftext|>} in it is the special token. */
@@ -283,6 +341,15 @@ public final class Gpt2 implements AutoCloseable {
         return text.isEmpty() ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
     }
 
+    /** The id that a text starts from where there is none. */
+    int bos() {
+        if (config().bosId() < 0) {
+            throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
+                    + " vocabulary to start from; expected at least one id");
+        }
+        return config().bosId();
+    }
+
     private BpeTokenizer tokenizer() {
         if (tokenizer == null) {
             throw new IllegalStateException(name
@@ -295,11 +362,12 @@ public final class Gpt2 implements AutoCloseable {
         return Arrays.stream(ids).boxed().toList();
     }
 
-    private static GenerationConfig one(GenerationConfig config) {
-        if (config.numReturnSequences() != 1) {
-            throw new IllegalArgumentException("numReturnSequences is " + config.numReturnSequences()
-                    + ", expected 1 here; generateAll returns several");
+    private static GenerationRequest one(Prompt prompt, GenerationConfig config) {
+        int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
+        if (sequences != 1) {
+            throw new IllegalArgumentException(
+                    "numReturnSequences is " + sequences + ", expected 1 here; generateAll returns several");
         }
-        return config;
+        return new GenerationRequest(prompt, config);
     }
 }

@@ -1,7 +1,9 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.*;
+
+import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.Request;
-import io.github.gpt2djl.sampling.Sampler;
 import io.github.gpt2djl.text.Detokenizer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -9,6 +11,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,26 +20,27 @@ final class Requests implements Iterator<Request> {
     private static final SecureRandom SEEDS = new SecureRandom();
 
     private final Gpt2 gpt2;
-    private final GenerationConfig config;
-    private final Iterator<Prompt> prompts;
-    private final Sampler sampler;
+    private final Iterator<GenerationRequest> prompts;
     private final Deque<Entry> read = new ArrayDeque<>();
     private final Deque<Entry> given = new ArrayDeque<>();
     private @Nullable RuntimeException failure;
+    /** The last prompt's, which mostly is the next one's. */
+    private @Nullable GenerationConfig config;
+
+    private @Nullable Decoding decoding;
 
     /**
      * A prompt on its way.
      *
+     * @param config how to continue it
      * @param asked new tokens that the user wants, which may be more than the context has room for
      * @param seed empty if nothing is drawn
      */
-    record Entry(Request request, int asked, OptionalLong seed) {}
+    record Entry(Request request, GenerationConfig config, int asked, OptionalLong seed) {}
 
-    Requests(Gpt2 gpt2, GenerationConfig config, Iterator<Prompt> prompts) {
+    Requests(Gpt2 gpt2, Iterator<GenerationRequest> prompts) {
         this.gpt2 = gpt2;
-        this.config = config;
         this.prompts = prompts;
-        sampler = config.sampler();
     }
 
     /** Encodes and checks all prompts now. */
@@ -83,37 +87,72 @@ final class Requests implements Iterator<Request> {
         return given.remove();
     }
 
+    /** What the loop has not asked for, and never will. */
+    void giveRest() {
+        given.addAll(read);
+        read.clear();
+    }
+
+    /** Whether the loop has taken prompts whose rows {@link #begun} has not given yet. */
+    boolean hasBegun() {
+        return !given.isEmpty();
+    }
+
     @Nullable
     Detokenizer detokenizer(Entry entry) {
-        return gpt2.detokenizer(!config.splitSpecialTokens(), entry.request().prompt());
+        return gpt2.detokenizer(
+                !entry.config().splitSpecialTokens(), entry.request().prompt());
     }
 
-    private Entry entry(Prompt prompt) {
+    private Entry entry(GenerationRequest asking) {
+        GenerationConfig how = asking.config();
         int positions = gpt2.config().positions();
-        int[] ids = gpt2.ids(prompt, config.splitSpecialTokens());
-        if (ids.length > positions) {
+        int[] ids = gpt2.ids(asking.prompt(), how.splitSpecialTokens());
+        int keep = how.get(CONTEXT_POLICY).keep();
+        if (keep >= positions) {
             throw new IllegalArgumentException(
-                    "the prompt has " + ids.length + " ids, but the model's context is " + positions + "; shorten it");
+                    "contextPolicy keeps " + keep + " ids, expected fewer than the model's context of " + positions);
         }
-        int asked = config.newTokens(ids.length, positions);
-        int[] start = ids.length == 0 ? new int[] {bos()} : ids;
-        gpt2.decoder().check(List.of(start));
+        if (ids.length > positions && keep == 0) {
+            throw new IllegalArgumentException("the prompt has " + ids.length + " ids, but the model's context is "
+                    + positions + "; shorten it, or let contextPolicy slide");
+        }
+        if (how.isSet(STOP_STRINGS) && !gpt2.hasTokenizer()) {
+            throw new IllegalArgumentException(
+                    "stopStrings has no effect without a tokenizer, and " + gpt2.name() + " has none; use eosTokenId");
+        }
+        int asked = how.newTokens(ids.length, positions);
+        int[] start = ids.length == 0 ? new int[] {gpt2.bos()} : ids;
+        gpt2.decoder().checkRange(start);
         // The last token needs no position of its own: it is never fed back.
-        int limit = Math.min(asked, positions - start.length + 1);
-        OptionalLong seed = config.doSample() && config.seed().isEmpty()
-                // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
-                ? OptionalLong.of(SEEDS.nextLong() >>> 11)
-                : config.seed();
-        int eosId = config.preset() == Preset.OPENAI ? -1 : gpt2.config().eosId();
-        Request request = new Request(start, config.numReturnSequences(), limit, sampler, seed.orElse(0), eosId);
-        return new Entry(request, asked, seed);
+        int limit = keep > 0 ? asked : Math.min(asked, positions - start.length + 1);
+        boolean seedless = how.get(DO_SAMPLE) && !how.isSet(SEED);
+        // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
+        long seed = seedless ? SEEDS.nextLong() >>> 11 : how.get(SEED);
+        Request request = new Request(start, how.get(NUM_RETURN_SEQUENCES), limit, seed, decoding(how));
+        return new Entry(request, how, asked, how.get(DO_SAMPLE) ? OptionalLong.of(seed) : OptionalLong.empty());
     }
 
-    private int bos() {
-        if (gpt2.config().bosId() < 0) {
-            throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
-                    + " vocabulary to start from; expected at least one id");
+    private Decoding decoding(GenerationConfig how) {
+        Decoding now = decoding;
+        if (now == null || !Objects.equals(how, config)) {
+            List<Integer> eosIds = eosIds(how);
+            Rules rules = Rules.of(how, eosIds, gpt2.config().vocabularySize());
+            now = new Decoding(
+                    rules.sampler(),
+                    how.get(TRACE) > 0 ? rules.explainer(how.get(TRACE)) : null,
+                    how.get(TOP_LOGPROBS),
+                    eosIds,
+                    how.get(CONTEXT_POLICY).keep());
+            decoding = now;
+            config = how;
         }
-        return gpt2.config().bosId();
+        return now;
+    }
+
+    private List<Integer> eosIds(GenerationConfig how) {
+        boolean own = how.isSet(EOS_TOKEN_ID);
+        int usual = how.openAi() ? -1 : gpt2.config().eosId();
+        return own ? how.get(EOS_TOKEN_ID) : usual < 0 ? List.of() : List.of(usual);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.*;
+
 import io.github.gpt2djl.generation.AssistantModel;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
@@ -8,6 +10,7 @@ import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.text.Detokenizer;
+import io.github.gpt2djl.text.StopStrings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the facade on its way: the token loop, and each row's text and reason to end. */
@@ -24,78 +28,100 @@ final class Run implements AutoCloseable {
 
     private final Requests requests;
     private final Loop loop;
+    private final int positions;
     /** Those that have not been given out. */
     private final Map<Integer, Row> rows = new HashMap<>();
 
     private int begun;
     private int givenOut;
 
+    private boolean cancelled;
+
     /** What one sequence has so far. */
     private static final class Row {
         final Requests.Entry entry;
         final @Nullable Detokenizer pieces;
+        final StopStrings stops;
         final List<Token> tokens = new ArrayList<>();
         boolean ended;
+        boolean cancelled;
 
         Row(Requests.Entry entry, @Nullable Detokenizer pieces) {
             this.entry = entry;
             this.pieces = pieces;
+            stops = new StopStrings(entry.config().get(STOP_STRINGS));
         }
     }
 
-    private Run(Requests requests, Loop loop) {
+    private Run(Gpt2 gpt2, Requests requests, Loop loop) {
+        positions = gpt2.config().positions();
         this.requests = requests;
         this.loop = loop;
     }
 
     /** Several prompts, all checked before anything is computed. */
-    static Run start(Gpt2 gpt2, List<Prompt> prompts, GenerationConfig config) {
+    static Run start(Gpt2 gpt2, List<GenerationRequest> prompts) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
         }
         if (prompts.size() == 1) {
-            return start(gpt2, null, prompts.get(0), config);
+            return start(gpt2, null, prompts.get(0));
         }
-        requirePlain(config, prompts.size() + " prompts");
-        Requests requests = new Requests(gpt2, config, prompts.iterator());
+        int places = 0;
+        for (GenerationRequest prompt : prompts) {
+            requirePlain(prompt.config(), prompts.size() + " prompts");
+            places += prompt.config().get(NUM_RETURN_SEQUENCES);
+        }
+        Requests requests = new Requests(gpt2, prompts.iterator());
         requests.readAll();
-        TokenLoop loop = new TokenLoop(gpt2.decoder(), requests, prompts.size() * config.numReturnSequences());
-        return new Run(requests, loop);
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places));
     }
 
     /** One prompt, perhaps with a smaller model that guesses. */
-    static Run start(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt prompt, GenerationConfig config) {
-        Requests requests = new Requests(gpt2, config, List.of(prompt).iterator());
+    static Run start(Gpt2 gpt2, @Nullable Gpt2 assistant, GenerationRequest prompt) {
+        GenerationConfig config = prompt.config();
+        Requests requests = new Requests(gpt2, List.of(prompt).iterator());
         requests.readAll();
         if (assistant != null) {
             checkAssistant(gpt2, assistant, config);
             Request request = requests.next();
-            AssistantModel guesses =
-                    new AssistantModel(assistant.decoder(), assistant.config().positions(), request, ASSISTANT_TOKENS);
-            return new Run(requests, new DraftLoop(gpt2.decoder(), request, guesses));
+            AssistantModel guesses = new AssistantModel(assistant.decoder(), request, ASSISTANT_TOKENS);
+            return new Run(gpt2, requests, new DraftLoop(gpt2.decoder(), request, guesses));
         }
-        if (config.promptLookupNumTokens() > 0) {
-            PromptLookup guesses = new PromptLookup(config.promptLookupNumTokens());
-            return new Run(requests, new DraftLoop(gpt2.decoder(), requests.next(), guesses));
+        if (config.get(PROMPT_LOOKUP_NUM_TOKENS) > 0) {
+            PromptLookup guesses = new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS));
+            return new Run(gpt2, requests, new DraftLoop(gpt2.decoder(), requests.next(), guesses));
         }
-        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, config.numReturnSequences()));
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, config.get(NUM_RETURN_SEQUENCES)));
     }
 
     /** Any number of prompts, looked at when there is a place for them. */
     static Run start(Gpt2 gpt2, Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        if (batchSize < config.numReturnSequences()) {
-            throw new IllegalArgumentException("batchSize is " + batchSize + ", expected at least "
-                    + config.numReturnSequences() + ", the sequences of one prompt");
+        int sequences = config.get(NUM_RETURN_SEQUENCES);
+        if (batchSize < sequences) {
+            throw new IllegalArgumentException(
+                    "batchSize is " + batchSize + ", expected at least " + sequences + ", the sequences of one prompt");
         }
         requirePlain(config, "a queue of prompts");
-        Requests requests = new Requests(gpt2, config, prompts);
-        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
+        Requests requests = new Requests(gpt2, new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return prompts.hasNext();
+            }
+
+            @Override
+            public GenerationRequest next() {
+                return new GenerationRequest(prompts.next(), config);
+            }
+        });
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
     }
 
     private static void requirePlain(GenerationConfig config, String found) {
-        if (config.promptLookupNumTokens() > 0) {
-            throw new IllegalArgumentException("found " + found + " and promptLookupNumTokens "
-                    + config.promptLookupNumTokens() + ", expected one prompt for it");
+        int guesses = config.get(PROMPT_LOOKUP_NUM_TOKENS);
+        if (guesses > 0) {
+            throw new IllegalArgumentException(
+                    "found " + found + " and promptLookupNumTokens " + guesses + ", expected one prompt for it");
         }
     }
 
@@ -106,9 +132,11 @@ final class Run implements AutoCloseable {
                     "the assistant has " + assistant.config().vocabularySize() + " tokens and the model " + size
                             + ", expected the same vocabulary");
         }
-        if (config.promptLookupNumTokens() > 0) {
-            throw new IllegalArgumentException(
-                    "found an assistant and promptLookupNumTokens, expected only one of them");
+        for (GenerationOption<?> option : List.of(PROMPT_LOOKUP_NUM_TOKENS, CONTEXT_POLICY, NUM_BEAMS, PENALTY_ALPHA)) {
+            if (config.isSet(option)) {
+                throw new IllegalArgumentException(
+                        "found an assistant and " + option + " " + config.get(option) + ", expected only one of them");
+            }
         }
     }
 
@@ -117,10 +145,8 @@ final class Run implements AutoCloseable {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                while (!ready() && loop.hasNext()) {
-                    loop.next().forEach(Run.this::token);
-                }
-                if (!ready()) {
+                while (!ready() && advance()) {}
+                if (!ready() && !cancelled) {
                     // A prompt that could not be used: those before it have been given out.
                     requests.rethrow();
                 }
@@ -146,23 +172,55 @@ final class Run implements AutoCloseable {
         }
     }
 
-    /** The tokens of a run of one row, computed one by one. */
-    Iterator<Token> singleRow() {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return loop.hasNext();
+    /** The only sequence, each token handed out as it comes. */
+    Generation finish(Consumer<Token> tokens) {
+        try (this) {
+            for (Token token = next(); token != null; token = next()) {
+                tokens.accept(token);
             }
-
-            @Override
-            public Token next() {
-                return token(loop.next().get(0));
-            }
-        };
+            return results().next();
+        }
     }
 
+    /** Chooses the next tokens; tells whether there were any. */
+    private synchronized boolean advance() {
+        if (!going()) {
+            return false;
+        }
+        loop.next().forEach(this::token);
+        return true;
+    }
+
+    /** The next token of a run of one row; null at the end. */
+    synchronized @Nullable Token next() {
+        return going() ? token(loop.next().get(0)) : null;
+    }
+
+    /** Whether there are tokens to come. */
+    synchronized boolean hasNext() {
+        return going();
+    }
+
+    /** The same; an interrupted thread ends them all. */
+    private boolean going() {
+        if (!cancelled && loop.hasNext() && Thread.currentThread().isInterrupted()) {
+            cancelled = true;
+            requests.giveRest();
+            while (requests.hasBegun()) {
+                begin();
+            }
+            for (Row row : rows.values()) {
+                row.cancelled = !row.ended;
+                row.ended = true;
+            }
+            loop.close();
+        }
+        return !cancelled && loop.hasNext();
+    }
+
+    /** Ends the run; one that is in the middle of a step on another thread, after that step. */
     @Override
-    public void close() {
+    public synchronized void close() {
         loop.close();
     }
 
@@ -173,22 +231,33 @@ final class Run implements AutoCloseable {
 
     private Token token(Sampled sampled) {
         while (begun <= sampled.row()) {
-            Requests.Entry entry = requests.begun();
-            for (int copy = 0; copy < entry.request().copies(); copy++) {
-                rows.put(begun++, new Row(entry, requests.detokenizer(entry)));
-            }
+            begin();
         }
         Row row = Objects.requireNonNull(rows.get(sampled.row()));
-        String text = row.pieces == null ? "" : row.pieces.add(sampled.id(), sampled.last());
-        Token token = new Token(sampled.id(), text, sampled.logProbability());
+        String text =
+                row.pieces == null ? "" : row.stops.add(row.pieces.add(sampled.id(), sampled.last()), sampled.last());
+        if (row.stops.found() && !sampled.last()) {
+            loop.end(sampled.row());
+        }
+        Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
         row.tokens.add(token);
-        row.ended = sampled.last();
+        row.ended = sampled.last() || row.stops.found();
         return token;
+    }
+
+    private void begin() {
+        Requests.Entry entry = requests.begun();
+        for (int copy = 0; copy < entry.request().copies(); copy++) {
+            rows.put(begun++, new Row(entry, requests.detokenizer(entry)));
+        }
     }
 
     private Generation generation(Row row) {
         StringBuilder text = new StringBuilder();
         row.tokens.forEach(t -> text.append(t.text()));
+        if (row.cancelled) {
+            text.append(row.stops.add("", true));
+        }
         return new Generation(
                 Gpt2.boxed(row.entry.request().prompt()),
                 row.tokens,
@@ -196,13 +265,34 @@ final class Run implements AutoCloseable {
                 reason(row),
                 row.entry.seed(),
                 loop.drafted(),
-                loop.accepted());
+                loop.accepted(),
+                slides(row));
     }
 
     private static FinishReason reason(Row row) {
-        if (row.tokens.get(row.tokens.size() - 1).id() == row.entry.request().eosId()) {
+        if (row.cancelled) {
+            return FinishReason.CANCELLED;
+        }
+        if (row.stops.found()) {
+            return FinishReason.STOP;
+        }
+        int last = row.tokens.get(row.tokens.size() - 1).id();
+        if (row.entry.request().decoding().eosIds().contains(last)) {
             return FinishReason.EOS;
         }
         return row.tokens.size() < row.entry.asked() ? FinishReason.CONTEXT : FinishReason.LENGTH;
+    }
+
+    /** How often the loop has begun anew with the last ids of a row. */
+    private int slides(Row row) {
+        Request request = row.entry.request();
+        int held = request.start(positions).length;
+        int slides = 0;
+        for (int token = 1; token < row.tokens.size(); token++) {
+            boolean full = held == positions;
+            held = full ? request.decoding().keep() : held + 1;
+            slides += full ? 1 : 0;
+        }
+        return slides;
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How likely a model finds a text.
  *
- * @param ids the text's ids, at least 2
+ * @param ids the text's ids, after bos if that was asked for: at least 2
  * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
  *     before it, so there is one fewer than ids
  */
@@ -15,12 +15,17 @@ public record Score(List<Integer> ids, List<Double> logProbabilities) {
         logProbabilities = List.copyOf(logProbabilities);
     }
 
-    /** exp of the mean negative log-probability: 1 for a text foreseen with certainty. */
-    public double perplexity() {
+    /** The natural logarithm of the probability of all ids after the first. */
+    public double logProbability() {
         double sum = 0;
         for (double logProbability : logProbabilities) {
             sum += logProbability;
         }
-        return Math.exp(-sum / logProbabilities.size());
+        return sum;
+    }
+
+    /** exp of the mean negative log-probability: 1 for a text foreseen with certainty. */
+    public double perplexity() {
+        return Math.exp(-logProbability() / logProbabilities.size());
     }
 }

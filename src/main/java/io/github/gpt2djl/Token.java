@@ -1,10 +1,27 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.sampling.StepTrace;
+import io.github.gpt2djl.sampling.TokenProbability;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One generated token.
  *
  * @param id in the model's vocabulary
- * @param text what it adds to the text: whole characters only, so it is empty while a character spans tokens
+ * @param text what it adds to the text: whole characters only, so it is empty while a character spans tokens, or while
+ *     the text may be the beginning of a stop string
  * @param logProbability natural logarithm, under the model itself (before temperature and any other rule)
+ * @param top the likeliest tokens under the model itself, as many as {@code topLogprobs} asks for
+ * @param trace how it was chosen, if {@code trace} asks for it
  */
-public record Token(int id, String text, double logProbability) {}
+public record Token(
+        int id,
+        String text,
+        double logProbability,
+        List<TokenProbability> top,
+        @Nullable StepTrace trace) {
+    public Token {
+        top = List.copyOf(top);
+    }
+}

@@ -29,7 +29,7 @@ class ArchitectureTest {
         "decoder, checkpoint",
         "generation, text decoder sampling",
         "hub, checkpoint",
-        "cli, . decoder checkpoint hub"
+        "cli, . decoder checkpoint hub sampling"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {
         String[] packages = allowed.isEmpty() ? new String[0] : allowed.split(" ");

@@ -40,7 +40,7 @@ class DraftTest {
     @ParameterizedTest
     @ValueSource(strings = {REPETITIVE, "ROMEO:", "To be, or not to be, that is", ""})
     void greedyTextIsTheSame(String prompt) {
-        GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(120);
+        GenerationConfigBuilder config = GenerationConfig.builder().maxNewTokens(120);
         Generation plain = gpt2.generate(prompt, config.build());
         Generation guessed =
                 gpt2.generate(prompt, config.promptLookupNumTokens(10).build());
@@ -58,7 +58,7 @@ class DraftTest {
     void sampledTextIsTheSameForEverySeed() {
         int accepted = 0;
         for (long seed = 0; seed < 40; seed++) {
-            GenerationConfig.Builder config = GenerationConfig.builder()
+            GenerationConfigBuilder config = GenerationConfig.builder()
                     .doSample(true)
                     .temperature(0.7)
                     .topP(0.9)
@@ -80,7 +80,7 @@ class DraftTest {
     void theTextIsTheSameInReducedPrecision(Precision precision) throws IOException {
         try (Gpt2 reduced = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(precision))) {
             for (long seed = 0; seed < 20; seed++) {
-                GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(100);
+                GenerationConfigBuilder config = GenerationConfig.builder().maxNewTokens(100);
                 if (seed > 0) {
                     config.doSample(true).temperature(0.7).topP(0.9).seed(seed);
                 }
@@ -111,7 +111,7 @@ class DraftTest {
         Path tiny = TestCheckpoint.tiny().write(folder);
         try (Gpt2 model = Gpt2.load(tiny)) {
             Prompt prompt = Prompt.ofIds(IntStream.range(0, 12).map(i -> i % 3).toArray());
-            GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(100);
+            GenerationConfigBuilder config = GenerationConfig.builder().maxNewTokens(100);
             Generation plain = model.generate(prompt, config.build());
             Generation guessed =
                     model.generate(prompt, config.promptLookupNumTokens(64).build());
@@ -127,7 +127,7 @@ class DraftTest {
         Path other = new TestCheckpoint(1, 2, 16, 60, 2048, true, 8).write(folder);
         try (Gpt2 similar = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(Precision.INT8));
                 Gpt2 foreign = Gpt2.load(other)) {
-            GenerationConfig.Builder config =
+            GenerationConfigBuilder config =
                     GenerationConfig.builder().doSample(sample).maxNewTokens(100);
             if (sample) {
                 config.topP(0.9).seed(5);

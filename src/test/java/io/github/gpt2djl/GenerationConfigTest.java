@@ -1,11 +1,11 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.GenerationConfig.Builder;
 import io.github.gpt2djl.sampling.Greedy;
-import java.util.OptionalInt;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,22 +17,22 @@ class GenerationConfigTest {
     @Test
     void defaultsAreThoseOfTransformers() {
         GenerationConfig greedy = GenerationConfig.builder().build();
-        assertThat(greedy.doSample()).isFalse();
-        assertThat(greedy.maxNewTokens()).isEqualTo(OptionalInt.of(20));
-        assertThat(greedy.sampler()).isInstanceOf(Greedy.class);
+        assertThat(greedy.get(DO_SAMPLE)).isFalse();
+        assertThat(greedy.newTokens(5, 1024)).isEqualTo(20);
+        assertThat(Rules.of(greedy, List.of(), 9).sampler()).isInstanceOf(Greedy.class);
         GenerationConfig sampling =
                 GenerationConfig.builder().doSample(true).topP(.95).build();
         // The well-known surprise: top-k 50 applies although only top-p was given.
-        assertThat(sampling.topK()).isEqualTo(50);
-        assertThat(sampling.temperature()).isEqualTo(1);
+        assertThat(sampling.get(TOP_K)).isEqualTo(50);
+        assertThat(sampling.get(TEMPERATURE)).isEqualTo(1);
     }
 
     @Test
     void defaultsOfOpenAi() {
         GenerationConfig config =
                 GenerationConfig.builder().preset(Preset.OPENAI).build();
-        assertThat(config.doSample()).isTrue();
-        assertThat(config.topK()).isZero();
+        assertThat(config.get(DO_SAMPLE)).isTrue();
+        assertThat(config.get(TOP_K)).isZero();
         assertThat(config.newTokens(0, 1024)).isEqualTo(1024);
         assertThat(config.newTokens(3, 1024)).isEqualTo(512);
     }
@@ -52,10 +52,12 @@ class GenerationConfigTest {
 
     @ParameterizedTest
     @MethodSource
-    void wrongOptionsAreRejected(String message, Consumer<Builder> options) {
-        Builder builder = GenerationConfig.builder();
-        options.accept(builder);
-        assertThatThrownBy(builder::build)
+    void wrongOptionsAreRejected(String message, Consumer<GenerationConfigBuilder> options) {
+        GenerationConfigBuilder builder = GenerationConfig.builder();
+        assertThatThrownBy(() -> {
+                    options.accept(builder);
+                    builder.build();
+                })
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
@@ -69,7 +71,7 @@ class GenerationConfigTest {
                 wrong(
                         "topK is -1, expected at least 1, or 0",
                         b -> b.doSample(true).topK(-1)),
-                wrong("top-p is 1.5, expected 0 to 1", b -> b.doSample(true).topP(1.5)),
+                wrong("topP is 1.5, expected 0 to 1", b -> b.doSample(true).topP(1.5)),
                 wrong("maxLength is 0, expected at least 1", b -> b.maxLength(0)),
                 wrong("maxNewTokens is -5, expected at least 1", b -> b.maxNewTokens(-5)),
                 wrong("numReturnSequences is 0", b -> b.doSample(true).numReturnSequences(0)),
@@ -86,7 +88,7 @@ class GenerationConfigTest {
                         b -> b.preset(Preset.OPENAI).doSample(false)));
     }
 
-    private static Arguments wrong(String message, Consumer<Builder> options) {
+    private static Arguments wrong(String message, Consumer<GenerationConfigBuilder> options) {
         return Arguments.of(message, options);
     }
 }

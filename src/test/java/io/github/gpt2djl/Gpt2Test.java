@@ -199,7 +199,8 @@ class Gpt2Test {
                 .hasSize(1);
         assertThatThrownBy(() -> shakespeare.generate(Prompt.ofIds(new int[257]), GREEDY))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the prompt has 257 ids, but the model's context is 256; shorten it");
+                .hasMessage("the prompt has 257 ids, but the model's context is 256; shorten it,"
+                        + " or let contextPolicy slide");
     }
 
     @Test
@@ -391,7 +392,7 @@ class Gpt2Test {
         Files.write(file, text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static GenerationConfig.Builder sampled(long seed) {
+    private static GenerationConfigBuilder sampled(long seed) {
         return GenerationConfig.builder()
                 .doSample(true)
                 .topP(.95)

@@ -36,7 +36,7 @@ class NoDecayTest {
 
     /** Alone, in a batch, as a stream that is left, from a queue, with guesses. */
     private static void generate(Gpt2 gpt2, int i) {
-        GenerationConfig.Builder config = GenerationConfig.builder().maxNewTokens(6 + i % 7);
+        GenerationConfigBuilder config = GenerationConfig.builder().maxNewTokens(6 + i % 7);
         if (i % 2 == 0) {
             config.doSample(true).topP(0.9).seed(i);
         }

@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class SamplersBenchmark {
+    private static final TokenSequence NONE = new TokenSequence(new int[0], 0, 0, 0);
     private static final int VOCABULARY = 50257;
     private static final int ROWS = 16;
 
@@ -58,7 +59,7 @@ public class SamplersBenchmark {
 
     private int sample(Sampler sampler) {
         int step = next++;
-        return sampler.sample(rows[step % ROWS].asReadOnlyBuffer(), CounterRandom.uniform(1, 0, step));
+        return sampler.sample(rows[step % ROWS].asReadOnlyBuffer(), NONE, CounterRandom.uniform(1, 0, step));
     }
 
     @Benchmark

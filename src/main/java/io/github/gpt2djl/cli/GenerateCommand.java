@@ -1,24 +1,25 @@
 package io.github.gpt2djl.cli;
 
+import static io.github.gpt2djl.GenerationOption.*;
+
 import io.github.gpt2djl.FinishReason;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.Preset;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,54 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "The most tokens to add.")
-    @Nullable
-    Integer maxNewTokens;
-
-    @Option(names = "--max-length", paramLabel = "N", description = "The most tokens in all, with the prompt's.")
-    @Nullable
-    Integer maxLength;
-
-    @Option(
-            names = "--do-sample",
-            negatable = true,
-            description = "Draw at random instead of taking the likeliest token.")
-    @Nullable
-    Boolean doSample;
-
-    @Option(names = "--temperature", paramLabel = "T", description = "Above 0. Below 1 bolder, above 1 wilder.")
-    @Nullable
-    Double temperature;
-
-    @Option(
-            names = "--top-k",
-            paramLabel = "K",
-            description = "Draw from the K likeliest tokens; 0: from all. Default: 50, with --preset openai 0.")
-    @Nullable
-    Integer topK;
-
-    @Option(
-            names = "--top-p",
-            paramLabel = "P",
-            description = "Draw from the likeliest tokens that together reach the probability P, 0 to 1.")
-    @Nullable
-    Double topP;
-
-    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same text.")
-    @Nullable
-    Long seed;
-
-    @Option(names = "--num-return-sequences", paramLabel = "N", description = "Sequences for the prompt. Default: 1.")
-    @Nullable
-    Integer numReturnSequences;
-
-    @Option(
-            names = "--prompt-lookup-num-tokens",
-            paramLabel = "N",
-            description = "Guess up to N tokens, 1 to 64, from the text so far and check them at once: the same text,"
-                    + " sooner where it repeats itself. Default: none.")
-    @Nullable
-    Integer promptLookupNumTokens;
+    private final GenerationFlags flags = new GenerationFlags();
 
     @Option(
             names = "--assistant-model",
@@ -112,12 +66,6 @@ final class GenerateCommand implements Callable<Integer> {
                     + " text, sooner where it guesses well.")
     @Nullable
     String assistantModel;
-
-    @Option(
-            names = "--preset",
-            paramLabel = "hugging-face|openai",
-            description = "Whose defaults, and whose meaning of top-p. Default: hugging-face.")
-    Preset preset = Preset.HUGGING_FACE;
 
     @Option(
             names = "--stream",
@@ -132,21 +80,23 @@ final class GenerateCommand implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
-    GenerateCommand(PrintStream out, PrintStream err) {
+    private GenerateCommand(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
     }
 
+    /** The command with all its flags. */
+    static CommandLine command(PrintStream out, PrintStream err) {
+        GenerateCommand generate = new GenerateCommand(out, err);
+        CommandLine command = new CommandLine(generate);
+        generate.flags.addTo(command.getCommandSpec());
+        return command;
+    }
+
     @Override
     public Integer call() throws IOException {
-        boolean several = numReturnSequences != null && numReturnSequences != 1;
-        if (Boolean.TRUE.equals(stream) && (json || several)) {
-            throw new IllegalArgumentException(
-                    "--stream has no effect with " + (json ? "--json" : "--num-return-sequences") + "; leave one out");
-        }
-        if (assistantModel != null && several) {
-            throw new IllegalArgumentException(
-                    "--assistant-model serves one sequence; leave out it or --num-return-sequences");
+        if (Boolean.TRUE.equals(stream) && json) {
+            throw new IllegalArgumentException("--stream has no effect with --json; leave one out");
         }
         Prompt input = prompt();
         try (Gpt2 gpt2 = model.load(err);
@@ -155,7 +105,17 @@ final class GenerateCommand implements Callable<Integer> {
                 err.println("note: " + gpt2.name() + " has no tokenizer, so no text is printed; use --json for ids");
             }
             GenerationConfig config = config(gpt2, input);
-            if (json || several || Boolean.FALSE.equals(stream)) {
+            boolean several = config.get(NUM_RETURN_SEQUENCES) > 1;
+            boolean beams = config.get(NUM_BEAMS) > 1;
+            if (Boolean.TRUE.equals(stream) && (several || beams)) {
+                throw new IllegalArgumentException("--stream has no effect with --num-"
+                        + (beams ? "beams" : "return-sequences") + "; leave one out");
+            }
+            if (assistant != null && several) {
+                throw new IllegalArgumentException(
+                        "--assistant-model serves one sequence; leave out it or --num-return-sequences");
+            }
+            if (beams || json || several || Boolean.FALSE.equals(stream)) {
                 whole(gpt2, assistant, input, config);
             } else {
                 streamed(gpt2, assistant, input, config);
@@ -180,60 +140,47 @@ final class GenerateCommand implements Callable<Integer> {
         return Prompt.of(prompt == null ? "" : prompt);
     }
 
-    private GenerationConfig config(Gpt2 gpt2, Prompt input) {
-        GenerationConfig.Builder config = GenerationConfig.builder().preset(preset);
-        boolean ownDefaults = preset == Preset.HUGGING_FACE;
-        if (doSample != null) {
-            config.doSample(doSample);
-        } else if (ownDefaults && gpt2.config().doSample()) {
+    /** The flags over the model's own defaults. */
+    private GenerationConfig config(Gpt2 gpt2, Prompt input) throws IOException {
+        GenerationConfigBuilder config = flags.builder();
+        boolean searches = config.isSet(NUM_BEAMS) || config.isSet(PENALTY_ALPHA);
+        if (!config.isSet(PRESET)
+                && !config.isSet(DO_SAMPLE)
+                && !searches
+                && gpt2.config().doSample()) {
             config.doSample(true);
         }
-        if (maxLength != null) {
-            config.maxLength(maxLength);
-        }
-        if (maxNewTokens != null) {
-            config.maxNewTokens(maxNewTokens);
-        }
+        boolean anyLength = config.isSet(MAX_LENGTH) || config.isSet(MAX_NEW_TOKENS);
         int usual = gpt2.config().maxLength();
-        if (maxLength == null && maxNewTokens == null && ownDefaults && usual > gpt2.count(input)) {
+        if (!config.isSet(PRESET) && !anyLength && usual > gpt2.count(input)) {
             config.maxLength(usual);
         }
-        set(temperature, config::temperature);
-        set(topK, config::topK);
-        set(topP, config::topP);
-        set(seed, config::seed);
-        set(numReturnSequences, config::numReturnSequences);
-        set(promptLookupNumTokens, config::promptLookupNumTokens);
         GenerationConfig built = config.build();
         // Chosen here and printed, so that a text that pleases can be had again.
-        return built.doSample() && seed == null
+        return built.get(DO_SAMPLE) && !config.isSet(SEED)
                 ? config.seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
                         .build()
                 : built;
     }
 
-    private static <T> void set(@Nullable T value, Consumer<T> option) {
-        if (value != null) {
-            option.accept(value);
-        }
-    }
-
     private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, GenerationConfig config) {
         long start = System.nanoTime();
         int[] count = {0};
-        try (Stream<Token> tokens =
-                assistant == null ? gpt2.stream(input, config) : gpt2.stream(input, config, assistant)) {
+        Consumer<Token> print = token -> {
             // Only a prompt that was accepted is printed.
-            out.print(gpt2.text(input));
+            out.print((count[0]++ == 0 ? gpt2.text(input) : "") + token.text());
             out.flush();
-            tokens.forEach(token -> {
-                out.print(token.text());
-                out.flush();
-                count[0]++;
-            });
+        };
+        Generation whole = null;
+        if (assistant == null) {
+            whole = gpt2.generate(input, config, print);
+        } else {
+            try (Stream<Token> tokens = gpt2.stream(input, config, assistant)) {
+                tokens.forEach(print);
+            }
         }
         out.println();
-        err.println(figures(count[0], start, config));
+        err.println(figures(count[0], start, config, whole == null ? List.of() : List.of(whole)));
     }
 
     private void whole(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, GenerationConfig config) {
@@ -246,7 +193,7 @@ final class GenerateCommand implements Callable<Integer> {
         for (int i = 0; i < all.size(); i++) {
             Generation generation = all.get(i);
             if (json) {
-                out.println(Output.json(fields(generation, rate)));
+                out.println(Output.json(GenerationJson.fields(gpt2, model, config, generation, i, rate)));
             } else {
                 if (all.size() > 1) {
                     err.println("--- " + (i + 1) + " of " + all.size());
@@ -256,35 +203,18 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         if (!json) {
-            boolean full = all.stream().anyMatch(g -> g.finishReason() == FinishReason.CONTEXT);
-            err.println(figures(count, start, config) + (full ? ", the model's context is full" : ""));
+            err.println(figures(count, start, config, all));
         }
     }
 
-    private Map<String, @Nullable Object> fields(Generation generation, double rate) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("prompt_ids", generation.promptIds());
-        fields.put("ids", generation.ids());
-        fields.put("text", generation.text());
-        fields.put("finish_reason", reason(generation.finishReason()));
-        fields.put("seed", generation.seed().isPresent() ? generation.seed().getAsLong() : null);
-        fields.put("tokens_per_second", Output.round(rate, 1));
-        if (promptLookupNumTokens != null || assistantModel != null) {
-            fields.put("drafted", generation.drafted());
-            fields.put("accepted", generation.accepted());
-        }
-        return fields;
-    }
-
-    /** As in OpenAI's API, a full context is a length reached. */
-    private static String reason(FinishReason reason) {
-        return reason == FinishReason.CONTEXT ? "length" : reason.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String figures(int tokens, long start, GenerationConfig config) {
+    private static String figures(int tokens, long start, GenerationConfig config, List<Generation> all) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        String seed = config.seed().isPresent() ? ", seed " + config.seed().getAsLong() : "";
+        String seed = config.get(DO_SAMPLE) ? ", seed " + config.get(SEED) : "";
+        int slides = all.stream().mapToInt(Generation::slides).sum();
+        boolean full = all.stream().anyMatch(g -> g.finishReason() == FinishReason.CONTEXT);
         return String.format(
-                Locale.ROOT, "%d tokens in %.2f s, %.1f tokens/s%s", tokens, seconds, tokens / seconds, seed);
+                        Locale.ROOT, "%d tokens in %.2f s, %.1f tokens/s%s", tokens, seconds, tokens / seconds, seed)
+                + (full ? ", the model's context is full" : "")
+                + (slides > 0 ? ", the context slid " + slides + " times" : "");
     }
 }

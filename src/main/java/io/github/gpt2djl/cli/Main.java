@@ -1,6 +1,6 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.Preset;
+import io.github.gpt2djl.GenerationOption;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,8 +29,9 @@ import picocli.CommandLine.IVersionProvider;
         })
 public final class Main {
     /** The library's messages name its Java options; here they are flags. */
-    private static final Pattern OPTION = Pattern.compile(
-            "\\b(doSample|maxNewTokens|maxLength|topK|topP|numReturnSequences|promptLookupNumTokens|promptTokens|newTokens|temperature(?= has)|seed(?= has)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
+    private static final Pattern OPTION = Pattern.compile("\\b("
+            + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
+            + "|promptTokens|newTokens|stride(?= is)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
 
     private Main() {}
 
@@ -46,7 +48,7 @@ public final class Main {
     /** Runs a command; returns the exit code. */
     static int run(String[] args, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
-        command.addSubcommand(new GenerateCommand(out, err));
+        command.addSubcommand(GenerateCommand.command(out, err));
         command.addSubcommand(new ScoreCommand(out, err));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
@@ -55,7 +57,6 @@ public final class Main {
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
-        command.registerConverter(Preset.class, Main::preset);
         command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));
         if (args.length == 0) {
             command.usage(err);
@@ -64,13 +65,10 @@ public final class Main {
         return command.execute(args);
     }
 
-    private static Preset preset(String text) {
-        return switch (text) {
-            case "hugging-face" -> Preset.HUGGING_FACE;
-            case "openai" -> Preset.OPENAI;
-            default ->
-                throw new CommandLine.TypeConversionException("\"" + text + "\", expected hugging-face or openai");
-        };
+    /** A name of one word is a word of the language too. */
+    private static String name(GenerationOption<?> option) {
+        boolean oneWord = !option.key().contains("_");
+        return option.name() + (oneWord ? "(?= is | has )" : "");
     }
 
     private static int fail(Exception e, PrintStream err) {

@@ -2,6 +2,8 @@ package io.github.gpt2djl.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import java.util.Arrays;
 
 /** The forms that the commands print in, and read. */
@@ -14,6 +16,10 @@ final class Output {
     /** One line of JSON. */
     static String json(Object value) {
         return JSON.toJson(value);
+    }
+
+    static JsonElement parse(String json) {
+        return JsonParser.parseString(json);
     }
 
     /** To that many decimals: figures are not read to the last digit. */

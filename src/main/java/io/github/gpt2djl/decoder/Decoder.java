@@ -60,6 +60,11 @@ public final class Decoder implements AutoCloseable {
         return config;
     }
 
+    /** The most tokens of a row: the model's context. */
+    public int positions() {
+        return config.positions();
+    }
+
     /** A cache for so many rows at once. */
     public KvCache cache(int places) {
         checkOpen();
@@ -131,12 +136,21 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    /** Ids out of range would read foreign memory natively. */
     private void checkIds(int[] ids) {
         if (ids.length == 0 || ids.length > config.positions()) {
             throw new IllegalArgumentException("found " + ids.length + " ids, expected 1 to " + config.positions()
                     + ", the model's context" + (ids.length == 0 ? "" : "; shorten the text"));
         }
+        checkRange(ids);
+    }
+
+    /**
+     * Rejects ids that the vocabulary does not have: they would read foreign memory natively.
+     *
+     * @throws IllegalArgumentException if there is one
+     */
+    public void checkRange(int[] ids) {
+        checkOpen();
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= config.vocabularySize()) {
                 throw new IllegalArgumentException("id " + ids[i] + " at index " + i

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AssistantModel implements Drafter {
     private final Decoder decoder;
-    private final int positions;
     private final Request request;
     private final DraftLength length;
     private @Nullable KvCache cache;
@@ -25,13 +24,11 @@ public final class AssistantModel implements Drafter {
 
     /**
      * @param decoder the smaller model
-     * @param positions its context
      * @param request the generation that it helps
      * @param most tokens to guess at once, at least 1
      */
-    public AssistantModel(Decoder decoder, int positions, Request request, int most) {
+    public AssistantModel(Decoder decoder, Request request, int most) {
         this.decoder = decoder;
-        this.positions = positions;
         this.request = request;
         length = new DraftLength(most);
     }
@@ -39,29 +36,29 @@ public final class AssistantModel implements Drafter {
     @Override
     public int[] guess(int[] text, int n, int room, int step) {
         // Its context may be shorter.
-        int wanted = length.next(Math.min(room, positions - n));
+        int wanted = length.next(Math.min(room, decoder.positions() - n));
         if (wanted <= 0) {
             return new int[0];
         }
-        int[] guess = new int[wanted];
+        int[] ahead = Arrays.copyOf(text, n + wanted);
         KvCache state = cache;
         if (state == null) {
-            int left = Math.min(request.limit() - step, positions - n);
+            int left = Math.min(request.limit() - step, decoder.positions() - n);
             state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
             cache = state;
-            guess[0] = request.choose(state.logits(0), 0, step);
+            ahead[n] = request.choose(state.logits(0), ahead, n, 0);
         } else {
             int[] news = Arrays.copyOfRange(text, fed, n);
             state.verify(news);
-            guess[0] = request.choose(state.verifiedLogits(news.length - 1), 0, step);
+            ahead[n] = request.choose(state.verifiedLogits(news.length - 1), ahead, n, 0);
         }
         for (int i = 1; i < wanted; i++) {
-            state.step(new int[] {guess[i - 1]});
-            guess[i] = request.choose(state.logits(0), 0, step + i);
+            state.step(new int[] {ahead[n + i - 1]});
+            ahead[n + i] = request.choose(state.logits(0), ahead, n + i, 0);
         }
         fed = n;
         guessed = wanted;
-        return guess;
+        return Arrays.copyOfRange(ahead, n, n + wanted);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -25,9 +24,7 @@ public final class DraftLoop implements Loop {
     private final Drafter drafter;
     private final Deque<Sampled> ready = new ArrayDeque<>();
     private @Nullable KvCache cache;
-    private int[] text;
-    private int length;
-    private int chosen;
+    private final Sequence text;
     private boolean ended;
     private int drafted;
     private int accepted;
@@ -42,8 +39,7 @@ public final class DraftLoop implements Loop {
         this.decoder = decoder;
         this.request = request;
         this.drafter = drafter;
-        length = request.prompt().length;
-        text = Arrays.copyOf(request.prompt(), length + request.limit());
+        text = new Sequence(request, 0, 0);
     }
 
     @Override
@@ -73,6 +69,11 @@ public final class DraftLoop implements Loop {
     }
 
     @Override
+    public void end(int row) {
+        close();
+    }
+
+    @Override
     public void close() {
         ended = true;
         ready.clear();
@@ -89,9 +90,9 @@ public final class DraftLoop implements Loop {
             cache = state;
             choose(state.logits(0), state.logSumExp(0));
         } else {
-            int[] guess = drafter.guess(text, length, request.limit() - chosen - 1, chosen);
+            int[] guess = drafter.guess(text.ids(), text.length(), request.limit() - text.tokens() - 1, text.tokens());
             if (guess.length == 0) {
-                state.step(new int[] {text[length - 1]});
+                state.step(new int[] {text.last()});
                 choose(state.logits(0), state.logSumExp(0));
             } else {
                 check(state, guess);
@@ -105,12 +106,12 @@ public final class DraftLoop implements Loop {
 
     private void check(KvCache state, int[] guess) {
         int[] fed = new int[guess.length + 1];
-        fed[0] = text[length - 1];
+        fed[0] = text.last();
         System.arraycopy(guess, 0, fed, 1, guess.length);
         state.verify(fed);
         int right = 0;
         choose(state.verifiedLogits(0), state.verifiedLogSumExp(0));
-        while (right < guess.length && !ended && text[length - 1] == guess[right]) {
+        while (right < guess.length && !ended && text.last() == guess[right]) {
             right++;
             choose(state.verifiedLogits(right), state.verifiedLogSumExp(right));
         }
@@ -121,10 +122,8 @@ public final class DraftLoop implements Loop {
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {
-        int id = request.choose(logits, 0, chosen);
-        chosen++;
-        text[length++] = id;
-        ended = request.ends(id, chosen);
-        ready.add(new Sampled(0, id, logits.get(id) - logSumExp, ended));
+        Sampled token = text.choose(logits, logSumExp);
+        ended = token.last();
+        ready.add(token);
     }
 }

@@ -14,6 +14,19 @@ public interface Loop extends AutoCloseable {
      */
     List<Sampled> next();
 
+    /** Ends a row before its time; unknown and ended rows are left alone. */
+    void end(int row);
+
+    /** How often a full context went on from its last ids. */
+    default int slides() {
+        return 0;
+    }
+
+    /** Time that this took, in nanoseconds. */
+    default long slideNanos() {
+        return 0;
+    }
+
     /** Time in the model's native calls so far, in nanoseconds; 0 where it is not measured. */
     default long nativeNanos() {
         return 0;

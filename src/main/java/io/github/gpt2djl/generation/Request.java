@@ -1,32 +1,43 @@
 package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.sampling.CounterRandom;
-import io.github.gpt2djl.sampling.Sampler;
+import io.github.gpt2djl.sampling.TokenSequence;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * A prompt and how to continue it.
  *
  * @param prompt its ids, at least one
  * @param copies sequences to grow from it, at least 1
- * @param limit new tokens of each, at least 1, within the model's context
- * @param sampler chooses each token
+ * @param limit new tokens of each, at least 1; within the model's context, unless {@code decoding} goes on beyond it
  * @param seed of the draws
- * @param eosId the id that ends a sequence, or -1 for none
+ * @param decoding how
  */
-public record Request(int[] prompt, int copies, int limit, Sampler sampler, long seed, int eosId) {
-    /** The token of one step, drawn with its own number; {@code step} counts new tokens from 0. */
-    int choose(FloatBuffer logits, int copy, int step) {
-        return sampler.sample(logits, CounterRandom.uniform(seed, copy, step));
+public record Request(int[] prompt, int copies, int limit, long seed, Decoding decoding) {
+    /** The token that follows the first {@code length} ids, which begin with the prompt. */
+    int choose(FloatBuffer logits, int[] ids, int length, int copy) {
+        return decoding.sampler().sample(logits, view(ids, length), draw(length, copy));
     }
 
-    /** Whether a sequence of so many new tokens, of which {@code id} is the last, is complete. */
-    boolean ends(int id, int tokens) {
-        return id == eosId || tokens == limit;
+    TokenSequence view(int[] ids, int length) {
+        return new TokenSequence(ids, length, prompt.length, prompt.length + limit);
     }
 
-    /** Positions that each sequence takes: the last token is never fed back. */
-    int room() {
-        return prompt.length + limit - 1;
+    /** A new token's own number: neither the batch nor other tokens change it. */
+    double draw(int length, int copy) {
+        return CounterRandom.uniform(seed, copy, length - prompt.length);
+    }
+
+    /** The ids that are computed first: a prompt that is too long is cut as a text would be. */
+    public int[] start(int positions) {
+        return prompt.length <= positions
+                ? prompt
+                : Arrays.copyOfRange(prompt, prompt.length - decoding.keep(), prompt.length);
+    }
+
+    /** Positions that each sequence takes at most: the last token is never fed back. */
+    int room(int positions) {
+        return Math.min(prompt.length + limit - 1, positions);
     }
 }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class TokenLoop implements Loop {
     private final Decoder decoder;
     private final Iterator<Request> queue;
     private final int places;
+    private final int positions;
     private final int[] fed;
     private final List<Row> rows = new ArrayList<>();
     private @Nullable KvCache cache;
@@ -29,20 +31,26 @@ public final class TokenLoop implements Loop {
     private boolean closed;
     private long nativeNanos;
     private long samplingNanos;
+    private long slideNanos;
+    private int slides;
 
     /** A running sequence; its index in the list is its place in the cache. */
     private static final class Row {
-        final Request request;
-        final int number;
-        final int copy;
-        int tokens;
+        final Sequence text;
+        /** Ids that the cache holds. */
+        int held;
 
-        Row(Request request, int number, int copy) {
-            this.request = request;
-            this.number = number;
-            this.copy = copy;
+        Row(Sequence text) {
+            this.text = text;
         }
     }
+
+    /**
+     * Rows that begin, or begin again, with the same ids.
+     *
+     * @param ids to be computed
+     */
+    private record Joining(int[] ids, List<Row> rows) {}
 
     /**
      * Nothing is computed, and no request taken, before the first {@link #next()}.
@@ -54,6 +62,7 @@ public final class TokenLoop implements Loop {
         this.decoder = decoder;
         this.queue = queue;
         this.places = places;
+        positions = decoder.positions();
         fed = new int[places];
     }
 
@@ -67,27 +76,51 @@ public final class TokenLoop implements Loop {
         if (!hasNext()) {
             throw new NoSuchElementException("the generation has ended");
         }
-        KvCache state = cache;
-        if (state == null) {
-            state = decoder.cache(places);
-            cache = state;
-        }
+        KvCache state = cache();
         List<Sampled> chosen = new ArrayList<>(places);
+        List<Joining> slid = leaveFull(state);
         if (!rows.isEmpty()) {
             long start = System.nanoTime();
             state.step(fed);
             nativeNanos += System.nanoTime() - start;
+            rows.forEach(row -> row.held++);
             choose(state, 0, chosen);
         }
         int running = rows.size();
-        if (running < places) {
-            join(state, arrivals());
-            choose(state, running, chosen);
+        if (!slid.isEmpty()) {
+            slides += slid.size();
+            slideNanos += join(state, slid);
         }
+        if (rows.size() < places) {
+            join(state, arrivals());
+        }
+        choose(state, running, chosen);
         if (!hasNext()) {
             close();
         }
         return chosen;
+    }
+
+    @Override
+    public void end(int row) {
+        for (int place = 0; place < rows.size(); place++) {
+            if (rows.get(place).text.number() == row) {
+                leave(cache(), place);
+            }
+        }
+        if (!hasNext()) {
+            close();
+        }
+    }
+
+    @Override
+    public int slides() {
+        return slides;
+    }
+
+    @Override
+    public long slideNanos() {
+        return slideNanos;
     }
 
     @Override
@@ -100,9 +133,31 @@ public final class TokenLoop implements Loop {
         return samplingNanos;
     }
 
+    private KvCache cache() {
+        KvCache state = cache;
+        if (state == null) {
+            state = decoder.cache(places);
+            cache = state;
+        }
+        return state;
+    }
+
+    /** Rows whose context is full: they go on from their last ids. */
+    private List<Joining> leaveFull(KvCache state) {
+        List<Joining> full = new ArrayList<>();
+        for (int place = rows.size() - 1; place >= 0; place--) {
+            Row row = rows.get(place);
+            if (row.held == positions) {
+                full.add(new Joining(row.text.tail(), List.of(row)));
+                leave(state, place);
+            }
+        }
+        return full;
+    }
+
     /** The requests that there are places for. */
-    private List<Request> arrivals() {
-        List<Request> arrivals = new ArrayList<>();
+    private List<Joining> arrivals() {
+        List<Joining> arrivals = new ArrayList<>();
         int free = places - rows.size();
         while (free > 0 && (waiting != null || queue.hasNext())) {
             Request next = waiting != null ? waiting : queue.next();
@@ -110,38 +165,47 @@ public final class TokenLoop implements Loop {
             if (waiting != null) {
                 break;
             }
-            arrivals.add(next);
+            List<Row> copies = new ArrayList<>();
+            for (int copy = 0; copy < next.copies(); copy++) {
+                copies.add(new Row(new Sequence(next, started++, copy)));
+            }
+            arrivals.add(new Joining(next.start(positions), copies));
             free -= next.copies();
         }
         return arrivals;
     }
 
-    private void join(KvCache state, List<Request> arrivals) {
-        int room = arrivals.stream().mapToInt(Request::room).max().orElse(0);
+    /** Returns the nanoseconds that it took. */
+    private long join(KvCache state, List<Joining> joining) {
+        int room = joining.stream()
+                .mapToInt(j -> j.rows.get(0).text.request().room(positions))
+                .max()
+                .orElse(0);
         long start = System.nanoTime();
         int from = 0;
-        while (from < arrivals.size()) {
-            int to = groupEnd(arrivals, from);
-            List<Request> group = arrivals.subList(from, to);
-            List<int[]> prompts = group.stream().map(Request::prompt).toList();
+        while (from < joining.size()) {
+            int to = groupEnd(joining, from);
+            List<Joining> group = joining.subList(from, to);
+            List<int[]> prompts = group.stream().map(Joining::ids).toList();
             decoder.check(prompts);
-            state.join(prompts, group.get(0).copies(), room);
-            for (Request request : group) {
-                for (int copy = 0; copy < request.copies(); copy++) {
-                    rows.add(new Row(request, started++, copy));
-                }
+            state.join(prompts, group.get(0).rows.size(), room);
+            for (Joining each : group) {
+                each.rows.forEach(row -> row.held = each.ids.length);
+                rows.addAll(each.rows);
             }
             from = to;
         }
-        nativeNanos += System.nanoTime() - start;
+        long took = System.nanoTime() - start;
+        nativeNanos += took;
+        return took;
     }
 
-    private static int groupEnd(List<Request> arrivals, int from) {
-        int copies = arrivals.get(from).copies();
+    private static int groupEnd(List<Joining> joining, int from) {
+        int copies = joining.get(from).rows.size();
         int longest = 0;
         int end = from;
-        while (end < arrivals.size() && arrivals.get(end).copies() == copies) {
-            longest = Math.max(longest, arrivals.get(end).prompt().length);
+        while (end < joining.size() && joining.get(end).rows.size() == copies) {
+            longest = Math.max(longest, joining.get(end).ids.length);
             if (end > from && (end - from + 1) * longest > PREFILL_TOKENS) {
                 break;
             }
@@ -159,27 +223,29 @@ public final class TokenLoop implements Loop {
         // From behind: the row that takes a place has been looked at.
         for (int place = rows.size() - 1; place >= first; place--) {
             if (chosen.get(before + place - first).last()) {
-                state.leave(place);
-                Row moved = rows.remove(rows.size() - 1);
-                if (place < rows.size()) {
-                    rows.set(place, moved);
-                    fed[place] = fed[rows.size()];
-                }
+                leave(state, place);
             }
         }
     }
 
+    /** The last row takes the place. */
+    private void leave(KvCache state, int place) {
+        state.leave(place);
+        Row moved = rows.remove(rows.size() - 1);
+        if (place < rows.size()) {
+            rows.set(place, moved);
+            fed[place] = fed[rows.size()];
+        }
+    }
+
     private Sampled choose(KvCache state, int place) {
-        Row row = rows.get(place);
-        Request request = row.request;
-        var logits = state.logits(place);
+        FloatBuffer logits = state.logits(place);
+        float logSumExp = state.logSumExp(place);
         long start = System.nanoTime();
-        int id = request.choose(logits, row.copy, row.tokens);
+        Sampled token = rows.get(place).text.choose(logits, logSumExp);
         samplingNanos += System.nanoTime() - start;
-        fed[place] = id;
-        row.tokens++;
-        double logProbability = logits.get(id) - state.logSumExp(place);
-        return new Sampled(row.number, id, logProbability, request.ends(id, row.tokens));
+        fed[place] = token.id();
+        return token;
     }
 
     /** Frees the cache; the loop has ended then. */

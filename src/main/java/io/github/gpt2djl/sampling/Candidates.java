@@ -122,6 +122,64 @@ final class Candidates {
         size = kept;
     }
 
+    /** -Σ p ln p, in nats. */
+    double entropy() {
+        double[] all = weights();
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            if (all[i] > Multinomial.NOTHING) {
+                sum += all[i] * (scores[i] - top);
+            }
+        }
+        return Math.log(total) - sum / total;
+    }
+
+    /** Keeps the candidates whose {@link #weights()} are at least {@code least}; the likeliest in any case. */
+    void keepWeights(double least) {
+        double[] all = weights();
+        double lowest = Math.min(least, 1);
+        int found = 0;
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            if (all[i] >= lowest) {
+                places[found++] = i;
+                sum += all[i];
+            }
+        }
+        keepPlaces(found);
+        total = sum;
+    }
+
+    /**
+     * Keeps the candidates by rising distance between their surprise and {@code expected} until their probabilities
+     * reach {@code mass}; ties with the last one stay.
+     */
+    void keepNearest(double expected, double mass) {
+        double[] all = weights();
+        double log = Math.log(total);
+        // A distance is not negative, so its bits rise with it.
+        long[] keys = new long[size];
+        for (int i = 0; i < size; i++) {
+            double surprise = all[i] > Multinomial.NOTHING ? log - (scores[i] - top) : Double.POSITIVE_INFINITY;
+            keys[i] = ((long) Float.floatToIntBits((float) Math.abs(surprise - expected)) << 32) | i;
+        }
+        Arrays.sort(keys);
+        int last = 0;
+        double sum = all[(int) keys[0]];
+        while (last + 1 < size && sum < mass * total) {
+            sum += all[(int) keys[++last]];
+        }
+        long farthest = keys[last] >>> 32;
+        int found = 0;
+        while (found < size && keys[found] >>> 32 <= farthest) {
+            places[found] = (int) keys[found];
+            found++;
+        }
+        Arrays.sort(places, 0, found);
+        keepPlaces(found);
+        weighed = false;
+    }
+
     /** Drops the scores below {@code lowest} if the others weigh enough together; tells whether they do. */
     boolean keepHeavy(float lowest, double enough) {
         double[] all = weights();

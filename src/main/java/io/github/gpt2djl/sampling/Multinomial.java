@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class Multinomial implements Sampler {
     /** Weights of -Infinity come out as this or less. */
-    private static final double NOTHING = 1e-250;
+    static final double NOTHING = 1e-250;
 
     private final List<Warper> rules;
     private final Candidates candidates = new Candidates();
@@ -22,11 +22,16 @@ public final class Multinomial implements Sampler {
     }
 
     @Override
-    public int sample(FloatBuffer logits, double draw) {
+    public int sample(FloatBuffer logits, TokenSequence text, double draw) {
         candidates.fill(logits);
         for (Warper rule : rules) {
             rule.apply(candidates);
         }
+        return draw(candidates, draw);
+    }
+
+    /** The id at which the cumulative probability of the candidates exceeds the draw. */
+    static int draw(Candidates candidates, double draw) {
         double[] weights = candidates.weights();
         int n = candidates.size();
         double target = draw * candidates.total();

@@ -8,7 +8,8 @@ public interface Sampler {
      * The id chosen from one row of logits, which are not changed.
      *
      * @param logits [vocabulary]
+     * @param text what is there so far
      * @param draw a random number in [0, 1); the same draw gives the same id
      */
-    int sample(FloatBuffer logits, double draw);
+    int sample(FloatBuffer logits, TokenSequence text, double draw);
 }

@@ -59,7 +59,18 @@ class MainTest {
         JsonObject json = run("generate", "ROMEO:", "--json", "--do-sample", "--seed", "5", "--max-new-tokens", "8")
                 .json();
         assertThat(json.keySet())
-                .containsExactly("prompt_ids", "ids", "text", "finish_reason", "seed", "tokens_per_second");
+                .containsExactly(
+                        "model",
+                        "precision",
+                        "config",
+                        "sequence",
+                        "prompt_ids",
+                        "ids",
+                        "text",
+                        "finish_reason",
+                        "seed",
+                        "logprobs",
+                        "tokens_per_second");
         assertThat(json.getAsJsonArray("ids")).hasSize(8);
         assertThat(json.get("finish_reason").getAsString()).isEqualTo("length");
         assertThat(json.get("seed").getAsLong()).isEqualTo(5);
@@ -192,13 +203,26 @@ class MainTest {
                 "generate --prompt-ids 1,99999999999 | expected whole numbers with commas",
                 "generate --prompt-ids 2048 | id 2048 at index 0 is out of range, expected 0 to 2047",
                 "generate A --temperature 0 | temperature is 0.0, expected above 0",
-                "generate A --temperature abc | Invalid value for option '--temperature'",
+                "generate A --temperature abc | --temperature is \"abc\", expected a number above 0",
+                "generate A --max-length 2.5 | --max-length is \"2.5\", expected a whole number at least 1",
+                "generate A --context-policy slide:256 | --context-policy keeps 256 ids, expected fewer than the model",
+                "generate A --context-policy roll | --context-policy is \"roll\", expected stop, or slide:N",
+                "generate A --do-sample --min-p 1.5 | --min-p is 1.5, expected 0 to 1",
+                "generate A --do-sample --typical-p 0 | --typical-p is 0.0, expected above 0, at most 1",
+                "generate A --no-do-sample --eta-cutoff 0.1 | --eta-cutoff has no effect while --do-sample is false",
+                "generate A --repetition-penalty 0 | --repetition-penalty is 0.0, expected above 0",
+                "generate A --presence-penalty 3 | --presence-penalty is 3.0, expected -2 to 2",
+                "generate A --no-repeat-ngram-size -1 | --no-repeat-ngram-size is -1, expected at least 0",
+                "generate A --bad-words-ids 1,2;x | --bad-words-ids is \"1,2;x\", expected ids like 318;464,3290",
+                "generate A --suppress-tokens 2048 | --suppress-tokens has id 2048, expected 0 to 2047",
+                "generate A --length-penalty 2 | --length-penalty has no effect while --num-beams is 1",
+                "generate A --min-new-tokens 9 --max-new-tokens 8 | --min-new-tokens is 9 and --max-new-tokens is 8",
+                "generate A --preset gpt4 | --preset is \"gpt4\", expected hugging-face or openai",
                 "generate A --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
                 "generate A --no-do-sample --seed 1 | --seed has no effect while --do-sample is false",
                 "generate A --max-length 5 --max-new-tokens 5 | --max-length is 5 and --max-new-tokens is 5",
                 "generate A --top-k -3 | --top-k is -3, expected at least 1",
                 "generate A --preset openai --no-do-sample | the preset OPENAI always samples",
-                "generate A --preset gpt4 | \"gpt4\", expected hugging-face or openai",
                 "download ../evil | \"../evil\" is no model's name, expected one of gpt2,",
                 "download gpt2 --to x | --to has no effect with --source hub",
                 "download 124M --source openai --revision main | --revision has no effect with --source openai",

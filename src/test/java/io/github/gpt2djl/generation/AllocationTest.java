@@ -46,7 +46,7 @@ class AllocationTest {
                 Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
                 TokenLoop loop = new TokenLoop(
                         decoder,
-                        List.of(new Request(new int[] {1}, 1, 250, sampler, 7, -1))
+                        List.of(new Request(new int[] {1}, 1, 250, 7, Decoding.plain(sampler)))
                                 .iterator(),
                         1)) {
             for (int i = 0; i < STEPS; i++) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Samplers against exact distributions and against transformers' warpers. */
 class SamplersTest {
     private static final int DRAWS = 200_000;
+    private static final TokenSequence NONE = new TokenSequence(new int[0], 0, 0, 0);
 
     private record Case(
             float[] scores, double temperature, int top_k, double top_p, int[] kept, double[] probabilities) {
@@ -113,7 +114,7 @@ class SamplersTest {
         int[] counts = new int[logits.length];
         Sampler sampler = new Multinomial(rules);
         for (int step = 0; step < DRAWS; step++) {
-            counts[sampler.sample(FloatBuffer.wrap(logits), CounterRandom.uniform(42, 0, step))]++;
+            counts[sampler.sample(FloatBuffer.wrap(logits), NONE, CounterRandom.uniform(42, 0, step))]++;
         }
         double statistic = 0;
         for (int id = 0; id < counts.length; id++) {
@@ -134,28 +135,29 @@ class SamplersTest {
         FloatBuffer logits = FloatBuffer.wrap(new float[] {(float) Math.log(.25), (float) Math.log(.5), -50, 0});
         // Weights .25 .5 0+ 1 of 1.75.
         Sampler sampler = new Multinomial(List.of());
-        assertThat(sampler.sample(logits, 0)).isZero();
-        assertThat(sampler.sample(logits, .14)).isZero();
-        assertThat(sampler.sample(logits, .15)).isEqualTo(1);
-        assertThat(sampler.sample(logits, .42)).isEqualTo(1);
-        assertThat(sampler.sample(logits, .43)).isEqualTo(3);
-        assertThat(sampler.sample(logits, Math.nextDown(1.0))).isEqualTo(3);
+        assertThat(sampler.sample(logits, NONE, 0)).isZero();
+        assertThat(sampler.sample(logits, NONE, .14)).isZero();
+        assertThat(sampler.sample(logits, NONE, .15)).isEqualTo(1);
+        assertThat(sampler.sample(logits, NONE, .42)).isEqualTo(1);
+        assertThat(sampler.sample(logits, NONE, .43)).isEqualTo(3);
+        assertThat(sampler.sample(logits, NONE, Math.nextDown(1.0))).isEqualTo(3);
     }
 
     @Test
     void greedyTakesTheLowestIdOfTies() {
         Sampler greedy = new Greedy();
-        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {1, 3, 3, 2}), .9))
+        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {1, 3, 3, 2}), NONE, .9))
                 .isEqualTo(1);
-        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {-5}), 0)).isZero();
-        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {-7, -3}), 0)).isEqualTo(1);
+        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {-5}), NONE, 0)).isZero();
+        assertThat(greedy.sample(FloatBuffer.wrap(new float[] {-7, -3}), NONE, 0))
+                .isEqualTo(1);
     }
 
     @Test
     void theLogitsAreNotChanged() {
         float[] logits = {3, 1, 2};
         FloatBuffer readOnly = FloatBuffer.wrap(logits).asReadOnlyBuffer();
-        new Multinomial(List.of(new Temperature(2), new TopK(2), new TopP(.5))).sample(readOnly, .5);
+        new Multinomial(List.of(new Temperature(2), new TopK(2), new TopP(.5))).sample(readOnly, NONE, .5);
         assertThat(logits).containsExactly(3, 1, 2);
         assertThat(readOnly.position()).isZero();
     }
@@ -164,14 +166,14 @@ class SamplersTest {
     void damagedLogitsAreAnError() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             float[] logits = {1, bad, 2};
-            assertThatThrownBy(() -> new Multinomial(List.of()).sample(FloatBuffer.wrap(logits), .5))
+            assertThatThrownBy(() -> new Multinomial(List.of()).sample(FloatBuffer.wrap(logits), NONE, .5))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("NaN or infinite");
-            assertThatThrownBy(() -> new Multinomial(List.of(new TopP(.5))).sample(FloatBuffer.wrap(logits), .5))
+            assertThatThrownBy(() -> new Multinomial(List.of(new TopP(.5))).sample(FloatBuffer.wrap(logits), NONE, .5))
                     .isInstanceOf(IllegalStateException.class);
         }
         float[] nothing = {Float.NaN, Float.NaN};
-        assertThatThrownBy(() -> new Greedy().sample(FloatBuffer.wrap(nothing), 0))
+        assertThatThrownBy(() -> new Greedy().sample(FloatBuffer.wrap(nothing), NONE, 0))
                 .isInstanceOf(IllegalStateException.class);
     }
 

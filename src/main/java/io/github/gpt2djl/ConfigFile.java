@@ -1,0 +1,119 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.TOP_K;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Set;
+
+/** generation_config.json, as transformers' {@code GenerationConfig} reads and writes it. */
+final class ConfigFile {
+    /** What does not change the text here: how transformers runs, what it returns, how it pads. */
+    private static final Set<String> OTHERS_CONCERN = Set.of(
+            "_from_model_config",
+            "transformers_version",
+            "bos_token_id",
+            "pad_token_id",
+            "decoder_start_token_id",
+            "use_cache",
+            "return_dict_in_generate",
+            "output_attentions",
+            "output_hidden_states",
+            "output_scores",
+            "output_logits");
+
+    /** transformers' defaults of what needs sampling or beams, and of these. */
+    private static final JsonObject USUAL = JsonParser.parseString("{\"do_sample\": false, \"num_beams\": 1,"
+                    + " \"penalty_alpha\": 0.0, \"temperature\": 1.0, \"top_k\": 50, \"top_p\": 1.0,"
+                    + " \"typical_p\": 1.0, \"epsilon_cutoff\": 0.0, \"eta_cutoff\": 0.0,"
+                    + " \"length_penalty\": 1.0, \"early_stopping\": false}")
+            .getAsJsonObject();
+
+    private static final Gson PRETTY =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private ConfigFile() {}
+
+    static GenerationConfig load(Path file) throws IOException {
+        JsonObject json;
+        try {
+            json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IOException(file + ": found no JSON object, expected a generation_config.json", e);
+        }
+        try {
+            return read(json);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    static GenerationConfig read(JsonObject json) {
+        GenerationConfigBuilder builder = GenerationConfig.builder();
+        for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
+            if (!entry.getValue().isJsonNull()
+                    && !OTHERS_CONCERN.contains(entry.getKey())
+                    && !idle(json, entry.getKey())) {
+                read(builder, entry.getKey(), entry.getValue());
+            }
+        }
+        return builder.build();
+    }
+
+    private static void read(GenerationConfigBuilder builder, String key, JsonElement json) {
+        GenerationOption<?> option = GenerationOption.find(key);
+        if (option == null) {
+            throw new IllegalArgumentException("the option " + key + " is not supported; take it out of the file");
+        }
+        readValue(builder, option, json);
+    }
+
+    private static <T> void readValue(GenerationConfigBuilder builder, GenerationOption<T> option, JsonElement json) {
+        T value;
+        try {
+            value = option.type().read().apply(json);
+        } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException | JsonParseException e) {
+            throw new IllegalArgumentException(option.key() + " is " + json + ", expected " + option.expected(), e);
+        }
+        builder.set(option, value);
+    }
+
+    /** Whether a value stands there only because transformers may write its defaults too. */
+    private static boolean idle(JsonObject json, String key) {
+        GenerationOption<?> option = GenerationOption.find(key);
+        if (option == null) {
+            return false;
+        }
+        boolean met = switch (option.need()) {
+            case NOTHING -> true;
+            case SAMPLING -> isSet(json, "do_sample") || (option == TOP_K && isSet(json, "penalty_alpha"));
+            case BEAMS -> isSet(json, "num_beams");
+        };
+        return !met && json.get(key).equals(USUAL.get(key));
+    }
+
+    /** Whether transformers takes an option to be on. */
+    private static boolean isSet(JsonObject json, String key) {
+        return json.has(key) && !json.get(key).isJsonNull() && !json.get(key).equals(USUAL.get(key));
+    }
+
+    static void save(JsonObject json, Path file) throws IOException {
+        Path whole = file.toAbsolutePath();
+        Path temporary = Files.createTempFile(whole.getParent(), whole.getFileName() + ".", ".tmp");
+        try {
+            Files.writeString(temporary, PRETTY.toJson(json) + "\n");
+            Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

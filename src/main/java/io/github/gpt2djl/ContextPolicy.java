@@ -1,0 +1,45 @@
+package io.github.gpt2djl;
+
+/**
+ * What happens when the model's positions are used up (1,024 ids for the published GPT-2).
+ *
+ * @param keep 0: the text ends, with {@link FinishReason#CONTEXT}; else that many of its last ids are computed anew
+ *     from the first position on, and the text goes on: fewer cost less and forget more
+ */
+public record ContextPolicy(int keep) {
+    /** The text ends. */
+    public static final ContextPolicy STOP = new ContextPolicy(0);
+
+    public ContextPolicy {
+        if (keep < 0) {
+            throw new IllegalArgumentException(
+                    "contextPolicy keeps " + keep + ", expected at least 1 id, fewer than the model has positions");
+        }
+    }
+
+    /** The text goes on from its last {@code keep} ids, at least 1 and fewer than the model has positions. */
+    public static ContextPolicy slide(int keep) {
+        if (keep < 1) {
+            throw new IllegalArgumentException(
+                    "contextPolicy slides with " + keep + ", expected at least 1 id to keep; STOP ends the text");
+        }
+        return new ContextPolicy(keep);
+    }
+
+    /** Reads {@code stop} or {@code slide:768}. */
+    static ContextPolicy parse(String text) {
+        if (text.equals("stop")) {
+            return STOP;
+        }
+        if (text.matches("slide:\\d{1,9}")) {
+            return slide(Integer.parseInt(text.substring("slide:".length())));
+        }
+        throw new NumberFormatException(text);
+    }
+
+    /** {@code stop} or {@code slide:768}. */
+    @Override
+    public String toString() {
+        return keep == 0 ? "stop" : "slide:" + keep;
+    }
+}

@@ -1,0 +1,422 @@
+package io.github.gpt2djl;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An option of {@link GenerationConfig}: names, meanings and defaults are those of transformers' {@code
+ * GenerationConfig}, where it has one.
+ *
+ * @param <T> its values
+ */
+public final class GenerationOption<T> {
+    /** What an option needs in order to have an effect. */
+    enum Need {
+        NOTHING,
+        SAMPLING,
+        BEAMS
+    }
+
+    private static final Map<String, GenerationOption<?>> ALL = new LinkedHashMap<>();
+
+    /** Whose defaults and whose top-p. */
+    public static final GenerationOption<Preset> PRESET = new GenerationOption<>(
+            "preset",
+            OptionType.PRESET,
+            Preset.HUGGING_FACE,
+            Need.NOTHING,
+            v -> true,
+            "hugging-face or openai",
+            "Whose defaults, and whose meaning of top-p. Default: hugging-face.");
+
+    /** Ids beyond the prompt. */
+    public static final GenerationOption<Integer> MAX_NEW_TOKENS =
+            whole("maxNewTokens", 0, Need.NOTHING, 1, "The most tokens to add.");
+
+    /** Ids in all, the prompt's included. */
+    public static final GenerationOption<Integer> MAX_LENGTH =
+            whole("maxLength", 0, Need.NOTHING, 1, "The most tokens in all, with the prompt's.");
+
+    /** Ids beyond the prompt before the text may end by itself. */
+    public static final GenerationOption<Integer> MIN_NEW_TOKENS =
+            whole("minNewTokens", 0, Need.NOTHING, 0, "The end-of-text token is banned before so many new tokens.");
+
+    /** Ids in all before the text may end by itself. */
+    public static final GenerationOption<Integer> MIN_LENGTH =
+            whole("minLength", 0, Need.NOTHING, 0, "The end-of-text token is banned before so many tokens in all.");
+
+    /** Ids that end a text; the model's own where this is empty. */
+    public static final GenerationOption<List<Integer>> EOS_TOKEN_ID = new GenerationOption<>(
+            "eosTokenId",
+            OptionType.IDS,
+            List.of(),
+            Need.NOTHING,
+            v -> !v.isEmpty(),
+            "at least one id",
+            "Ids that end the text, like 50256,198. Default: the model's.");
+
+    /** Strings that end a text where they first occur; they are not part of it. */
+    public static final GenerationOption<List<String>> STOP_STRINGS = new GenerationOption<>(
+            "stopStrings",
+            OptionType.TEXTS,
+            List.of(),
+            Need.NOTHING,
+            v -> v.stream().noneMatch(String::isEmpty),
+            "strings of at least one character",
+            "The text ends before this string. May be given several times.");
+
+    /** What happens when the model's positions are used up. */
+    public static final GenerationOption<ContextPolicy> CONTEXT_POLICY = new GenerationOption<>(
+            "contextPolicy",
+            OptionType.POLICY,
+            ContextPolicy.STOP,
+            Need.NOTHING,
+            v -> true,
+            "stop, or slide:N with N ids to keep",
+            "When the context is full: stop, or slide:N, which goes on from the last N tokens. Default: stop.");
+
+    /** Draw at random instead of taking the likeliest token. */
+    public static final GenerationOption<Boolean> DO_SAMPLE = new GenerationOption<>(
+            "doSample",
+            OptionType.FLAG,
+            false,
+            Need.NOTHING,
+            v -> true,
+            "true or false",
+            "Draw at random instead of taking the likeliest token.");
+
+    /** Divides the scores. */
+    public static final GenerationOption<Double> TEMPERATURE = real(
+            "temperature",
+            1,
+            Need.SAMPLING,
+            v -> v > 0 && v < Double.POSITIVE_INFINITY,
+            "above 0; for the likeliest token use greedy decoding",
+            "Above 0. Below 1 bolder, above 1 wilder.");
+
+    /** Only the k likeliest tokens. */
+    public static final GenerationOption<Integer> TOP_K = new GenerationOption<>(
+            "topK",
+            OptionType.WHOLE,
+            0,
+            Need.SAMPLING,
+            v -> v >= 0,
+            "at least 1, or 0 for no limit",
+            "Draw from the N likeliest tokens; 0: from all. Default: 50, with --preset openai 0.");
+
+    /** Only the likeliest tokens up to this mass. */
+    public static final GenerationOption<Double> TOP_P = real(
+            "topP",
+            1,
+            Need.SAMPLING,
+            v -> v >= 0 && v <= 1,
+            "0 to 1",
+            "Draw from the likeliest tokens that together reach this probability, 0 to 1.");
+
+    /** Only tokens at least so likely, in parts of the likeliest one's probability. */
+    public static final GenerationOption<Double> MIN_P = real(
+            "minP",
+            0,
+            Need.SAMPLING,
+            v -> v >= 0 && v <= 1,
+            "0 to 1",
+            "Drop tokens less likely than this part, 0 to 1, of the likeliest one's probability.");
+
+    /** Only the tokens of the most typical surprise, up to this mass. */
+    public static final GenerationOption<Double> TYPICAL_P = real(
+            "typicalP",
+            1,
+            Need.SAMPLING,
+            v -> v > 0 && v <= 1,
+            "above 0, at most 1",
+            "Draw from the tokens whose surprise is nearest to the expected one, up to this probability.");
+
+    /** Only tokens at least so likely. */
+    public static final GenerationOption<Double> EPSILON_CUTOFF = real(
+            "epsilonCutoff",
+            0,
+            Need.SAMPLING,
+            v -> v >= 0 && v < 1,
+            "0 to below 1",
+            "Drop tokens less likely than this; 3e-4 to 9e-4 is usual.");
+
+    /** Only tokens at least so likely, less where the distribution is flat. */
+    public static final GenerationOption<Double> ETA_CUTOFF = real(
+            "etaCutoff",
+            0,
+            Need.SAMPLING,
+            v -> v >= 0 && v < 1,
+            "0 to below 1",
+            "As --epsilon-cutoff, lower where the distribution is flat; 3e-4 to 4e-3 is usual.");
+
+    /** Of the draws. */
+    public static final GenerationOption<Long> SEED = new GenerationOption<>(
+            "seed",
+            OptionType.LONG,
+            0L,
+            Need.SAMPLING,
+            v -> true,
+            "a whole number",
+            "The same seed gives the same text.");
+
+    /** Sequences for each prompt: draws that are independent, or the best beams. */
+    public static final GenerationOption<Integer> NUM_RETURN_SEQUENCES =
+            whole("numReturnSequences", 1, Need.NOTHING, 1, "Sequences for the prompt. Default: 1.");
+
+    /** Makes tokens that have occurred less likely. */
+    public static final GenerationOption<Double> REPETITION_PENALTY = real(
+            "repetitionPenalty",
+            1,
+            Need.NOTHING,
+            v -> v > 0 && v < Double.POSITIVE_INFINITY,
+            "above 0, where 1 changes nothing",
+            "Above 1: tokens that have occurred become less likely; 1.1 to 1.3 is usual.");
+
+    /** Subtracted once from the score of each token that has been generated. */
+    public static final GenerationOption<Double> PRESENCE_PENALTY = real(
+            "presencePenalty",
+            0,
+            Need.NOTHING,
+            v -> v >= -2 && v <= 2,
+            "-2 to 2",
+            "-2 to 2: lowers the score of each token that has been generated (OpenAI's API).");
+
+    /** Subtracted from the score of a token for each time that it has been generated. */
+    public static final GenerationOption<Double> FREQUENCY_PENALTY = real(
+            "frequencyPenalty",
+            0,
+            Need.NOTHING,
+            v -> v >= -2 && v <= 2,
+            "-2 to 2",
+            "-2 to 2: lowers a token's score for each time that it has been generated (OpenAI's API).");
+
+    /** No n-gram of this size comes twice. */
+    public static final GenerationOption<Integer> NO_REPEAT_NGRAM_SIZE =
+            whole("noRepeatNgramSize", 0, Need.NOTHING, 0, "No N tokens come twice in the same order; 0: no limit.");
+
+    /** Added to the score of the last id of each sequence where the ids before it stand. */
+    public static final GenerationOption<Map<List<Integer>, Double>> SEQUENCE_BIAS = new GenerationOption<>(
+            "sequenceBias",
+            OptionType.BIASES,
+            Map.of(),
+            Need.NOTHING,
+            v -> !v.isEmpty()
+                    && v.keySet().stream().noneMatch(List::isEmpty)
+                    && v.values().stream().noneMatch(b -> b.isNaN() || b == Double.POSITIVE_INFINITY),
+            "sequences of at least one id with a number each",
+            "Added to scores: 318=-5 for a token, 464,3290=2 for the second after the first; with ; between.");
+
+    /** Sequences of ids that must not come. */
+    public static final GenerationOption<List<List<Integer>>> BAD_WORDS_IDS = new GenerationOption<>(
+            "badWordsIds",
+            OptionType.SEQUENCES,
+            List.of(),
+            Need.NOTHING,
+            v -> !v.isEmpty() && v.stream().noneMatch(List::isEmpty),
+            "sequences of at least one id",
+            "Sequences of ids that must not come, like 318;464,3290.");
+
+    /** Ids that must not come. */
+    public static final GenerationOption<List<Integer>> SUPPRESS_TOKENS = new GenerationOption<>(
+            "suppressTokens",
+            OptionType.IDS,
+            List.of(),
+            Need.NOTHING,
+            v -> true,
+            "ids",
+            "Ids that must not come, like 318,257.");
+
+    /** Ids that must not come first. */
+    public static final GenerationOption<List<Integer>> BEGIN_SUPPRESS_TOKENS = new GenerationOption<>(
+            "beginSuppressTokens",
+            OptionType.IDS,
+            List.of(),
+            Need.NOTHING,
+            v -> true,
+            "ids",
+            "Ids that must not be the first new token.");
+
+    /** The id after a prompt of one id. */
+    public static final GenerationOption<List<Integer>> FORCED_BOS_TOKEN_ID = new GenerationOption<>(
+            "forcedBosTokenId",
+            OptionType.IDS,
+            List.of(),
+            Need.NOTHING,
+            v -> v.size() == 1,
+            "one id",
+            "The token that follows a prompt of one token.");
+
+    /** The id that stands where a text reaches its greatest length; several: one of them. */
+    public static final GenerationOption<List<Integer>> FORCED_EOS_TOKEN_ID = new GenerationOption<>(
+            "forcedEosTokenId",
+            OptionType.IDS,
+            List.of(),
+            Need.NOTHING,
+            v -> !v.isEmpty(),
+            "at least one id",
+            "The last token of a text that reaches its greatest length.");
+
+    /** Sequences that are followed at once; 1: no beam search. */
+    public static final GenerationOption<Integer> NUM_BEAMS =
+            whole("numBeams", 1, Need.NOTHING, 1, "Beam search that follows N sequences at once; 1: none.");
+
+    /** Exponent of the length that a beam's log-probability is divided by. */
+    public static final GenerationOption<Double> LENGTH_PENALTY = real(
+            "lengthPenalty",
+            1,
+            Need.BEAMS,
+            Double::isFinite,
+            "a number",
+            "A beam's log-probability is divided by its length to this power: above 0 favours long texts. Default: 1.");
+
+    /** When beam search ends. */
+    public static final GenerationOption<EarlyStopping> EARLY_STOPPING = new GenerationOption<>(
+            "earlyStopping",
+            OptionType.EARLY,
+            EarlyStopping.FALSE,
+            Need.BEAMS,
+            v -> true,
+            "true, false or never",
+            "When beam search ends: true at enough complete sequences, false when others look worse, never at the end.");
+
+    /** Contrastive search: how much a token's likeness to the text counts against it. */
+    public static final GenerationOption<Double> PENALTY_ALPHA = real(
+            "penaltyAlpha",
+            0,
+            Need.NOTHING,
+            v -> v >= 0 && v <= 1,
+            "0 to 1",
+            "Contrastive search among --top-k tokens: how much likeness to the text counts against one; 0.6 is usual.");
+
+    /** The most tokens to guess from the text so far and check at once; the text stays the same. */
+    public static final GenerationOption<Integer> PROMPT_LOOKUP_NUM_TOKENS = new GenerationOption<>(
+            "promptLookupNumTokens",
+            OptionType.WHOLE,
+            0,
+            Need.NOTHING,
+            v -> v >= 0 && v <= 64,
+            "1 to 64, or 0 for none",
+            "Guess up to N tokens, 1 to 64, from the text so far and check them at once: the same text, sooner where it"
+                    + " repeats itself. Default: none.");
+
+    /** Likeliest tokens that each token comes with. */
+    public static final GenerationOption<Integer> TOP_LOGPROBS = whole(
+            "topLogprobs", 0, Need.NOTHING, 0, "With --json: the N likeliest tokens at each step, under the model.");
+
+    /** Tokens that each step's trace tells of. */
+    public static final GenerationOption<Integer> TRACE =
+            whole("trace", 0, Need.NOTHING, 0, "With --json: what each rule did at each step, for N tokens.");
+
+    private final String name;
+    private final OptionType<T> type;
+    private final T usual;
+    private final Need need;
+    private final Predicate<T> valid;
+    private final String range;
+    private final String description;
+
+    private GenerationOption(
+            String name, OptionType<T> type, T usual, Need need, Predicate<T> valid, String range, String description) {
+        this.name = name;
+        this.type = type;
+        this.usual = usual;
+        this.need = need;
+        this.valid = valid;
+        this.range = range;
+        this.description = description;
+        ALL.put(key(), this);
+    }
+
+    private static GenerationOption<Integer> whole(String name, int usual, Need need, int least, String description) {
+        return new GenerationOption<>(
+                name, OptionType.WHOLE, usual, need, v -> v >= least, "at least " + least, description);
+    }
+
+    private static GenerationOption<Double> real(
+            String name, double usual, Need need, Predicate<Double> valid, String range, String description) {
+        return new GenerationOption<>(name, OptionType.REAL, usual, need, valid, range, description);
+    }
+
+    /** All options. */
+    public static Collection<GenerationOption<?>> all() {
+        return Collections.unmodifiableCollection(ALL.values());
+    }
+
+    /** The option with a name of transformers, or null. */
+    public static @Nullable GenerationOption<?> find(String key) {
+        return ALL.get(key);
+    }
+
+    /** The name in Java, {@code topP}. */
+    public String name() {
+        return name;
+    }
+
+    /** The name in transformers and in generation_config.json, {@code top_p}. */
+    public String key() {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** What it does, for the command line. */
+    public String description() {
+        return description;
+    }
+
+    /** Whether it is true or false. */
+    public boolean isFlag() {
+        return usual instanceof Boolean;
+    }
+
+    /** What stands for a value in a synopsis. */
+    public String placeholder() {
+        return type.placeholder();
+    }
+
+    /**
+     * A value from its text: a number, {@code true}, ids with commas.
+     *
+     * @throws IllegalArgumentException if it is malformed or out of range
+     */
+    public T parse(String text) {
+        try {
+            return checked(type.parse().apply(text));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " is \"" + text + "\", expected " + expected(), e);
+        }
+    }
+
+    /** The value itself if it is in range. */
+    T checked(T value) {
+        if (!valid.test(value)) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected " + range);
+        }
+        return value;
+    }
+
+    T usual() {
+        return usual;
+    }
+
+    Need need() {
+        return need;
+    }
+
+    OptionType<T> type() {
+        return type;
+    }
+
+    String expected() {
+        return type.form() + range;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

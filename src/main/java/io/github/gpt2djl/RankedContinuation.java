@@ -1,0 +1,17 @@
+package io.github.gpt2djl;
+
+import java.util.List;
+
+/**
+ * How likely one of several continuations is.
+ *
+ * @param index its place among those that were given, from 0
+ * @param ids its ids
+ * @param sum the natural logarithm of its probability
+ * @param mean {@code sum} over the number of its ids, which does not favour short ones
+ */
+public record RankedContinuation(int index, List<Integer> ids, double sum, double mean) {
+    public RankedContinuation {
+        ids = List.copyOf(ids);
+    }
+}

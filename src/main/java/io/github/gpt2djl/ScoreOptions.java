@@ -1,0 +1,25 @@
+package io.github.gpt2djl;
+
+/**
+ * How to score a text.
+ *
+ * @param bos whether the model's bos stands before the text, so that the first id has a probability too
+ * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
+ *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -
+ *     stride} ids before it from the second window on
+ * @see <a href="https://huggingface.co/docs/transformers/perplexity">transformers: perplexity of fixed-length models</a>
+ */
+public record ScoreOptions(boolean bos, int stride) {
+    /** No bos, one window. */
+    public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0);
+
+    /** With bos or without. */
+    public ScoreOptions withBos(boolean value) {
+        return new ScoreOptions(value, stride);
+    }
+
+    /** With windows; 1 to one less than the model's context, or 0 for one window. */
+    public ScoreOptions withStride(int value) {
+        return new ScoreOptions(bos, value);
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.gpt2djl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/** Log-probabilities of given texts. */
+final class Scoring {
+    private Scoring() {}
+
+    static Score score(Gpt2 gpt2, Prompt text, ScoreOptions options) {
+        int[] ids = gpt2.ids(text, false);
+        if (options.bos()) {
+            ids = join(new int[] {gpt2.bos()}, ids);
+        }
+        if (ids.length < 2) {
+            throw new IllegalArgumentException("the text has " + (ids.length - (options.bos() ? 1 : 0))
+                    + " ids, expected at least " + (options.bos() ? 1 : 2)
+                    + ": the first has nothing before it that could foretell it, unless bos is set");
+        }
+        int positions = gpt2.config().positions();
+        int stride = options.stride();
+        if (stride < 0 || stride >= positions) {
+            throw new IllegalArgumentException("stride is " + stride + ", expected 1 to " + (positions - 1)
+                    + ", less than the model's context, or 0 for one window");
+        }
+        if (stride == 0 && ids.length > positions) {
+            throw new IllegalArgumentException("the text has " + ids.length + " ids, but the model's context is "
+                    + positions + "; shorten it, or set a stride, " + Math.max(1, positions / 2) + " for example");
+        }
+        List<Double> all = new ArrayList<>(ids.length - 1);
+        for (int begin = 0; all.size() < ids.length - 1; begin += stride) {
+            int end = Math.min(begin + positions, ids.length);
+            float[] window = gpt2.decoder().logProbabilities(Arrays.copyOfRange(ids, begin, end));
+            // Those before have been scored in the window before.
+            for (int i = all.size() - begin; i < window.length; i++) {
+                all.add((double) window[i]);
+            }
+        }
+        return new Score(Gpt2.boxed(ids), all);
+    }
+
+    static List<RankedContinuation> rank(Gpt2 gpt2, Prompt prompt, List<Prompt> continuations) {
+        if (continuations.isEmpty()) {
+            throw new IllegalArgumentException("found no continuation, expected at least one");
+        }
+        int[] given = gpt2.ids(prompt, false);
+        int[] before = given.length == 0 ? new int[] {gpt2.bos()} : given;
+        List<RankedContinuation> ranked = new ArrayList<>();
+        for (int index = 0; index < continuations.size(); index++) {
+            int[] ids = gpt2.ids(continuations.get(index), false);
+            if (ids.length == 0) {
+                throw new IllegalArgumentException(
+                        "continuation " + (index + 1) + " is empty, expected at least one id");
+            }
+            float[] all = gpt2.decoder().logProbabilities(join(before, ids));
+            double sum = 0;
+            for (int i = before.length - 1; i < all.length; i++) {
+                sum += all[i];
+            }
+            ranked.add(new RankedContinuation(index, Gpt2.boxed(ids), sum, sum / ids.length));
+        }
+        ranked.sort(Comparator.comparingDouble(RankedContinuation::mean).reversed());
+        return List.copyOf(ranked);
+    }
+
+    private static int[] join(int[] a, int[] b) {
+        int[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.gpt2djl;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Publishes a generation's tokens: computes one when it is asked for, and none otherwise, on an executor's thread.
+ * Each subscriber gets a generation of its own.
+ */
+final class TokenPublisher implements Flow.Publisher<Token> {
+    private final Supplier<Run> starts;
+    private final Executor executor;
+
+    TokenPublisher(Supplier<Run> starts, Executor executor) {
+        this.starts = starts;
+        this.executor = executor;
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Token> subscriber) {
+        Objects.requireNonNull(subscriber, "found no subscriber");
+        Run run;
+        try {
+            run = starts.get();
+        } catch (RuntimeException e) {
+            // The specification wants a subscription before an error.
+            subscriber.onSubscribe(new Flow.Subscription() {
+                @Override
+                public void request(long n) {}
+
+                @Override
+                public void cancel() {}
+            });
+            subscriber.onError(e);
+            return;
+        }
+        subscriber.onSubscribe(new Tokens(run, subscriber, executor));
+    }
+
+    /** One subscriber's generation; at most one thread at a time computes for it. */
+    private static final class Tokens implements Flow.Subscription, Runnable {
+        private final Run run;
+        private final Flow.Subscriber<? super Token> subscriber;
+        private final Executor executor;
+        private final AtomicLong demand = new AtomicLong();
+        /** Calls that nobody has answered yet: who makes it 1 runs. */
+        private final AtomicLong calls = new AtomicLong();
+
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile boolean wrongDemand;
+
+        Tokens(Run run, Flow.Subscriber<? super Token> subscriber, Executor executor) {
+            this.run = run;
+            this.subscriber = subscriber;
+            this.executor = executor;
+        }
+
+        @Override
+        public void request(long n) {
+            if (n < 1) {
+                wrongDemand = true;
+            } else {
+                demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+            }
+            if (!ended.get() && calls.getAndIncrement() == 0) {
+                executor.execute(this);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            if (ended.compareAndSet(false, true)) {
+                // Not on this thread: a step may be under way.
+                executor.execute(run::close);
+            }
+        }
+
+        @Override
+        public void run() {
+            long answered = calls.get();
+            do {
+                publish();
+                answered = calls.addAndGet(-answered);
+            } while (answered > 0);
+        }
+
+        private void publish() {
+            try {
+                while (!ended.get()) {
+                    if (wrongDemand) {
+                        throw new IllegalArgumentException(
+                                "found a request for fewer than 1 tokens, expected at least 1");
+                    }
+                    Token token = demand.get() > 0 ? run.next() : null;
+                    if (token != null && !ended.get()) {
+                        demand.decrementAndGet();
+                        subscriber.onNext(token);
+                    }
+                    if (!run.hasNext() && ended.compareAndSet(false, true)) {
+                        run.close();
+                        subscriber.onComplete();
+                    }
+                    if (token == null) {
+                        return;
+                    }
+                }
+            } catch (RuntimeException e) {
+                if (ended.compareAndSet(false, true)) {
+                    run.close();
+                    subscriber.onError(e);
+                }
+            }
+        }
+    }
+}

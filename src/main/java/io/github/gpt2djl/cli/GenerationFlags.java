@@ -1,0 +1,107 @@
+package io.github.gpt2djl.cli;
+
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationConfigBuilder;
+import io.github.gpt2djl.GenerationOption;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The options of {@link GenerationConfig} as flags: transformers' names with dashes. */
+final class GenerationFlags {
+    private static final String FILE = "--generation-config";
+
+    /** Other names that people know. */
+    private static final Map<GenerationOption<?>, String> ALIASES =
+            Map.of(GenerationOption.STOP_STRINGS, "--stop", GenerationOption.SEQUENCE_BIAS, "--logit-bias");
+
+    private final Map<GenerationOption<?>, String> given = new LinkedHashMap<>();
+    private final List<String> stops = new ArrayList<>();
+    private @Nullable Path file;
+
+    /** The flag of an option. */
+    static String flag(GenerationOption<?> option) {
+        return "--" + option.key().replace('_', '-');
+    }
+
+    /** Adds the flags to a command, before those it has of its own. */
+    void addTo(CommandSpec command) {
+        command.addOption(OptionSpec.builder(FILE)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description("Start from a generation_config.json; other options go before it.")
+                .setter(this::file)
+                .build());
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            String alias = ALIASES.get(option);
+            OptionSpec.Builder flag = OptionSpec.builder(flag(option))
+                    .names(alias == null ? new String[] {flag(option)} : new String[] {alias, flag(option)})
+                    .description(option.description());
+            if (option == GenerationOption.STOP_STRINGS) {
+                flag.type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("TEXT")
+                        .setter(this::stops);
+            } else if (option.isFlag()) {
+                flag.type(Boolean.class).arity("0").negatable(true).setter(setter(option));
+            } else {
+                flag.type(String.class).paramLabel(option.placeholder()).setter(setter(option));
+            }
+            command.addOption(flag.build());
+        }
+    }
+
+    /** Whether a flag was given. */
+    boolean has(GenerationOption<?> option) {
+        return given.containsKey(option);
+    }
+
+    /** A config with the file's options and those of the flags. */
+    GenerationConfigBuilder builder() throws IOException {
+        GenerationConfigBuilder builder =
+                file == null ? GenerationConfig.builder() : GenerationConfig.load(file).toBuilder();
+        if (has(GenerationOption.MAX_NEW_TOKENS) != has(GenerationOption.MAX_LENGTH)) {
+            builder.unset(GenerationOption.MAX_NEW_TOKENS).unset(GenerationOption.MAX_LENGTH);
+        }
+        given.forEach(builder::parse);
+        if (!stops.isEmpty()) {
+            builder.stopStrings(stops.toArray(new String[0]));
+        }
+        return builder;
+    }
+
+    private <T> @Nullable T file(T value) {
+        file = (Path) value;
+        return null;
+    }
+
+    // The type and auxiliary type of the option.
+    @SuppressWarnings("unchecked")
+    private <T> @Nullable T stops(T value) {
+        stops.clear();
+        if (value != null) {
+            stops.addAll((List<String>) value);
+        }
+        return null;
+    }
+
+    private picocli.CommandLine.Model.ISetter setter(GenerationOption<?> option) {
+        return new picocli.CommandLine.Model.ISetter() {
+            @Override
+            public <T> @Nullable T set(T value) {
+                if (value == null) {
+                    given.remove(option);
+                } else {
+                    given.put(option, value.toString());
+                }
+                return null;
+            }
+        };
+    }
+}

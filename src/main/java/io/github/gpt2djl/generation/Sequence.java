@@ -1,0 +1,77 @@
+package io.github.gpt2djl.generation;
+
+import io.github.gpt2djl.sampling.StepTrace;
+import io.github.gpt2djl.sampling.TokenProbability;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/** A running text: its ids, and the choice of the next one. */
+final class Sequence {
+    private final Request request;
+    private final int number;
+    private final int copy;
+    private final int[] ids;
+    private int length;
+
+    Sequence(Request request, int number, int copy) {
+        this.request = request;
+        this.number = number;
+        this.copy = copy;
+        length = request.prompt().length;
+        ids = Arrays.copyOf(request.prompt(), length + request.limit());
+    }
+
+    /** Its number among all sequences of the loop. */
+    int number() {
+        return number;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    /** The prompt and what has been chosen; to be read, up to {@link #length()}. */
+    int[] ids() {
+        return ids;
+    }
+
+    int length() {
+        return length;
+    }
+
+    int last() {
+        return ids[length - 1];
+    }
+
+    /** New tokens so far. */
+    int tokens() {
+        return length - request.prompt().length;
+    }
+
+    /** The last ids, that a full context goes on from. */
+    int[] tail() {
+        return Arrays.copyOfRange(ids, length - request.decoding().keep(), length);
+    }
+
+    /**
+     * Chooses the next token and appends it.
+     *
+     * @param logits [vocabulary] after the last id
+     * @param logSumExp of these
+     */
+    Sampled choose(FloatBuffer logits, float logSumExp) {
+        Decoding decoding = request.decoding();
+        StepTrace trace = decoding.explainer() == null
+                ? null
+                : decoding.explainer().explain(logits, request.view(ids, length), request.draw(length, copy));
+        int id = trace != null ? trace.chosen() : request.choose(logits, ids, length, copy);
+        ids[length++] = id;
+        return new Sampled(
+                number,
+                id,
+                logits.get(id) - logSumExp,
+                TokenProbability.top(logits, logSumExp, decoding.topLogprobs()),
+                trace,
+                tokens() == request.limit() || decoding.eosIds().contains(id));
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Drops each token whose probability is less than epsilon; the likeliest stays (Hewitt et al. 2022; transformers'
+ * EpsilonLogitsWarper).
+ *
+ * @param epsilon above 0, below 1; 3e-4 to 9e-4 in the paper
+ */
+public record EpsilonCutoff(double epsilon) implements Warper {
+    public EpsilonCutoff {
+        check("epsilonCutoff", epsilon);
+    }
+
+    static void check(String name, double value) {
+        if (!(value > 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected above 0 and below 1");
+        }
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        candidates.keepWeights(epsilon * candidates.total());
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Drops each token whose probability is less than min(eta, sqrt(eta) exp(-entropy)); the likeliest stays (Hewitt et
+ * al. 2022; transformers' EtaLogitsWarper).
+ *
+ * @param eta above 0, below 1; 3e-4 to 4e-3 in the paper
+ */
+public record EtaCutoff(double eta) implements Warper {
+    public EtaCutoff {
+        EpsilonCutoff.check("etaCutoff", eta);
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        double least = Math.min(eta, Math.sqrt(eta) * Math.exp(-candidates.entropy()));
+        candidates.keepWeights(least * candidates.total());
+    }
+}

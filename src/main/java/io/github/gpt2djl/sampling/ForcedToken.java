@@ -1,0 +1,34 @@
+package io.github.gpt2djl.sampling;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Bans every other token at one place of the text (transformers' ForcedBOSTokenLogitsProcessor and
+ * ForcedEOSTokenLogitsProcessor).
+ *
+ * @param ids what may stand there, all equally likely
+ * @param place the second position of the text, or its last
+ */
+public record ForcedToken(List<Integer> ids, Place place) implements LogitsProcessor {
+    /** Where. */
+    public enum Place {
+        /** After a first id, if the prompt is no longer than that. */
+        SECOND,
+        /** Where the text reaches its greatest length. */
+        LAST
+    }
+
+    public ForcedToken {
+        ids = List.copyOf(ids);
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        int at = place == Place.SECOND ? 1 : text.maxLength() - 1;
+        if (text.length() == at) {
+            Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+            ids.forEach(id -> scores[id] = 0);
+        }
+    }
+}

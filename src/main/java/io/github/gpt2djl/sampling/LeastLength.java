@@ -1,0 +1,28 @@
+package io.github.gpt2djl.sampling;
+
+import java.util.List;
+
+/**
+ * Bans the ends of a text while it is too short (transformers' MinLengthLogitsProcessor and
+ * MinNewTokensLengthLogitsProcessor).
+ *
+ * @param length ids in all, the prompt's included
+ * @param newTokens ids beyond the prompt
+ * @param eosIds the ids that end a text
+ */
+public record LeastLength(int length, int newTokens, List<Integer> eosIds) implements LogitsProcessor {
+    public LeastLength {
+        eosIds = List.copyOf(eosIds);
+        if (length < 0 || newTokens < 0) {
+            throw new IllegalArgumentException(
+                    "minLength is " + length + " and minNewTokens is " + newTokens + ", expected 0 or more");
+        }
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        if (text.length() < length || text.length() - text.promptLength() < newTokens) {
+            eosIds.forEach(id -> scores[id] = Float.NEGATIVE_INFINITY);
+        }
+    }
+}

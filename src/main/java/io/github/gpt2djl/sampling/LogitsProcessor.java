@@ -1,0 +1,13 @@
+package io.github.gpt2djl.sampling;
+
+/** A rule that looks at the text so far and changes the scores of the next token; greedy decoding obeys it too. */
+@FunctionalInterface
+public interface LogitsProcessor {
+    /**
+     * Changes the scores in place.
+     *
+     * @param scores [vocabulary]: logits, as the rules before have left them; -Infinity bans a token
+     * @param text what is there, prompt included
+     */
+    void process(float[] scores, TokenSequence text);
+}

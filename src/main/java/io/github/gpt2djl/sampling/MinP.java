@@ -1,0 +1,21 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Drops each token whose probability is less than a part of the likeliest one's (Nguyen et al. 2024; transformers'
+ * MinPLogitsWarper).
+ *
+ * @param p 0 to 1; 0 keeps all
+ */
+public record MinP(double p) implements Warper {
+    public MinP {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("minP is " + p + ", expected 0 to 1");
+        }
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        // The likeliest has the weight 1.
+        candidates.keepWeights(p);
+    }
+}

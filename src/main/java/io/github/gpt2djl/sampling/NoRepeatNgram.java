@@ -1,0 +1,34 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Bans each token that would complete an n-gram that is in the text already, prompt included (Paulus et al. 2017;
+ * transformers' NoRepeatNGramLogitsProcessor).
+ *
+ * @param size at least 1, which bans every token that has occurred
+ */
+public record NoRepeatNgram(int size) implements LogitsProcessor {
+    public NoRepeatNgram {
+        if (size < 1) {
+            throw new IllegalArgumentException("noRepeatNgramSize is " + size + ", expected at least 1");
+        }
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        int prefix = size - 1;
+        for (int end = prefix; end < text.length(); end++) {
+            if (same(text, end - prefix, text.length() - prefix, prefix)) {
+                scores[text.id(end)] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    private static boolean same(TokenSequence text, int a, int b, int count) {
+        for (int i = 0; i < count; i++) {
+            if (text.id(a + i) != text.id(b + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.gpt2djl.sampling;
+
+import java.util.BitSet;
+
+/**
+ * Makes each token that has occurred less likely: a negative score is multiplied by the penalty, another divided by it
+ * (Keskar et al. 2019, CTRL; transformers' RepetitionPenaltyLogitsProcessor). The prompt counts.
+ *
+ * @param penalty above 0; 1 changes nothing, less than 1 favours repetition
+ */
+public record RepetitionPenalty(double penalty) implements LogitsProcessor {
+    public RepetitionPenalty {
+        if (!(penalty > 0) || Double.isInfinite(penalty)) {
+            throw new IllegalArgumentException(
+                    "repetitionPenalty is " + penalty + ", expected above 0, where 1 changes nothing");
+        }
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        float by = (float) penalty;
+        BitSet seen = new BitSet(scores.length);
+        for (int i = 0; i < text.length(); i++) {
+            int id = text.id(i);
+            if (!seen.get(id)) {
+                seen.set(id);
+                scores[id] = scores[id] < 0 ? scores[id] * by : scores[id] / by;
+            }
+        }
+    }
+}

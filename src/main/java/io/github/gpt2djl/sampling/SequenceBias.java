@@ -1,0 +1,50 @@
+package io.github.gpt2djl.sampling;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adds a bias to the last token of a sequence where the text ends with the tokens before it; a sequence of one token
+ * always (transformers' SequenceBiasLogitsProcessor; with single tokens OpenAI's {@code logit_bias}; with -Infinity
+ * transformers' {@code bad_words_ids} and {@code suppress_tokens}).
+ *
+ * @param biases by sequence of at least one id; no NaN and no +Infinity
+ */
+public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsProcessor {
+    public SequenceBias {
+        biases = Map.copyOf(biases);
+        biases.forEach((sequence, bias) -> {
+            if (sequence.isEmpty() || sequence.stream().anyMatch(id -> id < 0)) {
+                throw new IllegalArgumentException(
+                        "a biased sequence is " + sequence + ", expected at least one id, each 0 or above");
+            }
+            if (bias.isNaN() || bias == Double.POSITIVE_INFINITY) {
+                throw new IllegalArgumentException(
+                        "the bias of " + sequence + " is " + bias + ", expected a number or -Infinity");
+            }
+        });
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        biases.forEach((sequence, bias) -> {
+            int last = sequence.get(sequence.size() - 1);
+            if (matches(sequence, text)) {
+                scores[last] += bias.floatValue();
+            }
+        });
+    }
+
+    private static boolean matches(List<Integer> sequence, TokenSequence text) {
+        int prefix = sequence.size() - 1;
+        if (prefix > text.length()) {
+            return false;
+        }
+        for (int i = 0; i < prefix; i++) {
+            if (text.id(text.length() - prefix + i) != sequence.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

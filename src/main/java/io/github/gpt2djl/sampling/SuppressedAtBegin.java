@@ -1,0 +1,21 @@
+package io.github.gpt2djl.sampling;
+
+import java.util.List;
+
+/**
+ * Bans tokens as the first new one (transformers' SuppressTokensAtBeginLogitsProcessor).
+ *
+ * @param ids the tokens
+ */
+public record SuppressedAtBegin(List<Integer> ids) implements LogitsProcessor {
+    public SuppressedAtBegin {
+        ids = List.copyOf(ids);
+    }
+
+    @Override
+    public void process(float[] scores, TokenSequence text) {
+        if (text.length() == text.promptLength()) {
+            ids.forEach(id -> scores[id] = Float.NEGATIVE_INFINITY);
+        }
+    }
+}

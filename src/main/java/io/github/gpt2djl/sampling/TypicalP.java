@@ -1,0 +1,21 @@
+package io.github.gpt2djl.sampling;
+
+/**
+ * Keeps the tokens whose surprise is nearest to the expected one, up to a mass (locally typical sampling, Meister et
+ * al. 2022; transformers' TypicalLogitsWarper).
+ *
+ * <p>Ranked by |-log p - entropy|, tokens are kept until their probabilities reach the mass; the one that crosses it
+ * stays, and ties with it.
+ *
+ * @param mass above 0, below 1
+ */
+public record TypicalP(double mass) implements Warper {
+    public TypicalP {
+        EpsilonCutoff.check("typicalP", mass);
+    }
+
+    @Override
+    public void apply(Candidates candidates) {
+        candidates.keepNearest(candidates.entropy(), mass);
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyOptionComesBack() throws IOException {
+        GenerationConfig config = GenerationConfig.builder()
+                .doSample(true)
+                .temperature(0.7)
+                .topK(40)
+                .topP(0.95)
+                .minP(0.01)
+                .typicalP(0.9)
+                .epsilonCutoff(3e-4)
+                .etaCutoff(1e-3)
+                .maxLength(90)
+                .minLength(9)
+                .minNewTokens(3)
+                .eosTokenId(2, 5)
+                .stopStrings("###", "\n\n")
+                .contextPolicy(ContextPolicy.slide(20))
+                .seed(Long.MAX_VALUE)
+                .numReturnSequences(3)
+                .repetitionPenalty(1.2)
+                .presencePenalty(0.5)
+                .frequencyPenalty(-0.5)
+                .noRepeatNgramSize(3)
+                .sequenceBias(Map.of(List.of(1, 2), -3.5, List.of(7), 2.0))
+                .badWordsIds(List.of(List.of(4), List.of(5, 6)))
+                .suppressTokens(8, 9)
+                .beginSuppressTokens(10)
+                .forcedBosTokenId(11)
+                .forcedEosTokenId(12, 13)
+                .topLogprobs(4)
+                .trace(5)
+                .build();
+        Path file = folder.resolve("generation_config.json");
+        config.save(file);
+        assertThat(GenerationConfig.load(file)).isEqualTo(config).hasToString(config.toString());
+        assertThat(config.toString()).contains("\"context_policy\":\"slide:20\"");
+        assertThat(folder.toFile().list()).containsExactly("generation_config.json");
+        GenerationConfig beams = GenerationConfig.builder()
+                .numBeams(4)
+                .lengthPenalty(0.8)
+                .earlyStopping(EarlyStopping.NEVER)
+                .numReturnSequences(2)
+                .build();
+        beams.save(file);
+        assertThat(GenerationConfig.load(file)).isEqualTo(beams);
+        GenerationConfig openAi =
+                GenerationConfig.builder().preset(Preset.OPENAI).topK(40).build();
+        openAi.save(file);
+        assertThat(GenerationConfig.load(file)).isEqualTo(openAi);
+    }
+
+    /** gpt2's own file, and what transformers 5 writes for a longer one. */
+    @Test
+    void filesOfTransformersAreRead() throws IOException {
+        assertThat(load("{\"_from_model_config\": true, \"bos_token_id\": 50256, \"eos_token_id\": 50256,"
+                        + " \"transformers_version\": \"4.26.0.dev0\"}"))
+                .isEqualTo(GenerationConfig.builder().eosTokenId(50256).build());
+        GenerationConfig config = load("{\"do_sample\": true, \"max_new_tokens\": 30, \"temperature\": 0.6,"
+                + " \"top_k\": 50, \"top_p\": 0.9, \"num_beams\": 1, \"length_penalty\": 1.0, \"min_length\": 0,"
+                + " \"bad_words_ids\": null, \"pad_token_id\": 0, \"sequence_bias\": [[[3, 4], -1.5]],"
+                + " \"eos_token_id\": [1, 2], \"early_stopping\": false, \"transformers_version\": \"5.23.0\"}");
+        assertThat(config)
+                .isEqualTo(GenerationConfig.builder()
+                        .doSample(true)
+                        .maxNewTokens(30)
+                        .minLength(0)
+                        .numBeams(1)
+                        .temperature(0.6)
+                        .topK(50)
+                        .topP(0.9)
+                        .sequenceBias(Map.of(List.of(3, 4), -1.5))
+                        .eosTokenId(1, 2)
+                        .build());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[] | found no JSON object",
+                "{\"top_p\": | found no JSON object",
+                "{\"top_p\": 2} | topP is 2.0, expected 0 to 1",
+                "{\"top_p\": \"x\"} | top_p is \"x\", expected a number 0 to 1",
+                "{\"max_length\": 2.5} | max_length is 2.5, expected a whole number at least 1",
+                "{\"num_beam_groups\": 2} | the option num_beam_groups is not supported",
+                "{\"early_stopping\": \"maybe\", \"num_beams\": 2} | expected true, false or never",
+                "{\"sequence_bias\": [[[1]]]} | sequence_bias is [[[1]]], expected biases like",
+                "{\"eos_token_id\": [1, \"a\"]} | eos_token_id is [1,\"a\"], expected ids",
+                "{\"temperature\": 0.5} | temperature has no effect while doSample is false",
+            })
+    void wrongFilesSayWhy(String json, String message) {
+        assertThatThrownBy(() -> load(json))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("generation_config.json: ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void codeCannotBeSaved() {
+        GenerationConfig config =
+                GenerationConfig.builder().logitsProcessor((scores, text) -> {}).build();
+        assertThatThrownBy(() -> config.save(folder.resolve("x.json")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("found 1 logits processors");
+        assertThat(folder.toFile().list()).isEmpty();
+    }
+
+    @Test
+    void everyOptionHasAKeyAndAText() {
+        assertThat(GenerationOption.all()).hasSizeGreaterThan(30).allSatisfy(option -> {
+            assertThat(GenerationOption.find(option.key())).isSameAs(option);
+            assertThat(option.key()).matches("[a-z_]+");
+            assertThat(option.description()).endsWith(".");
+        });
+        assertThat(TOP_P.key()).isEqualTo("top_p");
+    }
+
+    private GenerationConfig load(String json) throws IOException {
+        return GenerationConfig.load(Files.writeString(folder.resolve("generation_config.json"), json));
+    }
+}

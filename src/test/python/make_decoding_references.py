@@ -1,0 +1,109 @@
+"""What Hugging Face transformers makes of scores and texts under each decoding option.
+
+    pip install torch transformers
+    python src/test/python/make_decoding_references.py       # writes src/test/resources/reference/decoding.json
+
+Options are written as in a generation_config.json; the tests read them with this library.
+"""
+
+import json
+import pathlib
+
+import torch
+from transformers import AutoModelForCausalLM, GenerationConfig, LogitsProcessorList
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "reference"
+MODEL = ROOT / "prefixed-f32"
+VOCABULARY = 101
+EOS = VOCABULARY - 1
+
+RULES = [
+    {"repetition_penalty": 1.3},
+    {"repetition_penalty": 0.7},
+    {"no_repeat_ngram_size": 1},
+    {"no_repeat_ngram_size": 2},
+    {"no_repeat_ngram_size": 3},
+    {"bad_words_ids": [[3], [7, 8], [1, 2, 3], [EOS]]},
+    {"sequence_bias": [[[5], -4.5], [[2, 9], 3.25], [[1], 0.5]]},
+    {"suppress_tokens": [0, 5, 99]},
+    {"begin_suppress_tokens": [4, 6]},
+    {"min_length": 12},
+    {"min_new_tokens": 3},
+    {"forced_bos_token_id": 17},
+    {"forced_eos_token_id": EOS},
+    {"forced_eos_token_id": [EOS, 11]},
+    {"eos_token_id": [3, EOS], "min_new_tokens": 4},
+    {"do_sample": True, "top_k": 0, "min_p": 0.05},
+    {"do_sample": True, "top_k": 0, "min_p": 0.4, "temperature": 1.5},
+    {"do_sample": True, "top_k": 0, "typical_p": 0.3},
+    {"do_sample": True, "top_k": 0, "typical_p": 0.95},
+    {"do_sample": True, "top_k": 20, "typical_p": 0.6, "temperature": 0.7},
+    {"do_sample": True, "top_k": 0, "epsilon_cutoff": 0.02},
+    {"do_sample": True, "top_k": 0, "eta_cutoff": 0.01},
+    {"do_sample": True, "top_k": 0, "eta_cutoff": 0.3, "temperature": 2.0},
+    {"do_sample": True, "top_p": 0.9},
+    {"do_sample": True, "temperature": 0.8, "top_k": 30, "top_p": 0.95, "min_p": 0.02, "typical_p": 0.9,
+     "epsilon_cutoff": 0.01, "eta_cutoff": 0.05},
+    {"do_sample": True, "temperature": 1.2, "top_k": 40, "top_p": 0.8, "repetition_penalty": 1.2,
+     "no_repeat_ngram_size": 2, "bad_words_ids": [[12], [7, 8]], "sequence_bias": [[[8], 2.0]], "min_new_tokens": 2,
+     "suppress_tokens": [1]},
+    {"repetition_penalty": 1.5, "sequence_bias": [[[5], -4.5], [[8], 6.0]], "no_repeat_ngram_size": 2,
+     "forced_eos_token_id": 9, "min_length": 20},
+]
+# (prompt's length, ids)
+TEXTS = [
+    (4, [7, 8, 2, 9, 7]),
+    (6, [1, 2, 3, 4, 1, 2]),
+    (1, [7]),
+    (3, [5, 5, 5, 6, 5, 5, 1, 2, 7]),
+]
+GREEDY = [
+    {},
+    {"repetition_penalty": 1.3},
+    {"no_repeat_ngram_size": 2},
+    {"bad_words_ids": [[3], [7, 8]], "suppress_tokens": [50, 51, 52]},
+    {"eos_token_id": [61, 20, 3, EOS], "min_new_tokens": 5},
+    {"repetition_penalty": 1.2, "no_repeat_ngram_size": 3, "forced_eos_token_id": EOS},
+]
+
+
+def numbers(tensor):
+    return [None if x == float("-inf") else float(f"{x:.8g}") for x in tensor.flatten().tolist()]
+
+
+def processed(model, options, prompt_length, ids, scores, new_tokens):
+    # generate() fills in top_k 50; the class alone does not any more.
+    config = GenerationConfig(**{"eos_token_id": EOS, "top_k": 50, **options, "max_length": prompt_length + new_tokens})
+    model._prepare_special_tokens(config, kwargs_has_attention_mask=True)
+    chain = model._get_logits_processor(config, input_ids_seq_length=prompt_length, device="cpu",
+                                        logits_processor=LogitsProcessorList())
+    return chain(torch.tensor([ids]), scores[None].clone())[0]
+
+
+@torch.inference_mode()
+def main():
+    model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+    generator = torch.Generator().manual_seed(5)
+    cases = []
+    for options in RULES:
+        for prompt_length, ids in TEXTS:
+            for new_tokens in (len(ids) - prompt_length + 1, 30):
+                if options.get("min_new_tokens", 0) > new_tokens or options.get("min_length", 0) > prompt_length + new_tokens:
+                    continue
+                scores = torch.randn(VOCABULARY, generator=generator) * 2
+                result = processed(model, options, prompt_length, ids, scores, new_tokens)
+                cases.append({"options": {"max_new_tokens": new_tokens, **options}, "prompt_length": prompt_length,
+                              "ids": ids, "scores": numbers(scores), "log_probs": numbers(result.log_softmax(-1))})
+    texts = []
+    for options in GREEDY:
+        for prompt in ([9, 7, 8, 61, 2], [42]):
+            row = torch.tensor([prompt])
+            ids = model.generate(row, attention_mask=torch.ones_like(row), do_sample=False, max_new_tokens=40,
+                                 pad_token_id=0, **{"eos_token_id": EOS, **options})[0, len(prompt):].tolist()
+            texts.append({"options": {"max_new_tokens": 40, **options}, "prompt": prompt, "ids": ids})
+    (ROOT / "decoding.json").write_text(json.dumps({"rules": cases, "texts": texts}) + "\n")
+    print(len(cases), "rows of scores,", len(texts), "texts", [len(t["ids"]) for t in texts])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+package io.github.gpt2djl;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The shipped model, loaded once for all tests that share it. */
+final class ShippedModel {
+    static final Gpt2 SHAKESPEARE = load();
+
+    private ShippedModel() {}
+
+    private static Gpt2 load() {
+        try {
+            return Gpt2.load("shakespeare");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

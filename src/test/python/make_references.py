@@ -247,6 +247,29 @@ def warpers(root):
     print(root / "warpers.json", len(cases), "cases")
 
 
+@torch.inference_mode()
+def strides(root):
+    """Perplexity of a text beyond the context, by the code of transformers' guide (docs: perplexity)."""
+    model = AutoModelForCausalLM.from_pretrained(root / "prefixed-f32", dtype=torch.float32).eval()
+    max_length = model.config.n_positions
+    ids = torch.randint(0, model.config.vocab_size, (1, 333), generator=torch.Generator().manual_seed(11))
+    cases = []
+    for stride in (1, 32, 60, 95):
+        scored, prev_end_loc = [], 0
+        for begin_loc in range(0, ids.size(1), stride):
+            end_loc = min(begin_loc + max_length, ids.size(1))
+            trg_len = end_loc - prev_end_loc  # may be different from stride on last loop
+            input_ids = ids[:, begin_loc:end_loc]
+            log_probs = model(input_ids).logits[0, :-1].log_softmax(-1).gather(1, input_ids[0, 1:, None])[:, 0]
+            scored += log_probs[-trg_len:].tolist()
+            prev_end_loc = end_loc
+            if end_loc == ids.size(1):
+                break
+        cases.append({"stride": stride, "log_probs": numbers(torch.tensor(scored))})
+    (root / "strides.json").write_text(json.dumps({"ids": ids[0].tolist(), "cases": cases}) + "\n")
+    print(root / "strides.json", [len(case["log_probs"]) for case in cases])
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--large", type=pathlib.Path)
@@ -265,3 +288,4 @@ if __name__ == "__main__":
         published = [row for row in json.loads(GOLDENS.read_text()) if row["model"] != "shakespeare"]
         write_goldens(GOLDENS, shipped + published)
         warpers(ROOT)
+        strides(ROOT)

@@ -44,20 +44,25 @@ final class ConfigFile {
     private ConfigFile() {}
 
     static GenerationConfig load(Path file) throws IOException {
-        JsonObject json;
+        String text = Files.readString(file);
         try {
-            json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new IOException(file + ": found no JSON object, expected a generation_config.json", e);
-        }
-        try {
-            return read(json);
+            return parse(text);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
-    static GenerationConfig read(JsonObject json) {
+    static GenerationConfig parse(String text) {
+        JsonObject json;
+        try {
+            json = JsonParser.parseString(text).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IllegalArgumentException("found no JSON object, expected a generation_config.json", e);
+        }
+        return read(json);
+    }
+
+    private static GenerationConfig read(JsonObject json) {
         GenerationConfigBuilder builder = GenerationConfig.builder();
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
             if (!entry.getValue().isJsonNull()

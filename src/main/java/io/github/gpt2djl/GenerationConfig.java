@@ -68,6 +68,15 @@ public final class GenerationConfig {
     }
 
     /**
+     * Reads what {@link #toString} has printed.
+     *
+     * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
+     */
+    public static GenerationConfig parse(String json) {
+        return ConfigFile.parse(json);
+    }
+
+    /**
      * Writes a generation_config.json with the options that have been set; under its name only once it is whole.
      *
      * @throws IOException if the file cannot be written

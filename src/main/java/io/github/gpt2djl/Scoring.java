@@ -27,7 +27,7 @@ final class Scoring {
         }
         if (stride == 0 && ids.length > positions) {
             throw new IllegalArgumentException("the text has " + ids.length + " ids, but the model's context is "
-                    + positions + "; shorten it, or set a stride, " + Math.max(1, positions / 2) + " for example");
+                    + positions + "; shorten it, or set stride to " + Math.max(1, positions / 2) + ", for example");
         }
         List<Double> all = new ArrayList<>(ids.length - 1);
         for (int begin = 0; all.size() < ids.length - 1; begin += stride) {

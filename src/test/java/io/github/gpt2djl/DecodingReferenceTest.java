@@ -41,7 +41,8 @@ class DecodingReferenceTest {
     }
 
     private static void scores(JsonObject row) {
-        GenerationConfig config = ConfigFile.read(row.getAsJsonObject("options"));
+        GenerationConfig config =
+                GenerationConfig.parse(row.getAsJsonObject("options").toString());
         int[] ids = ints(row.getAsJsonArray("ids"));
         int promptLength = row.get("prompt_length").getAsInt();
         List<Integer> eosIds = config.isSet(GenerationOption.EOS_TOKEN_ID)
@@ -87,7 +88,8 @@ class DecodingReferenceTest {
             tests.add(DynamicTest.dynamicTest(row.get("options") + " after " + row.get("prompt"), () -> {
                 try (Gpt2 gpt2 = Gpt2.load(FOLDER.resolve("prefixed-f32"))) {
                     Prompt prompt = Prompt.ofIds(ints(row.getAsJsonArray("prompt")));
-                    GenerationConfig config = ConfigFile.read(row.getAsJsonObject("options"));
+                    GenerationConfig config = GenerationConfig.parse(
+                            row.getAsJsonObject("options").toString());
                     assertThat(gpt2.generate(prompt, config).ids())
                             .containsExactlyElementsOf(Gpt2.boxed(ints(row.getAsJsonArray("ids"))));
                     assertThat(gpt2.generate(

@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
 /** {@code generate}: continues a prompt. */
 @Command(
         name = "generate",
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of {@link GenerationConfig} as flags: transformers' names with dashes. */
@@ -30,9 +32,13 @@ final class GenerationFlags {
         return "--" + option.key().replace('_', '-');
     }
 
-    /** Adds the flags to a command, before those it has of its own. */
+    /** Adds the flags to a command, under a heading of their own. */
     void addTo(CommandSpec command) {
-        command.addOption(OptionSpec.builder(FILE)
+        ArgGroupSpec.Builder group = ArgGroupSpec.builder()
+                .heading("%nDecoding, as transformers names it:%n")
+                .exclusive(false)
+                .validate(false);
+        group.addArg(OptionSpec.builder(FILE)
                 .paramLabel("FILE")
                 .type(Path.class)
                 .description("Start from a generation_config.json; other options go before it.")
@@ -53,8 +59,9 @@ final class GenerationFlags {
             } else {
                 flag.type(String.class).paramLabel(option.placeholder()).setter(setter(option));
             }
-            command.addOption(flag.build());
+            group.addArg(flag.build());
         }
+        command.addArgGroup(group.build());
     }
 
     /** Whether a flag was given. */
@@ -84,15 +91,16 @@ final class GenerationFlags {
     // The type and auxiliary type of the option.
     @SuppressWarnings("unchecked")
     private <T> @Nullable T stops(T value) {
-        stops.clear();
-        if (value != null) {
+        if (value == null) {
+            stops.clear();
+        } else {
             stops.addAll((List<String>) value);
         }
         return null;
     }
 
-    private picocli.CommandLine.Model.ISetter setter(GenerationOption<?> option) {
-        return new picocli.CommandLine.Model.ISetter() {
+    private ISetter setter(GenerationOption<?> option) {
+        return new ISetter() {
             @Override
             public <T> @Nullable T set(T value) {
                 if (value == null) {

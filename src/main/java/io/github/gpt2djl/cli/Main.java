@@ -31,7 +31,7 @@ public final class Main {
     /** The library's messages name its Java options; here they are flags. */
     private static final Pattern OPTION = Pattern.compile("\\b("
             + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
-            + "|promptTokens|newTokens|stride(?= is)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
+            + "|promptTokens|newTokens|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
 
     private Main() {}
 
@@ -50,6 +50,8 @@ public final class Main {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
         command.addSubcommand(new ScoreCommand(out, err));
+        command.addSubcommand(new RankCommand(out, err));
+        command.addSubcommand(new ReplayCommand(out));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
         command.addSubcommand(new DownloadCommand(out, err));

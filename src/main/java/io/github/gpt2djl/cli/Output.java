@@ -2,9 +2,11 @@ package io.github.gpt2djl.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.util.Arrays;
+import java.util.List;
 
 /** The forms that the commands print in, and read. */
 final class Output {
@@ -20,6 +22,10 @@ final class Output {
 
     static JsonElement parse(String json) {
         return JsonParser.parseString(json);
+    }
+
+    static List<Integer> ids(JsonArray json) {
+        return json.asList().stream().map(JsonElement::getAsInt).toList();
     }
 
     /** To that many decimals: figures are not read to the last digit. */

@@ -3,6 +3,7 @@ package io.github.gpt2djl.cli;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Score;
+import io.github.gpt2djl.ScoreOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -25,15 +26,30 @@ import picocli.CommandLine.Option;
             "Prints the log-probability of each token of a text given those before it, and the perplexity: 1 for a text"
                     + " foreseen with certainty, the vocabulary's size for a blind guess.",
         },
-        footer = {"", "Example:", "  score --text \"To be, or not to be\""})
+        footer = {
+            "",
+            "Examples:",
+            "  score --text \"To be, or not to be\"",
+            "  score --text \"$(cat play.txt)\" --stride 128 --json"
+        })
 final class ScoreCommand implements Callable<Integer> {
-    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens, within the context.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens.")
     @Nullable
     String text;
 
     @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11,314.")
     @Nullable
     String ids;
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description = "For a text longer than the context: windows that begin every N tokens; each token is scored"
+                    + " once. Half the context is usual.")
+    int stride;
+
+    @Option(names = "--bos", description = "Score the first token too, as the first of a text.")
+    boolean bos;
 
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -57,7 +73,7 @@ final class ScoreCommand implements Callable<Integer> {
         }
         Prompt input = ids != null ? Prompt.ofIds(Output.ids("--ids", ids)) : Prompt.of(text == null ? "" : text);
         try (Gpt2 gpt2 = model.load(err)) {
-            Score score = gpt2.score(input);
+            Score score = gpt2.score(input, new ScoreOptions(bos, stride));
             if (json) {
                 out.println(Output.json(fields(score)));
             } else {

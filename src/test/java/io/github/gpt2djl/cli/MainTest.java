@@ -137,6 +137,116 @@ class MainTest {
     }
 
     @Test
+    void scoresALongTextByStride() {
+        String text = "To be, or not to be, that is the question. ".repeat(30);
+        JsonObject json = run("score", "--text", text, "--stride", "128", "--bos", "--json")
+                .json();
+        assertThat(json.getAsJsonArray("ids").size()).isGreaterThan(257);
+        assertThat(json.getAsJsonArray("logprobs"))
+                .hasSameSizeAs(json.getAsJsonArray("ids").asList());
+        assertThat(run("score", "--text", text).err).contains("or set --stride to 128");
+    }
+
+    @Test
+    void ranksContinuations() {
+        Result table = run("rank", "To be, or not to", " zebra's", " be");
+        assertThat(table.code).as(table.err).isZero();
+        assertThat(table.out.lines().skip(1).findFirst())
+                .hasValueSatisfying(line -> assertThat(line).endsWith("\" be\""));
+        JsonObject json =
+                run("rank", "To be, or not to", " zebra's", " be", "--json").json();
+        assertThat(json.getAsJsonArray("ranked")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("index")
+                        .getAsInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRecordedGenerationCanBeReplayed() throws IOException {
+        String record = run(
+                        "generate",
+                        "ROMEO:",
+                        "--do-sample",
+                        "--top-p",
+                        "0.9",
+                        "--repetition-penalty",
+                        "1.2",
+                        "--num-return-sequences",
+                        "2",
+                        "--max-new-tokens",
+                        "12",
+                        "--json")
+                .out;
+        record += run("generate", "", "--preset", "openai", "--seed", "4", "--json").out;
+        Path file = Files.writeString(folder.resolve("record.json"), record);
+        Result same = run("replay", file.toString());
+        assertThat(same.err).isEmpty();
+        assertThat(same.code).isZero();
+        assertThat(same.out).isEqualTo("line 1: the same 12 ids\nline 2: the same 12 ids\nline 3: the same 256 ids\n");
+        Files.writeString(file, record.replaceFirst("\"ids\":\\[(\\d+),\\d+", "\"ids\":[$1,7"));
+        Result other = run("replay", file.toString());
+        assertThat(other.code).isEqualTo(1);
+        assertThat(other.out).contains("line 1: differs at new token 2: recorded id 7, now id ");
+        Files.writeString(file, "{}");
+        assertThat(run("replay", file.toString()).err).contains("line 1: expected what generate --json prints");
+    }
+
+    @Test
+    void optionsHaveTransformersNames() throws IOException {
+        Path config = Files.writeString(
+                folder.resolve("generation_config.json"), "{\"max_length\": 30, \"suppress_tokens\": [198]}");
+        JsonObject json = run(
+                        "generate",
+                        "ROMEO:",
+                        "--generation-config",
+                        config.toString(),
+                        "--no-do-sample",
+                        "--max-new-tokens",
+                        "15",
+                        "--repetition-penalty",
+                        "1.3",
+                        "--no-repeat-ngram-size",
+                        "2",
+                        "--min-new-tokens",
+                        "5",
+                        "--stop",
+                        "###",
+                        "--stop",
+                        "zebra",
+                        "--top-logprobs",
+                        "2",
+                        "--json")
+                .json();
+        assertThat(json.get("config").toString())
+                .isEqualTo("{\"max_new_tokens\":15,\"min_new_tokens\":5,\"stop_strings\":[\"###\",\"zebra\"],"
+                        + "\"do_sample\":false,\"repetition_penalty\":1.3,\"no_repeat_ngram_size\":2,"
+                        + "\"suppress_tokens\":[198],\"top_logprobs\":2}");
+        assertThat(ids(json, "ids")).hasSize(15).doesNotContain(198);
+        assertThat(json.getAsJsonArray("top_logprobs").get(0).getAsJsonArray()).hasSize(2);
+        String text = json.get("text").getAsString();
+        JsonObject stopped = run(
+                        "generate",
+                        "ROMEO:",
+                        "--generation-config",
+                        config.toString(),
+                        "--no-do-sample",
+                        "--max-new-tokens",
+                        "15",
+                        "--repetition-penalty",
+                        "1.3",
+                        "--no-repeat-ngram-size",
+                        "2",
+                        "--stop",
+                        text.substring(9, 12),
+                        "--json")
+                .json();
+        assertThat(stopped.get("finish_reason").getAsString()).isEqualTo("stop");
+        assertThat(stopped.get("text").getAsString()).isEqualTo(text.substring(0, text.indexOf(text.substring(9, 12))));
+    }
+
+    @Test
     void benchPrintsItsFigures() throws IOException {
         String model = TestCheckpoint.tiny().write(folder).toString();
         JsonObject json = run(
@@ -215,6 +325,9 @@ class MainTest {
                 "generate A --no-repeat-ngram-size -1 | --no-repeat-ngram-size is -1, expected at least 0",
                 "generate A --bad-words-ids 1,2;x | --bad-words-ids is \"1,2;x\", expected ids like 318;464,3290",
                 "generate A --suppress-tokens 2048 | --suppress-tokens has id 2048, expected 0 to 2047",
+                "generate A --generation-config /nowhere.json --seed | Missing required parameter",
+                "rank A | Missing required parameter: 'CONTINUATION'",
+                "score --text A,b,c --stride 256 | --stride is 256, expected 1 to 255",
                 "generate A --length-penalty 2 | --length-penalty has no effect while --num-beams is 1",
                 "generate A --min-new-tokens 9 --max-new-tokens 8 | --min-new-tokens is 9 and --max-new-tokens is 8",
                 "generate A --preset gpt4 | --preset is \"gpt4\", expected hugging-face or openai",
@@ -295,7 +408,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "generate", "score", "bench", "models", "download", "selfcheck"})
+    @CsvSource({"''", "generate", "score", "rank", "replay", "bench", "models", "download", "selfcheck"})
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");
         assertThat(result.code).isZero();

@@ -1,0 +1,108 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.Gson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScoringTest {
+    private static final Path FOLDER = Path.of("src/test/resources/reference");
+    /** FP32's promise. */
+    private static final double TOLERANCE = 1e-4;
+
+    private record Strides(int[] ids, List<Case> cases) {}
+
+    private record Case(int stride, double[] log_probs) {}
+
+    /** src/test/python/make_references.py ran the code of transformers' guide. */
+    @Test
+    void longTextsAreScoredAsInTransformersGuide() throws IOException {
+        Strides expected = new Gson().fromJson(Files.readString(FOLDER.resolve("strides.json")), Strides.class);
+        try (Gpt2 gpt2 = Gpt2.load(FOLDER.resolve("prefixed-f32"))) {
+            Prompt text = Prompt.ofIds(expected.ids);
+            for (Case c : expected.cases) {
+                Score score = gpt2.score(text, ScoreOptions.DEFAULT.withStride(c.stride));
+                assertThat(score.logProbabilities()).hasSize(expected.ids.length - 1);
+                for (int i = 0; i < c.log_probs.length; i++) {
+                    assertThat(score.logProbabilities().get(i))
+                            .as("stride %d, id %d", c.stride, i + 1)
+                            .isCloseTo(c.log_probs[i], within(TOLERANCE));
+                }
+            }
+        }
+    }
+
+    @Test
+    void withBosTheFirstIdHasAProbabilityToo() {
+        List<Integer> ids = SHAKESPEARE.encode("To be, or not to be");
+        Score with = SHAKESPEARE.score(Prompt.of("To be, or not to be"), ScoreOptions.DEFAULT.withBos(true));
+        assertThat(with.ids())
+                .hasSize(ids.size() + 1)
+                .startsWith(SHAKESPEARE.config().bosId());
+        assertThat(with.logProbabilities()).hasSize(ids.size());
+        Token first = SHAKESPEARE
+                .generate(
+                        "",
+                        GenerationConfig.builder()
+                                .maxNewTokens(1)
+                                .topLogprobs(2048)
+                                .build())
+                .tokens()
+                .get(0);
+        double expected = first.top().stream()
+                .filter(token -> token.id() == ids.get(0))
+                .findFirst()
+                .orElseThrow()
+                .logProbability();
+        assertThat(with.logProbabilities().get(0)).isCloseTo(expected, within(TOLERANCE));
+        assertThat(with.perplexity()).isCloseTo(Math.exp(-with.logProbability() / ids.size()), within(1e-9));
+        assertThat(SHAKESPEARE
+                        .score(Prompt.of("a"), ScoreOptions.DEFAULT.withBos(true))
+                        .logProbabilities())
+                .hasSize(1);
+    }
+
+    @Test
+    void continuationsAreRankedByWhatScoreSays() {
+        List<Prompt> choices = List.of(Prompt.of(" zebra's"), Prompt.of(" not to be"), Prompt.of(" not"));
+        List<RankedContinuation> ranked = SHAKESPEARE.rank(Prompt.of("To be, or"), choices);
+        assertThat(ranked).hasSize(3);
+        assertThat(ranked.get(2).index()).isZero();
+        for (RankedContinuation one : ranked) {
+            List<Double> all = SHAKESPEARE
+                    .score(Prompt.of("To be, or" + choices.get(one.index()).text()))
+                    .logProbabilities();
+            double sum = all.subList(all.size() - one.ids().size(), all.size()).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .sum();
+            assertThat(one.sum()).isCloseTo(sum, within(TOLERANCE));
+            assertThat(one.mean()).isCloseTo(sum / one.ids().size(), within(TOLERANCE));
+        }
+        assertThat(ranked).isSortedAccordingTo((a, b) -> Double.compare(b.mean(), a.mean()));
+    }
+
+    @Test
+    void whatCannotBeScoredSaysWhy() {
+        Prompt text = Prompt.ofIds(new int[300]);
+        assertThatThrownBy(() -> SHAKESPEARE.score(text))
+                .hasMessage("the text has 300 ids, but the model's context is 256; shorten it, or set stride to 128,"
+                        + " for example");
+        for (int stride : new int[] {-1, 256}) {
+            assertThatThrownBy(() -> SHAKESPEARE.score(text, ScoreOptions.DEFAULT.withStride(stride)))
+                    .hasMessageContaining("stride is " + stride + ", expected 1 to 255");
+        }
+        assertThatThrownBy(() -> SHAKESPEARE.score(Prompt.of(""), ScoreOptions.DEFAULT.withBos(true)))
+                .hasMessageContaining("the text has 0 ids, expected at least 1");
+        assertThatThrownBy(() -> SHAKESPEARE.rank(Prompt.of("A"), List.of()))
+                .hasMessageContaining("found no continuation");
+        assertThatThrownBy(() -> SHAKESPEARE.rank(Prompt.of("A"), List.of(Prompt.of("b"), Prompt.of(""))))
+                .hasMessageContaining("continuation 2 is empty");
+    }
+}

@@ -37,6 +37,7 @@ import java.util.function.IntConsumer;
  * @param stepMillis median over the repetitions of the mean time of a decoding step
  * @param drift the median step of the last tenth of the repetitions over that of the second, as Java
  *     still compiles in the first; empty below 100 repetitions
+ * @param slideMillis of a step, spread over all: computing anew the last ids of a full context; 0 within the context
  * @param profile where that time went, medians too
  */
 public record Benchmark(
@@ -47,6 +48,7 @@ public record Benchmark(
         double firstTokenMillis,
         double stepMillis,
         OptionalDouble drift,
+        double slideMillis,
         Profile profile) {
     /**
      * Milliseconds of a decoding step.
@@ -65,11 +67,19 @@ public record Benchmark(
      *
      * @param repetitions at least 1
      * @param guesses the most tokens that prompt lookup guesses at once, with one row; 0: none
+     * @param policy what happens at the end of the context, with any number of rows
      * @param finished told the number of each repetition after it, from 1, warm-up included
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
     public static Benchmark run(
-            Gpt2 gpt2, int batch, int promptTokens, int newTokens, int repetitions, int guesses, IntConsumer finished) {
+            Gpt2 gpt2,
+            int batch,
+            int promptTokens,
+            int newTokens,
+            int repetitions,
+            int guesses,
+            ContextPolicy policy,
+            IntConsumer finished) {
         require("batch", batch, 1);
         require("promptTokens", promptTokens, 1);
         require("newTokens", newTokens, 2);
@@ -80,17 +90,22 @@ public record Benchmark(
                     "batch is " + batch + " with prompt lookup, expected 1: it serves one sequence");
         }
         int positions = gpt2.config().positions();
-        if ((long) promptTokens + newTokens - 1 > positions) {
+        if (promptTokens > positions || (policy.keep() == 0 && (long) promptTokens + newTokens - 1 > positions)) {
             throw new IllegalArgumentException("promptTokens " + promptTokens + " and newTokens " + newTokens
                     + " do not fit into the model's context of " + positions);
+        }
+        if (policy.keep() >= positions || (policy.keep() > 0 && guesses > 0)) {
+            throw new IllegalArgumentException("contextPolicy is " + policy + ", expected fewer than " + positions
+                    + " ids to keep, and no prompt lookup");
         }
         double[] first = new double[repetitions];
         double[] step = new double[repetitions];
         double[] inNative = new double[repetitions];
         double[] sampling = new double[repetitions];
         double[] text = new double[repetitions];
+        double[] slide = new double[repetitions];
         for (int i = -WARM_UP; i < repetitions; i++) {
-            try (Loop loop = loop(gpt2, batch, promptTokens, newTokens, guesses)) {
+            try (Loop loop = loop(gpt2, batch, promptTokens, newTokens, guesses, policy)) {
                 long start = System.nanoTime();
                 loop.next();
                 long prefilled = System.nanoTime();
@@ -113,6 +128,7 @@ public record Benchmark(
                     inNative[i] = (loop.nativeNanos() - nativeBefore) / steps;
                     sampling[i] = (loop.samplingNanos() - samplingBefore) / steps;
                     text[i] = textNanos / steps;
+                    slide[i] = loop.slideNanos() / steps;
                 }
             }
             finished.accept(i + WARM_UP + 1);
@@ -130,6 +146,7 @@ public record Benchmark(
                 median(first),
                 stepMillis,
                 drift(step),
+                median(slide),
                 new Profile(nativeMillis, samplingMillis, textMillis, other));
     }
 
@@ -180,8 +197,9 @@ public record Benchmark(
         }
     }
 
-    private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses) {
-        Request request = request(gpt2, sampler(), 0, promptTokens, newTokens);
+    private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses, ContextPolicy policy) {
+        Decoding decoding = new Decoding(sampler(), null, 0, List.of(), policy.keep());
+        Request request = request(gpt2, decoding, 0, promptTokens, newTokens);
         return guesses > 0
                 ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))
                 : new TokenLoop(
@@ -194,13 +212,13 @@ public record Benchmark(
     }
 
     /** A random prompt, the same for the same number, without an end before the last token. */
-    static Request request(Gpt2 gpt2, Sampler sampler, int number, int promptTokens, int newTokens) {
+    static Request request(Gpt2 gpt2, Decoding decoding, int number, int promptTokens, int newTokens) {
         int[] prompt = new int[promptTokens];
         for (int i = 0; i < promptTokens; i++) {
             prompt[i] =
                     (int) (CounterRandom.uniform(0, number, i) * gpt2.config().vocabularySize());
         }
-        return new Request(prompt, 1, newTokens, 1, Decoding.plain(sampler));
+        return new Request(prompt, 1, newTokens, 1, decoding);
     }
 
     private static OptionalDouble drift(double[] steps) {

@@ -1,9 +1,9 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.TokenLoop;
 import io.github.gpt2djl.sampling.CounterRandom;
-import io.github.gpt2djl.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,12 +27,12 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
     public static QueueBenchmark run(
             Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens, int repetitions) {
         check(gpt2, batch, prompts, promptTokens, newTokens);
-        Sampler sampler = Benchmark.sampler();
+        Decoding decoding = Decoding.plain(Benchmark.sampler());
         List<Request> mixed = new ArrayList<>();
         List<Request> even = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
-            mixed.add(Benchmark.request(gpt2, sampler, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
-            even.add(Benchmark.request(gpt2, sampler, i, promptTokens, newTokens));
+            mixed.add(Benchmark.request(gpt2, decoding, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
+            even.add(Benchmark.request(gpt2, decoding, i, promptTokens, newTokens));
         }
         double[] queue = new double[repetitions];
         double[] full = new double[repetitions];

@@ -1,6 +1,8 @@
 package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Benchmark;
+import io.github.gpt2djl.ContextPolicy;
+import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.QueueBenchmark;
 import java.io.IOException;
@@ -53,6 +55,14 @@ final class BenchCommand implements Callable<Integer> {
     int guesses;
 
     @Option(
+            names = "--context-policy",
+            paramLabel = "stop|slide:N",
+            defaultValue = "stop",
+            description = "slide:N goes on from the last N tokens when the context is full, so that --new-tokens may be"
+                    + " any number. Default: stop.")
+    String contextPolicy = "stop";
+
+    @Option(
             names = "--queue",
             paramLabel = "N",
             description = "Also N prompts of different lengths through the batch's places, beside full batches.")
@@ -80,6 +90,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--prompt-lookup-num-tokens has no effect on --queue " + queue
                     + ": it serves one row; leave one of them out");
         }
+        ContextPolicy policy = GenerationOption.CONTEXT_POLICY.parse(contextPolicy);
         long start = System.nanoTime();
         try (Gpt2 gpt2 = model.load(err)) {
             double loadMillis = (System.nanoTime() - start) / 1e6;
@@ -93,6 +104,7 @@ final class BenchCommand implements Callable<Integer> {
                     newTokens,
                     repetitions,
                     guesses,
+                    policy,
                     done -> err.println("repetition " + done + " of " + Benchmark.total(repetitions)));
             Map<String, @Nullable Object> fields = fields(gpt2, loadMillis, result);
             if (queue != 0) {
@@ -138,6 +150,9 @@ final class BenchCommand implements Callable<Integer> {
                 gigabytes == null ? null : Output.round(weightBytes / gigabytes / 1e6 / result.stepMillis(), 3));
         if (result.drift().isPresent()) {
             fields.put("drift", Output.round(result.drift().getAsDouble(), 3));
+        }
+        if (result.slideMillis() > 0) {
+            fields.put("slide_ms_per_step", Output.round(result.slideMillis(), 3));
         }
         if (profile) {
             fields.put("native_ms", Output.round(result.profile().nativeMillis(), 3));

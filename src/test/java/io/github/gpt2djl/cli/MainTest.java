@@ -303,6 +303,19 @@ class MainTest {
         assertThat(json.get("full_batches_tokens_per_second").getAsDouble()).isPositive();
     }
 
+    @Test
+    void benchTellsWhatASlidingContextCosts() {
+        JsonObject json =
+                run("bench --prompt-tokens 200 --new-tokens 80 --context-policy slide:240 --repetitions 1 --json"
+                                .split(" "))
+                        .json();
+        assertThat(json.get("slide_ms_per_step").getAsDouble())
+                .isPositive()
+                .isLessThan(json.get("decode_ms_per_step").getAsDouble());
+        assertThat(run("bench", "--context-policy", "slide:256").err)
+                .contains("--context-policy is slide:256, expected fewer than 256");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -38,7 +38,10 @@ final class TokenPublisher implements Flow.Publisher<Token> {
             subscriber.onError(e);
             return;
         }
-        subscriber.onSubscribe(new Tokens(run, subscriber, executor));
+        Tokens tokens = new Tokens(run, subscriber, executor);
+        subscriber.onSubscribe(tokens);
+        // Not before: a token must not come while onSubscribe is running.
+        executor.execute(tokens);
     }
 
     /** One subscriber's generation; at most one thread at a time computes for it. */
@@ -47,8 +50,8 @@ final class TokenPublisher implements Flow.Publisher<Token> {
         private final Flow.Subscriber<? super Token> subscriber;
         private final Executor executor;
         private final AtomicLong demand = new AtomicLong();
-        /** Calls that nobody has answered yet: who makes it 1 runs. */
-        private final AtomicLong calls = new AtomicLong();
+        /** Calls that nobody has answered yet: who makes it 1 runs. The first is that of {@link #subscribe}. */
+        private final AtomicLong calls = new AtomicLong(1);
 
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile boolean wrongDemand;

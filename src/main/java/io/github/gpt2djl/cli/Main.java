@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,7 +76,9 @@ public final class Main {
 
     private static int fail(Exception e, PrintStream err) {
         boolean usage = e instanceof IllegalArgumentException;
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        String message = e instanceof NoSuchFileException
+                ? e.getMessage() + ": no such file"
+                : e.getMessage() == null ? e.toString() : e.getMessage();
         err.println("error: " + (usage ? flags(message) : message));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }

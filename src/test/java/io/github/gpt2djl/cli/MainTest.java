@@ -382,6 +382,7 @@ class MainTest {
 
     @Test
     void failuresExitWithOne() throws IOException {
+        assertThat(run("replay", "no/such.json").err).isEqualTo("error: no/such.json: no such file\n");
         Result absent = run("generate", "A", "--model", "gpt3");
         assertThat(absent.code).isEqualTo(1);
         assertThat(absent.err).startsWith("error: no model or folder named gpt3.");

@@ -65,6 +65,25 @@ GREEDY = [
     {"eos_token_id": [61, 20, 3, EOS], "min_new_tokens": 5},
     {"repetition_penalty": 1.2, "no_repeat_ngram_size": 3, "forced_eos_token_id": EOS},
 ]
+# Over a vocabulary of 101, eight ids that end a text make many beams end early.
+ENDS = [61, 20, 3, EOS, 30, 77, 8, 55]
+BEAMS = [
+    {"num_beams": 2},
+    {"num_beams": 5, "num_return_sequences": 5},
+    {"num_beams": 4, "num_return_sequences": 4, "eos_token_id": ENDS},
+    *({"num_beams": beams, "num_return_sequences": beams, "eos_token_id": ends, "length_penalty": penalty,
+       "early_stopping": early}
+      for beams, ends in ((3, [61, 20, 3, EOS]), (5, ENDS))
+      for penalty in (0.0, 0.8, 1.0, 2.0, -1.0)
+      for early in (True, False, "never")),
+    {"num_beams": 4, "num_return_sequences": 2, "repetition_penalty": 1.3, "eos_token_id": ENDS},
+    {"num_beams": 4, "num_return_sequences": 3, "no_repeat_ngram_size": 2, "eos_token_id": ENDS},
+    {"num_beams": 3, "num_return_sequences": 3, "min_new_tokens": 7, "eos_token_id": ENDS},
+    {"num_beams": 3, "repetition_penalty": 1.2, "no_repeat_ngram_size": 3, "forced_eos_token_id": EOS},
+    {"num_beams": 4, "num_return_sequences": 4, "bad_words_ids": [[3], [7, 8]], "suppress_tokens": [50, 51, 52],
+     "sequence_bias": [[[5], -4.5], [[2, 9], 3.25]], "eos_token_id": ENDS},
+    {"num_beams": 3, "num_return_sequences": 2, "forced_bos_token_id": 17, "max_new_tokens": 12},
+]
 
 
 def numbers(tensor):
@@ -78,6 +97,20 @@ def processed(model, options, prompt_length, ids, scores, new_tokens):
     chain = model._get_logits_processor(config, input_ids_seq_length=prompt_length, device="cpu",
                                         logits_processor=LogitsProcessorList())
     return chain(torch.tensor([ids]), scores[None].clone())[0]
+
+
+def searched(model, options, prompt):
+    row = torch.tensor([prompt])
+    options = {"max_new_tokens": 40, **options}
+    ends = options.get("eos_token_id", [EOS])
+    found = model.generate(row, attention_mask=torch.ones_like(row), do_sample=False, pad_token_id=0,
+                           return_dict_in_generate=True, output_scores=True, **{"eos_token_id": EOS, **options})
+    ids = []
+    for sequence in found.sequences[:, len(prompt):].tolist():
+        # What follows the end is padding.
+        ended = [i for i, token in enumerate(sequence) if token in ends]
+        ids.append(sequence[:ended[0] + 1] if ended else sequence)
+    return {"options": options, "prompt": prompt, "ids": ids, "scores": numbers(found.sequences_scores)}
 
 
 @torch.inference_mode()
@@ -101,8 +134,10 @@ def main():
             ids = model.generate(row, attention_mask=torch.ones_like(row), do_sample=False, max_new_tokens=40,
                                  pad_token_id=0, **{"eos_token_id": EOS, **options})[0, len(prompt):].tolist()
             texts.append({"options": {"max_new_tokens": 40, **options}, "prompt": prompt, "ids": ids})
-    (ROOT / "decoding.json").write_text(json.dumps({"rules": cases, "texts": texts}) + "\n")
+    beams = [searched(model, options, prompt) for options in BEAMS for prompt in ([9, 7, 8, 61, 2], [42])]
+    (ROOT / "decoding.json").write_text(json.dumps({"rules": cases, "texts": texts, "beams": beams}) + "\n")
     print(len(cases), "rows of scores,", len(texts), "texts", [len(t["ids"]) for t in texts])
+    print(len(beams), "beam searches", [[len(ids) for ids in b["ids"]] for b in beams])
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ public record Benchmark(
     }
 
     private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses, ContextPolicy policy) {
-        Decoding decoding = new Decoding(sampler(), null, 0, List.of(), policy.keep());
+        Decoding decoding = new Decoding(sampler(), List.of(), null, 0, List.of(), policy.keep());
         Request request = request(gpt2, decoding, 0, promptTokens, newTokens);
         return guesses > 0
                 ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))

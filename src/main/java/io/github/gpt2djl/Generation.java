@@ -3,6 +3,7 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.sampling.StepTrace;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -16,6 +17,9 @@ import java.util.OptionalLong;
  * @param drafted tokens that prompt lookup or an assistant guessed; 0 without them
  * @param accepted guesses that were right
  * @param slides how often the context was full and went on from its last ids
+ * @param score what beam search ranked it by (transformers' {@code sequences_scores}): the sum of its tokens'
+ *     log-probabilities, as the rules leave them, divided by their number to the power of {@code lengthPenalty};
+ *     empty without beams
  */
 public record Generation(
         List<Integer> promptIds,
@@ -25,7 +29,8 @@ public record Generation(
         OptionalLong seed,
         int drafted,
         int accepted,
-        int slides) {
+        int slides,
+        OptionalDouble score) {
 
     public Generation {
         promptIds = List.copyOf(promptIds);

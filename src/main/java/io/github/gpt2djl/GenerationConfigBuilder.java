@@ -197,7 +197,10 @@ public final class GenerationConfigBuilder {
         return set(FORCED_EOS_TOKEN_ID, boxed(ids));
     }
 
-    /** Beam search that follows so many sequences at once; default 1 for none. */
+    /**
+     * At least 1, default 1 for none: beam search that follows so many sequences at once. A prompt's cache and step
+     * are those of so many rows; tokens come only at its end, so it cannot be streamed, and an interrupt leaves none.
+     */
     public GenerationConfigBuilder numBeams(int value) {
         return set(NUM_BEAMS, value);
     }

@@ -156,7 +156,8 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * Continues several prompts at once; a row does not depend on what shares the batch (INT8: but for rounding).
+     * Continues several prompts at once; a row does not depend on what shares the batch (INT8: but for rounding). With
+     * beams or contrastive search: one prompt after the other.
      *
      * @return {@code numReturnSequences} for the first prompt, then for the second, and so on
      */
@@ -172,7 +173,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return the sequences of the first, then of the second, and so on
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
-        return Run.start(this, requests).finish();
+        return Run.all(this, requests);
     }
 
     /**
@@ -186,7 +187,8 @@ public final class Gpt2 implements AutoCloseable {
      * @param prompts each continued {@code numReturnSequences} times
      * @param batchSize sequences that run at once at most, at least {@code numReturnSequences}; the logits of a batch
      *     take 4 × vocabulary bytes each, keys and values 8 × layers × width bytes a token
-     * @throws IllegalArgumentException if {@code batchSize} is too small, or {@code config} asks for prompt lookup
+     * @throws IllegalArgumentException if {@code batchSize} is too small, or {@code config} asks for prompt lookup,
+     *     beams or contrastive search
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
         Run run = Run.start(this, prompts, config, batchSize);
@@ -201,7 +203,8 @@ public final class Gpt2 implements AutoCloseable {
      * <p>Lazy: each token is computed when it is asked for, on the caller's thread. Closing the stream, from any
      * thread, ends it within one token; an interrupted thread too. Either, or reaching the end, frees the generation's memory; use try-with-resources.
      *
-     * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}
+     * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}, and with beams, which have no
+     *     token before their search has ended
      */
     public Stream<Token> stream(String prompt, GenerationConfig config) {
         return stream(Prompt.of(prompt), config);
@@ -209,7 +212,7 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Run.start(this, null, one(prompt, config)));
+        return stream(Run.stream(this, null, one(prompt, config)));
     }
 
     /**
@@ -218,8 +221,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return what {@link #generate(Prompt, GenerationConfig)} returns
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
-        Run run = Run.start(this, null, one(prompt, config));
-        return run.finish(tokens);
+        return Run.stream(this, null, one(prompt, config)).finish(tokens);
     }
 
     /**
@@ -230,12 +232,12 @@ public final class Gpt2 implements AutoCloseable {
      * that neither asks nor cancels keeps its generation's memory.
      */
     public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
-        return new TokenPublisher(() -> Run.start(this, null, one(prompt, config)), ForkJoinPool.commonPool());
+        return new TokenPublisher(() -> Run.stream(this, null, one(prompt, config)), ForkJoinPool.commonPool());
     }
 
     /** Continues a prompt token by token with the help of a smaller model, as the other methods with these names. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Run.start(this, assistant, one(prompt, config)));
+        return stream(Run.stream(this, assistant, one(prompt, config)));
     }
 
     private static Stream<Token> stream(Run run) {

@@ -4,6 +4,7 @@ import static io.github.gpt2djl.GenerationOption.*;
 
 import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.sampling.Explainer.Labelled;
 import io.github.gpt2djl.text.Detokenizer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -140,6 +141,7 @@ final class Requests implements Iterator<Request> {
             Rules rules = Rules.of(how, eosIds, gpt2.config().vocabularySize());
             now = new Decoding(
                     rules.sampler(),
+                    rules.processors().stream().map(Labelled::rule).toList(),
                     how.get(TRACE) > 0 ? rules.explainer(how.get(TRACE)) : null,
                     how.get(TOP_LOGPROBS),
                     eosIds,

@@ -3,6 +3,8 @@ package io.github.gpt2djl;
 import static io.github.gpt2djl.GenerationOption.*;
 
 import io.github.gpt2djl.generation.AssistantModel;
+import io.github.gpt2djl.generation.BeamLoop;
+import io.github.gpt2djl.generation.BeamSearch;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +62,20 @@ final class Run implements AutoCloseable {
         this.loop = loop;
     }
 
-    /** Several prompts, all checked before anything is computed. */
-    static Run start(Gpt2 gpt2, List<GenerationRequest> prompts) {
+    /** Several prompts, all checked before anything is computed: together, or in turn if one of them searches. */
+    static List<Generation> all(Gpt2 gpt2, List<GenerationRequest> prompts) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
         }
-        if (prompts.size() == 1) {
-            return start(gpt2, null, prompts.get(0));
+        if (prompts.size() > 1 && prompts.stream().noneMatch(prompt -> searches(prompt.config()))) {
+            return together(gpt2, prompts).finish();
         }
+        List<Run> runs =
+                prompts.stream().map(prompt -> start(gpt2, null, prompt)).toList();
+        return runs.stream().flatMap(run -> run.finish().stream()).toList();
+    }
+
+    private static Run together(Gpt2 gpt2, List<GenerationRequest> prompts) {
         int places = 0;
         for (GenerationRequest prompt : prompts) {
             requirePlain(prompt.config(), prompts.size() + " prompts");
@@ -92,7 +101,26 @@ final class Run implements AutoCloseable {
             PromptLookup guesses = new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS));
             return new Run(gpt2, requests, new DraftLoop(gpt2.decoder(), requests.next(), guesses));
         }
+        if (config.get(NUM_BEAMS) > 1) {
+            BeamSearch search = new BeamSearch(
+                    config.get(NUM_BEAMS),
+                    config.get(LENGTH_PENALTY),
+                    config.get(EARLY_STOPPING) == EarlyStopping.TRUE,
+                    config.get(EARLY_STOPPING) == EarlyStopping.NEVER);
+            return new Run(gpt2, requests, new BeamLoop(gpt2.decoder(), requests.next(), search));
+        }
         return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, config.get(NUM_RETURN_SEQUENCES)));
+    }
+
+    /** One prompt, whose tokens are handed out as they come. */
+    static Run stream(Gpt2 gpt2, @Nullable Gpt2 assistant, GenerationRequest prompt) {
+        int beams = prompt.config().get(NUM_BEAMS);
+        if (beams > 1) {
+            throw new IllegalArgumentException(
+                    "found numBeams " + beams + " where each token is handed out as it comes,"
+                            + " expected 1: a beam search has no token before its end; use generate or generateAll");
+        }
+        return start(gpt2, assistant, prompt);
     }
 
     /** Any number of prompts, looked at when there is a place for them. */
@@ -103,6 +131,11 @@ final class Run implements AutoCloseable {
                     "batchSize is " + batchSize + ", expected at least " + sequences + ", the sequences of one prompt");
         }
         requirePlain(config, "a queue of prompts");
+        if (searches(config)) {
+            GenerationOption<?> option = config.get(NUM_BEAMS) > 1 ? NUM_BEAMS : PENALTY_ALPHA;
+            throw new IllegalArgumentException("found a queue of prompts and " + option + " " + config.get(option)
+                    + ", expected a list of prompts for it; use generateAll(List), which takes them in turn");
+        }
         Requests requests = new Requests(gpt2, new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -115,6 +148,11 @@ final class Run implements AutoCloseable {
             }
         });
         return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
+    }
+
+    /** Whether a prompt needs the places of a batch for itself. */
+    private static boolean searches(GenerationConfig config) {
+        return config.get(NUM_BEAMS) > 1 || config.get(PENALTY_ALPHA) > 0;
     }
 
     private static void requirePlain(GenerationConfig config, String found) {
@@ -158,7 +196,8 @@ final class Run implements AutoCloseable {
                 if (!hasNext()) {
                     throw new NoSuchElementException("all sequences have been given out");
                 }
-                return generation(Objects.requireNonNull(rows.remove(givenOut++)));
+                Row next = Objects.requireNonNull(rows.remove(givenOut));
+                return generation(next, loop.score(givenOut++));
             }
         };
     }
@@ -252,7 +291,7 @@ final class Run implements AutoCloseable {
         }
     }
 
-    private Generation generation(Row row) {
+    private Generation generation(Row row, OptionalDouble score) {
         StringBuilder text = new StringBuilder();
         row.tokens.forEach(t -> text.append(t.text()));
         if (row.cancelled) {
@@ -266,7 +305,8 @@ final class Run implements AutoCloseable {
                 row.entry.seed(),
                 loop.drafted(),
                 loop.accepted(),
-                slides(row));
+                slides(row),
+                score);
     }
 
     private static FinishReason reason(Row row) {

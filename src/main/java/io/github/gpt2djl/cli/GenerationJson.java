@@ -42,6 +42,9 @@ final class GenerationJson {
                             .map(top -> tops(gpt2, top))
                             .toList());
         }
+        if (generation.score().isPresent()) {
+            fields.put("score", Output.round(generation.score().getAsDouble(), 6));
+        }
         if (generation.drafted() > 0) {
             fields.put("drafted", generation.drafted());
             fields.put("accepted", generation.accepted());

@@ -65,6 +65,11 @@ public final class Decoder implements AutoCloseable {
         return config.positions();
     }
 
+    /** The number of tokens: ids are below this. */
+    public int vocabulary() {
+        return config.vocabularySize();
+    }
+
     /** A cache for so many rows at once. */
     public KvCache cache(int places) {
         checkOpen();

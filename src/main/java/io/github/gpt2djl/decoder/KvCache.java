@@ -180,6 +180,45 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
+     * Replaces the rows by copies of some of them; only what differs is copied. Logits are not: they are gone until
+     * the next step.
+     *
+     * @param sources the place that each new row is a copy of, at most as many as there are places
+     * @param same tokens that all these rows begin with, and so need no copy, at least 0; 0 with more rows than before
+     * @throws IllegalStateException if there are too many rows, or this is closed
+     */
+    public void reorder(int[] sources, int same) {
+        checkOpen();
+        if (sources.length > places) {
+            throw new IllegalStateException(
+                    sources.length + " rows were asked for in a cache with " + places + " places");
+        }
+        int[] targets = IntStream.range(0, sources.length)
+                .filter(place -> sources[place] != place)
+                .toArray();
+        int[] moved = Arrays.stream(targets).map(place -> sources[place]).toArray();
+        long[] before = IntStream.range(0, rows).mapToLong(this::length).toArray();
+        long filled =
+                Arrays.stream(moved).mapToLong(place -> before[place]).max().orElse(0);
+        if (filled > same) {
+            try (NDManager scope = manager.newSubManager();
+                    IValue from = longs(scope, moved);
+                    IValue to = longs(scope, targets)) {
+                module.call("reorder", memory().cache(), from, to, (long) same, filled);
+            }
+        }
+        boolean alike = sources.length == rows;
+        rows = sources.length;
+        for (int place : targets) {
+            alike &= length(place) == before[sources[place]];
+            lengths.putLong(place * LONG, before[sources[place]]);
+        }
+        if (!alike) {
+            forgetArguments();
+        }
+    }
+
+    /**
      * Appends several ids to the only row and computes the logits after each of them.
      *
      * @param ids at least one, in range, as many as the cache has room for at most
@@ -314,6 +353,11 @@ public final class KvCache implements AutoCloseable {
         int rowBytes = Math.toIntExact(shape.size() / shape.get(0) * FLOAT);
         ByteBuffer part = part(buffer, first, (int) shape.get(0), rowBytes);
         return IValue.from((PtNDArray) scope.create(part, shape, DataType.FLOAT32));
+    }
+
+    private static IValue longs(NDManager scope, int[] values) {
+        return IValue.from(
+                (PtNDArray) scope.create(Arrays.stream(values).asLongStream().toArray()));
     }
 
     private static ByteBuffer part(ByteBuffer buffer, int first, int rows, int rowBytes) {

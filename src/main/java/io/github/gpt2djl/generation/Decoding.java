@@ -1,6 +1,7 @@
 package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.sampling.Explainer;
+import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.Sampler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,19 +10,26 @@ import org.jspecify.annotations.Nullable;
  * How tokens are chosen, and what is told of them.
  *
  * @param sampler chooses each token
+ * @param processors the rules that the sampler follows, for a loop that searches instead
  * @param explainer chooses the same and tells why; null to spare that
  * @param topLogprobs likeliest tokens to tell of at each step, at least 0
  * @param eosIds ids that end a sequence
  * @param keep ids to go on from when the context is full; 0: a sequence ends there
  */
 public record Decoding(
-        Sampler sampler, @Nullable Explainer explainer, int topLogprobs, List<Integer> eosIds, int keep) {
+        Sampler sampler,
+        List<LogitsProcessor> processors,
+        @Nullable Explainer explainer,
+        int topLogprobs,
+        List<Integer> eosIds,
+        int keep) {
     public Decoding {
+        processors = List.copyOf(processors);
         eosIds = List.copyOf(eosIds);
     }
 
     /** Only chooses, and nothing but the length ends a sequence. */
     public static Decoding plain(Sampler sampler) {
-        return new Decoding(sampler, null, 0, List.of(), 0);
+        return new Decoding(sampler, List.of(), null, 0, List.of(), 0);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.generation;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A generation on its way, token by token. */
 public interface Loop extends AutoCloseable {
@@ -8,7 +9,7 @@ public interface Loop extends AutoCloseable {
     boolean hasNext();
 
     /**
-     * Chooses the next token of each running row.
+     * Chooses the next token of each running row; a search hands out none before its end.
      *
      * @throws java.util.NoSuchElementException if all rows have ended
      */
@@ -16,6 +17,11 @@ public interface Loop extends AutoCloseable {
 
     /** Ends a row before its time; unknown and ended rows are left alone. */
     void end(int row);
+
+    /** The score of a sequence that a search has found. */
+    default OptionalDouble score(int row) {
+        return OptionalDouble.empty();
+    }
 
     /** How often a full context went on from its last ids. */
     default int slides() {

@@ -303,6 +303,13 @@ class Gpt2(Module):
     _6 = rows.select(2, target).copy_(rows.select(2, source))
     return target
 
+  # Rows become what others were, targets[i] what sources[i] was, from position first on: all are read before one
+  # is written.
+  def reorder(self: __torch__.Gpt2, cache: Tensor, sources: Tensor, targets: Tensor, first: int, filled: int) -> int:
+    rows = cache.narrow(4, first, filled - first)                          # [L, 2, B, H, S, D]
+    _6 = rows.index_copy_(2, targets, rows.index_select(2, sources))
+    return filled
+
   # Into a cache with room for more positions.
   def move_all(self: __torch__.Gpt2, cache: Tensor, larger: Tensor, filled: int) -> int:
     _6 = larger.narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))

@@ -212,6 +212,69 @@ class DecoderTest {
         }
     }
 
+    /** Rows become copies of others, in place, more or fewer than before: each continues as after a prefill of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void reorderedRowsEqualFreshOnes(int seed) throws IOException {
+        Random random = new Random(seed);
+        int[] prompt = ids(6, 61);
+        try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.cache(5)) {
+            cache.join(List.of(prompt), 1, 30);
+            List<int[]> texts = new ArrayList<>(List.of(prompt));
+            int same = 0;
+            for (int step = 0; step < 24; step++) {
+                int old = texts.size();
+                int[] sources = random.ints(1 + random.nextInt(5), 0, old).toArray();
+                // Positions that all rows have alike need no copy, but where rows are new.
+                cache.reorder(sources, sources.length > old || random.nextBoolean() ? 0 : same);
+                List<int[]> before = texts;
+                texts = new ArrayList<>();
+                for (int source : sources) {
+                    texts.add(before.get(source));
+                }
+                if (old == 1) {
+                    same = before.get(0).length;
+                }
+                int[] next = random.ints(sources.length, 0, 61).toArray();
+                cache.step(next);
+                for (int place = 0; place < sources.length; place++) {
+                    int[] text = Arrays.copyOf(texts.get(place), texts.get(place).length + 1);
+                    text[text.length - 1] = next[place];
+                    texts.set(place, text);
+                    try (KvCache fresh = decoder.prefill(List.of(text), 1, 1)) {
+                        for (int id = 0; id < 61; id++) {
+                            assertThat((double) cache.logits(place).get(id))
+                                    .isCloseTo(fresh.logits(0).get(id), within(TOLERANCE));
+                        }
+                    }
+                }
+            }
+            assertThatThrownBy(() -> cache.reorder(new int[6], 0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("6 rows were asked for in a cache with 5 places");
+        }
+    }
+
+    @Test
+    void rowsOfDifferentLengthsCanBeReordered() throws IOException {
+        List<int[]> prompts = List.of(ids(9, 61), new int[] {60}, new int[] {60, 0, 60, 5});
+        int[] sources = {2, 2, 0, 1};
+        try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.cache(4)) {
+            cache.join(prompts, 1, 12);
+            cache.reorder(sources, 0);
+            cache.step(new int[] {3, 4, 5, 6});
+            for (int place = 0; place < 4; place++) {
+                int[] prompt = prompts.get(sources[place]);
+                int[] text = Arrays.copyOf(prompt, prompt.length + 1);
+                text[prompt.length] = 3 + place;
+                double[][] expected = new NaiveGpt2(TestCheckpoint.tiny()).logits(text);
+                assertClose(cache.logits(place), expected[prompt.length], TOLERANCE);
+            }
+        }
+    }
+
     @Test
     void aCacheHasSoManyPlaces() throws IOException {
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);

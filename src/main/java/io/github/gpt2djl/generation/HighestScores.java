@@ -1,0 +1,85 @@
+package io.github.gpt2djl.generation;
+
+import java.util.Arrays;
+
+/** The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted. */
+final class HighestScores {
+    /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
+    private final long[] heap;
+
+    private int size;
+
+    HighestScores(int n) {
+        heap = new long[n];
+    }
+
+    /**
+     * Looks at scores.
+     *
+     * @param scores -Infinity and NaN never count
+     * @param plus is added to each
+     * @param first the number of the first one, above those that have been looked at before
+     */
+    void look(float[] scores, float plus, int first) {
+        float lowest = size == heap.length ? score(heap[0]) : Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < scores.length; i++) {
+            float score = scores[i] + plus;
+            if (score > lowest) {
+                add(key(score, first + i));
+                lowest = size == heap.length ? score(heap[0]) : Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    /** Hands out the highest, each as {@link #score} and {@link #number} read it, and starts over. */
+    long[] take() {
+        long[] falling = Arrays.copyOf(heap, size);
+        Arrays.sort(falling);
+        for (int i = 0; i < size / 2; i++) {
+            long low = falling[i];
+            falling[i] = falling[size - 1 - i];
+            falling[size - 1 - i] = low;
+        }
+        size = 0;
+        return falling;
+    }
+
+    static float score(long key) {
+        int rising = (int) (key >> 32);
+        return Float.intBitsToFloat(rising ^ ((rising >> 31) & Integer.MAX_VALUE));
+    }
+
+    static int number(long key) {
+        return (int) ~key;
+    }
+
+    /** A float's bits rise with it once negatives are flipped. */
+    private static long key(float score, int number) {
+        int bits = Float.floatToIntBits(score + 0f);
+        int rising = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+        return ((long) rising << 32) | (~number & 0xffffffffL);
+    }
+
+    private void add(long key) {
+        if (size < heap.length) {
+            int i = size++;
+            for (; i > 0 && heap[(i - 1) / 2] > key; i = (i - 1) / 2) {
+                heap[i] = heap[(i - 1) / 2];
+            }
+            heap[i] = key;
+            return;
+        }
+        int i = 0;
+        for (int child = 1; child < size; child = 2 * i + 1) {
+            if (child + 1 < size && heap[child + 1] < heap[child]) {
+                child++;
+            }
+            if (heap[child] >= key) {
+                break;
+            }
+            heap[i] = heap[child];
+            i = child;
+        }
+        heap[i] = key;
+    }
+}

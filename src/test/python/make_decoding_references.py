@@ -3,11 +3,17 @@
     pip install torch transformers
     python src/test/python/make_decoding_references.py       # writes src/test/resources/reference/decoding.json
 
+Contrastive search is in transformers 4.x only:
+
+    pip install torch transformers==4.46.3                   # apart from the other
+    python src/test/python/make_decoding_references.py --contrastive          # writes contrastive.json beside it
+
 Options are written as in a generation_config.json; the tests read them with this library.
 """
 
 import json
 import pathlib
+import sys
 
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig, LogitsProcessorList
@@ -84,6 +90,19 @@ BEAMS = [
      "sequence_bias": [[[5], -4.5], [[2, 9], 3.25]], "eos_token_id": ENDS},
     {"num_beams": 3, "num_return_sequences": 2, "forced_bos_token_id": 17, "max_new_tokens": 12},
 ]
+CONTRASTIVE = [
+    ("prefixed-f32", {"penalty_alpha": 0.6, "top_k": 4}),
+    ("prefixed-f32", {"penalty_alpha": 0.2, "top_k": 2}),
+    ("prefixed-f32", {"penalty_alpha": 0.9, "top_k": 10}),
+    ("prefixed-f32", {"penalty_alpha": 1.0, "top_k": 101}),
+    ("prefixed-f32", {"penalty_alpha": 0.05, "top_k": 5}),
+    ("prefixed-f32", {"penalty_alpha": 0.4, "top_k": 8, "eos_token_id": ENDS}),
+    ("prefixed-f32", {"penalty_alpha": 0.4, "top_k": 8, "eos_token_id": ENDS, "min_new_tokens": 9}),
+    ("prefixed-f32", {"penalty_alpha": 0.3, "top_k": 6, "repetition_penalty": 1.3, "no_repeat_ngram_size": 2}),
+    ("untied-f16", {"penalty_alpha": 0.6, "top_k": 4}),
+    ("opt-f16", {"penalty_alpha": 0.6, "top_k": 4}),
+    ("opt-projected-f16", {"penalty_alpha": 0.6, "top_k": 4}),
+]
 
 
 def numbers(tensor):
@@ -140,5 +159,20 @@ def main():
     print(len(beams), "beam searches", [[len(ids) for ids in b["ids"]] for b in beams])
 
 
+@torch.inference_mode()
+def contrastive():
+    cases = []
+    for name, options in CONTRASTIVE:
+        model = AutoModelForCausalLM.from_pretrained(ROOT / name, torch_dtype=torch.float32).eval()
+        for prompt in ([9, 7, 8, 61, 2], [42]):
+            row = torch.tensor([prompt])
+            options = {"max_new_tokens": 40, **options}
+            ids = model.generate(row, attention_mask=torch.ones_like(row), do_sample=False, pad_token_id=0,
+                                 **{"eos_token_id": EOS, **options})[0, len(prompt):].tolist()
+            cases.append({"model": name, "options": {"eos_token_id": [EOS], **options}, "prompt": prompt, "ids": ids})
+    (ROOT / "contrastive.json").write_text(json.dumps(cases) + "\n")
+    print(len(cases), "contrastive searches", [len(c["ids"]) for c in cases])
+
+
 if __name__ == "__main__":
-    main()
+    contrastive() if "--contrastive" in sys.argv[1:] else main()

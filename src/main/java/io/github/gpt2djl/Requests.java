@@ -125,13 +125,25 @@ final class Requests implements Iterator<Request> {
         int asked = how.newTokens(ids.length, positions);
         int[] start = ids.length == 0 ? new int[] {gpt2.bos()} : ids;
         gpt2.decoder().checkRange(start);
-        // The last token needs no position of its own: it is never fed back.
-        int limit = keep > 0 ? asked : Math.min(asked, positions - start.length + 1);
+        int limit = keep > 0 ? asked : Math.min(asked, free(how, start.length, positions));
         boolean seedless = how.get(DO_SAMPLE) && !how.isSet(SEED);
         // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
         long seed = seedless ? SEEDS.nextLong() >>> 11 : how.get(SEED);
         Request request = new Request(start, how.get(NUM_RETURN_SEQUENCES), limit, seed, decoding(how));
         return new Entry(request, how, asked, how.get(DO_SAMPLE) ? OptionalLong.of(seed) : OptionalLong.empty());
+    }
+
+    /** New tokens that the context has room for. */
+    private static int free(GenerationConfig how, int prompt, int positions) {
+        if (how.get(PENALTY_ALPHA) == 0) {
+            // The last token needs no position of its own: it is never fed back.
+            return positions - prompt + 1;
+        }
+        if (prompt == positions) {
+            throw new IllegalArgumentException("the prompt has " + prompt + " ids and fills the model's context, but"
+                    + " penaltyAlpha compares each candidate's own position; expected at most " + (positions - 1));
+        }
+        return positions - prompt;
     }
 
     private Decoding decoding(GenerationConfig how) {

@@ -5,6 +5,7 @@ import static io.github.gpt2djl.GenerationOption.*;
 import io.github.gpt2djl.generation.AssistantModel;
 import io.github.gpt2djl.generation.BeamLoop;
 import io.github.gpt2djl.generation.BeamSearch;
+import io.github.gpt2djl.generation.ContrastiveLoop;
 import io.github.gpt2djl.generation.DraftLoop;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
@@ -108,6 +109,11 @@ final class Run implements AutoCloseable {
                     config.get(EARLY_STOPPING) == EarlyStopping.TRUE,
                     config.get(EARLY_STOPPING) == EarlyStopping.NEVER);
             return new Run(gpt2, requests, new BeamLoop(gpt2.decoder(), requests.next(), search));
+        }
+        if (config.get(PENALTY_ALPHA) > 0) {
+            Loop loop =
+                    new ContrastiveLoop(gpt2.decoder(), requests.next(), config.get(PENALTY_ALPHA), config.get(TOP_K));
+            return new Run(gpt2, requests, loop);
         }
         return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, config.get(NUM_RETURN_SEQUENCES)));
     }

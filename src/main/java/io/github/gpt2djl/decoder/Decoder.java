@@ -77,6 +77,16 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
+     * A cache for one text and candidates for its next token.
+     *
+     * @param candidates at least 1
+     * @param room tokens that there is room for, candidates included
+     */
+    public CandidateCache candidates(int candidates, int room) {
+        return new CandidateCache(module, manager, config.embeddingWidth(), cache(candidates), candidates, room);
+    }
+
+    /**
      * Allocates a cache and runs the prompts through the model.
      *
      * @param prompts at least one row of at least one id each; rows may differ in length

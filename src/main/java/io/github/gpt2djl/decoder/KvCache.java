@@ -64,6 +64,17 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
+    /** The native call of a join or a step. */
+    @FunctionalInterface
+    interface Call {
+        /**
+         * Calls the method.
+         *
+         * @param lengths of the rows; empty where all are the same
+         */
+        void run(IValue ids, IValue lengths, IValue cache, IValue logits, IValue norms);
+    }
+
     /** Buffers for the logits of several tokens of one row. */
     private record Verified(int tokens, ByteBuffer logits, ByteBuffer norms) {}
 
@@ -94,6 +105,16 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if there are not enough places, or this is closed
      */
     public void join(List<int[]> prompts, int copies, int room) {
+        long first = rows;
+        join(
+                prompts,
+                copies,
+                room,
+                (ids, ends, cache, y, norm) ->
+                        module.call("join_rows", ids, ends, cache, first, (long) copies, y, norm));
+    }
+
+    void join(List<int[]> prompts, int copies, int room, Call call) {
         checkOpen();
         int batch = prompts.size();
         int joining = batch * copies;
@@ -116,11 +137,9 @@ public final class KvCache implements AutoCloseable {
         try (NDManager scope = manager.newSubManager();
                 IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
                 IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
-                IValue first = IValue.from((long) rows);
-                IValue copy = IValue.from((long) copies);
                 IValue y = view(scope, logits, rows, new Shape(joining, vocabulary));
                 IValue norm = view(scope, norms, rows, new Shape(joining))) {
-            module.call("join_rows", ids, ends, cache, first, copy, y, norm);
+            call.run(ids, ends, cache, y, norm);
         }
         for (int row = 0; row < joining; row++) {
             lengths.putLong((rows + row) * LONG, counts[row / copies]);
@@ -152,6 +171,13 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if the cache is full, empty or closed
      */
     public void step(int[] ids) {
+        try (IValue past = IValue.from((long) longest());
+                IValue copies = IValue.from(1L)) {
+            step(ids, (next, ends, cache, y, norm) -> module.forward(next, past, ends, cache, copies, y, norm));
+        }
+    }
+
+    void step(int[] ids, Call call) {
         checkOpen();
         int past = longest();
         if (rows == 0 || past == capacity) {
@@ -162,10 +188,7 @@ public final class KvCache implements AutoCloseable {
             lengths.putLong(row * LONG, length(row) + 1);
         }
         Arguments now = arguments();
-        try (IValue position = IValue.from((long) past);
-                IValue copies = IValue.from(1L)) {
-            module.forward(now.ids(), position, now.lengths(), memory().cache(), copies, now.logits(), now.norms());
-        }
+        call.run(now.ids(), now.lengths(), memory().cache(), now.logits(), now.norms());
     }
 
     /** Lets a row go; the row in the last place takes its place. */
@@ -180,8 +203,8 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * Replaces the rows by copies of some of them; only what differs is copied. Logits are not: they are gone until
-     * the next step.
+     * Replaces the rows by copies of some of them; only what differs is copied. Logits stay under the places that
+     * their rows had, until the next step.
      *
      * @param sources the place that each new row is a copy of, at most as many as there are places
      * @param same tokens that all these rows begin with, and so need no copy, at least 0; 0 with more rows than before

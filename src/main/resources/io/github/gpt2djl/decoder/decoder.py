@@ -297,6 +297,33 @@ class Gpt2(Module):
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
+  # What the head takes, x [N, E], as vectors of length 1: their products are cosines.
+  def unit(self: __torch__.Gpt2, x: Tensor) -> Tensor:
+    return x / torch.linalg_vector_norm(x, 2, [1], True)
+
+  # For contrastive search. A prompt, ids [1, T], for the first row; its unit vectors are written to seen [C, E].
+  def join_seen(self: __torch__.Gpt2, ids: Tensor, cache: Tensor, seen: Tensor, logits: Tensor, norm: Tensor) -> int:
+    x = self.hidden(ids, 0, torch.zeros([0], dtype=4), cache.narrow(2, 0, 1), 1, False, ).squeeze(0)
+    T = x.size(0)
+    _3 = seen.narrow(0, 0, T).copy_(self.unit(x, ))
+    y = self.linear(x.narrow(0, T - 1, 1), 0, False, )
+    _4 = logits.copy_(y)
+    _5 = norm.copy_(torch.logsumexp(y, [1]))
+    return T
+
+  # Candidates, ids [B, 1], of rows that are alike so far: also the largest cosine [B] of each to the text before it.
+  # fresh [B, E] gets their unit vectors. That of the last candidates' one that was kept has not been seen yet.
+  def step_seen(self: __torch__.Gpt2, ids: Tensor, past: int, kept: int, cache: Tensor, seen: Tensor, fresh: Tensor, likeness: Tensor, logits: Tensor, norm: Tensor) -> int:
+    if kept >= 0:
+      _2 = seen.select(0, past - 1).copy_(fresh.select(0, kept))
+    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, False, ).squeeze(1)
+    _3 = fresh.copy_(self.unit(x, ))
+    _6 = likeness.copy_(torch.amax(torch.matmul(fresh, seen.narrow(0, 0, past).t()), [1]))
+    y = self.linear(x, 0, False, )
+    _4 = logits.copy_(y)
+    _5 = norm.copy_(torch.logsumexp(y, [1]))
+    return past + 1
+
   # The last row takes the place of one that has ended: its first positions are filled.
   def move_row(self: __torch__.Gpt2, cache: Tensor, source: int, target: int, filled: int) -> int:
     rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]

@@ -15,7 +15,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,32 @@ class MainTest {
         assertThat(run("generate", "A", "--num-return-sequences", "2", "--max-new-tokens", "4").err)
                 .contains("--- 1 of 2")
                 .contains("--- 2 of 2");
+    }
+
+    @Test
+    void beamsComeWithTheirScoresTheBestFirst() {
+        Result result = run(
+                "generate", "A", "--num-beams", "3", "--num-return-sequences", "2", "--max-new-tokens", "4", "--json");
+        List<Double> scores = result.out
+                .lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .map(json -> json.get("score").getAsDouble())
+                .toList();
+        assertThat(scores).hasSize(2).isSortedAccordingTo(Comparator.reverseOrder());
+        String text = run("generate", "A", "--num-beams", "3", "--max-new-tokens", "4").out;
+        assertThat(text).startsWith("A").endsWith("\n");
+    }
+
+    @Test
+    void contrastiveSearchPrintsWhatItFinds() {
+        String[] flags = {"--penalty-alpha", "0.6", "--top-k", "4", "--max-new-tokens", "8"};
+        String streamed =
+                run(Stream.concat(Stream.of("generate", "A"), Stream.of(flags)).toArray(String[]::new)).out;
+        JsonObject json = run(Stream.concat(Stream.of("generate", "A", "--json"), Stream.of(flags))
+                        .toArray(String[]::new))
+                .json();
+        assertThat(streamed).isEqualTo("A" + json.get("text").getAsString() + "\n");
+        assertThat(json.has("score")).isFalse();
     }
 
     @Test
@@ -342,6 +370,10 @@ class MainTest {
                 "rank A | Missing required parameter: 'CONTINUATION'",
                 "score --text A,b,c --stride 256 | --stride is 256, expected 1 to 255",
                 "generate A --length-penalty 2 | --length-penalty has no effect while --num-beams is 1",
+                "generate A --num-beams 2 --stream | --stream has no effect with --num-beams",
+                "generate A --num-beams 2 --num-return-sequences 3 | --num-return-sequences is 3 and --num-beams is 2",
+                "generate A --num-beams 2 --do-sample | --num-beams is 2 and --do-sample is true",
+                "generate A --penalty-alpha 0.6 | --penalty-alpha is 0.6 and --top-k is 0",
                 "generate A --min-new-tokens 9 --max-new-tokens 8 | --min-new-tokens is 9 and --max-new-tokens is 8",
                 "generate A --preset gpt4 | --preset is \"gpt4\", expected hugging-face or openai",
                 "generate A --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",

@@ -1,0 +1,112 @@
+package io.github.gpt2djl.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Memory of a contrastive search: one text in as many rows as there are candidates for its next token, and what the
+ * head takes at each of its positions, to compare theirs with.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class CandidateCache implements AutoCloseable {
+    private final TorchModule module;
+    private final KvCache cache;
+    private final NDManager manager;
+    private final int[] fed;
+    private final int room;
+    private final IValue seen;
+    private final IValue fresh;
+    private final ByteBuffer likeness;
+    private final IValue likenessView;
+    private int length;
+    /** The place whose token the text ends with; -1 after the prompt. */
+    private int kept = -1;
+
+    CandidateCache(TorchModule module, NDManager parent, long width, KvCache cache, int candidates, int room) {
+        this.module = module;
+        this.cache = cache;
+        this.room = room;
+        fed = new int[candidates];
+        manager = parent.newSubManager();
+        manager.setName("candidates");
+        seen = array(new Shape(room, width));
+        fresh = array(new Shape(candidates, width));
+        likeness = ByteBuffer.allocateDirect(candidates * Float.BYTES).order(ByteOrder.nativeOrder());
+        likenessView = IValue.from((PtNDArray) manager.create(likeness, new Shape(candidates), DataType.FLOAT32));
+    }
+
+    /**
+     * Runs the prompt through the model.
+     *
+     * @param prompt at least one id, in range
+     */
+    public void begin(int[] prompt) {
+        cache.join(
+                List.of(prompt),
+                1,
+                room,
+                (ids, ends, keys, y, norm) -> module.call("join_seen", ids, keys, seen, y, norm));
+        length = prompt.length;
+        cache.reorder(new int[fed.length], 0);
+    }
+
+    /**
+     * Runs candidates for the next token through the model.
+     *
+     * @param candidates at least one, in range, and no more than there are rows
+     */
+    public void look(int[] candidates) {
+        Arrays.fill(fed, candidates[0]);
+        System.arraycopy(candidates, 0, fed, 0, candidates.length);
+        cache.step(
+                fed,
+                (ids, ends, keys, y, norm) -> module.call(
+                        "step_seen", ids, (long) length, (long) kept, keys, seen, fresh, likenessView, y, norm));
+    }
+
+    /** The largest cosine of what the head takes after the i-th candidate and after each token before; -1 to 1. */
+    public float likeness(int i) {
+        return likeness.getFloat(i * Float.BYTES);
+    }
+
+    /** The i-th candidate becomes the text's next token. */
+    public void keep(int i) {
+        int[] sources = new int[fed.length];
+        Arrays.fill(sources, i);
+        cache.reorder(sources, length);
+        length++;
+        kept = i;
+    }
+
+    /** The logits [vocabulary] after the text; {@link #look} overwrites them. */
+    public FloatBuffer logits() {
+        return cache.logits(Math.max(0, kept));
+    }
+
+    /** The logarithm of the sum of their exponentials. */
+    public float logSumExp() {
+        return cache.logSumExp(Math.max(0, kept));
+    }
+
+    private IValue array(Shape shape) {
+        return IValue.from((PtNDArray) manager.create(shape, DataType.FLOAT32));
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        if (manager.isOpen()) {
+            List.of(seen, fresh, likenessView).forEach(IValue::close);
+            manager.close();
+        }
+    }
+}

@@ -139,7 +139,7 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt, as {@link #generate(String, GenerationConfig)}. */
     public Generation generate(Prompt prompt, GenerationConfig config) {
-        return Run.start(this, null, one(prompt, config)).finish().get(0);
+        return Runs.one(this, one(prompt, config)).finish().get(0);
     }
 
     /**
@@ -152,7 +152,7 @@ public final class Gpt2 implements AutoCloseable {
      *     prompt lookup
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Run.start(this, assistant, one(prompt, config)).finish().get(0);
+        return Runs.assisted(this, assistant, one(prompt, config)).finish().get(0);
     }
 
     /**
@@ -173,7 +173,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return the sequences of the first, then of the second, and so on
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
-        return Run.all(this, requests);
+        return Runs.all(this, requests);
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Gpt2 implements AutoCloseable {
      *     beams or contrastive search
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        Run run = Run.start(this, prompts, config, batchSize);
+        Run run = Runs.queued(this, prompts, config, batchSize);
         var spliterator = Spliterators.spliteratorUnknownSize(
                 run.results(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
         return StreamSupport.stream(spliterator, false).onClose(run::close);
@@ -212,7 +212,7 @@ public final class Gpt2 implements AutoCloseable {
 
     /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Run.stream(this, null, one(prompt, config)));
+        return stream(Runs.streamed(this, one(prompt, config)));
     }
 
     /**
@@ -221,7 +221,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return what {@link #generate(Prompt, GenerationConfig)} returns
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
-        return Run.stream(this, null, one(prompt, config)).finish(tokens);
+        return Runs.streamed(this, one(prompt, config)).finish(tokens);
     }
 
     /**
@@ -232,12 +232,12 @@ public final class Gpt2 implements AutoCloseable {
      * that neither asks nor cancels keeps its generation's memory.
      */
     public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
-        return new TokenPublisher(() -> Run.stream(this, null, one(prompt, config)), ForkJoinPool.commonPool());
+        return new TokenPublisher(() -> Runs.streamed(this, one(prompt, config)), ForkJoinPool.commonPool());
     }
 
     /** Continues a prompt token by token with the help of a smaller model, as the other methods with these names. */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Run.stream(this, assistant, one(prompt, config)));
+        return stream(Runs.assisted(this, assistant, one(prompt, config)));
     }
 
     private static Stream<Token> stream(Run run) {

@@ -48,7 +48,8 @@ class ContrastiveTest {
             String name = row.get("model").getAsString() + row.get("options") + " after " + row.get("prompt");
             tests.add(DynamicTest.dynamicTest(name, () -> {
                 try (Gpt2 model = Gpt2.load(FOLDER.resolve(row.get("model").getAsString()))) {
-                    GenerationConfig config = ConfigFile.read(row.getAsJsonObject("options"));
+                    GenerationConfig config = GenerationConfig.parse(
+                            row.getAsJsonObject("options").toString());
                     Generation found = model.generate(Prompt.ofIds(ints(row.getAsJsonArray("prompt"))), config);
                     List<Integer> expected = Gpt2.boxed(ints(row.getAsJsonArray("ids")));
                     assertThat(found.ids()).containsExactlyElementsOf(expected);

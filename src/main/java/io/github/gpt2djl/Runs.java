@@ -1,0 +1,149 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.*;
+
+import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.generation.AssistantModel;
+import io.github.gpt2djl.generation.BeamLoop;
+import io.github.gpt2djl.generation.BeamSearch;
+import io.github.gpt2djl.generation.ContrastiveLoop;
+import io.github.gpt2djl.generation.DraftLoop;
+import io.github.gpt2djl.generation.Loop;
+import io.github.gpt2djl.generation.PromptLookup;
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.generation.TokenLoop;
+import java.util.Iterator;
+import java.util.List;
+
+/** Starts runs: which loop computes what a config asks for, and what it cannot be combined with. */
+final class Runs {
+    /** As in transformers; the number follows how well it does. */
+    private static final int ASSISTANT_TOKENS = 20;
+
+    private Runs() {}
+
+    /** Several prompts, all checked before anything is computed: together, or in turn if one of them searches. */
+    static List<Generation> all(Gpt2 gpt2, List<GenerationRequest> prompts) {
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException("found no prompt, expected at least one");
+        }
+        if (prompts.size() > 1 && prompts.stream().noneMatch(prompt -> searches(prompt.config()))) {
+            return together(gpt2, prompts).finish();
+        }
+        List<Run> runs = prompts.stream().map(prompt -> one(gpt2, prompt)).toList();
+        return runs.stream().flatMap(run -> run.finish().stream()).toList();
+    }
+
+    private static Run together(Gpt2 gpt2, List<GenerationRequest> prompts) {
+        int places = 0;
+        for (GenerationRequest prompt : prompts) {
+            requirePlain(prompt.config(), prompts.size() + " prompts");
+            places += prompt.config().get(NUM_RETURN_SEQUENCES);
+        }
+        Requests requests = new Requests(gpt2, prompts.iterator());
+        requests.readAll();
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places));
+    }
+
+    /** One prompt. */
+    static Run one(Gpt2 gpt2, GenerationRequest prompt) {
+        Requests requests = read(gpt2, prompt);
+        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config()));
+    }
+
+    /** One prompt with a smaller model that guesses. */
+    static Run assisted(Gpt2 gpt2, Gpt2 assistant, GenerationRequest prompt) {
+        int size = gpt2.config().vocabularySize();
+        if (assistant.config().vocabularySize() != size) {
+            throw new IllegalArgumentException(
+                    "the assistant has " + assistant.config().vocabularySize() + " tokens and the model " + size
+                            + ", expected the same vocabulary");
+        }
+        for (GenerationOption<?> option : List.of(PROMPT_LOOKUP_NUM_TOKENS, CONTEXT_POLICY, NUM_BEAMS, PENALTY_ALPHA)) {
+            Object value = prompt.config().get(option);
+            if (!value.equals(option.usual())) {
+                throw new IllegalArgumentException(
+                        "found an assistant and " + option + " " + value + ", expected only one of them");
+            }
+        }
+        Requests requests = read(gpt2, prompt);
+        Request request = requests.next();
+        AssistantModel guesses = new AssistantModel(assistant.decoder(), request, ASSISTANT_TOKENS);
+        return new Run(gpt2, requests, new DraftLoop(gpt2.decoder(), request, guesses));
+    }
+
+    /** One prompt, whose tokens are handed out as they come. */
+    static Run streamed(Gpt2 gpt2, GenerationRequest prompt) {
+        int beams = prompt.config().get(NUM_BEAMS);
+        if (beams > 1) {
+            throw new IllegalArgumentException(
+                    "found numBeams " + beams + " where each token is handed out as it comes,"
+                            + " expected 1: a beam search has no token before its end; use generate or generateAll");
+        }
+        return one(gpt2, prompt);
+    }
+
+    /** Any number of prompts, looked at when there is a place for them. */
+    static Run queued(Gpt2 gpt2, Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
+        int sequences = config.get(NUM_RETURN_SEQUENCES);
+        if (batchSize < sequences) {
+            throw new IllegalArgumentException(
+                    "batchSize is " + batchSize + ", expected at least " + sequences + ", the sequences of one prompt");
+        }
+        requirePlain(config, "a queue of prompts");
+        if (searches(config)) {
+            GenerationOption<?> option = config.get(NUM_BEAMS) > 1 ? NUM_BEAMS : PENALTY_ALPHA;
+            throw new IllegalArgumentException("found a queue of prompts and " + option + " " + config.get(option)
+                    + ", expected a list of prompts for it; use generateAll(List), which takes them in turn");
+        }
+        Requests requests = new Requests(gpt2, new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return prompts.hasNext();
+            }
+
+            @Override
+            public GenerationRequest next() {
+                return new GenerationRequest(prompts.next(), config);
+            }
+        });
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
+    }
+
+    private static Requests read(Gpt2 gpt2, GenerationRequest prompt) {
+        Requests requests = new Requests(gpt2, List.of(prompt).iterator());
+        requests.readAll();
+        return requests;
+    }
+
+    private static Loop loop(Decoder decoder, Requests requests, GenerationConfig config) {
+        if (config.get(PROMPT_LOOKUP_NUM_TOKENS) > 0) {
+            return new DraftLoop(decoder, requests.next(), new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS)));
+        }
+        if (config.get(NUM_BEAMS) > 1) {
+            BeamSearch search = new BeamSearch(
+                    config.get(NUM_BEAMS),
+                    config.get(LENGTH_PENALTY),
+                    config.get(EARLY_STOPPING) == EarlyStopping.TRUE,
+                    config.get(EARLY_STOPPING) == EarlyStopping.NEVER);
+            return new BeamLoop(decoder, requests.next(), search);
+        }
+        if (config.get(PENALTY_ALPHA) > 0) {
+            return new ContrastiveLoop(decoder, requests.next(), config.get(PENALTY_ALPHA), config.get(TOP_K));
+        }
+        return new TokenLoop(decoder, requests, config.get(NUM_RETURN_SEQUENCES));
+    }
+
+    /** Whether a prompt needs the places of a batch for itself. */
+    private static boolean searches(GenerationConfig config) {
+        return config.get(NUM_BEAMS) > 1 || config.get(PENALTY_ALPHA) > 0;
+    }
+
+    private static void requirePlain(GenerationConfig config, String found) {
+        int guesses = config.get(PROMPT_LOOKUP_NUM_TOKENS);
+        if (guesses > 0) {
+            throw new IllegalArgumentException(
+                    "found " + found + " and promptLookupNumTokens " + guesses + ", expected one prompt for it");
+        }
+    }
+}

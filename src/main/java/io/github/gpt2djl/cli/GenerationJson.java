@@ -42,6 +42,9 @@ final class GenerationJson {
                             .map(top -> tops(gpt2, top))
                             .toList());
         }
+        if (config.get(GenerationOption.TRACE) > 0) {
+            fields.put("trace", TraceJson.steps(gpt2, generation.tokens()));
+        }
         if (generation.drafted() > 0) {
             fields.put("drafted", generation.drafted());
             fields.put("accepted", generation.accepted());

@@ -49,6 +49,7 @@ public final class Main {
     static int run(String[] args, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
+        command.addSubcommand(ExplainCommand.command(out, err));
         command.addSubcommand(new ScoreCommand(out, err));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));

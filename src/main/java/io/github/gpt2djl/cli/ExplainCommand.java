@@ -76,16 +76,7 @@ final class ExplainCommand implements Callable<Integer> {
     static CommandLine command(PrintStream out, PrintStream err) {
         ExplainCommand explain = new ExplainCommand(out, err);
         CommandLine command = new CommandLine(explain);
-        explain.flags.addTo(
-                command.getCommandSpec(),
-                NUM_RETURN_SEQUENCES,
-                NUM_BEAMS,
-                LENGTH_PENALTY,
-                EARLY_STOPPING,
-                PENALTY_ALPHA,
-                PROMPT_LOOKUP_NUM_TOKENS,
-                TOP_LOGPROBS,
-                TRACE);
+        explain.flags.addTo(command.getCommandSpec(), GenerationFlags.SEVERAL);
         return command;
     }
 

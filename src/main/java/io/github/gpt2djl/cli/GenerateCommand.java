@@ -77,7 +77,7 @@ final class GenerateCommand implements Callable<Integer> {
     static CommandLine command(PrintStream out, PrintStream err) {
         GenerateCommand generate = new GenerateCommand(out, err);
         CommandLine command = new CommandLine(generate);
-        generate.flags.addTo(command.getCommandSpec());
+        generate.flags.addTo(command.getCommandSpec(), List.of());
         return command;
     }
 

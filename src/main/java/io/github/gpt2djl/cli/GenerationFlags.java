@@ -24,6 +24,16 @@ final class GenerationFlags {
     private static final Map<GenerationOption<?>, String> ALIASES =
             Map.of(GenerationOption.STOP_STRINGS, "--stop", GenerationOption.SEQUENCE_BIAS, "--logit-bias");
 
+    /** Options of more than one text, drawn or greedy, or of what only JSON prints. */
+    static final List<GenerationOption<?>> SEVERAL = List.of(
+            GenerationOption.NUM_RETURN_SEQUENCES,
+            GenerationOption.NUM_BEAMS,
+            GenerationOption.LENGTH_PENALTY,
+            GenerationOption.EARLY_STOPPING,
+            GenerationOption.PENALTY_ALPHA,
+            GenerationOption.TOP_LOGPROBS,
+            GenerationOption.TRACE);
+
     private final Map<GenerationOption<?>, String> given = new LinkedHashMap<>();
     private final List<String> stops = new ArrayList<>();
     private @Nullable Path file;
@@ -34,7 +44,7 @@ final class GenerationFlags {
     }
 
     /** Adds the flags to a command, before those it has of its own, but for options that it has no use for. */
-    void addTo(CommandSpec command, GenerationOption<?>... without) {
+    void addTo(CommandSpec command, List<GenerationOption<?>> without) {
         command.addOption(OptionSpec.builder(FILE)
                 .paramLabel("FILE")
                 .type(Path.class)
@@ -42,7 +52,7 @@ final class GenerationFlags {
                 .setter(this::file)
                 .build());
         List<GenerationOption<?>> options = new ArrayList<>(GenerationOption.all());
-        options.removeAll(List.of(without));
+        options.removeAll(without);
         for (GenerationOption<?> option : options) {
             String alias = ALIASES.get(option);
             OptionSpec.Builder flag = OptionSpec.builder(flag(option))
@@ -87,7 +97,11 @@ final class GenerationFlags {
      * @param newTokens where no length is given; 0: as many as the model's own default
      */
     GenerationConfigBuilder builder(Gpt2 gpt2, Prompt prompt, int newTokens) throws IOException {
-        GenerationConfigBuilder config = builder();
+        return over(builder(), gpt2, prompt, newTokens);
+    }
+
+    /** The same of a config. */
+    static GenerationConfigBuilder over(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt, int newTokens) {
         boolean searches = config.isSet(GenerationOption.NUM_BEAMS) || config.isSet(GenerationOption.PENALTY_ALPHA);
         boolean preset = config.isSet(GenerationOption.PRESET);
         if (!preset

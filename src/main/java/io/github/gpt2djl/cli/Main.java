@@ -50,6 +50,7 @@ public final class Main {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
         command.addSubcommand(ExplainCommand.command(out, err));
+        command.addSubcommand(InteractiveCommand.command(out, err));
         command.addSubcommand(new ScoreCommand(out, err));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
@@ -75,14 +76,15 @@ public final class Main {
     private static int fail(Exception e, PrintStream err) {
         boolean usage = e instanceof IllegalArgumentException;
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        err.println("error: " + (usage ? flags(message) : message));
+        err.println("error: " + (usage ? rename(message, "--", "-") : message));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static String flags(String message) {
+    /** A message with the options' names as the user types them. */
+    static String rename(String message, String prefix, String separator) {
         return OPTION.matcher(message)
-                .replaceAll(found -> Matcher.quoteReplacement(
-                        "--" + found.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)));
+                .replaceAll(found -> Matcher.quoteReplacement(prefix
+                        + found.group().replaceAll("([A-Z])", separator + "$1").toLowerCase(Locale.ROOT)));
     }
 
     private static PrintStream utf8(FileDescriptor descriptor, boolean autoFlush) {

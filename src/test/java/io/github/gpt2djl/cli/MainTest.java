@@ -250,6 +250,9 @@ class MainTest {
                 "explain A --num-beams 2 | Unknown option",
                 "explain A --html absent/page.html | --html is \"absent/page.html\", expected a file in a folder that",
                 "explain A --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
+                "interactive A | Unmatched argument at index 1: 'A'",
+                "interactive --num-beams 2 | Unknown option",
+                "interactive --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
                 "sing | Unmatched argument at index 0: 'sing'",
             })
     void wrongUsageExitsWithTwo(String line, String message) {
@@ -300,7 +303,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "generate", "explain", "score", "bench", "models", "download", "selfcheck"})
+    @CsvSource({"''", "generate", "explain", "interactive", "score", "bench", "models", "download", "selfcheck"})
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");
         assertThat(result.code).isZero();

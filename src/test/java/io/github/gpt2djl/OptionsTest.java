@@ -163,13 +163,14 @@ class OptionsTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("set trace");
         for (StepTrace step : traced.trace()) {
-            assertThat(step.model()).hasSize(6);
+            assertThat(step.candidates()).hasSizeGreaterThanOrEqualTo(6).contains(step.chosen());
             assertThat(step.rules())
                     .extracting(StepTrace.Effect::rule)
                     .containsExactly("repetition_penalty 1.1", "temperature 0.8", "top_k 40", "top_p 0.9");
             assertThat(step.rules().get(2).kept()).isEqualTo(40);
             assertThat(step.rules().get(3).kept()).isEqualTo(step.kept()).isBetween(1, 40);
-            assertThat(step.draw().orElseThrow()).isBetween(step.from(), step.to());
+            assertThat(step.draw().orElseThrow())
+                    .isBetween(step.chosen().from(), step.chosen().to());
         }
     }
 }

@@ -5,17 +5,14 @@ import static io.github.gpt2djl.GenerationOption.*;
 import io.github.gpt2djl.FinishReason;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
-import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code generate}: continues a prompt. */
 @Command(
@@ -44,16 +40,8 @@ import picocli.CommandLine.Parameters;
             "  echo \"To be, or not to be\" | java -jar target/gpt2-djl.jar generate - --no-do-sample --json"
         })
 final class GenerateCommand implements Callable<Integer> {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "PROMPT",
-            description = "The text to continue; - reads it from stdin, less one line break at its end.")
-    @Nullable
-    String prompt;
-
-    @Option(names = "--prompt-ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11.")
-    @Nullable
-    String promptIds;
+    @Mixin
+    PromptOptions prompt = new PromptOptions();
 
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -90,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
     static CommandLine command(PrintStream out, PrintStream err) {
         GenerateCommand generate = new GenerateCommand(out, err);
         CommandLine command = new CommandLine(generate);
-        generate.flags.addTo(command.getCommandSpec());
+        generate.flags.addTo(command.getCommandSpec(), List.of());
         return command;
     }
 
@@ -99,13 +87,13 @@ final class GenerateCommand implements Callable<Integer> {
         if (Boolean.TRUE.equals(stream) && json) {
             throw new IllegalArgumentException("--stream has no effect with --json; leave one out");
         }
-        Prompt input = prompt();
+        Prompt input = prompt.read();
         try (Gpt2 gpt2 = model.load(err);
                 Gpt2 assistant = assistantModel == null ? null : model.load(assistantModel, err)) {
             if (!gpt2.hasTokenizer()) {
                 err.println("note: " + gpt2.name() + " has no tokenizer, so no text is printed; use --json for ids");
             }
-            GenerationConfig config = config(gpt2, input);
+            GenerationConfig config = flags.builder(gpt2, input, 0).build();
             boolean several = config.get(NUM_RETURN_SEQUENCES) > 1;
             boolean beams = config.get(NUM_BEAMS) > 1;
             if (Boolean.TRUE.equals(stream) && (several || beams)) {
@@ -123,45 +111,6 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private Prompt prompt() throws IOException {
-        if ((prompt == null) == (promptIds == null)) {
-            throw new IllegalArgumentException(
-                    (prompt == null ? "found neither a prompt nor" : "found both a prompt and")
-                            + " --prompt-ids, expected one of them; \"\" is an empty prompt, - reads stdin");
-        }
-        if (promptIds != null) {
-            return Prompt.ofIds(Output.ids("--prompt-ids", promptIds));
-        }
-        if ("-".equals(prompt)) {
-            String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-            return Prompt.of(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
-        }
-        return Prompt.of(prompt == null ? "" : prompt);
-    }
-
-    /** The flags over the model's own defaults. */
-    private GenerationConfig config(Gpt2 gpt2, Prompt input) throws IOException {
-        GenerationConfigBuilder config = flags.builder();
-        boolean searches = config.isSet(NUM_BEAMS) || config.isSet(PENALTY_ALPHA);
-        if (!config.isSet(PRESET)
-                && !config.isSet(DO_SAMPLE)
-                && !searches
-                && gpt2.config().doSample()) {
-            config.doSample(true);
-        }
-        boolean anyLength = config.isSet(MAX_LENGTH) || config.isSet(MAX_NEW_TOKENS);
-        int usual = gpt2.config().maxLength();
-        if (!config.isSet(PRESET) && !anyLength && usual > gpt2.count(input)) {
-            config.maxLength(usual);
-        }
-        GenerationConfig built = config.build();
-        // Chosen here and printed, so that a text that pleases can be had again.
-        return built.get(DO_SAMPLE) && !config.isSet(SEED)
-                ? config.seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
-                        .build()
-                : built;
     }
 
     private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, GenerationConfig config) {

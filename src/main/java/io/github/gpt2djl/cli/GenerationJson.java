@@ -45,6 +45,9 @@ final class GenerationJson {
         if (generation.score().isPresent()) {
             fields.put("score", Output.round(generation.score().getAsDouble(), 6));
         }
+        if (config.get(GenerationOption.TRACE) > 0) {
+            fields.put("trace", TraceJson.steps(gpt2, generation.tokens()));
+        }
         if (generation.drafted() > 0) {
             fields.put("drafted", generation.drafted());
             fields.put("accepted", generation.accepted());

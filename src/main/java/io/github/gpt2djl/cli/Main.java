@@ -50,6 +50,8 @@ public final class Main {
     static int run(String[] args, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
+        command.addSubcommand(ExplainCommand.command(out, err));
+        command.addSubcommand(InteractiveCommand.command(out, err));
         command.addSubcommand(new ScoreCommand(out, err));
         command.addSubcommand(new RankCommand(out, err));
         command.addSubcommand(new ReplayCommand(out));
@@ -79,14 +81,15 @@ public final class Main {
         String message = e instanceof NoSuchFileException
                 ? e.getMessage() + ": no such file"
                 : e.getMessage() == null ? e.toString() : e.getMessage();
-        err.println("error: " + (usage ? flags(message) : message));
+        err.println("error: " + (usage ? rename(message, "--", "-") : message));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static String flags(String message) {
+    /** A message with the options' names as the user types them. */
+    static String rename(String message, String prefix, String separator) {
         return OPTION.matcher(message)
-                .replaceAll(found -> Matcher.quoteReplacement(
-                        "--" + found.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)));
+                .replaceAll(found -> Matcher.quoteReplacement(prefix
+                        + found.group().replaceAll("([A-Z])", separator + "$1").toLowerCase(Locale.ROOT)));
     }
 
     private static PrintStream utf8(FileDescriptor descriptor, boolean autoFlush) {

@@ -1,10 +1,7 @@
 package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.hub.DownloadProgress;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -22,7 +19,7 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
     private @Nullable ProgressBar bar;
 
     ProgressBars(PrintStream err) {
-        this(err, isTerminal());
+        this(err, Terminals.is(Terminals.ERR));
     }
 
     ProgressBars(PrintStream err, boolean terminal) {
@@ -73,17 +70,6 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
         if (bar != null) {
             bar.close();
             bar = null;
-        }
-    }
-
-    /** Of stderr; System.console() wants a terminal at stdout, too, where a script may take the folder's name. */
-    @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        try {
-            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
-        } catch (IOException | UnsupportedOperationException e) {
-            return System.console() != null;
         }
     }
 

@@ -64,7 +64,7 @@ final class Sequence {
         StepTrace trace = decoding.explainer() == null
                 ? null
                 : decoding.explainer().explain(logits, request.view(ids, length), request.draw(length, copy));
-        int id = trace != null ? trace.chosen() : request.choose(logits, ids, length, copy);
+        int id = trace != null ? trace.chosen().id() : request.choose(logits, ids, length, copy);
         ids[length++] = id;
         return new Sampled(
                 number,

@@ -3,8 +3,12 @@ package io.github.gpt2djl.sampling;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Chooses a token as the samplers do, one rule after the other, and tells what each rule did. Slow: it looks at the
@@ -42,45 +46,83 @@ public final class Explainer {
     public StepTrace explain(FloatBuffer logits, TokenSequence text, double draw) {
         float[] scores = new float[logits.limit()];
         logits.get(0, scores);
-        Distribution model = new Distribution(scores.clone());
-        Distribution now = model;
-        List<StepTrace.Effect> effects = new ArrayList<>();
+        List<Distribution> stages = new ArrayList<>(List.of(new Distribution(scores.clone())));
         for (Labelled<LogitsProcessor> processor : processors) {
             processor.rule().process(scores, text);
-            now = effect(processor.name(), now, new Distribution(scores.clone()), effects);
+            stages.add(new Distribution(scores.clone()));
         }
         Processed.requireSome(scores, processors.stream().map(Labelled::rule).toList());
         Candidates candidates = new Candidates();
         candidates.fill(FloatBuffer.wrap(scores));
         for (Labelled<Warper> warper : warpers) {
             warper.rule().apply(candidates);
-            now = effect(warper.name(), now, new Distribution(spread(candidates, scores.length)), effects);
+            stages.add(new Distribution(spread(candidates, scores.length)));
         }
         int chosen =
                 draws ? Multinomial.draw(candidates, draw) : new Greedy().sample(FloatBuffer.wrap(scores), text, draw);
-        double from = 0;
-        for (int id = 0; draws && id < chosen; id++) {
-            from += now.probability(id);
-        }
-        return new StepTrace(
-                model.top(n),
-                model.entropy(),
-                effects,
-                now.size(),
-                model.mass(now),
-                draws ? OptionalDouble.of(draw) : OptionalDouble.empty(),
-                from,
-                draws ? from + now.probability(chosen) : 1,
-                chosen);
+        return trace(stages, chosen, draw);
     }
 
-    private Distribution effect(String rule, Distribution before, Distribution after, List<StepTrace.Effect> effects) {
-        List<TokenProbability> removed = before.top(n).stream()
-                .filter(token -> after.probability(token.id()) == 0)
-                .toList();
-        effects.add(
-                new StepTrace.Effect(rule, after.size(), before.mass(after), after.entropy(), after.top(n), removed));
-        return after;
+    private StepTrace trace(List<Distribution> stages, int chosen, double draw) {
+        Distribution model = stages.get(0);
+        Distribution last = stages.get(stages.size() - 1);
+        List<StepTrace.Candidate> told = told(stages, chosen);
+        return new StepTrace(
+                model.scores.length,
+                told,
+                model.entropy(),
+                effects(stages),
+                last.size(),
+                model.mass(last),
+                draws ? OptionalDouble.of(draw) : OptionalDouble.empty(),
+                told.stream().filter(c -> c.id() == chosen).findFirst().orElseThrow());
+    }
+
+    private List<StepTrace.Effect> effects(List<Distribution> stages) {
+        List<StepTrace.Effect> effects = new ArrayList<>();
+        for (int rule = 0; rule + 1 < stages.size(); rule++) {
+            String name = rule < processors.size()
+                    ? processors.get(rule).name()
+                    : warpers.get(rule - processors.size()).name();
+            Distribution before = stages.get(rule);
+            Distribution after = stages.get(rule + 1);
+            Optional<TokenProbability> removed = before.likeliest(id -> after.without(id) && !before.without(id));
+            effects.add(new StepTrace.Effect(
+                    name,
+                    after.size(),
+                    before.mass(after),
+                    after.entropy(),
+                    removed.isEmpty() ? removed : before.leastLikely(id -> !after.without(id)),
+                    removed));
+        }
+        return effects;
+    }
+
+    private List<StepTrace.Candidate> told(List<Distribution> stages, int chosen) {
+        TreeSet<Integer> ids = new TreeSet<>(Set.of(chosen));
+        stages.forEach(stage -> stage.top(n).forEach(token -> ids.add(token.id())));
+        Distribution last = stages.get(stages.size() - 1);
+        List<StepTrace.Candidate> told = new ArrayList<>();
+        double sum = 0;
+        for (int id = 0; id < last.scores.length; id++) {
+            double width = draws ? last.probability(id) : id == chosen ? 1 : 0;
+            if (ids.contains(id)) {
+                List<Double> after = new ArrayList<>();
+                for (Distribution stage : stages.subList(1, stages.size())) {
+                    after.add(stage.logProbability(id));
+                }
+                told.add(new StepTrace.Candidate(
+                        id,
+                        stages.get(0).rank(id),
+                        stages.get(0).logProbability(id),
+                        after,
+                        sum,
+                        Math.min(sum + width, 1)));
+            }
+            sum = Math.min(sum + width, 1);
+        }
+        told.sort(Comparator.comparingInt(StepTrace.Candidate::rank));
+        return told;
     }
 
     /** The candidates' scores by id; -Infinity for those that have been dropped. */
@@ -91,60 +133,5 @@ public final class Explainer {
             scores[candidates.id(i)] = candidates.score(i);
         }
         return scores;
-    }
-
-    /** The softmax of scores; those of -Infinity are out. */
-    private static final class Distribution {
-        private final float[] scores;
-        private final double logSumExp;
-
-        Distribution(float[] scores) {
-            this.scores = scores;
-            float highest = Float.NEGATIVE_INFINITY;
-            for (float score : scores) {
-                highest = Math.max(highest, score);
-            }
-            double sum = 0;
-            for (float score : scores) {
-                sum += Math.exp(score - highest);
-            }
-            logSumExp = highest + Math.log(sum);
-        }
-
-        double probability(int id) {
-            return Math.exp(scores[id] - logSumExp);
-        }
-
-        int size() {
-            int size = 0;
-            for (float score : scores) {
-                size += score > Float.NEGATIVE_INFINITY ? 1 : 0;
-            }
-            return size;
-        }
-
-        double entropy() {
-            double entropy = 0;
-            for (int id = 0; id < scores.length; id++) {
-                double p = probability(id);
-                entropy -= p > 0 ? p * (scores[id] - logSumExp) : 0;
-            }
-            return entropy;
-        }
-
-        /** How likely the tokens of another distribution are in this one. */
-        double mass(Distribution others) {
-            double mass = 0;
-            for (int id = 0; id < scores.length; id++) {
-                mass += others.scores[id] > Float.NEGATIVE_INFINITY ? probability(id) : 0;
-            }
-            return Math.min(mass, 1);
-        }
-
-        List<TokenProbability> top(int n) {
-            return TokenProbability.top(FloatBuffer.wrap(scores), logSumExp, n).stream()
-                    .filter(token -> token.logProbability() > Double.NEGATIVE_INFINITY)
-                    .toList();
-        }
     }
 }

@@ -29,7 +29,7 @@ class MainTest {
     @TempDir
     Path folder;
 
-    private record Result(int code, String out, String err) {
+    record Result(int code, String out, String err) {
         JsonObject json() {
             assertThat(code).as(err).isZero();
             assertThat(out.lines()).hasSize(1);
@@ -403,6 +403,14 @@ class MainTest {
                 "bench --batch 2 --queue 3 | found 3 prompts and batch 2, expected a multiple of it",
                 "bench --batch 2 --queue 4 --new-tokens 1 | found --prompt-tokens 64 and --new-tokens 1, expected at least 2",
                 "bench --queue 4 --prompt-lookup-num-tokens 3 | has no effect on --queue 4",
+                "explain | found neither a prompt nor --prompt-ids",
+                "explain A --candidates 0 | --candidates is 0, expected at least 1",
+                "explain A --num-beams 2 | Unknown option",
+                "explain A --html absent/page.html | --html is \"absent/page.html\", expected a file in a folder that",
+                "explain A --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
+                "interactive A | Unmatched argument at index 1: 'A'",
+                "interactive --num-beams 2 | Unknown option",
+                "interactive --no-do-sample --top-p 0.9 | --top-p has no effect while --do-sample is false",
                 "sing | Unmatched argument at index 0: 'sing'",
             })
     void wrongUsageExitsWithTwo(String line, String message) {
@@ -454,7 +462,19 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "generate", "score", "rank", "replay", "bench", "models", "download", "selfcheck"})
+    @CsvSource({
+        "''",
+        "generate",
+        "explain",
+        "interactive",
+        "score",
+        "rank",
+        "replay",
+        "bench",
+        "models",
+        "download",
+        "selfcheck"
+    })
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");
         assertThat(result.code).isZero();
@@ -478,7 +498,7 @@ class MainTest {
                 .toList();
     }
 
-    private static Result run(String... args) {
+    static Result run(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(

@@ -99,7 +99,7 @@ public final class BeamLoop implements Loop {
         for (int place = 0; place < running.size(); place++) {
             Beam beam = running.get(place);
             float logSumExp = state.logSumExp(place);
-            if (Float.isNaN(logSumExp)) {
+            if (!Float.isFinite(logSumExp)) {
                 throw new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
                         + " or too large for the chosen precision?");
             }

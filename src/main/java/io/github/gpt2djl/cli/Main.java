@@ -63,6 +63,14 @@ public final class Main {
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));
+        command.setParameterExceptionHandler((e, line) -> {
+            // Not the whole help, which would push the message off the screen.
+            err.println("error: " + e.getMessage());
+            CommandLine failed = e.getCommandLine();
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, failed.getErr());
+            err.println(failed.getCommandSpec().qualifiedName() + " --help tells what is possible");
+            return CommandLine.ExitCode.USAGE;
+        });
         if (args.length == 0) {
             command.usage(err);
             return CommandLine.ExitCode.USAGE;

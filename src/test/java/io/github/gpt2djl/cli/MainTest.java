@@ -415,7 +415,8 @@ class MainTest {
             })
     void wrongUsageExitsWithTwo(String line, String message) {
         Result result = run(line.split(" "));
-        assertThat(result.err).contains(message).doesNotContain("\tat ");
+        assertThat(result.err).startsWith("error: ").contains(message).doesNotContain("\tat ");
+        assertThat(result.err.lines().count()).isLessThan(6);
         assertThat(result.code).isEqualTo(2);
         assertThat(result.out).isEmpty();
     }

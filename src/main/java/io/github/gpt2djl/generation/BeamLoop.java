@@ -2,6 +2,7 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
+import io.github.gpt2djl.sampling.HighestScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.github.gpt2djl.generation;
 
 import io.github.gpt2djl.decoder.CandidateCache;
 import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.sampling.HighestScores;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.Arrays;
 import java.util.List;

@@ -89,8 +89,6 @@ final class Distribution {
     }
 
     List<TokenProbability> top(int n) {
-        return TokenProbability.top(FloatBuffer.wrap(scores), logSumExp, n).stream()
-                .filter(token -> token.logProbability() > Double.NEGATIVE_INFINITY)
-                .toList();
+        return TokenProbability.top(FloatBuffer.wrap(scores), logSumExp, n);
     }
 }

@@ -9,11 +9,6 @@ package io.github.gpt2djl.sampling;
  */
 public record Temperature(double t) implements Warper {
     public Temperature {
-        check(t);
-    }
-
-    /** Rejects values out of range. */
-    public static void check(double t) {
         if (!(t > 0) || Double.isInfinite(t)) {
             throw new IllegalArgumentException(
                     "temperature is " + t + ", expected above 0; for the likeliest token use greedy decoding");

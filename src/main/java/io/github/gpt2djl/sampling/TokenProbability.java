@@ -1,10 +1,8 @@
 package io.github.gpt2djl.sampling;
 
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /**
  * How likely a token is.
@@ -13,19 +11,13 @@ import java.util.PriorityQueue;
  * @param logProbability natural logarithm; -Infinity for a token that cannot come
  */
 public record TokenProbability(int id, double logProbability) {
-    /** By falling probability, then by rising id. */
-    private static final Comparator<TokenProbability> LIKELIEST_FIRST = Comparator.comparingDouble(
-                    TokenProbability::logProbability)
-            .reversed()
-            .thenComparingInt(TokenProbability::id);
-
     /** 0 to 1. */
     public double probability() {
         return Math.exp(logProbability);
     }
 
     /**
-     * The likeliest tokens of a row, the likeliest first; of equal ones the lower id.
+     * The likeliest tokens of a row, the likeliest first, of equal ones the lower id; without those that cannot come.
      *
      * @param logits [vocabulary]
      * @param logSumExp ln Σ exp(logits)
@@ -35,20 +27,12 @@ public record TokenProbability(int id, double logProbability) {
         if (n == 0) {
             return List.of();
         }
-        PriorityQueue<TokenProbability> best = new PriorityQueue<>(LIKELIEST_FIRST.reversed());
-        double lowest = Double.NEGATIVE_INFINITY;
-        for (int id = 0; id < logits.limit(); id++) {
-            double logProbability = logits.get(id) - logSumExp;
-            if (best.size() < n || logProbability > lowest) {
-                best.add(new TokenProbability(id, logProbability));
-                if (best.size() > n) {
-                    best.remove();
-                }
-                lowest = best.element().logProbability;
-            }
-        }
-        List<TokenProbability> sorted = new ArrayList<>(best);
-        sorted.sort(LIKELIEST_FIRST);
-        return List.copyOf(sorted);
+        float[] scores = new float[logits.limit()];
+        logits.get(0, scores);
+        HighestScores highest = new HighestScores(Math.min(n, scores.length));
+        highest.look(scores, 0, 0);
+        return Arrays.stream(highest.take())
+                .mapToObj(key -> new TokenProbability(HighestScores.number(key), HighestScores.score(key) - logSumExp))
+                .toList();
     }
 }

@@ -13,8 +13,7 @@ public record TopP(double p) implements Warper {
         check(p);
     }
 
-    /** Rejects values out of range. */
-    public static void check(double p) {
+    static void check(double p) {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("top-p is " + p + ", expected 0 to 1");
         }

@@ -10,12 +10,16 @@ import java.util.List;
  */
 public final class StopStrings {
     private final List<String> stops;
+    /** Of a stop string that is not complete. */
+    private final int longest;
+
     private final StringBuilder held = new StringBuilder();
     private boolean found;
 
     /** @param stops none of them empty */
     public StopStrings(List<String> stops) {
         this.stops = List.copyOf(stops);
+        longest = stops.stream().mapToInt(String::length).max().orElse(1) - 1;
     }
 
     /**
@@ -55,7 +59,6 @@ public final class StopStrings {
 
     /** The length of the longest end of the text that a stop string begins with. */
     private int open() {
-        int longest = stops.stream().mapToInt(String::length).max().orElse(1) - 1;
         for (int length = Math.min(longest, held.length()); length > 0; length--) {
             String end = held.substring(held.length() - length);
             if (stops.stream().anyMatch(stop -> stop.startsWith(end))) {

@@ -2,6 +2,7 @@ package io.github.gpt2djl.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.sampling.HighestScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

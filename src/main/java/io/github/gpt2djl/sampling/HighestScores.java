@@ -1,15 +1,16 @@
-package io.github.gpt2djl.generation;
+package io.github.gpt2djl.sampling;
 
 import java.util.Arrays;
 
 /** The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted. */
-final class HighestScores {
+public final class HighestScores {
     /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
     private final long[] heap;
 
     private int size;
 
-    HighestScores(int n) {
+    /** @param n at least 1 */
+    public HighestScores(int n) {
         heap = new long[n];
     }
 
@@ -20,7 +21,7 @@ final class HighestScores {
      * @param plus is added to each
      * @param first the number of the first one, above those that have been looked at before
      */
-    void look(float[] scores, float plus, int first) {
+    public void look(float[] scores, float plus, int first) {
         float lowest = size == heap.length ? score(heap[0]) : Float.NEGATIVE_INFINITY;
         for (int i = 0; i < scores.length; i++) {
             float score = scores[i] + plus;
@@ -32,7 +33,7 @@ final class HighestScores {
     }
 
     /** Hands out the highest, each as {@link #score} and {@link #number} read it, and starts over. */
-    long[] take() {
+    public long[] take() {
         long[] falling = Arrays.copyOf(heap, size);
         Arrays.sort(falling);
         for (int i = 0; i < size / 2; i++) {
@@ -44,12 +45,14 @@ final class HighestScores {
         return falling;
     }
 
-    static float score(long key) {
+    /** The score that {@link #take} has handed out with others. */
+    public static float score(long key) {
         int rising = (int) (key >> 32);
         return Float.intBitsToFloat(rising ^ ((rising >> 31) & Integer.MAX_VALUE));
     }
 
-    static int number(long key) {
+    /** Its number. */
+    public static int number(long key) {
         return (int) ~key;
     }
 

@@ -15,7 +15,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/**
+ * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage; as shells say it, 130 after Ctrl-C, 143 after SIGTERM,
+ * 141 if who read stdout has left.
+ */
 @Command(
         name = "gpt2-djl",
         description = "Text generation with GPT-2 on the JVM.",
@@ -34,20 +37,36 @@ public final class Main {
             + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
             + "|promptTokens|newTokens|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
 
+    /** What a shell reports of a program that SIGPIPE has ended. */
+    private static final int BROKEN_PIPE = 128 + 13;
+
     private Main() {}
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        PrintStream out = utf8(FileDescriptor.out, false);
-        PrintStream err = utf8(FileDescriptor.err, true);
+        PrintStream out = new PrintStream(
+                new StandardOut(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         System.setErr(err);
-        int code = run(Arguments.decode(args), out, err);
-        out.flush();
-        System.exit(code);
+        System.exit(run(Arguments.decode(args), out, err));
     }
 
     /** Runs a command; returns the exit code. */
     static int run(String[] args, PrintStream out, PrintStream err) {
+        try {
+            int code = execute(args, out, err);
+            out.flush();
+            return code;
+        } catch (StandardOut.Failed e) {
+            return fail(e, err);
+        } catch (OutOfMemoryError e) {
+            err.println("error: Java has not enough memory (" + e.getMessage() + "); generate fewer sequences at once,"
+                    + " or start it with a larger -Xmx");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static int execute(String[] args, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
         command.addSubcommand(ExplainCommand.command(out, err));
@@ -85,6 +104,9 @@ public final class Main {
     }
 
     private static int fail(Exception e, PrintStream err) {
+        if (e instanceof StandardOut.Failed failed && failed.isBrokenPipe()) {
+            return BROKEN_PIPE;
+        }
         boolean usage = e instanceof IllegalArgumentException;
         String message = e instanceof NoSuchFileException
                 ? e.getMessage() + ": no such file"
@@ -98,10 +120,6 @@ public final class Main {
         return OPTION.matcher(message)
                 .replaceAll(found -> Matcher.quoteReplacement(prefix
                         + found.group().replaceAll("([A-Z])", separator + "$1").toLowerCase(Locale.ROOT)));
-    }
-
-    private static PrintStream utf8(FileDescriptor descriptor, boolean autoFlush) {
-        return new PrintStream(new FileOutputStream(descriptor), autoFlush, StandardCharsets.UTF_8);
     }
 
     /** The jar's version. */

@@ -3,6 +3,8 @@ package io.github.gpt2djl.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -18,6 +20,8 @@ final class TerminalLines implements Lines, AutoCloseable {
     private final Terminal terminal;
     private final LineReader reader;
     private final PrintStream err;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean ending;
 
     TerminalLines(Terminal terminal, Path history, PrintStream err) {
         this.terminal = terminal;
@@ -32,7 +36,22 @@ final class TerminalLines implements Lines, AutoCloseable {
 
     /** Those of the terminal that this process has. */
     static TerminalLines ofSystem(Path history, PrintStream err) throws IOException {
-        return new TerminalLines(TerminalBuilder.builder().system(true).build(), history, err);
+        TerminalLines lines =
+                new TerminalLines(TerminalBuilder.builder().system(true).build(), history, err);
+        Thread reading = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> lines.end(reading), "gpt2-djl terminal"));
+        return lines;
+    }
+
+    /** SIGTERM must not leave the terminal to the shell as it is while a line is edited. */
+    private void end(Thread reading) {
+        ending = true;
+        reading.interrupt();
+        try {
+            closed.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What Ctrl-C does while no line is read. */
@@ -42,21 +61,23 @@ final class TerminalLines implements Lines, AutoCloseable {
 
     @Override
     public @Nullable String next() {
-        while (true) {
+        while (!ending) {
             try {
                 return reader.readLine(PROMPT);
             } catch (UserInterruptException e) {
-                if (e.getPartialLine().isEmpty()) {
+                if (!ending && e.getPartialLine().isEmpty()) {
                     err.println("Ctrl-D or /quit leaves");
                 }
             } catch (EndOfFileException e) {
                 return null;
             }
         }
+        return null;
     }
 
     @Override
     public void close() throws IOException {
         terminal.close();
+        closed.countDown();
     }
 }

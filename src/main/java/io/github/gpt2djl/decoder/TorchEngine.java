@@ -3,6 +3,8 @@ package io.github.gpt2djl.decoder;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
+import ai.djl.util.Platform;
+import ai.djl.util.Utils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -24,11 +26,15 @@ public final class TorchEngine {
         setIfAbsent("RUST_FLAVOR", "cpu");
         // Where slf4j-simple is the logger: which native libraries were found is of no use to a reader of a story.
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl", "warn");
+        // What goes wrong with them comes as an exception, too.
+        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.pytorch.jni", "off");
+        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.huggingface.tokenizers.jni", "off");
     }
 
     /**
      * @param threads of one native operation; 0: the engine's default, one a core
-     * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once
+     * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once; or if
+     *     its native library is missing, is of another version, or cannot be unpacked
      */
     static synchronized Engine start(int threads) {
         prepare();
@@ -38,13 +44,32 @@ public final class TorchEngine {
         if (threadsInUse == 0 && threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = engine();
         threadsInUse = JniUtils.getNumThreads();
         if (threads > 0 && threads != threadsInUse) {
             throw new IllegalStateException("threads is " + threads + ", but PyTorch runs with " + threadsInUse
                     + " already in this process; set the number at the first load");
         }
         return engine;
+    }
+
+    private static Engine engine() {
+        try {
+            return Engine.getEngine("PyTorch");
+        } catch (RuntimeException | LinkageError e) {
+            Platform wanted = Platform.fromSystem("pytorch");
+            throw new IllegalStateException(
+                    "PyTorch's native library cannot be loaded: " + causes(e)
+                            + "; expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":"
+                            + wanted.getClassifier() + " on the class path and room for it in "
+                            + Utils.getEngineCacheDir() + ", or in the folder that DJL_CACHE_DIR names",
+                    e);
+        }
+    }
+
+    private static String causes(Throwable e) {
+        String here = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return e.getCause() == null ? here : here + ": " + causes(e.getCause());
     }
 
     /** Threads of one native operation. */

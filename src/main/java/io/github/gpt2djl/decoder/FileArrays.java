@@ -10,6 +10,8 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Tensors of a file as arrays; by several threads at once if need be. */
 final class FileArrays {
@@ -18,7 +20,8 @@ final class FileArrays {
 
     private final TensorFile file;
     private final TorchModule module;
-    private final ThreadLocal<ByteBuffer> piece = ThreadLocal.withInitial(() -> SharedMemory.allocate(PIECE));
+    /** Not thread-local: the caller's thread would keep its buffer. */
+    private final Queue<ByteBuffer> unused = new ConcurrentLinkedQueue<>();
 
     FileArrays(TensorFile file, TorchModule module) {
         this.file = file;
@@ -27,10 +30,12 @@ final class FileArrays {
 
     /** Fills an array with tensors, one after the other; {@code scope} is for what that takes. */
     void read(List<TensorInfo> tensors, PtNDArray target, NDManager scope) throws IOException {
+        ByteBuffer waiting = unused.poll();
+        ByteBuffer piece = waiting == null ? SharedMemory.allocate(PIECE) : waiting;
         long[] filled = {0};
         for (TensorInfo tensor : tensors) {
             DataType type = tensor.dtype() == DType.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
-            file.read(tensor, piece.get(), bytes -> {
+            file.read(tensor, piece, bytes -> {
                 ByteBuffer numbers = tensor.dtype() == DType.BF16 ? widened(bytes) : bytes;
                 int count = numbers.remaining() / type.getNumOfBytes();
                 try (NDManager own = scope.newSubManager()) {
@@ -39,6 +44,7 @@ final class FileArrays {
                 filled[0] += count;
             });
         }
+        unused.add(piece);
     }
 
     /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */

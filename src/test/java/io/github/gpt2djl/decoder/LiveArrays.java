@@ -14,6 +14,13 @@ public final class LiveArrays {
         return count(decoder.manager());
     }
 
+    /** Managers of all models that are open. */
+    public static int models() {
+        try (NDManager one = NDManager.newBaseManager()) {
+            return resources(one.getParentManager()).size() - 1;
+        }
+    }
+
     private static int count(NDManager manager) {
         int count = 0;
         for (Object resource : resources(manager).values()) {

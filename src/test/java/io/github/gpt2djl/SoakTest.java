@@ -58,7 +58,7 @@ class SoakTest {
     @Test
     void models() throws Exception {
         try (Gpt2 other = Gpt2.load("shakespeare")) {
-            loadAndClose(3);
+            loadAndClose(LONG ? 20 : 3);
             Alive before = Alive.now(other);
             loadAndClose(LONG ? 50 : 4);
             Alive after = Alive.now(other);

@@ -54,6 +54,7 @@ public final class Decoder implements AutoCloseable {
         try {
             TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernels), manager);
             Weights.load(checkpoint, module, manager, kernels);
+            Glibc.trim();
             return new Decoder(checkpoint.config(), manager, module);
         } catch (IOException | RuntimeException | Error e) {
             manager.close();
@@ -212,6 +213,7 @@ public final class Decoder implements AutoCloseable {
         lifetime.close(() -> {
             module.close();
             manager.close();
+            Glibc.trim();
             ExitGuard.closed();
         });
     }

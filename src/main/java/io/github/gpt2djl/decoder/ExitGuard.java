@@ -1,8 +1,5 @@
 package io.github.gpt2djl.decoder;
 
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
-import com.sun.jna.Pointer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,16 +29,9 @@ final class ExitGuard {
         MODELS.decrementAndGet();
     }
 
-    /** Handlers run from the last to the first; libtorch's were registered when it was loaded. */
     private static void skipDestructors() {
-        if (MODELS.get() > 0 && Platform.isLinux()) {
-            try {
-                NativeLibrary c = NativeLibrary.getInstance("c");
-                c.getFunction("on_exit").invokeInt(new Object[] {c.getFunction("_exit"), Pointer.NULL});
-            } catch (UnsatisfiedLinkError e) {
-                // Another C library than glibc: nothing to be done, and nobody to be told.
-                return;
-            }
+        if (MODELS.get() > 0) {
+            Glibc.endWithoutDestructors();
         }
     }
 }

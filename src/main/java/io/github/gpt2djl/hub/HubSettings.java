@@ -60,7 +60,20 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
             // Not a text file: as if it were not there. Public models need none.
             token = "";
         }
-        return token.isBlank() ? null : token.strip();
+        String stripped = token.strip();
+        if (!stripped.chars().allMatch(c -> c > ' ' && c < 127)) {
+            // Java's own message would quote the header, token and all.
+            throw new IllegalArgumentException(
+                    "HF_TOKEN has a character that no token has, such as a space or a line break; copy it again");
+        }
+        return stripped.isEmpty() ? null : stripped;
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "HubSettings[endpoint=" + endpoint + ", cache=" + cache + ", token=" + (token == null ? "none" : "set")
+                + ", offline=" + offline + "]";
     }
 
     private static String value(Map<String, String> environment, String key, String absent) {

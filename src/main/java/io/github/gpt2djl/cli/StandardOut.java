@@ -18,15 +18,17 @@ final class StandardOut extends FilterOutputStream {
     static final class Failed extends UncheckedIOException {
         private static final long serialVersionUID = 1;
 
+        private final String reason;
+
         Failed(IOException cause) {
             super("stdout cannot be written: " + cause.getMessage(), cause);
+            reason = String.valueOf(cause.getMessage());
         }
 
         /** Whether who read it has left, as {@code head} does: no failure of the command's. */
         boolean isBrokenPipe() {
-            String message = String.valueOf(getCause().getMessage());
             // Linux and macOS; Windows.
-            return message.contains("Broken pipe") || message.contains("pipe is being closed");
+            return reason.contains("Broken pipe") || reason.contains("pipe is being closed");
         }
     }
 

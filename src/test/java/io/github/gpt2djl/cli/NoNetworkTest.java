@@ -1,0 +1,135 @@
+package io.github.gpt2djl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.util.Ec2Utils;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing but a download asks for the network: a proxy that all connections are sent to sees none. */
+class NoNetworkTest {
+    private static final String[][] COMMANDS = {
+        {"--help"},
+        {"generate", "ROMEO:", "--max-new-tokens", "3"},
+        {"generate", "ROMEO:", "--max-new-tokens", "3", "--precision", "int8"},
+        {"generate", "ROMEO:", "--model", "gpt2"},
+        {"generate", "ROMEO:", "--model", "someone/model"},
+        {"explain", "ROMEO:", "--max-new-tokens", "2"},
+        {"score", "--text", "To be, or not to be"},
+        {"rank", "To be", " or", " not"},
+        {"bench", "--new-tokens", "2", "--repetitions", "1"},
+        {"models"},
+        {"selfcheck", "shakespeare"},
+        {"interactive"}
+    };
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void noCommandAsksForIt() throws Exception {
+        // The native libraries, too, are found without it: their cache is empty.
+        assertThat(attempts(AllCommands.class, "-DDJL_CACHE_DIR=" + folder.resolve("djl")))
+                .isZero();
+        assertThat(folder.resolve("djl")).isNotEmptyDirectory();
+    }
+
+    /** The three ways out that this process has: the JDK's two clients, and bare sockets. */
+    @Test
+    void theProxySeesWhatAsks() throws Exception {
+        assertThat(attempts(Asking.class, "-DOPT_OUT_TRACKING=false")).isGreaterThanOrEqualTo(3);
+    }
+
+    private int attempts(Class<?> program, String... properties) throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread counter = new Thread(() -> count(listening, attempts));
+        counter.start();
+        try (ServerSocket proxy = listening) {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path")));
+            for (String kind : new String[] {"http.", "https.", "socks"}) {
+                boolean socks = kind.equals("socks");
+                command.add("-D" + kind + (socks ? "ProxyHost" : "proxyHost") + "=127.0.0.1");
+                command.add("-D" + kind + (socks ? "ProxyPort" : "proxyPort") + "=" + proxy.getLocalPort());
+            }
+            command.addAll(List.of(properties));
+            command.add(program.getName());
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().put("HF_HOME", folder.resolve("hf").toString());
+            builder.environment().keySet().removeAll(List.of("OPT_OUT_TRACKING", "DJL_OFFLINE", "HF_HUB_CACHE"));
+            Path out = folder.resolve("out");
+            Process process = builder.redirectInput(ProcessBuilder.Redirect.from(
+                            Files.writeString(folder.resolve("in"), "O\n").toFile()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+            try {
+                assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
+                assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+        counter.join();
+        return attempts.get();
+    }
+
+    private static void count(ServerSocket proxy, AtomicInteger attempts) {
+        try {
+            while (true) {
+                proxy.accept().close();
+                attempts.incrementAndGet();
+            }
+        } catch (IOException e) {
+            // The end: the proxy is closed.
+            return;
+        }
+    }
+
+    /** Every command, in a process of its own for the start of DJL. */
+    static final class AllCommands {
+        private AllCommands() {}
+
+        public static void main(String[] args) {
+            PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+            for (String[] command : COMMANDS) {
+                int code = Main.run(command, out, out);
+                boolean absent = List.of(command).contains("--model");
+                if (code != (absent ? 1 : 0)) {
+                    System.exit(100 + code);
+                }
+            }
+        }
+    }
+
+    /** What would be seen. */
+    static final class Asking {
+        private Asking() {}
+
+        public static void main(String[] args) {
+            // DJL's usage report, which the library switches off.
+            Ec2Utils.callHome("PyTorch");
+            try (Socket socket = new Socket(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}), 80)) {
+                throw new IllegalStateException("connected to " + socket);
+            } catch (IOException e) {
+                System.out.println(e);
+            }
+            System.exit(Main.run(new String[] {"download", "distilgpt2"}, System.out, System.out) == 1 ? 0 : 1);
+        }
+    }
+}

@@ -30,6 +30,10 @@ class LargeVocabularyTest {
             new TopP(p).apply(candidates);
             assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(nucleus(logits, p));
 
+            candidates.fill(FloatBuffer.wrap(logits));
+            new OpenAiTopP(p).apply(candidates);
+            assertThat(ids(candidates)).as("OpenAI's top-p %s", p).isEqualTo(withinMass(logits, p));
+
             int k = new int[] {1, 2, 50, 5000}[row % 4];
             candidates.fill(FloatBuffer.wrap(logits));
             new TopK(k).apply(candidates);
@@ -49,34 +53,74 @@ class LargeVocabularyTest {
     void exponentialsAreThoseOfTheLibrary() {
         float[] scores = new float[3001];
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = -i / 50f;
+            scores[i] = 8 - i / 64f;
         }
         double[] found = new double[scores.length];
-        double sum = Exponential.fill(scores, 0, found, scores.length);
+        double sum = Exponential.fill(scores, 8, found, scores.length);
         double expected = 0;
         for (int i = 0; i < scores.length; i++) {
-            expected += Math.exp(scores[i]);
-            assertThat(found[i] / Math.exp(scores[i])).as("exp(%s)", scores[i]).isCloseTo(1, within(1e-9));
+            double exp = Math.exp(scores[i] - 8);
+            expected += exp;
+            assertThat(found[i] / exp).as("exp(%s)", scores[i] - 8).isCloseTo(1, within(1e-9));
         }
         assertThat(sum).isCloseTo(expected, within(1e-9 * expected));
     }
 
+    @Test
+    void whatCannotComeWeighsNothing() {
+        float[] scores = {0, Float.NEGATIVE_INFINITY, -1e30f};
+        double[] found = new double[3];
+        assertThat(Exponential.fill(scores, 0, found, 3)).isEqualTo(1);
+        assertThat(found[1]).isEqualTo(found[2]).isBetween(0.0, Multinomial.NOTHING);
+    }
+
     /** Transformers' definition; as there, masses are compared as floats. */
     private static List<Integer> nucleus(float[] logits, double p) {
-        Integer[] order = IntStream.range(0, VOCABULARY).boxed().toArray(Integer[]::new);
-        Arrays.sort(
-                order,
-                Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(Comparator.reverseOrder()));
-        double total = 0;
-        for (float logit : logits) {
-            total += Math.exp(logit - logits[order[0]]);
+        int[] order = byFallingScore(logits);
+        double[] mass = masses(logits, order);
+        int count = 1;
+        while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
+            count++;
         }
-        double above = 0;
-        int count = 0;
-        while (count < VOCABULARY && (count == 0 || (float) (above / total) < (float) p)) {
-            above += Math.exp(logits[order[count++]] - logits[order[0]]);
+        return Arrays.stream(order).limit(count).sorted().boxed().toList();
+    }
+
+    /** OpenAI's: what is at least as likely as the last token up to which the mass is within p. */
+    private static List<Integer> withinMass(float[] logits, double p) {
+        int[] order = byFallingScore(logits);
+        double[] mass = masses(logits, order);
+        int count = 1;
+        while (count < VOCABULARY && (float) mass[count] <= (float) p) {
+            count++;
         }
-        return Arrays.stream(order).limit(count).sorted().toList();
+        float lowest = logits[order[count - 1]];
+        return IntStream.range(0, VOCABULARY)
+                .filter(id -> logits[id] >= lowest)
+                .boxed()
+                .toList();
+    }
+
+    /** Of equal ones the higher id first. */
+    private static int[] byFallingScore(float[] logits) {
+        return IntStream.range(0, VOCABULARY)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer id) -> -logits[id])
+                        .thenComparing(Comparator.reverseOrder()))
+                .mapToInt(id -> id)
+                .toArray();
+    }
+
+    private static double[] masses(float[] logits, int[] order) {
+        double[] mass = new double[VOCABULARY];
+        double sum = 0;
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            sum += Math.exp(logits[order[rank]] - logits[order[0]]);
+            mass[rank] = sum;
+        }
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            mass[rank] /= sum;
+        }
+        return mass;
     }
 
     private static float[] logits(Random random, double spread) {

@@ -59,6 +59,27 @@ class RulesTest {
     }
 
     @Test
+    void bothZerosAreEqual() {
+        Candidates candidates = new Candidates();
+        candidates.fill(FloatBuffer.wrap(new float[] {0f, -0f}));
+        new TopP(.5).apply(candidates);
+        assertThat(ids(candidates)).isEqualTo("1");
+    }
+
+    /** Masses and p are compared as floats, which 7 digits tell apart. */
+    @ParameterizedTest
+    @CsvSource({
+        ".9499995, 0 1 2, 0 1",
+        ".9500005, 0 1 2 3, 0 1 2",
+        ".9999999, 0 1 2 3, 0 1 2",
+        ".99999999, 0 1 2 3, 0 1 2 3",
+    })
+    void aMassNextToP(double p, String kept, String keptByOpenAi) {
+        assertThat(keep(new TopP(p), WORKED)).isEqualTo(kept);
+        assertThat(keep(new OpenAiTopP(p), WORKED)).isEqualTo(keptByOpenAi);
+    }
+
+    @Test
     void orderOfIdsDoesNotMatter() {
         assertThat(keep(new TopP(.8), ".05 .15 .3 .5")).isEqualTo("2 3");
         assertThat(keep(new OpenAiTopP(.9), ".15 .5 .05 .3")).isEqualTo("1 3");
@@ -105,6 +126,53 @@ class RulesTest {
         assertThatThrownBy(() -> new Temperature(t))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("temperature is " + t + ", expected above 0");
+    }
+
+    /** Of .5 .3 .15 .05 those that are at least a part of .5; transformers' MinPLogitsWarper. */
+    @ParameterizedTest
+    @CsvSource({"0, 0 1 2 3", ".09, 0 1 2 3", ".11, 0 1 2", ".29, 0 1 2", ".31, 0 1", ".59, 0 1", ".61, 0", "1, 0"})
+    void minPKeepsAPartOfTheLikeliest(double p, String kept) {
+        assertThat(keep(new MinP(p), WORKED)).isEqualTo(kept);
+    }
+
+    @ParameterizedTest
+    @CsvSource({".04, 0 1 2 3", ".06, 0 1 2", ".29, 0 1", ".49, 0", ".6, 0"})
+    void epsilonCutoffKeepsTheLikeliestInAnyCase(double epsilon, String kept) {
+        assertThat(keep(new EpsilonCutoff(epsilon), WORKED)).isEqualTo(kept);
+    }
+
+    /** The entropy is 1.1421 nats: the bound is eta up to .1018, above that sqrt(eta) * .3191. */
+    @ParameterizedTest
+    @CsvSource({".049, 0 1 2 3", ".051, 0 1 2", ".22, 0 1 2", ".23, 0 1", ".87, 0 1", ".9, 0"})
+    void etaCutoffIsTheLesserBound(double eta, String kept) {
+        assertThat(keep(new EtaCutoff(eta), WORKED)).isEqualTo(kept);
+    }
+
+    /** Surprises .693 1.204 1.897 2.996 beside 1.1423 nats: nearest is .3, then .5, .15, .05. */
+    @ParameterizedTest
+    @CsvSource({".29, 1", ".31, 0 1", ".79, 0 1", ".81, 0 1 2", ".94, 0 1 2", ".96, 0 1 2 3"})
+    void typicalPKeepsWhatSurprisesAsExpected(double mass, String kept) {
+        assertThat(keep(new TypicalP(mass), WORKED)).isEqualTo(kept);
+    }
+
+    @Test
+    void typicalPKeepsTies() {
+        assertThat(keep(new TypicalP(.1), ".25 .25 .25 .25")).isEqualTo("0 1 2 3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, -.1, 1.1, Double.NaN})
+    void cutoffsReject(double value) {
+        assertThatThrownBy(() -> new EpsilonCutoff(value))
+                .hasMessage("epsilonCutoff is " + value + ", expected above 0 and below 1");
+        assertThatThrownBy(() -> new EtaCutoff(value)).hasMessageStartingWith("etaCutoff is " + value);
+        assertThatThrownBy(() -> new TypicalP(value)).hasMessageStartingWith("typicalP is " + value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-.01, 1.01, Double.NaN})
+    void minPRejects(double p) {
+        assertThatThrownBy(() -> new MinP(p)).hasMessage("minP is " + p + ", expected 0 to 1");
     }
 
     @Test

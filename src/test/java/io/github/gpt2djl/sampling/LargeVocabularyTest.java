@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
+import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -19,33 +18,39 @@ class LargeVocabularyTest {
 
     @ParameterizedTest
     @CsvSource({"0.3", "1", "3", "8"})
-    void topKAndTopPKeepWhatTheDefinitionKeeps(double spread) {
+    void whatTheDefinitionsKeepIsKept(double spread) {
         Candidates candidates = new Candidates();
         Random random = new Random(11);
         // The same candidates row after row: what a row leaves behind must not show in the next.
         for (int row = 0; row < 12; row++) {
             float[] logits = logits(random, spread);
+            float[] falling = falling(logits);
+            double[] mass = masses(falling);
             double p = new double[] {0.1, 0.5, 0.9, 0.95, 0.999}[row % 5];
             candidates.fill(FloatBuffer.wrap(logits));
             new TopP(p).apply(candidates);
-            assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(nucleus(logits, p));
+            // Transformers: up to the token that reaches p; as there, masses are compared as floats.
+            int count = 1;
+            while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
+                count++;
+            }
+            assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(highest(logits, falling[count - 1], count));
 
             candidates.fill(FloatBuffer.wrap(logits));
             new OpenAiTopP(p).apply(candidates);
-            assertThat(ids(candidates)).as("OpenAI's top-p %s", p).isEqualTo(withinMass(logits, p));
+            // OpenAI: what is at least as likely as the last token up to which the mass is within p.
+            int within = 1;
+            while (within < VOCABULARY && (float) mass[within] <= (float) p) {
+                within++;
+            }
+            assertThat(ids(candidates))
+                    .as("OpenAI's top-p %s", p)
+                    .isEqualTo(highest(logits, falling[within - 1], VOCABULARY));
 
             int k = new int[] {1, 2, 50, 5000}[row % 4];
             candidates.fill(FloatBuffer.wrap(logits));
             new TopK(k).apply(candidates);
-            float[] sorted = logits.clone();
-            Arrays.sort(sorted);
-            float lowest = sorted[VOCABULARY - k];
-            assertThat(ids(candidates))
-                    .as("top-k %s", k)
-                    .isEqualTo(IntStream.range(0, VOCABULARY)
-                            .filter(id -> logits[id] >= lowest)
-                            .boxed()
-                            .toList());
+            assertThat(ids(candidates)).as("top-k %s", k).isEqualTo(highest(logits, falling[k - 1], VOCABULARY));
         }
     }
 
@@ -74,53 +79,43 @@ class LargeVocabularyTest {
         assertThat(found[1]).isEqualTo(found[2]).isBetween(0.0, Multinomial.NOTHING);
     }
 
-    /** Transformers' definition; as there, masses are compared as floats. */
-    private static List<Integer> nucleus(float[] logits, double p) {
-        int[] order = byFallingScore(logits);
-        double[] mass = masses(logits, order);
-        int count = 1;
-        while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
-            count++;
+    private static float[] falling(float[] logits) {
+        float[] falling = new float[VOCABULARY];
+        float[] rising = logits.clone();
+        Arrays.sort(rising);
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            falling[rank] = rising[VOCABULARY - 1 - rank];
         }
-        return Arrays.stream(order).limit(count).sorted().boxed().toList();
+        return falling;
     }
 
-    /** OpenAI's: what is at least as likely as the last token up to which the mass is within p. */
-    private static List<Integer> withinMass(float[] logits, double p) {
-        int[] order = byFallingScore(logits);
-        double[] mass = masses(logits, order);
-        int count = 1;
-        while (count < VOCABULARY && (float) mass[count] <= (float) p) {
-            count++;
-        }
-        float lowest = logits[order[count - 1]];
-        return IntStream.range(0, VOCABULARY)
-                .filter(id -> logits[id] >= lowest)
-                .boxed()
-                .toList();
-    }
-
-    /** Of equal ones the higher id first. */
-    private static int[] byFallingScore(float[] logits) {
-        return IntStream.range(0, VOCABULARY)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer id) -> -logits[id])
-                        .thenComparing(Comparator.reverseOrder()))
-                .mapToInt(id -> id)
-                .toArray();
-    }
-
-    private static double[] masses(float[] logits, int[] order) {
+    /** The probability of all up to a rank. */
+    private static double[] masses(float[] falling) {
         double[] mass = new double[VOCABULARY];
         double sum = 0;
         for (int rank = 0; rank < VOCABULARY; rank++) {
-            sum += Math.exp(logits[order[rank]] - logits[order[0]]);
+            sum += Math.exp(falling[rank] - falling[0]);
             mass[rank] = sum;
         }
         for (int rank = 0; rank < VOCABULARY; rank++) {
             mass[rank] /= sum;
         }
         return mass;
+    }
+
+    /** The ids whose scores are at least {@code lowest}; of equal ones the higher, if they are more than {@code most}. */
+    private static int[] highest(float[] logits, float lowest, int most) {
+        int ties = most;
+        for (float logit : logits) {
+            ties -= logit > lowest ? 1 : 0;
+        }
+        BitSet kept = new BitSet(VOCABULARY);
+        for (int id = VOCABULARY - 1; id >= 0; id--) {
+            if (logits[id] > lowest || (logits[id] == lowest && ties-- > 0)) {
+                kept.set(id);
+            }
+        }
+        return kept.stream().toArray();
     }
 
     private static float[] logits(Random random, double spread) {
@@ -133,7 +128,7 @@ class LargeVocabularyTest {
         return logits;
     }
 
-    private static List<Integer> ids(Candidates candidates) {
-        return IntStream.range(0, candidates.size()).mapToObj(candidates::id).toList();
+    private static int[] ids(Candidates candidates) {
+        return IntStream.range(0, candidates.size()).map(candidates::id).toArray();
     }
 }

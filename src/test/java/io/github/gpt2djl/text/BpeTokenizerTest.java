@@ -154,6 +154,23 @@ class BpeTokenizerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the text has the lone surrogate U+D83D at index 2, expected well-formed Unicode");
         assertThatThrownBy(() -> gpt2.encode("\ude00", false)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> gpt2.encode("\ud83d\ud83d\udc4d", false)).hasMessageContaining("U+D83D at index 0");
+        assertThatThrownBy(() -> gpt2.encode("\ud83d\udc4d\udc4d", true)).hasMessageContaining("U+DC4D at index 2");
+        assertThatThrownBy(() -> gpt2.encode("\ud83da", false)).hasMessageContaining("U+D83D at index 0");
+    }
+
+    @Test
+    void idsOfNoTokenAreRejected() {
+        assertThat(gpt2.decode(new int[] {0, 50256}, false)).isEqualTo("!<|endoftext|>");
+        assertThatThrownBy(() -> gpt2.decode(new int[] {50257}, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("id 50257 is out of range, expected 0 to 50256");
+    }
+
+    /** Its version, then DJL's. */
+    @Test
+    void theLibraryTellsItsVersion() {
+        assertThat(BpeTokenizer.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+-0\\.\\d+\\.\\d+.*");
     }
 
     @Test

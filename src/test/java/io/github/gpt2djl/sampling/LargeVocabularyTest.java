@@ -23,35 +23,50 @@ class LargeVocabularyTest {
         Random random = new Random(11);
         // The same candidates row after row: what a row leaves behind must not show in the next.
         for (int row = 0; row < 12; row++) {
-            float[] logits = logits(random, spread);
-            float[] falling = falling(logits);
-            double[] mass = masses(falling);
             double p = new double[] {0.1, 0.5, 0.9, 0.95, 0.999}[row % 5];
-            candidates.fill(FloatBuffer.wrap(logits));
-            new TopP(p).apply(candidates);
-            // Transformers: up to the token that reaches p; as there, masses are compared as floats.
-            int count = 1;
-            while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
-                count++;
-            }
-            assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(highest(logits, falling[count - 1], count));
-
-            candidates.fill(FloatBuffer.wrap(logits));
-            new OpenAiTopP(p).apply(candidates);
-            // OpenAI: what is at least as likely as the last token up to which the mass is within p.
-            int within = 1;
-            while (within < VOCABULARY && (float) mass[within] <= (float) p) {
-                within++;
-            }
-            assertThat(ids(candidates))
-                    .as("OpenAI's top-p %s", p)
-                    .isEqualTo(highest(logits, falling[within - 1], VOCABULARY));
-
             int k = new int[] {1, 2, 50, 5000}[row % 4];
-            candidates.fill(FloatBuffer.wrap(logits));
-            new TopK(k).apply(candidates);
-            assertThat(ids(candidates)).as("top-k %s", k).isEqualTo(highest(logits, falling[k - 1], VOCABULARY));
+            check(candidates, logits(random, spread), p, k);
         }
+    }
+
+    /** Two hold .999999; 50,255 others share the rest, of which p takes a part. */
+    @Test
+    void theNucleusReachesIntoWhatIsHardlyLikely() {
+        float[] logits = new float[VOCABULARY];
+        Arrays.fill(logits, (float) Math.log(1e-6 / (VOCABULARY - 2)));
+        logits[7] = (float) Math.log(.6);
+        logits[9] = (float) Math.log(.399999);
+        Candidates candidates = new Candidates();
+        check(candidates, logits, .9999995, 2);
+        assertThat(candidates.size()).isEqualTo(2);
+    }
+
+    private static void check(Candidates candidates, float[] logits, double p, int k) {
+        float[] falling = falling(logits);
+        double[] mass = masses(falling);
+        candidates.fill(FloatBuffer.wrap(logits));
+        new TopP(p).apply(candidates);
+        // Transformers: up to the token that reaches p; as there, masses are compared as floats.
+        int count = 1;
+        while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
+            count++;
+        }
+        assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(highest(logits, falling[count - 1], count));
+
+        candidates.fill(FloatBuffer.wrap(logits));
+        new OpenAiTopP(p).apply(candidates);
+        // OpenAI: what is at least as likely as the last token up to which the mass is within p.
+        int within = 1;
+        while (within < VOCABULARY && (float) mass[within] <= (float) p) {
+            within++;
+        }
+        assertThat(ids(candidates))
+                .as("OpenAI's top-p %s", p)
+                .isEqualTo(highest(logits, falling[within - 1], VOCABULARY));
+
+        candidates.fill(FloatBuffer.wrap(logits));
+        new TopK(k).apply(candidates);
+        assertThat(ids(candidates)).as("top-k %s", k).isEqualTo(highest(logits, falling[k - 1], VOCABULARY));
     }
 
     @Test

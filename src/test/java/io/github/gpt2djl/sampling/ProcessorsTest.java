@@ -37,9 +37,9 @@ class ProcessorsTest {
 
     @Test
     void repetitionIsPenalisedOnceWhateverTheSign() {
-        float[] scores = {-3, 0, 3, 6, 8};
-        new RepetitionPenalty(2).process(scores, TEXT);
-        assertThat(scores).containsExactly(-6, 0, 1.5f, 3, 8);
+        float[] scores = {-3, 0, 3, 6};
+        new RepetitionPenalty(2).process(scores, text(1, 9, 0, 1, 3, 0, 3));
+        assertThat(scores).containsExactly(-6, 0, 3, 3);
     }
 
     @ParameterizedTest
@@ -64,7 +64,8 @@ class ProcessorsTest {
     @Test
     void aBiasCountsWhereTheTextEndsWithWhatIsBeforeIt() {
         assertThat(after(new SequenceBias(Map.of(List.of(2), -1.5)), TEXT)).containsExactly(0, 1, .5f, 3);
-        assertThat(after(new SequenceBias(Map.of(List.of(3, 1, 0), 4.)), TEXT)).containsExactly(4, 1, 2, 3);
+        assertThat(after(new SequenceBias(Map.of(List.of(1, 3, 1, 0), 4.)), TEXT))
+                .containsExactly(4, 1, 2, 3);
         assertThat(after(new SequenceBias(Map.of(List.of(3, 0), 4.)), TEXT)).containsExactly(0, 1, 2, 3);
         assertThat(after(new SequenceBias(Map.of(List.of(2, 1, 0), 4.)), TEXT)).containsExactly(0, 1, 2, 3);
         // As long as the text and one more, and longer than that.
@@ -158,7 +159,8 @@ class ProcessorsTest {
 
     private static TokenSequence text(int promptLength, int maxLength, int... ids) {
         // What is behind the text's end must not count.
-        int[] longer = Arrays.copyOf(ids, ids.length + 2);
+        int[] longer = Arrays.copyOf(ids, ids.length + 1);
+        longer[ids.length] = 2;
         return new TokenSequence(longer, ids.length, promptLength, maxLength);
     }
 }

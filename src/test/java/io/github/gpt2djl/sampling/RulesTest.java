@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Worked examples of each rule: what stays of a few tokens. */
@@ -80,6 +82,11 @@ class RulesTest {
     }
 
     @Test
+    void theLeastLikelyIsNotForgotten() {
+        assertThat(keep(new OpenAiTopP(.99999999), "1 1e-18")).isEqualTo("0 1");
+    }
+
+    @Test
     void orderOfIdsDoesNotMatter() {
         assertThat(keep(new TopP(.8), ".05 .15 .3 .5")).isEqualTo("2 3");
         assertThat(keep(new OpenAiTopP(.9), ".15 .5 .05 .3")).isEqualTo("1 3");
@@ -93,6 +100,31 @@ class RulesTest {
         new TopK(2).apply(candidates);
         new TopP(.55).apply(candidates);
         assertThat(ids(candidates)).isEqualTo("0");
+    }
+
+    static List<Warper> rulesThatDropTheLast() {
+        return List.of(
+                new TopK(3),
+                new TopP(.9),
+                new OpenAiTopP(.96),
+                new MinP(.2),
+                new TypicalP(.81),
+                new EpsilonCutoff(.1),
+                new EtaCutoff(.1));
+    }
+
+    /** .5 .3 .15 are left, of .95. */
+    @ParameterizedTest
+    @MethodSource("rulesThatDropTheLast")
+    void whatIsLeftIsDrawnInProportion(Warper rule) {
+        Sampler sampler = new Multinomial(List.of(rule));
+        double[] draws = {.526, .527, .842, .843, .999};
+        int[] expected = {0, 1, 1, 2, 2};
+        for (int i = 0; i < draws.length; i++) {
+            assertThat(sampler.sample(logits(WORKED), new TokenSequence(new int[0], 0, 0, 0), draws[i]))
+                    .as("draw %s", draws[i])
+                    .isEqualTo(expected[i]);
+        }
     }
 
     @Test
@@ -187,14 +219,18 @@ class RulesTest {
     }
 
     private static Candidates candidates(String probabilities) {
+        Candidates candidates = new Candidates();
+        candidates.fill(logits(probabilities));
+        return candidates;
+    }
+
+    private static FloatBuffer logits(String probabilities) {
         String[] words = probabilities.split(" ");
         float[] scores = new float[words.length];
         for (int i = 0; i < scores.length; i++) {
             scores[i] = (float) Math.log(Double.parseDouble(words[i]));
         }
-        Candidates candidates = new Candidates();
-        candidates.fill(FloatBuffer.wrap(scores));
-        return candidates;
+        return FloatBuffer.wrap(scores);
     }
 
     private static String ids(Candidates candidates) {

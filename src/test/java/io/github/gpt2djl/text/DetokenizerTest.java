@@ -28,6 +28,7 @@ class DetokenizerTest {
     void aSpaceFollowsTheEndOfAWord() {
         assertThat(text(new Detokenizer(words(), false, new int[0]), 0, 1, 0, 0, 1, 1, 2, 0))
                 .isEqualTo("ab aab b !a");
+        assertThat(text(new Detokenizer(words(), false, new int[0]), 0, 4)).isEqualTo("a\uFFFD");
         // What is skipped is as if it were not there.
         assertThat(text(new Detokenizer(words(), true, new int[0]), 0, 1, 2, 3, 0))
                 .isEqualTo("ab a");

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +20,7 @@ public final class CandidateCache implements AutoCloseable {
     private final TorchModule module;
     private final KvCache cache;
     private final NDManager manager;
+    private final Lifetime lifetime;
     private final int[] fed;
     private final int room;
     private final IValue seen;
@@ -31,17 +31,25 @@ public final class CandidateCache implements AutoCloseable {
     /** The place whose token the text ends with; -1 after the prompt. */
     private int kept = -1;
 
-    CandidateCache(TorchModule module, NDManager parent, long width, KvCache cache, int candidates, int room) {
+    CandidateCache(
+            TorchModule module,
+            NDManager parent,
+            long width,
+            KvCache cache,
+            int candidates,
+            int room,
+            Lifetime lifetime) {
         this.module = module;
         this.cache = cache;
         this.room = room;
+        this.lifetime = lifetime;
         fed = new int[candidates];
         manager = parent.newSubManager();
         manager.setName("candidates");
         seen = array(new Shape(room, width));
         fresh = array(new Shape(candidates, width));
-        likeness = ByteBuffer.allocateDirect(candidates * Float.BYTES).order(ByteOrder.nativeOrder());
-        likenessView = IValue.from((PtNDArray) manager.create(likeness, new Shape(candidates), DataType.FLOAT32));
+        likeness = SharedMemory.allocate((long) candidates * Float.BYTES);
+        likenessView = SharedMemory.floats(manager, likeness, 0, new Shape(candidates));
     }
 
     /**
@@ -101,12 +109,15 @@ public final class CandidateCache implements AutoCloseable {
         return IValue.from((PtNDArray) manager.create(shape, DataType.FLOAT32));
     }
 
+    /** Called once, when no call runs. */
+    void free() {
+        List.of(seen, fresh, likenessView).forEach(IValue::close);
+        manager.close();
+    }
+
     @Override
     public void close() {
         cache.close();
-        if (manager.isOpen()) {
-            List.of(seen, fresh, likenessView).forEach(IValue::close);
-            manager.close();
-        }
+        lifetime.free(this);
     }
 }

@@ -18,7 +18,7 @@ public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
     private final NDManager manager;
     private final TorchModule module;
-    private volatile boolean closed;
+    private final Lifetime lifetime = new Lifetime();
 
     private Decoder(ModelConfig config, NDManager manager, TorchModule module) {
         this.config = config;
@@ -40,12 +40,22 @@ public final class Decoder implements AutoCloseable {
     }
 
     static Decoder load(Checkpoint checkpoint, Precision.Kernels kernels, int threads) throws IOException {
-        NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
+        ExitGuard.opened();
+        try {
+            return open(checkpoint, kernels, TorchEngine.start(threads).newBaseManager(Device.cpu()));
+        } catch (IOException | RuntimeException | Error e) {
+            ExitGuard.closed();
+            throw e;
+        }
+    }
+
+    private static Decoder open(Checkpoint checkpoint, Precision.Kernels kernels, NDManager manager)
+            throws IOException {
         try {
             TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernels), manager);
             Weights.load(checkpoint, module, manager, kernels);
             return new Decoder(checkpoint.config(), manager, module);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             manager.close();
             throw e;
         }
@@ -72,8 +82,14 @@ public final class Decoder implements AutoCloseable {
 
     /** A cache for so many rows at once. */
     public KvCache cache(int places) {
-        checkOpen();
-        return new KvCache(module, manager, config, places);
+        lifetime.enter();
+        try {
+            KvCache cache = new KvCache(module, manager, config, places, lifetime);
+            lifetime.add(cache, cache::free);
+            return cache;
+        } finally {
+            lifetime.leave();
+        }
     }
 
     /**
@@ -83,7 +99,21 @@ public final class Decoder implements AutoCloseable {
      * @param room tokens that there is room for, candidates included
      */
     public CandidateCache candidates(int candidates, int room) {
-        return new CandidateCache(module, manager, config.embeddingWidth(), cache(candidates), candidates, room);
+        KvCache rows = cache(candidates);
+        try {
+            lifetime.enter();
+            try {
+                long width = config.embeddingWidth();
+                CandidateCache cache = new CandidateCache(module, manager, width, rows, candidates, room, lifetime);
+                lifetime.add(cache, cache::free);
+                return cache;
+            } finally {
+                lifetime.leave();
+            }
+        } catch (RuntimeException | Error e) {
+            rows.close();
+            throw e;
+        }
     }
 
     /**
@@ -114,7 +144,7 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public void check(List<int[]> prompts) {
-        checkOpen();
+        lifetime.checkOpen();
         prompts.forEach(this::checkIds);
     }
 
@@ -139,15 +169,17 @@ public final class Decoder implements AutoCloseable {
     }
 
     private float[] compute(String method, int[] ids) {
-        checkOpen();
         checkIds(ids);
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
             wide[i] = ids[i];
         }
+        lifetime.enter();
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray input = (PtNDArray) scope.create(wide, new Shape(1, ids.length));
             return module.compute(scope, method, input).toFloatArray();
+        } finally {
+            lifetime.leave();
         }
     }
 
@@ -165,7 +197,7 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalArgumentException if there is one
      */
     public void checkRange(int[] ids) {
-        checkOpen();
+        lifetime.checkOpen();
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= config.vocabularySize()) {
                 throw new IllegalArgumentException("id " + ids[i] + " at index " + i
@@ -174,18 +206,13 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("this model is closed; load it again");
-        }
-    }
-
+    /** Frees the model and all that was made with it, after the calls that run. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
+    public void close() {
+        lifetime.close(() -> {
             module.close();
             manager.close();
-        }
+            ExitGuard.closed();
+        });
     }
 }

@@ -7,7 +7,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +29,7 @@ public final class KvCache implements AutoCloseable {
     private final TorchModule module;
     private final ModelConfig config;
     private final NDManager manager;
+    private final Lifetime lifetime;
     private final int places;
     private final int vocabulary;
     private final ByteBuffer nextIds;
@@ -41,7 +41,6 @@ public final class KvCache implements AutoCloseable {
     private @Nullable Memory memory;
     private @Nullable Arguments arguments;
     private @Nullable Verified verified;
-    private boolean closed;
 
     /** Keys and values, [layers, 2, places, heads, capacity, head size]. */
     private record Memory(NDManager manager, IValue cache) implements AutoCloseable {
@@ -78,16 +77,17 @@ public final class KvCache implements AutoCloseable {
     /** Buffers for the logits of several tokens of one row. */
     private record Verified(int tokens, ByteBuffer logits, ByteBuffer norms) {}
 
-    KvCache(TorchModule module, NDManager parent, ModelConfig config, int places) {
+    KvCache(TorchModule module, NDManager parent, ModelConfig config, int places, Lifetime lifetime) {
         this.module = module;
+        this.lifetime = lifetime;
         this.config = config;
         this.places = places;
         vocabulary = config.vocabularySize();
         // A batch that is too large fails here, before there is anything to free.
-        nextIds = direct((long) places * LONG);
-        lengths = direct((long) places * LONG);
-        logits = direct((long) places * vocabulary * FLOAT);
-        norms = direct((long) places * FLOAT);
+        nextIds = SharedMemory.allocate((long) places * LONG);
+        lengths = SharedMemory.allocate((long) places * LONG);
+        logits = SharedMemory.allocate((long) places * vocabulary * FLOAT);
+        norms = SharedMemory.allocate((long) places * FLOAT);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
     }
@@ -115,37 +115,41 @@ public final class KvCache implements AutoCloseable {
     }
 
     void join(List<int[]> prompts, int copies, int room, Call call) {
-        checkOpen();
-        int batch = prompts.size();
-        int joining = batch * copies;
-        if (rows + joining > places) {
-            throw new IllegalStateException(
-                    joining + " rows cannot join " + rows + " in a cache with " + places + " places");
-        }
-        int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
-        IValue cache = reserve(Math.max(room, longest));
-        long[] padded = new long[batch * longest];
-        long[] counts = new long[batch];
-        for (int i = 0; i < batch; i++) {
-            int[] prompt = prompts.get(i);
-            counts[i] = prompt.length;
-            for (int t = 0; t < prompt.length; t++) {
-                padded[i * longest + t] = prompt[t];
+        lifetime.enter(this);
+        try {
+            int batch = prompts.size();
+            int joining = batch * copies;
+            if (rows + joining > places) {
+                throw new IllegalStateException(
+                        joining + " rows cannot join " + rows + " in a cache with " + places + " places");
             }
+            int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+            IValue cache = reserve(Math.max(room, longest));
+            long[] padded = new long[batch * longest];
+            long[] counts = new long[batch];
+            for (int i = 0; i < batch; i++) {
+                int[] prompt = prompts.get(i);
+                counts[i] = prompt.length;
+                for (int t = 0; t < prompt.length; t++) {
+                    padded[i * longest + t] = prompt[t];
+                }
+            }
+            boolean same = Arrays.stream(counts).allMatch(count -> count == longest);
+            try (NDManager scope = manager.newSubManager();
+                    IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
+                    IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
+                    IValue y = SharedMemory.floats(scope, logits, rows, new Shape(joining, vocabulary));
+                    IValue norm = SharedMemory.floats(scope, norms, rows, new Shape(joining))) {
+                call.run(ids, ends, cache, y, norm);
+            }
+            for (int row = 0; row < joining; row++) {
+                lengths.putLong((rows + row) * LONG, counts[row / copies]);
+            }
+            rows += joining;
+            forgetArguments();
+        } finally {
+            lifetime.leave();
         }
-        boolean same = Arrays.stream(counts).allMatch(count -> count == longest);
-        try (NDManager scope = manager.newSubManager();
-                IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
-                IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
-                IValue y = view(scope, logits, rows, new Shape(joining, vocabulary));
-                IValue norm = view(scope, norms, rows, new Shape(joining))) {
-            call.run(ids, ends, cache, y, norm);
-        }
-        for (int row = 0; row < joining; row++) {
-            lengths.putLong((rows + row) * LONG, counts[row / copies]);
-        }
-        rows += joining;
-        forgetArguments();
     }
 
     /**
@@ -154,13 +158,13 @@ public final class KvCache implements AutoCloseable {
      * @return [vocabulary], a read-only view that the next step overwrites
      */
     public FloatBuffer logits(int place) {
-        checkOpen();
-        return slice(logits, place);
+        lifetime.checkOpen(this);
+        return SharedMemory.row(logits, place, vocabulary);
     }
 
     /** The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability. */
     public float logSumExp(int place) {
-        checkOpen();
+        lifetime.checkOpen(this);
         return norms.getFloat(place * FLOAT);
     }
 
@@ -178,28 +182,36 @@ public final class KvCache implements AutoCloseable {
     }
 
     void step(int[] ids, Call call) {
-        checkOpen();
-        int past = longest();
-        if (rows == 0 || past == capacity) {
-            throw new IllegalStateException("the cache is full at " + capacity + " tokens");
+        lifetime.enter(this);
+        try {
+            int past = longest();
+            if (rows == 0 || past == capacity) {
+                throw new IllegalStateException("the cache is full at " + capacity + " tokens");
+            }
+            for (int row = 0; row < rows; row++) {
+                nextIds.putLong(row * LONG, ids[row]);
+                lengths.putLong(row * LONG, length(row) + 1);
+            }
+            Arguments now = arguments();
+            call.run(now.ids(), now.lengths(), memory().cache(), now.logits(), now.norms());
+        } finally {
+            lifetime.leave();
         }
-        for (int row = 0; row < rows; row++) {
-            nextIds.putLong(row * LONG, ids[row]);
-            lengths.putLong(row * LONG, length(row) + 1);
-        }
-        Arguments now = arguments();
-        call.run(now.ids(), now.lengths(), memory().cache(), now.logits(), now.norms());
     }
 
     /** Lets a row go; the row in the last place takes its place. */
     public void leave(int place) {
-        checkOpen();
-        rows--;
-        if (place < rows) {
-            module.call("move_row", memory().cache(), (long) rows, (long) place, length(rows));
-            lengths.putLong(place * LONG, length(rows));
+        lifetime.enter(this);
+        try {
+            rows--;
+            if (place < rows) {
+                module.call("move_row", memory().cache(), (long) rows, (long) place, length(rows));
+                lengths.putLong(place * LONG, length(rows));
+            }
+            forgetArguments();
+        } finally {
+            lifetime.leave();
         }
-        forgetArguments();
     }
 
     /**
@@ -211,33 +223,37 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if there are too many rows, or this is closed
      */
     public void reorder(int[] sources, int same) {
-        checkOpen();
-        if (sources.length > places) {
-            throw new IllegalStateException(
-                    sources.length + " rows were asked for in a cache with " + places + " places");
-        }
-        int[] targets = IntStream.range(0, sources.length)
-                .filter(place -> sources[place] != place)
-                .toArray();
-        int[] moved = Arrays.stream(targets).map(place -> sources[place]).toArray();
-        long[] before = IntStream.range(0, rows).mapToLong(this::length).toArray();
-        long filled =
-                Arrays.stream(moved).mapToLong(place -> before[place]).max().orElse(0);
-        if (filled > same) {
-            try (NDManager scope = manager.newSubManager();
-                    IValue from = longs(scope, moved);
-                    IValue to = longs(scope, targets)) {
-                module.call("reorder", memory().cache(), from, to, (long) same, filled);
+        lifetime.enter(this);
+        try {
+            if (sources.length > places) {
+                throw new IllegalStateException(
+                        sources.length + " rows were asked for in a cache with " + places + " places");
             }
-        }
-        boolean alike = sources.length == rows;
-        rows = sources.length;
-        for (int place : targets) {
-            alike &= length(place) == before[sources[place]];
-            lengths.putLong(place * LONG, before[sources[place]]);
-        }
-        if (!alike) {
-            forgetArguments();
+            int[] targets = IntStream.range(0, sources.length)
+                    .filter(place -> sources[place] != place)
+                    .toArray();
+            int[] moved = Arrays.stream(targets).map(place -> sources[place]).toArray();
+            long[] before = IntStream.range(0, rows).mapToLong(this::length).toArray();
+            long filled =
+                    Arrays.stream(moved).mapToLong(place -> before[place]).max().orElse(0);
+            if (filled > same) {
+                try (NDManager scope = manager.newSubManager();
+                        IValue from = SharedMemory.longs(scope, moved);
+                        IValue to = SharedMemory.longs(scope, targets)) {
+                    module.call("reorder", memory().cache(), from, to, (long) same, filled);
+                }
+            }
+            boolean alike = sources.length == rows;
+            rows = sources.length;
+            for (int place : targets) {
+                alike &= length(place) == before[sources[place]];
+                lengths.putLong(place * LONG, before[sources[place]]);
+            }
+            if (!alike) {
+                forgetArguments();
+            }
+        } finally {
+            lifetime.leave();
         }
     }
 
@@ -248,42 +264,48 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if there are several rows, or the cache is full or closed
      */
     public void verify(int[] ids) {
-        checkOpen();
-        int past = longest();
-        if (rows != 1 || past + ids.length > capacity) {
-            throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows + " rows with "
-                    + past + " of " + capacity + " tokens");
+        lifetime.enter(this);
+        try {
+            int past = longest();
+            if (rows != 1 || past + ids.length > capacity) {
+                throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows
+                        + " rows with " + past + " of " + capacity + " tokens");
+            }
+            if (verified == null || verified.tokens() < ids.length) {
+                verified = new Verified(
+                        ids.length,
+                        SharedMemory.allocate((long) ids.length * vocabulary * FLOAT),
+                        SharedMemory.allocate((long) ids.length * FLOAT));
+            }
+            long[] wide = Arrays.stream(ids).asLongStream().toArray();
+            try (NDManager scope = manager.newSubManager();
+                    IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
+                    IValue position = IValue.from((long) past);
+                    IValue y = SharedMemory.floats(scope, verified.logits(), 0, new Shape(ids.length, vocabulary));
+                    IValue norm = SharedMemory.floats(scope, verified.norms(), 0, new Shape(ids.length))) {
+                module.call("verify", input, position, memory().cache(), y, norm);
+            }
+            lengths.putLong(0, past + ids.length);
+        } finally {
+            lifetime.leave();
         }
-        if (verified == null || verified.tokens() < ids.length) {
-            verified = new Verified(
-                    ids.length, direct((long) ids.length * vocabulary * FLOAT), direct((long) ids.length * FLOAT));
-        }
-        long[] wide = Arrays.stream(ids).asLongStream().toArray();
-        try (NDManager scope = manager.newSubManager();
-                IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
-                IValue position = IValue.from((long) past);
-                IValue y = view(scope, verified.logits(), 0, new Shape(ids.length, vocabulary));
-                IValue norm = view(scope, verified.norms(), 0, new Shape(ids.length))) {
-            module.call("verify", input, position, memory().cache(), y, norm);
-        }
-        lengths.putLong(0, past + ids.length);
     }
 
     /** The logits [vocabulary] after the i-th id that {@link #verify} was given; overwritten by its next call. */
     public FloatBuffer verifiedLogits(int i) {
-        checkOpen();
-        return slice(verified().logits(), i);
+        lifetime.checkOpen(this);
+        return SharedMemory.row(verified().logits(), i, vocabulary);
     }
 
     /** The logarithm of the sum of their exponentials. */
     public float verifiedLogSumExp(int i) {
-        checkOpen();
+        lifetime.checkOpen(this);
         return verified().norms().getFloat(i * FLOAT);
     }
 
     /** Forgets the only row's last ids. */
     public void rewind(int count) {
-        checkOpen();
+        lifetime.checkOpen(this);
         lengths.putLong(0, length(0) - count);
     }
 
@@ -318,14 +340,10 @@ public final class KvCache implements AutoCloseable {
             boolean same = IntStream.range(0, rows).allMatch(row -> length(row) == first);
             now = new Arguments(
                     own,
-                    IValue.from(
-                            (PtNDArray) own.create(part(nextIds, 0, rows, LONG), new Shape(rows, 1), DataType.INT64)),
-                    IValue.from((PtNDArray)
-                            (same
-                                    ? own.create(new long[0])
-                                    : own.create(part(lengths, 0, rows, LONG), new Shape(rows), DataType.INT64))),
-                    view(own, logits, 0, new Shape(rows, vocabulary)),
-                    view(own, norms, 0, new Shape(rows)));
+                    SharedMemory.longs(own, nextIds, new Shape(rows, 1)),
+                    same ? SharedMemory.longs(own) : SharedMemory.longs(own, lengths, new Shape(rows)),
+                    SharedMemory.floats(own, logits, 0, new Shape(rows, vocabulary)),
+                    SharedMemory.floats(own, norms, 0, new Shape(rows)));
             arguments = now;
         }
         return now;
@@ -364,52 +382,17 @@ public final class KvCache implements AutoCloseable {
         return (int) longest;
     }
 
-    private FloatBuffer slice(ByteBuffer buffer, int row) {
-        return buffer.asReadOnlyBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .slice(row * vocabulary, vocabulary);
-    }
-
-    /** Rows from one on of a buffer of floats. */
-    private static IValue view(NDManager scope, ByteBuffer buffer, int first, Shape shape) {
-        int rowBytes = Math.toIntExact(shape.size() / shape.get(0) * FLOAT);
-        ByteBuffer part = part(buffer, first, (int) shape.get(0), rowBytes);
-        return IValue.from((PtNDArray) scope.create(part, shape, DataType.FLOAT32));
-    }
-
-    private static IValue longs(NDManager scope, int[] values) {
-        return IValue.from(
-                (PtNDArray) scope.create(Arrays.stream(values).asLongStream().toArray()));
-    }
-
-    private static ByteBuffer part(ByteBuffer buffer, int first, int rows, int rowBytes) {
-        return buffer.slice(first * rowBytes, rows * rowBytes).order(ByteOrder.nativeOrder());
-    }
-
-    private static ByteBuffer direct(long bytes) {
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("the batch's logits need " + bytes
-                    + " bytes, expected less than 2 GiB; generate fewer rows at once");
+    /** Called once, when no call runs. */
+    void free() {
+        forgetArguments();
+        if (memory != null) {
+            memory.close();
         }
-        return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException("this generation is closed; start a new one");
-        }
+        manager.close();
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            forgetArguments();
-            if (memory != null) {
-                memory.close();
-            }
-            manager.close();
-        }
+        lifetime.free(this);
     }
 }

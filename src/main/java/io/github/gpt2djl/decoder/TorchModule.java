@@ -9,14 +9,14 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A loaded TorchScript module whose methods are called by name; DJL closes neither arguments nor results. */
+/**
+ * A loaded TorchScript module whose methods are called by name; DJL closes neither arguments nor results.
+ *
+ * <p>Must not be closed while a method runs: {@link Lifetime} sees to it.
+ */
 final class TorchModule implements AutoCloseable {
     private final PtSymbolBlock block;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
 
     private TorchModule(PtSymbolBlock block) {
         this.block = block;
@@ -62,28 +62,13 @@ final class TorchModule implements AutoCloseable {
         run("forward", arguments).close();
     }
 
-    /** Waits for the calls that are running. */
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            closed = true;
-            block.close();
-        } finally {
-            lock.writeLock().unlock();
-        }
+        block.close();
     }
 
     private IValue run(String method, IValue... arguments) {
-        lock.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("this model is closed; load it again");
-            }
-            return IValueUtils.runMethod(block, method, arguments);
-        } finally {
-            lock.readLock().unlock();
-        }
+        return IValueUtils.runMethod(block, method, arguments);
     }
 
     private static IValue[] values(Object[] arguments) {

@@ -159,7 +159,7 @@ public final class BpeTokenizer implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("this tokenizer is closed; load the model again");
+            throw new IllegalStateException("this model is closed; load it again");
         }
     }
 

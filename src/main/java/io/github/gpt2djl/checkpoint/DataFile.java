@@ -3,16 +3,18 @@ package io.github.gpt2djl.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Read-only bytes of any size, mapped piece by piece and never held in the heap. */
+/**
+ * Read-only bytes of any size, read piece by piece.
+ *
+ * <p>Not mapped: a file that is truncated while libtorch reads its mapping ends the JVM with SIGBUS.
+ */
 interface DataFile extends Closeable {
 
     /** The name for messages. */
@@ -22,11 +24,12 @@ interface DataFile extends Closeable {
     long size();
 
     /**
-     * Maps {@code length} bytes from {@code position}.
+     * Fills the rest of {@code target} with the bytes from {@code position} on; by several threads at once if need be.
      *
-     * @throws IOException if they cannot be mapped
+     * @throws MalformedCheckpointException if the file has become shorter than it was
+     * @throws IOException if they cannot be read
      */
-    MappedBytes map(long position, int length) throws IOException;
+    void read(long position, ByteBuffer target) throws IOException;
 
     /** Opens a file on disk. */
     static DataFile open(Path file) throws IOException {
@@ -44,10 +47,20 @@ interface DataFile extends Closeable {
             }
 
             @Override
-            public MappedBytes map(long position, int length) throws IOException {
-                ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
-                ByteBuffer view = mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-                return new MappedBytes(view, () -> Unmapper.unmap(mapped));
+            public void read(long position, ByteBuffer target) throws IOException {
+                int start = target.position();
+                try {
+                    while (target.hasRemaining()) {
+                        if (channel.read(target, position + target.position() - start) < 0) {
+                            throw new MalformedCheckpointException(
+                                    name(),
+                                    "the file had " + size + " bytes and has " + channel.size()
+                                            + " now; it was changed while it was read, load it again");
+                        }
+                    }
+                } catch (ClosedByInterruptException e) {
+                    throw new InterruptedIOException("reading " + name() + " was interrupted");
+                }
             }
 
             @Override
@@ -57,10 +70,9 @@ interface DataFile extends Closeable {
         };
     }
 
-    /** Reads a resource of a jar, which cannot be mapped, into memory outside the heap. */
+    /** Reads a resource of a jar, which has no place of its own on disk, into memory. */
     static DataFile inMemory(String name, InputStream in) throws IOException {
-        byte[] bytes = in.readAllBytes();
-        ByteBuffer all = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        byte[] all = in.readAllBytes();
         return new DataFile() {
             @Override
             public String name() {
@@ -69,50 +81,16 @@ interface DataFile extends Closeable {
 
             @Override
             public long size() {
-                return all.capacity();
+                return all.length;
             }
 
             @Override
-            public MappedBytes map(long position, int length) {
-                ByteBuffer slice = all.slice(Math.toIntExact(position), length);
-                return new MappedBytes(slice.order(ByteOrder.LITTLE_ENDIAN), () -> {});
+            public void read(long position, ByteBuffer target) {
+                target.put(all, Math.toIntExact(position), target.remaining());
             }
 
             @Override
             public void close() {}
         };
-    }
-
-    /**
-     * Gives a mapping back at once.
-     *
-     * <p>Left to the garbage collector, the pages of a large checkpoint would stay resident beside the packed
-     * weights. {@code Unsafe.invokeCleaner} is the JDK's only way before the foreign memory API.
-     */
-    final class Unmapper {
-        private static final MethodHandle INVOKE_CLEANER = find();
-
-        private Unmapper() {}
-
-        static void unmap(ByteBuffer mapped) {
-            try {
-                INVOKE_CLEANER.invoke(mapped);
-            } catch (Throwable e) {
-                throw new IllegalStateException("cannot unmap a checkpoint's tensor", e);
-            }
-        }
-
-        private static MethodHandle find() {
-            try {
-                Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-                var field = unsafe.getDeclaredField("theUnsafe");
-                field.setAccessible(true);
-                return MethodHandles.lookup()
-                        .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-                        .bindTo(field.get(null));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("this JDK has no sun.misc.Unsafe.invokeCleaner", e);
-            }
-        }
     }
 }

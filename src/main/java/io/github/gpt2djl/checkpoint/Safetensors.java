@@ -6,6 +6,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,8 +18,8 @@ import java.util.Map;
 /**
  * Reader of the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  *
- * <p>The header is checked as a whole before any tensor is handed out; the data are mapped tensor by tensor, at
- * any alignment and any offset of a {@code long}.
+ * <p>The header is checked as a whole before any tensor is handed out; the data are read at any alignment and any
+ * offset of a {@code long}.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -44,7 +46,7 @@ final class Safetensors {
             }
             checkOverlaps(file, tensors);
             tensors.replaceAll((name, tensor) -> tensor.movedBy(dataStart));
-            return new SingleFile(file, tensors, SingleFile.Check.NONE);
+            return new SingleFile(file, tensors, Map.of());
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -56,10 +58,9 @@ final class Safetensors {
             throw new MalformedCheckpointException(
                     file.name(), "the file has " + file.size() + " bytes, expected at least 8; download it again");
         }
-        long length;
-        try (MappedBytes piece = file.map(0, 8)) {
-            length = piece.buffer().getLong(0);
-        }
+        ByteBuffer first = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(0, first);
+        long length = first.getLong(0);
         if (length < 2 || length > Math.min(MAX_HEADER, file.size() - 8)) {
             throw new MalformedCheckpointException(
                     file.name(),
@@ -71,12 +72,9 @@ final class Safetensors {
     }
 
     private static JsonObject header(DataFile file, int length) throws IOException {
-        String json;
-        try (MappedBytes piece = file.map(8, length)) {
-            byte[] bytes = new byte[length];
-            piece.buffer().get(bytes);
-            json = new String(bytes, StandardCharsets.UTF_8);
-        }
+        byte[] bytes = new byte[length];
+        file.read(8, ByteBuffer.wrap(bytes));
+        String json = new String(bytes, StandardCharsets.UTF_8);
         try {
             return JsonParser.parseString(json).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException | StackOverflowError e) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -91,12 +92,12 @@ public final class ShardedTensors implements TensorFile {
     }
 
     @Override
-    public MappedBytes map(TensorInfo tensor) throws IOException {
+    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
         TensorFile file = byTensor.get(tensor.name());
         if (file == null) {
             throw new IllegalArgumentException(tensor + " is not a tensor of " + name);
         }
-        return file.map(tensor);
+        file.read(tensor, buffer, pieces);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.github.gpt2djl.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,17 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the bytes; closed with this
  * @param tensors by name, with offsets from the start of the file
- * @param check applied to a tensor's bytes when they are mapped
+ * @param checksums CRC-32C of each tensor's bytes, by name; empty for formats without
  */
-record SingleFile(DataFile file, Map<String, TensorInfo> tensors, Check check) implements TensorFile {
-
-    /** A test of a tensor's bytes. */
-    interface Check {
-        /** For formats without checksums. */
-        Check NONE = (tensor, bytes) -> {};
-
-        void verify(TensorInfo tensor, MappedBytes bytes) throws MalformedCheckpointException;
-    }
+record SingleFile(DataFile file, Map<String, TensorInfo> tensors, Map<String, Integer> checksums)
+        implements TensorFile {
 
     @Override
     public String name() {
@@ -46,19 +41,22 @@ record SingleFile(DataFile file, Map<String, TensorInfo> tensors, Check check) i
     }
 
     @Override
-    public MappedBytes map(TensorInfo tensor) throws IOException {
-        long length = tensor.end() - tensor.begin();
-        if (length > Integer.MAX_VALUE) {
-            throw new MalformedCheckpointException(
-                    name(), "tensor " + tensor + " has " + length + " bytes, expected less than 2 GiB");
+    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
+        CRC32C checksum = new CRC32C();
+        Integer expected = checksums.get(tensor.name());
+        long position = tensor.begin();
+        while (position < tensor.end()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), tensor.end() - position));
+            file.read(position, buffer);
+            position += buffer.flip().remaining();
+            if (expected != null) {
+                checksum.update(buffer.duplicate());
+            }
+            pieces.accept(buffer);
         }
-        MappedBytes bytes = file.map(tensor.begin(), (int) length);
-        try {
-            check.verify(tensor, bytes);
-            return bytes;
-        } catch (MalformedCheckpointException e) {
-            bytes.close();
-            throw e;
+        if (expected != null && (int) checksum.getValue() != expected) {
+            throw new MalformedCheckpointException(
+                    name(), "the checksum of tensor " + tensor.name() + " is wrong; download it again");
         }
     }
 

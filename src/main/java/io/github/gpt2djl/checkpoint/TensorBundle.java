@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The index maps a name to a BundleEntryProto {1 dtype, 2 shape, 3 shard, 4 offset, 5 size, 6 checksum}. OpenAI's
  * names become Hugging Face's: {@code model/h0/attn/c_attn/w} is {@code h.0.attn.c_attn.weight}. A tensor's checksum
- * is compared when it is mapped.
+ * is compared when it is read.
  *
  * @see <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto">
  *     the messages</a>
@@ -61,21 +60,10 @@ final class TensorBundle {
                     checksums.put(name, LevelDbTable.unmask(message.checksum()));
                 }
             }
-            return new SingleFile(file, tensors, (tensor, bytes) -> verify(file, tensor, bytes, checksums));
+            return new SingleFile(file, tensors, checksums);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
-        }
-    }
-
-    private static void verify(DataFile file, TensorInfo tensor, MappedBytes bytes, Map<String, Integer> checksums)
-            throws MalformedCheckpointException {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.buffer().duplicate());
-        Integer expected = checksums.get(tensor.name());
-        if (expected == null || (int) crc.getValue() != expected) {
-            throw new MalformedCheckpointException(
-                    file.name(), "the checksum of tensor " + tensor.name() + " is wrong; download it again");
         }
     }
 

@@ -47,7 +47,7 @@ final class TorchArchive {
     static TensorFile read(Path path) throws IOException {
         DataFile file = DataFile.open(path);
         try {
-            return new SingleFile(file, tensors(path), SingleFile.Check.NONE);
+            return new SingleFile(file, tensors(path), Map.of());
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class KvCache implements AutoCloseable {
     private static final int FLOAT = 4;
     private static final int LONG = 8;
+    /** Bytes that are not worth asking the system for what is free. */
+    private static final long SMALL = 1 << 26;
 
     private final TorchModule module;
     private final ModelConfig config;
@@ -317,6 +320,7 @@ public final class KvCache implements AutoCloseable {
         }
         // More than asked for the second time: a queue of prompts that grow would be moved for each.
         int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
+        checkMemory(larger, FreeMemory::bytes);
         NDManager own = manager.newSubManager();
         long headSize = config.width() / config.heads();
         Shape shape = new Shape(config.layers(), 2, places, config.heads(), larger, headSize);
@@ -330,6 +334,18 @@ public final class KvCache implements AutoCloseable {
         memory = grown;
         capacity = larger;
         return grown.cache();
+    }
+
+    /** Rejects keys and values that are too many for this machine. */
+    void checkMemory(int room, LongSupplier free) {
+        long bytes = 2L * FLOAT * config.layers() * config.width() * places * room;
+        if (bytes > SMALL && bytes > free.getAsLong()) {
+            throw new InsufficientMemoryException(
+                    "the KV cache of " + places + " sequences of " + room + " tokens",
+                    bytes,
+                    free.getAsLong(),
+                    "generate fewer sequences at once, or shorter ones");
+        }
     }
 
     private Arguments arguments() {

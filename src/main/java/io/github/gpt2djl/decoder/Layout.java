@@ -44,7 +44,25 @@ final class Layout {
     }
 
     /** Tensors that decoder.py takes together. */
-    record Step(Kind kind, List<TensorInfo> tensors) {}
+    record Step(Kind kind, List<TensorInfo> tensors) {
+        /** A matrix, or those that become one. */
+        List<TensorInfo> weight() {
+            return tensors.subList(0, kind == Kind.ATTENTION ? 3 : 1);
+        }
+
+        /** Its bias, empty without one. */
+        List<TensorInfo> bias() {
+            return tensors.subList(weight().size(), tensors.size());
+        }
+
+        long rows() {
+            return weight().size() * tensors.get(0).shape().get(0);
+        }
+
+        long columns() {
+            return tensors.get(0).shape().get(1);
+        }
+    }
 
     private Layout(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
         this.file = file;

@@ -57,16 +57,7 @@ public enum Precision {
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
-        Kernels kernels = kernels();
-        long head = (long) model.vocabularySize() * model.embeddingWidth();
-        long tables = head + (long) model.positions() * model.width();
-        long matrices = layers(model, false);
-        long vectors = model.parameters() - tables - matrices - (model.tiedHead() ? 0 : head);
-        // The tables stay beside the packed head, in half precision where the weights are reduced.
-        return kernels.layers().bytes * layers(model, kernels.layers() == Kernel.FBGEMM_FP16)
-                + (kernels.head() == Kernel.PLAIN && model.tiedHead() ? 0 : headBytes(model, kernels.head(), true))
-                + (kernels.layers().packs() ? 2 : 4) * tables
-                + 4 * vectors;
+        return kernels().weightBytes(model);
     }
 
     /**
@@ -76,7 +67,7 @@ public enum Precision {
      */
     public long bytesPerStep(ModelConfig model) {
         Kernels kernels = kernels();
-        return kernels.layers().bytes * layers(model, false) + headBytes(model, kernels.head(), false);
+        return kernels.layers().bytes * matrices(model, false) + headBytes(model, kernels.head(), false);
     }
 
     private static long headBytes(ModelConfig model, Kernel kernel, boolean held) {
@@ -85,7 +76,7 @@ public enum Precision {
     }
 
     /** Weights of all matrices but the head. */
-    private static long layers(ModelConfig model, boolean padded) {
+    private static long matrices(ModelConfig model, boolean padded) {
         long e = model.width();
         long inner = model.innerWidth();
         long layer =
@@ -128,6 +119,18 @@ public enum Precision {
     record Kernels(Kernel layers, Kernel head) {
         static Kernels all(Kernel kernel) {
             return new Kernels(kernel, kernel);
+        }
+
+        long weightBytes(ModelConfig model) {
+            long embeddings = (long) model.vocabularySize() * model.embeddingWidth();
+            long tables = embeddings + (long) model.positions() * model.width();
+            long vectors =
+                    model.parameters() - tables - matrices(model, false) - (model.tiedHead() ? 0 : embeddings);
+            // The tables stay beside the packed head, in half precision where the weights are reduced.
+            return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
+                    + (head == Kernel.PLAIN && model.tiedHead() ? 0 : headBytes(model, head, true))
+                    + (layers.packs() ? 2 : 4) * tables
+                    + 4 * vectors;
         }
     }
 }

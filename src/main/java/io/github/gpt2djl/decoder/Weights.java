@@ -1,8 +1,5 @@
 package io.github.gpt2djl.decoder;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -10,20 +7,24 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Hands a checkpoint's tensors to decoder.py: mapped, packed there, and unmapped.
+ * Hands a checkpoint's tensors to decoder.py, which packs them.
  *
  * <p>Packing is the slow part, and FBGEMM does it on one thread: so several matrices are packed at once, and added in
  * order.
@@ -32,10 +33,15 @@ final class Weights {
     /** Each packing needs memory of its own; more would not be waited for. */
     private static final int MOST_WORKERS = 4;
 
-    private final TensorFile file;
+    private static final Set<Layout.Kind> LAYERS =
+            EnumSet.of(Layout.Kind.LINEAR, Layout.Kind.CONV1D, Layout.Kind.ATTENTION);
+
+    private final FileArrays file;
     private final TorchModule module;
     private final NDManager manager;
     private final Precision.Kernels kernels;
+    private final PtNDArray nothing;
+    private final ThreadLocal<PtNDArray> source;
     private final ThreadLocal<PtNDArray> scratch;
 
     private Weights(
@@ -44,12 +50,28 @@ final class Weights {
             TorchModule module,
             NDManager manager,
             Precision.Kernels kernels) {
-        this.file = checkpoint.tensors();
+        this.file = new FileArrays(checkpoint.tensors(), module);
         this.module = module;
         this.manager = manager;
         this.kernels = kernels;
-        long size = steps.stream().mapToLong(this::scratchSize).max().orElse(0);
-        scratch = ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
+        nothing = (PtNDArray) manager.create(new float[0]);
+        source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
+        boolean packs = kernels.layers() != Precision.Kernel.PLAIN;
+        scratch = memory(steps.stream().filter(step -> packs && step.kind() == Layout.Kind.CONV1D));
+    }
+
+    /** For the largest of these, but not the head, which is too large to keep such memory for long. */
+    private ThreadLocal<PtNDArray> memory(Stream<Layout.Step> steps) {
+        long size = steps.filter(step -> LAYERS.contains(step.kind()))
+                .mapToLong(step -> step.rows() * step.columns())
+                .max()
+                .orElse(0);
+        return ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
+    }
+
+    /** Whether a matrix is used as it is in the file. */
+    private static boolean stays(Layout.Step step, Precision.Kernel kernel) {
+        return kernel == Precision.Kernel.PLAIN && step.kind() != Layout.Kind.CONV1D;
     }
 
     /** A matrix that is packed, its bias, and its outputs' scales if it is in 8 bits, until they are added. */
@@ -59,10 +81,12 @@ final class Weights {
      * Loads all tensors of {@code checkpoint} into {@code module}.
      *
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
+     * @throws InsufficientMemoryException if the weights are larger than the free memory
      */
     static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernels kernels)
             throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
+        checkMemory(checkpoint, kernels, FreeMemory.bytes());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
         ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
         try (NDManager manager = parent.newSubManager()) {
@@ -75,14 +99,38 @@ final class Weights {
         }
     }
 
+    /**
+     * Rejects a model that is too large for this machine.
+     *
+     * @throws InsufficientMemoryException with the precisions that are not
+     */
+    static void checkMemory(Checkpoint checkpoint, Precision.Kernels kernels, long free) {
+        ModelConfig config = checkpoint.config();
+        long needed = kernels.weightBytes(config);
+        if (needed > free) {
+            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.MIXED, Precision.INT8)
+                    .filter(p -> p.isAvailable() && p.weightBytes(config) <= free)
+                    .map(p -> p + " (" + InsufficientMemoryException.size(p.weightBytes(config)) + ")")
+                    .collect(Collectors.joining(", "));
+            throw new InsufficientMemoryException(
+                    checkpoint.name(),
+                    needed,
+                    free,
+                    fitting.isEmpty()
+                            ? "no precision of it would fit; take a smaller model, or end other programs"
+                            : "what would fit: precision " + fitting);
+        }
+    }
+
     private void load(List<Layout.Step> steps, ExecutorService executor, Checkpoint checkpoint) throws IOException {
         List<Future<Packed>> packing = new ArrayList<>();
+        DataType table = kernels.layers().packs() ? DataType.FLOAT16 : DataType.FLOAT32;
         for (Layout.Step step : steps) {
             switch (step.kind()) {
-                case EMBEDDING -> call("add_embedding", step);
+                case EMBEDDING -> call("add_embedding", step, table);
                 case POSITIONS ->
-                    call("add_positions", step, (long) checkpoint.config().unusedPositions());
-                case NORM -> call("add_norm", step);
+                    call("add_positions", step, table, (long) checkpoint.config().unusedPositions());
+                case NORM -> call("add_norm", step, DataType.FLOAT32);
                 case TIED_HEAD -> {
                     if (kernels.head() == Precision.Kernel.PLAIN) {
                         module.call("tie_head");
@@ -102,12 +150,14 @@ final class Weights {
         }
     }
 
-    private void call(String method, Layout.Step step, Object... options) throws IOException {
-        try (NDManager scope = manager.newSubManager();
-                MappedArrays mapped = new MappedArrays(file, scope)) {
+    private void call(String method, Layout.Step step, DataType type, Object... options) throws IOException {
+        try (NDManager scope = manager.newSubManager()) {
             List<Object> arguments = new ArrayList<>();
             for (TensorInfo tensor : step.tensors()) {
-                arguments.add(mapped.array(tensor));
+                long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+                PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
+                file.read(List.of(tensor), array, scope);
+                arguments.add(array);
             }
             arguments.addAll(List.of(options));
             module.call(method, arguments.toArray());
@@ -115,36 +165,20 @@ final class Weights {
     }
 
     private Packed pack(Layout.Step step, Precision.Kernel kernel) throws IOException {
-        List<TensorInfo> tensors = step.tensors();
         boolean transposed = step.kind() == Layout.Kind.CONV1D;
-        try (NDManager scope = manager.newSubManager();
-                MappedArrays mapped = new MappedArrays(file, scope)) {
-            PtNDArray weight = step.kind() == Layout.Kind.ATTENTION
-                    ? module.compute(
-                            scope,
-                            "join",
-                            mapped.array(tensors.get(0)),
-                            mapped.array(tensors.get(1)),
-                            mapped.array(tensors.get(2)),
-                            scratch.get())
-                    : mapped.array(tensors.get(0));
-            NDArray bias = switch (step.kind()) {
-                case ATTENTION ->
-                    NDArrays.concat(new NDList(
-                            mapped.array(tensors.get(3)), mapped.array(tensors.get(4)), mapped.array(tensors.get(5))));
-                case LINEAR, CONV1D -> mapped.array(tensors.get(1));
-                default -> scope.zeros(new Shape(tensors.get(0).shape().get(0)));
-            };
-            // toType alone may give the same memory, which is the file's.
-            PtNDArray kept = (PtNDArray) bias.toType(DataType.FLOAT32, false).duplicate();
-            kept.attach(manager);
+        try (NDManager scope = manager.newSubManager()) {
+            PtNDArray memory = stays(step, kernel) ? nothing : source.get();
+            PtNDArray weight = module.compute(scope, "within", memory, step.rows(), step.columns());
+            file.read(step.weight(), weight, scope);
+            PtNDArray bias = (PtNDArray) manager.zeros(new Shape(transposed ? step.columns() : step.rows()));
+            file.read(step.bias(), bias, scope);
             PtNDArray scale = kernel == Precision.Kernel.FBGEMM_INT8
                     ? module.compute(manager, "scale", weight, transposed)
                     : (PtNDArray) manager.create(new float[0]);
             IValue packed = kernel.packs()
-                    ? module.result("pack", weight, kept, transposed, scratch.get(), scale)
+                    ? module.result("pack", weight, bias, transposed, scratch.get(), scale)
                     : module.result("prepare", weight, transposed, scratch.get());
-            return new Packed(packed, kept, scale);
+            return new Packed(packed, bias, scale);
         }
     }
 
@@ -196,19 +230,5 @@ final class Weights {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Elements of the memory that a matrix is brought into shape in; the head is too large to keep such for long. */
-    private long scratchSize(Layout.Step step) {
-        boolean plain = kernels.layers() == Precision.Kernel.PLAIN;
-        return switch (step.kind()) {
-            case ATTENTION -> 3 * elements(step.tensors().get(0));
-            case LINEAR, CONV1D -> plain ? 0 : elements(step.tensors().get(0));
-            default -> 0;
-        };
-    }
-
-    private static long elements(TensorInfo tensor) {
-        return tensor.shape().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     }
 }

@@ -7,6 +7,7 @@ import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.hub.FileFetcher.Wanted;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,10 +69,11 @@ public final class OpenAiRelease {
     static int verifyTensors(Path folder) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             TensorFile tensors = checkpoint.tensors();
+            ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
             for (String name : tensors.names()) {
                 TensorInfo tensor = tensors.find(name);
                 if (tensor != null) {
-                    tensors.map(tensor).close();
+                    tensors.read(tensor, buffer, piece -> {});
                 }
             }
             return tensors.names().size();

@@ -28,15 +28,16 @@ class Gpt2(Module):
   scales : List[Tensor]
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
-  # ---- loading: each tensor is handed over once and copied, F32 or F16, so that the file can be unmapped ----
+  # ---- loading: tensors are read from their file piece by piece, whatever their type, into memory of ours ----
+
+  # The next elements of target, from the given one on.
+  def fill(self: __torch__.Gpt2, target: Tensor, first: int, piece: Tensor) -> int:
+    _0 = target.view([-1]).narrow(0, first, piece.numel()).copy_(piece)
+    return first + piece.numel()
 
   # wte and wpe. Kernels of reduced precision read the table in half precision: half the memory.
   def add_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
-    if self.kernel >= 2:
-      copy = table.to(5, False, True)
-    else:
-      copy = table.to(6, False, True)
-    self.embeddings.append(copy)
+    self.embeddings.append(table)
     return torch.len(self.embeddings)
 
   # OPT's table has rows in front that no position uses.
@@ -44,46 +45,34 @@ class Gpt2(Module):
     return self.add_embedding(table.narrow(0, unused, table.size(0) - unused), )
 
   def add_norm(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
-    self.norms.append(weight.to(6).clone())
-    self.norms.append(bias.to(6).clone())
+    self.norms.append(weight)
+    self.norms.append(bias)
     return torch.len(self.norms)
 
-  # The next six change nothing in the module, so that several threads may pack at once.
+  # The next five change nothing in the module, so that several threads may pack at once.
 
-  # Memory of a shape within scratch: fresh memory for each of the matrices would leave holes between the
-  # packed ones.
+  # Memory of a shape: within scratch, as fresh memory for each of the matrices would leave holes between the
+  # packed ones, or where that is too small fresh memory.
   def within(self: __torch__.Gpt2, scratch: Tensor, rows: int, columns: int) -> Tensor:
-    return scratch.narrow(0, 0, rows * columns).view([rows, columns])
+    if scratch.numel() < rows * columns:
+      m = torch.empty([rows, columns], dtype=6)
+    else:
+      m = scratch.narrow(0, 0, rows * columns).view([rows, columns])
+    return m
 
-  # OPT keeps apart what GPT-2 keeps in c_attn: three [E, E] -> [3E, E].
-  def join(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, scratch: Tensor) -> Tensor:
-    n = q.size(0)
-    w = self.within(scratch, 3 * n, q.size(1), )
-    _0 = w.narrow(0, 0, n).copy_(q)
-    _1 = w.narrow(0, n, n).copy_(k)
-    _2 = w.narrow(0, 2 * n, n).copy_(v)
-    return w
-
-  # [out, in] in 32 bits, of [out, in] or, when transposed is set, of [in, out], as GPT-2's Conv1D stores it.
+  # [out, in] of [out, in] or, when transposed is set, of [in, out], as GPT-2's Conv1D stores it.
   def rows(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
     if transposed:
       r = self.within(scratch, weight.size(1), weight.size(0), ).copy_(weight.t())
-    elif ops.prim.dtype(weight) == 6:
-      r = weight
-    elif scratch.numel() < weight.numel():
-      r = weight.to(6)
     else:
-      r = self.within(scratch, weight.size(0), weight.size(1), ).copy_(weight)
+      r = weight
     return r
 
   # Kernels 0 and 1.
   def prepare(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
+    p = self.rows(weight, transposed, scratch, )
     if self.kernel == 1:
-      p = ops.mkldnn._reorder_linear_weight(self.rows(weight, transposed, scratch, ), 1)
-    elif transposed:
-      p = weight.to(6).t().contiguous()
-    else:
-      p = weight.to(6, False, True)
+      p = ops.mkldnn._reorder_linear_weight(p, 1)
     return p
 
   # One scale for each output: its largest weight becomes 127.
@@ -92,13 +81,13 @@ class Gpt2(Module):
     if transposed:
       inputs = 0
     largest = torch.maximum(torch.amax(weight, [inputs]), torch.neg(torch.amin(weight, [inputs])))
-    return torch.clamp_min(largest.to(6), 1e-12) / 127.
+    return torch.clamp_min(largest, 1e-12) / 127.
 
   # Kernel 3 where there is a scale, else 2.
   def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor, scale: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     w = self.rows(weight, transposed, scratch, )
     if scale.numel() == 0:
-      # FBGEMM cuts off what half precision cannot hold, in the memory that it is given: not in the file's.
+      # FBGEMM would cut off what half precision cannot hold with a warning.
       if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):
         w = torch.clamp(w, -65504., 65504.)
       p = ops.quantized.linear_prepack_fp16(w, bias)

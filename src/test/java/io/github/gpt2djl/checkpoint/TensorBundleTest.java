@@ -43,12 +43,10 @@ class TensorBundleTest {
             assertThat(bundle.find("h.0.ln_1.bias").hasShape(16)).isTrue();
             assertThat(bundle.names()).hasSize(4 + 2 * 12);
             for (String name : bundle.names()) {
-                try (MappedBytes mapped = bundle.map(bundle.find(name))) {
-                    float[] expected = TINY.values(name);
-                    float[] found = new float[expected.length];
-                    mapped.buffer().asFloatBuffer().get(found);
-                    assertThat(found).as(name).isEqualTo(expected);
-                }
+                float[] expected = TINY.values(name);
+                float[] found = new float[expected.length];
+                TensorBytes.of(bundle, bundle.find(name)).asFloatBuffer().get(found);
+                assertThat(found).as(name).isEqualTo(expected);
             }
         }
     }
@@ -81,8 +79,8 @@ class TensorBundleTest {
         data[data.length - 1] ^= 1;
         Files.write(file, data);
         try (TensorFile bundle = open()) {
-            bundle.map(bundle.find("wpe.weight")).close();
-            assertThatThrownBy(() -> bundle.map(bundle.find("wte.weight")))
+            TensorBytes.of(bundle, bundle.find("wpe.weight"));
+            assertThatThrownBy(() -> TensorBytes.of(bundle, bundle.find("wte.weight")))
                     .isInstanceOf(MalformedCheckpointException.class)
                     .hasMessageContaining("the checksum of tensor wte.weight is wrong; download it again");
         }

@@ -30,7 +30,7 @@ class TorchArchiveFuzz {
     private static void readFile(byte[] bytes) throws IOException {
         Files.write(FILE, bytes);
         try (TensorFile file = TorchArchive.read(FILE)) {
-            Fuzz.mapAll(file);
+            Fuzz.readAll(file);
         } catch (MalformedCheckpointException e) {
             // Documented.
         }

@@ -1,0 +1,108 @@
+package io.github.gpt2djl.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FreeMemoryTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void withoutLinuxItIsNotKnown() {
+        assertThat(FreeMemory.bytes(root)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems do not tell")
+    void thisMachineHasSome() {
+        assertThat(FreeMemory.bytes()).isBetween(1_000_000L, 1L << 50);
+    }
+
+    /** Files in the form of Linux 6's, in each place that may limit. */
+    @ParameterizedTest
+    @CsvSource({
+        "max, max, 1024000000",
+        "max, 300000000, 250000000",
+        "200000000, 300000000, 110000000",
+        "50000000, 300000000, 0",
+        "9000000000, max, 1024000000"
+    })
+    void theLeastOfMachineAndGroups(String inner, String outer, long expected) throws IOException {
+        write("proc/meminfo", "MemTotal: 8000000 kB\nMemFree: 1 kB\nMemAvailable:  900000 kB\nSwapFree: 100000 kB\n");
+        write("proc/self/cgroup", "1:name=systemd:/\n0::/system.slice/java.service\n");
+        write("sys/fs/cgroup/system.slice/java.service/memory.max", inner + "\n");
+        write("sys/fs/cgroup/system.slice/java.service/memory.current", "100000000\n");
+        write("sys/fs/cgroup/system.slice/java.service/memory.stat", "anon 90000000\nfile 10000000\nactive_file 6000000\ninactive_file 4000000\n");
+        write("sys/fs/cgroup/system.slice/memory.max", outer + "\n");
+        write("sys/fs/cgroup/system.slice/memory.current", "60000000\n");
+        write("sys/fs/cgroup/system.slice/memory.stat", "active_file 10000000\n");
+        assertThat(FreeMemory.bytes(root)).isEqualTo(expected);
+    }
+
+    /** As Docker shows version 1: the path is the host's, the mount is the container's. */
+    @Test
+    void groupsOfTheFirstVersion() throws IOException {
+        write("proc/meminfo", "MemAvailable:  900000 kB\n");
+        write("proc/self/cgroup", "12:cpu,cpuacct:/docker/1f\n4:memory:/docker/1f\n");
+        write("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000000\n");
+        write("sys/fs/cgroup/memory/memory.usage_in_bytes", "120000000\n");
+        write("sys/fs/cgroup/memory/memory.stat", "inactive_file 1\ntotal_inactive_file 20000000\ntotal_active_file 0\n");
+        assertThat(FreeMemory.bytes(root)).isEqualTo(400_000_000);
+    }
+
+    @Test
+    void tooLargeAModelIsRejectedWithWhatFits() throws IOException {
+        new TestCheckpoint(2, 4, 64, 100, 5000, true, 3).write(root);
+        try (Checkpoint checkpoint = Checkpoint.open(root)) {
+            Precision.Kernels plain = Precision.Kernels.all(Precision.Kernel.PLAIN);
+            long needed = plain.weightBytes(checkpoint.config());
+            assertThatCode(() -> Weights.checkMemory(checkpoint, plain, needed)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, needed - 1))
+                    .isInstanceOf(InsufficientMemoryException.class)
+                    .hasMessageStartingWith(root + " needs 2 MB of memory, and 2 MB are free; ");
+            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1000))
+                    .hasMessage(root + " needs 2 MB of memory, and 0 MB are free; no precision of it would fit;"
+                            + " take a smaller model, or end other programs");
+            if (Precision.INT8.isAvailable()) {
+                long small = Precision.INT8.weightBytes(checkpoint.config());
+                assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, small))
+                        .hasMessageEndingWith("what would fit: precision INT8 (1 MB)");
+            }
+        }
+    }
+
+    @Test
+    void tooLargeACacheIsRejected() throws IOException {
+        new TestCheckpoint(2, 4, 64, 4096, 100, true, 3).write(root);
+        try (Checkpoint checkpoint = Checkpoint.open(root);
+                Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
+                KvCache cache = decoder.cache(500)) {
+            int arrays = LiveArrays.count(decoder);
+            assertThatThrownBy(() -> cache.checkMemory(1000, () -> 400_000_000))
+                    .isInstanceOf(InsufficientMemoryException.class)
+                    .hasMessage("the KV cache of 500 sequences of 1000 tokens needs 512 MB of memory, and 400 MB are"
+                            + " free; generate fewer sequences at once, or shorter ones");
+            assertThatCode(() -> cache.checkMemory(1000, () -> 512_000_000)).doesNotThrowAnyException();
+            assertThat(LiveArrays.count(decoder)).isEqualTo(arrays);
+        }
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+}

@@ -94,8 +94,7 @@ class ConcurrencyTest {
                 GenerationConfig.builder().numBeams(3),
                 GenerationConfig.builder().penaltyAlpha(0.5).topK(4),
                 GenerationConfig.builder().promptLookupNumTokens(3))) {
-            GenerationConfig whole =
-                    config.maxNewTokens(100).build();
+            GenerationConfig whole = config.maxNewTokens(100).build();
             calls.add(() -> gpt2.generateAll(List.of(prompt), whole));
         }
         GenerationConfig single = GenerationConfig.builder().maxNewTokens(100).build();
@@ -170,9 +169,7 @@ class ConcurrencyTest {
     }
 
     private static List<List<Integer>> whole(Gpt2 gpt2, GenerationRequest request) {
-        return gpt2.generateAll(List.of(request)).stream()
-                .map(Generation::ids)
-                .toList();
+        return gpt2.generateAll(List.of(request)).stream().map(Generation::ids).toList();
     }
 
     private static List<List<Integer>> streamed(Gpt2 gpt2, GenerationRequest request) {

@@ -124,8 +124,7 @@ public enum Precision {
         long weightBytes(ModelConfig model) {
             long embeddings = (long) model.vocabularySize() * model.embeddingWidth();
             long tables = embeddings + (long) model.positions() * model.width();
-            long vectors =
-                    model.parameters() - tables - matrices(model, false) - (model.tiedHead() ? 0 : embeddings);
+            long vectors = model.parameters() - tables - matrices(model, false) - (model.tiedHead() ? 0 : embeddings);
             // The tables stay beside the packed head, in half precision where the weights are reduced.
             return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
                     + (head == Kernel.PLAIN && model.tiedHead() ? 0 : headBytes(model, head, true))

@@ -129,7 +129,8 @@ final class Weights {
             switch (step.kind()) {
                 case EMBEDDING -> call("add_embedding", step, table);
                 case POSITIONS ->
-                    call("add_positions", step, table, (long) checkpoint.config().unusedPositions());
+                    call("add_positions", step, table, (long)
+                            checkpoint.config().unusedPositions());
                 case NORM -> call("add_norm", step, DataType.FLOAT32);
                 case TIED_HEAD -> {
                     if (kernels.head() == Precision.Kernel.PLAIN) {
@@ -154,7 +155,8 @@ final class Weights {
         try (NDManager scope = manager.newSubManager()) {
             List<Object> arguments = new ArrayList<>();
             for (TensorInfo tensor : step.tensors()) {
-                long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+                long[] shape =
+                        tensor.shape().stream().mapToLong(Long::longValue).toArray();
                 PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
                 file.read(List.of(tensor), array, scope);
                 arguments.add(array);

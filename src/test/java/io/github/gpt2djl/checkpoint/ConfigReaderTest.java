@@ -152,6 +152,13 @@ class ConfigReaderTest {
                 .hasMessage("config.json: do_sample is 1, expected true or false");
     }
 
+    /** The parser's own complaint is kept. */
+    @Test
+    void theCauseOfAWrongNumber() {
+        assertThatThrownBy(() -> parse(SMALL + ",'n_layer':1.5")).hasCauseInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> parse(SMALL + ",'tie_word_embeddings':1")).hasNoCause();
+    }
+
     @Test
     void hparams() throws MalformedCheckpointException {
         String published = "{'n_vocab': 50257, 'n_ctx': 1024, 'n_embd': 768, 'n_head': 12, 'n_layer': 12}";

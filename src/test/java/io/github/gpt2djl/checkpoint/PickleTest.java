@@ -74,6 +74,11 @@ class PickleTest {
     }
 
     @Test
+    void anEmptyText() throws Pickle.Malformed {
+        assertThat(read("800258000000002e")).isEqualTo("");
+    }
+
+    @Test
     void callsAndReferencesStayRecords() throws Pickle.Malformed {
         // ctorch._utils\n_rebuild_tensor_v2\n (a tuple of 1) R
         String name = HexFormat.of().formatHex("ctorch._utils\n_rebuild_tensor_v2\n".getBytes());
@@ -92,6 +97,8 @@ class PickleTest {
         "80028a09, 'the pickle has a whole number of 9 bytes, expected at most 8'",
         "80026801, 'the pickle recalls object 1, which it has not stored'",
         "8003, 'the pickle has protocol 3, expected 2, which torch.save writes'",
+        // A text that ends where the pickle does: what is missing is the end.
+        "800258020000006162, the pickle is damaged near byte 9",
         "80024b, the pickle is damaged near byte 3",
         "800263616263, the pickle is damaged near byte 6",
     })

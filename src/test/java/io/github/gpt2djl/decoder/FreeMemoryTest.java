@@ -45,7 +45,9 @@ class FreeMemoryTest {
         write("proc/self/cgroup", "1:name=systemd:/\n0::/system.slice/java.service\n");
         write("sys/fs/cgroup/system.slice/java.service/memory.max", inner + "\n");
         write("sys/fs/cgroup/system.slice/java.service/memory.current", "100000000\n");
-        write("sys/fs/cgroup/system.slice/java.service/memory.stat", "anon 90000000\nfile 10000000\nactive_file 6000000\ninactive_file 4000000\n");
+        write(
+                "sys/fs/cgroup/system.slice/java.service/memory.stat",
+                "anon 90000000\nfile 10000000\nactive_file 6000000\ninactive_file 4000000\n");
         write("sys/fs/cgroup/system.slice/memory.max", outer + "\n");
         write("sys/fs/cgroup/system.slice/memory.current", "60000000\n");
         write("sys/fs/cgroup/system.slice/memory.stat", "active_file 10000000\n");
@@ -59,7 +61,9 @@ class FreeMemoryTest {
         write("proc/self/cgroup", "12:cpu,cpuacct:/docker/1f\n4:memory:/docker/1f\n");
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000000\n");
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", "120000000\n");
-        write("sys/fs/cgroup/memory/memory.stat", "inactive_file 1\ntotal_inactive_file 20000000\ntotal_active_file 0\n");
+        write(
+                "sys/fs/cgroup/memory/memory.stat",
+                "inactive_file 1\ntotal_inactive_file 20000000\ntotal_active_file 0\n");
         assertThat(FreeMemory.bytes(root)).isEqualTo(400_000_000);
     }
 

@@ -110,7 +110,7 @@ class SafetensorsTest {
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,99999999999999999999]}} | tensor a: expected",
                 "{'a':{'dtype':'Q4','shape':[2],'data_offsets':[0,8]}} | the dtype is Q4, expected F32, F16 or BF16",
                 "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}} | the negative size -2",
-                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,7]}} | span 7 bytes, expected 8 for F32 [2]",
+                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[2,9]}} | [2, 9] span 7 bytes, expected 8 for F32 [2]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}} | data_offsets are [8, 0]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}} | data_offsets are [-8, 0]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[12,20]}} | within the 16 bytes of data",

@@ -43,6 +43,18 @@ class SingleFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theRestOfABufferIsFilled(boolean onDisk) throws IOException {
+        ByteBuffer target = ByteBuffer.wrap("ab____g".getBytes(StandardCharsets.US_ASCII));
+        target.position(2).limit(6);
+        try (DataFile data = onDisk ? onDisk() : inMemory()) {
+            data.read(3, target);
+        }
+        assertThat(target.hasRemaining()).isFalse();
+        assertThat(new String(target.array(), StandardCharsets.US_ASCII)).isEqualTo("ab3456g");
+    }
+
     @Test
     void aChecksumIsComparedAfterTheLastPiece() throws IOException {
         CRC32C crc = new CRC32C();

@@ -3,10 +3,11 @@ package io.github.gpt2djl.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonObject;
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,21 +15,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes to pieces of text, without a tokenizer's files. */
 class DetokenizerTest {
-    /** "a" within a word, "b" at a word's end, a special token "!", a row of padding, and the first half of é. */
-    private static Vocabulary words() {
-        byte[][] bytes = {{'a'}, {'b'}, {'!'}, null, {(byte) 0xc3}};
-        BitSet special = new BitSet();
-        special.set(2);
-        BitSet wordEnds = new BitSet();
-        wordEnds.set(1);
-        return new Vocabulary(new JsonObject(), bytes, special, wordEnds);
+    /** "a" within a word, "b" at a word's end, a special token, and a row of padding. */
+    private static Vocabulary words() throws MalformedCheckpointException {
+        return vocabulary("{\"a\": 0, \"b</w>\": 1, \"<unk>\": 2}", Architecture.GPT, 4);
+    }
+
+    /** "a" and the first half of é. */
+    private static Vocabulary bytes() throws MalformedCheckpointException {
+        return vocabulary("{\"a\": 0, \"Ã\": 1}", Architecture.GPT2, 2);
+    }
+
+    private static Vocabulary vocabulary(String json, Architecture architecture, int size)
+            throws MalformedCheckpointException {
+        return Vocabulary.read(new TokenizerFiles("vocab.json", json, ""), architecture, size);
     }
 
     @Test
-    void aSpaceFollowsTheEndOfAWord() {
+    void aSpaceFollowsTheEndOfAWord() throws MalformedCheckpointException {
         assertThat(text(new Detokenizer(words(), false, new int[0]), 0, 1, 0, 0, 1, 1, 2, 0))
-                .isEqualTo("ab aab b !a");
-        assertThat(text(new Detokenizer(words(), false, new int[0]), 0, 4)).isEqualTo("a\uFFFD");
+                .isEqualTo("ab aab b <unk>a");
         // What is skipped is as if it were not there.
         assertThat(text(new Detokenizer(words(), true, new int[0]), 0, 1, 2, 3, 0))
                 .isEqualTo("ab a");
@@ -37,25 +42,26 @@ class DetokenizerTest {
     }
 
     @Test
-    void theLastIdBeforeTellsWhetherASpaceIsDue() {
+    void theLastIdBeforeTellsWhetherASpaceIsDue() throws MalformedCheckpointException {
         assertThat(text(new Detokenizer(words(), false, new int[] {0, 1}), 0)).isEqualTo(" a");
         assertThat(text(new Detokenizer(words(), false, new int[] {1, 0}), 0)).isEqualTo("a");
     }
 
     @Test
-    void theLastPieceHoldsWhatIsOpen() {
-        Detokenizer pieces = new Detokenizer(words(), false, new int[0]);
-        assertThat(pieces.add(4, false)).isEmpty();
+    void theLastPieceHoldsWhatIsOpen() throws MalformedCheckpointException {
+        Detokenizer pieces = new Detokenizer(bytes(), false, new int[0]);
+        assertThat(pieces.add(1, false)).isEmpty();
         assertThat(pieces.add(0, true)).isEqualTo("\uFFFDa");
-        assertThat(new Detokenizer(words(), false, new int[0]).add(4, true)).isEqualTo("\uFFFD");
+        assertThat(new Detokenizer(bytes(), false, new int[0]).add(1, true)).isEqualTo("\uFFFD");
+        assertThat(text(new Detokenizer(bytes(), false, new int[0]), 0, 1)).isEqualTo("a\uFFFD");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 5, Integer.MAX_VALUE})
+    @ValueSource(ints = {-1, 4, Integer.MAX_VALUE})
     void idsOfNoTokenAreRejected(int id) {
         assertThatThrownBy(() -> new Detokenizer(words(), true, new int[0]).add(id, false))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("id " + id + " is out of range, expected 0 to 4");
+                .hasMessage("id " + id + " is out of range, expected 0 to 3");
     }
 
     /** Against the platform's own decoder for whole texts, over bytes that begin, go on and break characters. */

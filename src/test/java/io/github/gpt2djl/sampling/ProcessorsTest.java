@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each rule does to scores, by hand; RulesReferenceTest compares with transformers. */
 class ProcessorsTest {
     private static final float OUT = Float.NEGATIVE_INFINITY;
-    /** A prompt of 2, 0, 1 and the new ids 1, 3, 1. */
-    private static final TokenSequence TEXT = text(3, 10, 2, 0, 1, 1, 3, 1);
+    /** A prompt of 2, 0, 1 and the new ids 1, 3, 1; the 3 behind them is none of the text's. */
+    private static final TokenSequence TEXT = new TokenSequence(new int[] {2, 0, 1, 1, 3, 1, 3}, 6, 3, 10);
 
     /** OpenAI's formula: logit - c·frequency - [c > 0]·presence. */
     @Test

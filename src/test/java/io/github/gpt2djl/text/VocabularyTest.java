@@ -8,8 +8,6 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids at the borders of what fits a model. */
 class VocabularyTest {
@@ -37,12 +35,11 @@ class VocabularyTest {
         assertThat(vocabulary.id("a")).isEqualTo(-1);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {3, 200})
-    void anAddedTokenFitsTheModel(int id) {
-        assertThatThrownBy(() -> read(TOKENIZER.formatted(id), 3))
+    @Test
+    void anAddedTokenFitsTheModel() {
+        assertThatThrownBy(() -> read(TOKENIZER.formatted(2), 2))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessageContaining("\"<x>\" has id " + id + ", expected 0 to 2");
+                .hasMessageContaining("\"<x>\" has id 2, expected 0 to 1");
     }
 
     private static Vocabulary read(int size) throws MalformedCheckpointException {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What options do to texts of the shipped model; DecodingReferenceTest compares the rules with transformers. */
+/** What options do to texts of the shipped model; RulesReferenceTest compares the rules with transformers. */
 class OptionsTest {
     private static final GenerationConfig GREEDY =
             GenerationConfig.builder().maxNewTokens(60).build();

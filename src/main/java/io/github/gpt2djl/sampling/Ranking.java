@@ -64,11 +64,10 @@ final class Ranking {
         while (end < BINS - 1 && sum < (p + SLACK) * total) {
             sum += bins[++end];
         }
-        // Back to where the mass is surely below p, and on to a bin with something in it.
+        // Back to a bin with something in it up to whose end the mass is surely below p.
         int begin = end;
-        sum -= bins[end];
-        while (begin > 0 && (begin == end || bins[begin] == 0 || sum >= (p - SLACK) * total)) {
-            sum -= bins[--begin];
+        while (begin > 0 && (bins[begin] == 0 || sum >= (p - SLACK) * total)) {
+            sum -= bins[begin--];
         }
         double before = 0;
         for (int bin = 0; bin < begin; bin++) {

@@ -10,7 +10,6 @@ import java.util.List;
  */
 public final class StopStrings {
     private final List<String> stops;
-    /** Of a stop string that is not complete. */
     private final int longest;
 
     private final StringBuilder held = new StringBuilder();
@@ -19,7 +18,7 @@ public final class StopStrings {
     /** @param stops none of them empty */
     public StopStrings(List<String> stops) {
         this.stops = List.copyOf(stops);
-        longest = stops.stream().mapToInt(String::length).max().orElse(1) - 1;
+        longest = stops.stream().mapToInt(String::length).max().orElse(0);
     }
 
     /**

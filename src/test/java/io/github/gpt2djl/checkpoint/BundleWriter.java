@@ -52,11 +52,24 @@ final class BundleWriter {
     }
 
     byte[] index() {
+        return table(List.of(index));
+    }
+
+    /** A table with these data blocks, whose keys rise. */
+    static byte[] table(List<SortedMap<String, byte[]>> blocks) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        byte[] first = block(file, index);
+        TreeMap<String, byte[]> handles = new TreeMap<>();
+        for (SortedMap<String, byte[]> block : blocks) {
+            // The shortest key not below the last one, "model/wte".
+            handles.put(Character.toString('n' + handles.size()), block(file, block));
+        }
+        return table(file, handles);
+    }
+
+    /** Ends a table whose data blocks, which these handles name, are written. */
+    static byte[] table(ByteArrayOutputStream file, SortedMap<String, byte[]> handles) {
         byte[] metaindex = block(file, new TreeMap<>());
-        // The shortest key not below the last one, "model/wte".
-        byte[] main = block(file, new TreeMap<>(Map.of("n", first)));
+        byte[] main = block(file, handles);
         ByteBuffer footer = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
         footer.put(metaindex).put(main).putLong(40, 0xdb4775248b80fb57L);
         file.writeBytes(footer.array());
@@ -64,7 +77,7 @@ final class BundleWriter {
     }
 
     /** Appends a block with its trailer; returns its handle. */
-    private static byte[] block(ByteArrayOutputStream file, SortedMap<String, byte[]> entries) {
+    static byte[] block(ByteArrayOutputStream file, SortedMap<String, byte[]> entries) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         List<Integer> restarts = new ArrayList<>();
         String before = "";
@@ -128,7 +141,7 @@ final class BundleWriter {
         return out.toByteArray();
     }
 
-    private static int mask(int crc) {
+    static int mask(int crc) {
         return ((crc >>> 15) | (crc << 17)) + 0xa282ead8;
     }
 

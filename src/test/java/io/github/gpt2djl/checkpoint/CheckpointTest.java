@@ -91,6 +91,26 @@ class CheckpointTest {
     }
 
     @Test
+    void theShippedModel() throws IOException {
+        try (Checkpoint shipped = Checkpoint.shipped("shakespeare")) {
+            assertThat(shipped.name()).isEqualTo("shakespeare");
+            assertThat(shipped.config()).isEqualTo(Checkpoint.shippedConfig("shakespeare"));
+            Path models = Path.of("models/shakespeare");
+            assertThat(shipped.config())
+                    .isEqualTo(ModelConfig.parse("config.json", Files.readString(models.resolve("config.json"))));
+            assertThat(shipped.tokenizer().json()).isEqualTo(Files.readString(models.resolve("tokenizer.json")));
+            try (TensorFile onDisk = Safetensors.read(DataFile.open(models.resolve("model.safetensors")))) {
+                assertThat(shipped.tensors().names()).isEqualTo(onDisk.names());
+                TensorInfo norm = onDisk.find("ln_f.weight");
+                assertThat(TensorBytes.of(shipped.tensors(), norm)).isEqualTo(TensorBytes.of(onDisk, norm));
+            }
+        }
+        assertThatThrownBy(() -> Checkpoint.shipped("nobody"))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessage("/io/github/gpt2djl/models/nobody/config.json: not in the jar; build it again");
+    }
+
+    @Test
     void namesTheFileThatIsMissing() throws IOException {
         Path absent = folder.resolve("absent");
         assertThatThrownBy(() -> Checkpoint.open(absent))

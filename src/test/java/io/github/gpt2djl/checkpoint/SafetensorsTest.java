@@ -43,6 +43,37 @@ class SafetensorsTest {
     }
 
     @Test
+    void aHeaderMayBeAllThereIs() throws IOException {
+        try (TensorFile file = read("{}", new byte[0])) {
+            assertThat(file.names()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEmptyTensorLiesWithinNoOther() throws IOException {
+        String header = "{'none':{'dtype':'F32','shape':[0],'data_offsets':[4,4]},"
+                + "'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]}}";
+        try (TensorFile file = read(header, new byte[8])) {
+            assertThat(file.names()).containsExactly("none", "a");
+        }
+    }
+
+    @Test
+    void aHeaderEndsWithinTheFile() throws IOException {
+        Path path = folder.resolve("model.safetensors");
+        Files.write(
+                path,
+                ByteBuffer.allocate(20)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(13)
+                        .array());
+        assertThatThrownBy(() -> Safetensors.read(DataFile.open(path)))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessage(path + ": the header's length is 13, expected 2 to 12; the file is truncated or not"
+                        + " safetensors");
+    }
+
+    @Test
     void offsetsAreLong() throws IOException {
         // A sparse file: the second tensor lies beyond 4 GiB.
         long far = 5_000_000_001L;
@@ -79,7 +110,7 @@ class SafetensorsTest {
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,99999999999999999999]}} | tensor a: expected",
                 "{'a':{'dtype':'Q4','shape':[2],'data_offsets':[0,8]}} | the dtype is Q4, expected F32, F16 or BF16",
                 "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}} | the negative size -2",
-                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,7]}} | span 7 bytes, expected 8 for F32 [2]",
+                "{'a':{'dtype':'F32','shape':[2],'data_offsets':[2,9]}} | [2, 9] span 7 bytes, expected 8 for F32 [2]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}} | data_offsets are [8, 0]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}} | data_offsets are [-8, 0]",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[12,20]}} | within the 16 bytes of data",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -156,6 +158,68 @@ class TorchArchiveTest {
         assertRejected(tensor(Integer.MAX_VALUE, 2, 2, 2), "it takes bytes");
     }
 
+    /** One of two floats of the second row, of none, and the same wrapped as a parameter. */
+    @Test
+    void tensorsMayBeginWithinTheirStorage() throws IOException {
+        archive(tensor(1, 1, 2, 2));
+        assertThat(read("w")).containsExactly(4, 5, 6, 7, 8, 9, 10, 11);
+        archive(tensor(4, 0, 2, 2));
+        assertThat(read("w")).isEmpty();
+    }
+
+    @Test
+    void aParameterIsItsTensor() throws IOException {
+        // c torch._utils _rebuild_parameter, the tensor, True, an OrderedDict; a tuple of 3, R.
+        String tensor = new String(tensor(0, 2, 2, 2), StandardCharsets.ISO_8859_1);
+        String before = new String(bytes("\\80\\02}X\\01\\00\\00\\00w"), StandardCharsets.ISO_8859_1);
+        String parameter = before + "ctorch._utils\n_rebuild_parameter\n"
+                + tensor.substring(before.length(), tensor.length() - 2)
+                + new String(bytes("\\88ccollections~OrderedDict~)R\\87Rs."), StandardCharsets.ISO_8859_1);
+        archive(parameter.getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(read("w")).hasSize(16).startsWith(0, 1, 2);
+    }
+
+    /** Whatever else a dictionary holds is no tensor. */
+    @Test
+    void otherEntriesAreLeftOut() throws IOException {
+        archive(bytes("\\80\\02}(X\\01\\00\\00\\00aK\\01X\\01\\00\\00\\00bNu."));
+        try (TensorFile file = TorchArchive.read(folder.resolve("model.bin"))) {
+            assertThat(file.names()).isEmpty();
+        }
+    }
+
+    @Test
+    void compressedEntriesAreNotRead() throws IOException {
+        Path path = folder.resolve("model.bin");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(path))) {
+            put(zip, "model/data.pkl", tensor(0, 2, 2, 2));
+            zip.setMethod(ZipOutputStream.DEFLATED);
+            zip.putNextEntry(new ZipEntry("model/data/0"));
+            zip.write(new byte[16]);
+        }
+        assertThatThrownBy(() -> TorchArchive.read(path))
+                .hasMessageEndingWith("tensor w: the archive has no stored data for it (FloatStorage 0)");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(path))) {
+            zip.putNextEntry(new ZipEntry("model/data.pkl"));
+            zip.write(tensor(0, 2, 2, 2));
+        }
+        assertThatThrownBy(() -> TorchArchive.read(path)).hasMessageContaining("the archive has no data.pkl");
+    }
+
+    /** The directory at the zip's end says how long an entry is. */
+    @Test
+    void aDescriptionOfAbsurdLengthIsNotRead() throws IOException {
+        archive(tensor(0, 2, 2, 2));
+        Path path = folder.resolve("model.bin");
+        ByteBuffer zip = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+        int directory = zip.getInt(zip.limit() - 6);
+        zip.putInt(directory + 24, 64_000_001);
+        Files.write(path, zip.array());
+        assertThatThrownBy(() -> TorchArchive.read(path))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageEndingWith("data.pkl has 64000001 bytes, expected at most 64000000");
+    }
+
     @Test
     void whatIsNoArchiveIsRejected() throws IOException {
         Path path = folder.resolve("model.bin");
@@ -212,6 +276,12 @@ class TorchArchiveTest {
                 .doesNotThrowAnyException();
     }
 
+    private byte[] read(String tensor) throws IOException {
+        try (TensorFile file = TorchArchive.read(folder.resolve("model.bin"))) {
+            return TensorBytes.of(file, file.find(tensor)).array();
+        }
+    }
+
     private void copy(String name) throws IOException {
         Files.copy(MADE_BY_TORCH.resolve(name), folder.resolve(name));
     }
@@ -264,7 +334,7 @@ class TorchArchiveTest {
     private void archive(byte[] pickle) throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("model.bin")))) {
             put(zip, "model/data.pkl", pickle);
-            put(zip, "model/data/0", new byte[16]);
+            put(zip, "model/data/0", new byte[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
             put(zip, "model/version", "3\n".getBytes(StandardCharsets.US_ASCII));
         }
     }

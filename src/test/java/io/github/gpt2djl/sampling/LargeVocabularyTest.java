@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
+import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -19,64 +18,119 @@ class LargeVocabularyTest {
 
     @ParameterizedTest
     @CsvSource({"0.3", "1", "3", "8"})
-    void topKAndTopPKeepWhatTheDefinitionKeeps(double spread) {
+    void whatTheDefinitionsKeepIsKept(double spread) {
         Candidates candidates = new Candidates();
         Random random = new Random(11);
         // The same candidates row after row: what a row leaves behind must not show in the next.
         for (int row = 0; row < 12; row++) {
-            float[] logits = logits(random, spread);
             double p = new double[] {0.1, 0.5, 0.9, 0.95, 0.999}[row % 5];
-            candidates.fill(FloatBuffer.wrap(logits));
-            new TopP(p).apply(candidates);
-            assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(nucleus(logits, p));
-
             int k = new int[] {1, 2, 50, 5000}[row % 4];
-            candidates.fill(FloatBuffer.wrap(logits));
-            new TopK(k).apply(candidates);
-            float[] sorted = logits.clone();
-            Arrays.sort(sorted);
-            float lowest = sorted[VOCABULARY - k];
-            assertThat(ids(candidates))
-                    .as("top-k %s", k)
-                    .isEqualTo(IntStream.range(0, VOCABULARY)
-                            .filter(id -> logits[id] >= lowest)
-                            .boxed()
-                            .toList());
+            check(candidates, logits(random, spread), p, k);
         }
+    }
+
+    /** Two hold .999999; 50,255 others share the rest, of which p takes a part. */
+    @Test
+    void theNucleusReachesIntoWhatIsHardlyLikely() {
+        float[] logits = new float[VOCABULARY];
+        Arrays.fill(logits, (float) Math.log(1e-6 / (VOCABULARY - 2)));
+        logits[7] = (float) Math.log(.6);
+        logits[9] = (float) Math.log(.399999);
+        Candidates candidates = new Candidates();
+        check(candidates, logits, .9999995, 2);
+        assertThat(candidates.size()).isEqualTo(2);
+    }
+
+    private static void check(Candidates candidates, float[] logits, double p, int k) {
+        float[] falling = falling(logits);
+        double[] mass = masses(falling);
+        candidates.fill(FloatBuffer.wrap(logits));
+        new TopP(p).apply(candidates);
+        // Transformers: up to the token that reaches p; as there, masses are compared as floats.
+        int count = 1;
+        while (count < VOCABULARY && (float) mass[count - 1] < (float) p) {
+            count++;
+        }
+        assertThat(ids(candidates)).as("top-p %s", p).isEqualTo(highest(logits, falling[count - 1], count));
+
+        candidates.fill(FloatBuffer.wrap(logits));
+        new OpenAiTopP(p).apply(candidates);
+        // OpenAI: what is at least as likely as the last token up to which the mass is within p.
+        int within = 1;
+        while (within < VOCABULARY && (float) mass[within] <= (float) p) {
+            within++;
+        }
+        assertThat(ids(candidates))
+                .as("OpenAI's top-p %s", p)
+                .isEqualTo(highest(logits, falling[within - 1], VOCABULARY));
+
+        candidates.fill(FloatBuffer.wrap(logits));
+        new TopK(k).apply(candidates);
+        assertThat(ids(candidates)).as("top-k %s", k).isEqualTo(highest(logits, falling[k - 1], VOCABULARY));
     }
 
     @Test
     void exponentialsAreThoseOfTheLibrary() {
         float[] scores = new float[3001];
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = -i / 50f;
+            scores[i] = 8 - i / 64f;
         }
         double[] found = new double[scores.length];
-        double sum = Exponential.fill(scores, 0, found, scores.length);
+        double sum = Exponential.fill(scores, 8, found, scores.length);
         double expected = 0;
         for (int i = 0; i < scores.length; i++) {
-            expected += Math.exp(scores[i]);
-            assertThat(found[i] / Math.exp(scores[i])).as("exp(%s)", scores[i]).isCloseTo(1, within(1e-9));
+            double exp = Math.exp(scores[i] - 8);
+            expected += exp;
+            assertThat(found[i] / exp).as("exp(%s)", scores[i] - 8).isCloseTo(1, within(1e-9));
         }
         assertThat(sum).isCloseTo(expected, within(1e-9 * expected));
     }
 
-    /** Transformers' definition; as there, masses are compared as floats. */
-    private static List<Integer> nucleus(float[] logits, double p) {
-        Integer[] order = IntStream.range(0, VOCABULARY).boxed().toArray(Integer[]::new);
-        Arrays.sort(
-                order,
-                Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(Comparator.reverseOrder()));
-        double total = 0;
+    @Test
+    void whatCannotComeWeighsNothing() {
+        float[] scores = {0, Float.NEGATIVE_INFINITY, -1e30f};
+        double[] found = new double[3];
+        assertThat(Exponential.fill(scores, 0, found, 3)).isEqualTo(1);
+        assertThat(found[1]).isEqualTo(found[2]).isBetween(0.0, Multinomial.NOTHING);
+    }
+
+    private static float[] falling(float[] logits) {
+        float[] falling = new float[VOCABULARY];
+        float[] rising = logits.clone();
+        Arrays.sort(rising);
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            falling[rank] = rising[VOCABULARY - 1 - rank];
+        }
+        return falling;
+    }
+
+    /** The probability of all up to a rank. */
+    private static double[] masses(float[] falling) {
+        double[] mass = new double[VOCABULARY];
+        double sum = 0;
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            sum += Math.exp(falling[rank] - falling[0]);
+            mass[rank] = sum;
+        }
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+            mass[rank] /= sum;
+        }
+        return mass;
+    }
+
+    /** The ids whose scores are at least {@code lowest}; of equal ones the higher, if they are more than {@code most}. */
+    private static int[] highest(float[] logits, float lowest, int most) {
+        int ties = most;
         for (float logit : logits) {
-            total += Math.exp(logit - logits[order[0]]);
+            ties -= logit > lowest ? 1 : 0;
         }
-        double above = 0;
-        int count = 0;
-        while (count < VOCABULARY && (count == 0 || (float) (above / total) < (float) p)) {
-            above += Math.exp(logits[order[count++]] - logits[order[0]]);
+        BitSet kept = new BitSet(VOCABULARY);
+        for (int id = VOCABULARY - 1; id >= 0; id--) {
+            if (logits[id] > lowest || (logits[id] == lowest && ties-- > 0)) {
+                kept.set(id);
+            }
         }
-        return Arrays.stream(order).limit(count).sorted().toList();
+        return kept.stream().toArray();
     }
 
     private static float[] logits(Random random, double spread) {
@@ -89,7 +143,7 @@ class LargeVocabularyTest {
         return logits;
     }
 
-    private static List<Integer> ids(Candidates candidates) {
-        return IntStream.range(0, candidates.size()).mapToObj(candidates::id).toList();
+    private static int[] ids(Candidates candidates) {
+        return IntStream.range(0, candidates.size()).map(candidates::id).toArray();
     }
 }

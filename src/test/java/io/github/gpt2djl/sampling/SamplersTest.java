@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
@@ -143,6 +144,31 @@ class SamplersTest {
         assertThat(sampler.sample(logits, NONE, Math.nextDown(1.0))).isEqualTo(3);
     }
 
+    /** Of two equal tokens the first holds the draws below one half: the cumulative probability must exceed the draw. */
+    @Test
+    void aDrawOnABorderBelongsToTheNextToken() {
+        Sampler sampler = new Multinomial(List.of());
+        FloatBuffer logits = FloatBuffer.wrap(new float[] {3, 3});
+        assertThat(sampler.sample(logits, NONE, Math.nextDown(.5))).isZero();
+        assertThat(sampler.sample(logits, NONE, .5)).isEqualTo(1);
+    }
+
+    /** Sums in another order may stay below the greatest draw: it belongs to the last token that can come all the same. */
+    @Test
+    void theGreatestDrawTakesTheLastTokenThatCanCome() {
+        Random random = new Random(5);
+        for (int round = 0; round < 300; round++) {
+            float[] logits = new float[1003];
+            Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+            for (int id = 0; id < 1000; id++) {
+                logits[id] = random.nextFloat();
+            }
+            Sampler sampler = new Multinomial(List.of());
+            assertThat(sampler.sample(FloatBuffer.wrap(logits), NONE, Math.nextDown(1.0)))
+                    .isEqualTo(999);
+        }
+    }
+
     @Test
     void greedyTakesTheLowestIdOfTies() {
         Sampler greedy = new Greedy();
@@ -196,7 +222,8 @@ class SamplersTest {
                 .isEqualTo(CounterRandom.uniform(7, 1, 2))
                 .isNotEqualTo(CounterRandom.uniform(7, 2, 1))
                 .isNotEqualTo(CounterRandom.uniform(8, 1, 2))
-                .isNotEqualTo(CounterRandom.uniform(7L << 32, 1, 2));
+                .isNotEqualTo(CounterRandom.uniform(7L << 32, 1, 2))
+                .isNotEqualTo(CounterRandom.uniform((1L << 32) + 7, 1, 2));
     }
 
     private static String hex(int[] words) {

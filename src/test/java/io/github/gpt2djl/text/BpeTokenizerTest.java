@@ -13,10 +13,15 @@ import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -154,6 +159,23 @@ class BpeTokenizerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the text has the lone surrogate U+D83D at index 2, expected well-formed Unicode");
         assertThatThrownBy(() -> gpt2.encode("\ude00", false)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> gpt2.encode("\ud83d\ud83d\udc4d", false)).hasMessageContaining("U+D83D at index 0");
+        assertThatThrownBy(() -> gpt2.encode("\ud83d\udc4d\udc4d", true)).hasMessageContaining("U+DC4D at index 2");
+        assertThatThrownBy(() -> gpt2.encode("\ud83da", false)).hasMessageContaining("U+D83D at index 0");
+    }
+
+    @Test
+    void idsOfNoTokenAreRejected() {
+        assertThat(gpt2.decode(new int[] {0, 50256}, false)).isEqualTo("!<|endoftext|>");
+        assertThatThrownBy(() -> gpt2.decode(new int[] {50257}, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("id 50257 is out of range, expected 0 to 50256");
+    }
+
+    /** Its version, then DJL's. */
+    @Test
+    void theLibraryTellsItsVersion() {
+        assertThat(BpeTokenizer.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+-0\\.\\d+\\.\\d+.*");
     }
 
     @Test
@@ -170,6 +192,26 @@ class BpeTokenizerTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
         assertThatThrownBy(() -> closed.encode("a", true)).isInstanceOf(IllegalStateException.class);
+        assertThat(elsewhere(() -> closed.encode("a", true)))
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void noThreadKeepsTheOthersOut() {
+        assertThat(gpt2.encode("a", true)).containsExactly(64);
+        assertThat(elsewhere(() -> gpt2.encode("b", true)))
+                .succeedsWithin(Duration.ofSeconds(30))
+                .isEqualTo(new int[] {65});
+    }
+
+    private static <T> Future<T> elsewhere(Callable<T> call) {
+        FutureTask<T> task = new FutureTask<>(call);
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        return task;
     }
 
     @Test
@@ -177,6 +219,9 @@ class BpeTokenizerTest {
         Path file = Path.of("models/shakespeare/tokenizer.json");
         try (BpeTokenizer shipped = BpeTokenizer.load(
                 new TokenizerFiles(file.toString(), Files.readString(file), null), Architecture.GPT2, 2048)) {
+            // Before anything else: the tokenizer without added tokens is made when it is first asked for.
+            assertThat(shipped.encode("<|endoftext|>", true)).hasSizeGreaterThan(1);
+            assertThat(shipped.encode("<|endoftext|>", false)).hasSize(1);
             String text = "ROMEO:\nBut soft, what light through yonder window breaks? 👍";
             int[] ids = shipped.encode(text, false);
             assertThat(shipped.decode(ids, false)).isEqualTo(text);

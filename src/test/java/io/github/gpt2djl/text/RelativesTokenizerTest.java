@@ -66,6 +66,14 @@ class RelativesTokenizerTest {
                 .hasMessageContaining("no </s>");
     }
 
+    @Test
+    void optsFirstTokenMayHaveTheFirstId() throws IOException {
+        TokenizerFiles files = new TokenizerFiles("vocab.json", "{\"</s>\": 0, \"a\": 1}", "\n#version: 0.2\n\n");
+        try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.OPT, 2)) {
+            assertThat(tokenizer.encode("a", false)).containsExactly(0, 1);
+        }
+    }
+
     private static TokenizerFiles files(String folder, String file) throws IOException {
         Path path = REFERENCE.resolve(folder).resolve(file);
         String merges = file.equals("vocab.json") ? Files.readString(path.resolveSibling("merges.txt")) : null;

@@ -29,6 +29,33 @@ class StopStringsTest {
         assertThat(stops.found()).isFalse();
     }
 
+    @Test
+    void withoutStopStringsNothingIsHeldBack() {
+        StopStrings none = new StopStrings(List.of());
+        assertThat(none.add("a", false)).isEqualTo("a");
+        assertThat(none.add("", true)).isEmpty();
+        assertThat(none.found()).isFalse();
+    }
+
+    /** Not more than a stop string without its last character can be open. */
+    @Test
+    void onlyWhatMayBeginAStopStringIsHeldBack() {
+        StopStrings stops = new StopStrings(List.of("b", "aab"));
+        assertThat(stops.add("aaaa", false)).isEqualTo("aa");
+        assertThat(stops.add("c", false)).isEqualTo("aac");
+        assertThat(stops.add("a", false)).isEmpty();
+        assertThat(stops.add("b", false)).isEqualTo("a");
+        assertThat(stops.found()).isTrue();
+    }
+
+    @Test
+    void ofStopStringsThatEndTogetherTheLongestCounts() {
+        assertThat(new StopStrings(List.of("b", "ab")).add("cab", false)).isEqualTo("c");
+        assertThat(new StopStrings(List.of("ab", "b")).add("cab", false)).isEqualTo("c");
+        // The one that is complete first, though the other began before it.
+        assertThat(new StopStrings(List.of("cabd", "b")).add("cabd", false)).isEqualTo("ca");
+    }
+
     /** Against a regular expression on ever longer beginnings of the text, over random texts of few letters in random pieces. */
     @Test
     void anyPiecesGiveTheTextBeforeTheFirstStop() {

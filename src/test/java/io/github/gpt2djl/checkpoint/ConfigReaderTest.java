@@ -1,0 +1,182 @@
+package io.github.gpt2djl.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the published configs mean, what an absent key means, and what this decoder does not compute. */
+class ConfigReaderTest {
+    private static final String GPT2 = "'model_type':'gpt2','n_layer':%d,'n_head':%d,'n_embd':%d,'n_positions':1024,"
+            + "'vocab_size':50257,'activation_function':'gelu_new'";
+    private static final String GPT = "'model_type':'openai-gpt','n_layer':12,'n_head':12,'n_embd':768,"
+            + "'n_positions':512,'vocab_size':40478,'afn':'gelu'";
+    private static final String OPT = "'model_type':'opt','num_hidden_layers':%d,'num_attention_heads':%d,"
+            + "'hidden_size':%d,'ffn_dim':%d,'word_embed_proj_dim':%d,'max_position_embeddings':2048,'vocab_size':50272,"
+            + "'do_layer_norm_before':%b,'activation_function':'relu'";
+    private static final String SMALL = GPT2.formatted(2, 2, 8);
+
+    /** The weights that the published files have, as the Hugging Face Hub counts them. */
+    @Test
+    void asManyWeightsAsPublished() throws MalformedCheckpointException {
+        assertThat(parse(GPT2.formatted(6, 12, 768)).parameters()).isEqualTo(81_912_576);
+        assertThat(parse(GPT2.formatted(12, 12, 768)).parameters()).isEqualTo(124_439_808);
+        assertThat(parse(GPT2.formatted(24, 16, 1024)).parameters()).isEqualTo(354_823_168);
+        assertThat(parse(GPT2.formatted(36, 20, 1280)).parameters()).isEqualTo(774_030_080);
+        assertThat(parse(GPT2.formatted(48, 25, 1600)).parameters()).isEqualTo(1_557_611_200);
+        assertThat(parse(GPT).parameters()).isEqualTo(116_534_784);
+        assertThat(parse(OPT.formatted(12, 12, 768, 3072, 768, true)).parameters())
+                .isEqualTo(125_239_296);
+        assertThat(parse(OPT.formatted(24, 16, 1024, 4096, 512, false)).parameters())
+                .isEqualTo(331_196_416);
+        assertThat(parse(OPT.formatted(24, 32, 2048, 8192, 2048, true)).parameters())
+                .isEqualTo(1_315_758_080);
+        // A head of its own is a second table.
+        assertThat(parse(GPT2.formatted(12, 12, 768) + ",'tie_word_embeddings':false")
+                        .parameters())
+                .isEqualTo(124_439_808 + 50257 * 768);
+    }
+
+    @Test
+    void theFirstGpt() throws MalformedCheckpointException {
+        // A fixed inner width; norms after the sums; no token that begins or ends a text.
+        assertThat(parse(GPT + ",'n_inner':5"))
+                .isEqualTo(new ModelConfig(
+                        Architecture.GPT, 12, 12, 768, 3072, 768, 512, 40478, 1e-5, true, -1, -1, true, false, 0));
+    }
+
+    @Test
+    void opt() throws MalformedCheckpointException {
+        ModelConfig small = parse(OPT.formatted(24, 16, 1024, 4096, 512, false));
+        assertThat(small)
+                .isEqualTo(new ModelConfig(
+                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, 2, true, false, 0));
+        assertThat(small.unusedPositions()).isEqualTo(2);
+        assertThat(parse(SMALL).unusedPositions()).isZero();
+        ModelConfig absent = parse("'model_type':'opt','num_hidden_layers':1,'num_attention_heads':2,'hidden_size':8,"
+                + "'ffn_dim':16,'max_position_embeddings':4,'vocab_size':9");
+        assertThat(absent.embeddingWidth()).isEqualTo(8);
+        assertThat(absent.postNorm()).isFalse();
+    }
+
+    @Test
+    void absentKeysMeanWhatTransformersMeans() throws MalformedCheckpointException {
+        ModelConfig config = parse("'n_layer':2,'n_head':2,'n_embd':8,'n_positions':16,'vocab_size':50257");
+        assertThat(config.architecture()).isEqualTo(Architecture.GPT2);
+        assertThat(config.innerWidth()).isEqualTo(32);
+        assertThat(config.epsilon()).isEqualTo(1e-5);
+        assertThat(config.bosId()).isEqualTo(50256);
+        assertThat(config.eosId()).isEqualTo(50256);
+        assertThat(config.tiedHead()).isTrue();
+        assertThat(parse(SMALL + ",'n_inner':null").innerWidth()).isEqualTo(32);
+        assertThat(parse(SMALL + ",'n_inner':20").innerWidth()).isEqualTo(20);
+        assertThat(parse(SMALL + ",'layer_norm_epsilon':0.25").epsilon()).isEqualTo(.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"null, -1", "0, 0", "50256, 50256", "50257, -1"})
+    void idsThatTheVocabularyLacksAreNone(String id, int expected) throws MalformedCheckpointException {
+        assertThat(parse(SMALL + ",'eos_token_id':" + id).eosId()).isEqualTo(expected);
+        assertThat(parse(SMALL + ",'bos_token_id':" + id).bosId()).isEqualTo(expected);
+    }
+
+    /** transformers' default of 50256 is an id of vocabularies that are large enough only. */
+    @Test
+    void aSmallVocabularyHasNoDefaultIds() throws MalformedCheckpointException {
+        String keys = SMALL.replace("50257", "50256");
+        assertThat(parse(keys).bosId()).isEqualTo(-1);
+        assertThat(parse(keys).eosId()).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | false | 0",
+                "{'text-generation': {'do_sample': true}} | true | 0",
+                "{'text-generation': {'max_length': 50}} | false | 50",
+                "{'text-generation': []} | false | 0",
+                "{'summarization': {'max_length': 50}} | false | 0",
+                "[] | false | 0",
+                "null | false | 0",
+            })
+    void defaultsForTextGeneration(String tasks, boolean doSample, int maxLength) throws MalformedCheckpointException {
+        ModelConfig config = parse(SMALL + ",'task_specific_params':" + tasks);
+        assertThat(config.doSample()).isEqualTo(doSample);
+        assertThat(config.maxLength()).isEqualTo(maxLength);
+    }
+
+    /** A key that comes twice has its last value. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "scale_attn_by_inverse_layer_idx | true",
+                "add_cross_attention | true",
+                "scale_attn_weights | false",
+                "activation_function | ['gelu_new']",
+                "layer_norm_epsilon | 0",
+                "layer_norm_epsilon | 1",
+                "layer_norm_epsilon | a",
+                "bos_token_id | -1",
+                "n_inner | 0",
+                "tie_word_embeddings | [true]",
+            })
+    void whatIsNotComputedIsRejected(String key, String value) {
+        assertRejected(SMALL, key, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "enable_bias, false",
+        "layer_norm_elementwise_affine, false",
+        "_remove_final_layer_norm, true",
+        "activation_function, gelu",
+        "word_embed_proj_dim, 0",
+        "ffn_dim, 0",
+        "do_layer_norm_before, 1",
+    })
+    void whatIsNotComputedOfOptIsRejected(String key, String value) {
+        assertRejected(OPT.formatted(24, 16, 1024, 4096, 512, false), key, value);
+    }
+
+    @Test
+    void wrongDefaultsForTextGenerationAreRejected() {
+        String tasks = ",'task_specific_params':{'text-generation':{%s}}";
+        assertThatThrownBy(() -> parse(SMALL + tasks.formatted("'max_length':0")))
+                .hasMessage("config.json: max_length is 0, expected at least 1");
+        assertThatThrownBy(() -> parse(SMALL + tasks.formatted("'do_sample':1")))
+                .hasMessage("config.json: do_sample is 1, expected true or false");
+    }
+
+    /** The parser's own complaint is kept. */
+    @Test
+    void theCauseOfAWrongNumber() {
+        assertThatThrownBy(() -> parse(SMALL + ",'n_layer':1.5")).hasCauseInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> parse(SMALL + ",'tie_word_embeddings':1")).hasNoCause();
+    }
+
+    @Test
+    void hparams() throws MalformedCheckpointException {
+        String published = "{'n_vocab': 50257, 'n_ctx': 1024, 'n_embd': 768, 'n_head': 12, 'n_layer': 12}";
+        assertThat(ConfigReader.parseOpenAi("hparams.json", json(published)))
+                .isEqualTo(parse(GPT2.formatted(12, 12, 768)));
+    }
+
+    private static void assertRejected(String keys, String key, String value) {
+        assertThatThrownBy(() -> parse(keys + ",'" + key + "':" + value))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageStartingWith("config.json: " + key + " is ");
+    }
+
+    private static ModelConfig parse(String keys) throws MalformedCheckpointException {
+        return ModelConfig.parse("config.json", json("{" + keys + "}"));
+    }
+
+    private static String json(String text) {
+        return text.replace('\'', '"');
+    }
+}

@@ -27,7 +27,6 @@ final class TokenizerJson {
         boolean words = architecture == Architecture.GPT;
         JsonObject model = new JsonObject();
         model.addProperty("type", "BPE");
-        model.addProperty("continuing_subword_prefix", "");
         model.addProperty("end_of_word_suffix", words ? Vocabulary.END_OF_WORD : "");
         if (words) {
             model.addProperty("unk_token", "<unk>");

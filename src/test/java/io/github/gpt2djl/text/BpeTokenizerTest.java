@@ -193,12 +193,12 @@ class BpeTokenizerTest {
                 "{} | decoder.type is null, expected ByteLevel",
                 "{'model':{'type':'Unigram','vocab':{}}} | model.type is Unigram, expected BPE",
                 "{'model':{'type':'BPE','vocab':{}},'decoder':{'type':'BPEDecoder','suffix':'@@'}} | decoder.suffix is @@, expected </w>",
-                "{'model':{'vocab':{'a':0,'b':200}},'decoder':{'type':'ByteLevel'}} | has id 200, expected 0 to 199",
-                "{'model':{'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
-                "{'model':{'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
-                "{'model':{'vocab':{'a':0}},'decoder':{'type':'ByteLevel'}} | has 1 tokens, expected 200",
-                "{'model':{'vocab':{'a':'x'}},'decoder':{'type':'ByteLevel'}} | expected a tokenizer.json",
-                "{'model':{'vocab':[]},'decoder':{'type':'ByteLevel'}} | expected a tokenizer.json",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':200}},'decoder':{'type':'ByteLevel'}} | has id 200, expected 0 to 199",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
+                "{'model':{'merges':[],'vocab':{'a':0}},'decoder':{'type':'ByteLevel'}} | has 1 tokens, expected 200",
+                "{'model':{'vocab':{'a':'x'}},'decoder':{'type':'ByteLevel'}} | model.vocab.a is \"x\", expected a whole number",
+                "{'model':{'vocab':[]},'decoder':{'type':'ByteLevel'}} | model.vocab is [], expected an object",
             })
     void wrongTokenizersAreRejected(String json, String message) {
         TokenizerFiles files = new TokenizerFiles("folder/tokenizer.json", json.replace('\'', '"'), null);

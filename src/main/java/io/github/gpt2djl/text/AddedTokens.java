@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
  * The tokens of {@code added_tokens}, which are found in a text before byte-pair encoding.
  *
  * @param ids by content, in the file's order
- * @param handedOn the checked objects
+ * @param json the checked objects
  * @param plain whether none of them holds a space, or takes those beside it
  */
-record AddedTokens(Map<String, Integer> ids, JsonArray handedOn, boolean plain) {
+record AddedTokens(Map<String, Integer> ids, JsonArray json, boolean plain) {
     /** Hugging Face's tokenizers compares each with all others: 10,000 take it a second, 50,000 twenty. */
     private static final int MOST = 10_000;
 
@@ -29,7 +29,7 @@ record AddedTokens(Map<String, Integer> ids, JsonArray handedOn, boolean plain) 
     static AddedTokens read(Part whole, Map<String, Integer> vocabulary, Pipeline pipeline)
             throws MalformedCheckpointException {
         Map<String, Integer> ids = new LinkedHashMap<>();
-        JsonArray handedOn = new JsonArray();
+        JsonArray json = new JsonArray();
         List<Part> tokens = whole.parts("added_tokens");
         if (tokens.size() > MOST) {
             throw whole.error("added_tokens has " + tokens.size() + " tokens, expected at most " + MOST);
@@ -55,7 +55,7 @@ record AddedTokens(Map<String, Integer> ids, JsonArray handedOn, boolean plain) 
             free = Math.max(free, expected + 1);
             lstrip |= token.flag("lstrip");
             rstrip |= token.flag("rstrip");
-            handedOn.add(token.json());
+            json.add(token.json());
         }
         if (rstrip && ids.keySet().stream().anyMatch(c -> SPACE.matcher(c).lookingAt())) {
             throw whole.error("added_tokens has one with rstrip and one that begins with a space, which would overlap;"
@@ -63,7 +63,7 @@ record AddedTokens(Map<String, Integer> ids, JsonArray handedOn, boolean plain) 
         }
         boolean spaceless =
                 ids.keySet().stream().noneMatch(c -> SPACE.matcher(c).find());
-        return new AddedTokens(ids, handedOn, spaceless && !lstrip && !rstrip);
+        return new AddedTokens(ids, json, spaceless && !lstrip && !rstrip);
     }
 
     private static String content(Part token, Pipeline pipeline) throws MalformedCheckpointException {

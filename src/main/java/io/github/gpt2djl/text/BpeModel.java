@@ -3,6 +3,7 @@ package io.github.gpt2djl.text;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import java.util.HashMap;
 import java.util.List;
@@ -13,9 +14,9 @@ import java.util.stream.IntStream;
  * The vocabulary and the merges of a tokenizer.json.
  *
  * @param ids by token
- * @param handedOn the checked parts
+ * @param json the checked parts
  */
-record BpeModel(Map<String, Integer> ids, JsonObject handedOn) {
+record BpeModel(Map<String, Integer> ids, String json) {
     private static final List<String> FLAGS = List.of("fuse_unk", "byte_fallback", "ignore_merges");
     private static final List<String> KEYS = List.of(
             "type",
@@ -33,29 +34,67 @@ record BpeModel(Map<String, Integer> ids, JsonObject handedOn) {
     static BpeModel read(Part model, String suffix) throws MalformedCheckpointException {
         model.onlyKeys(KEYS);
         Map<String, Integer> ids = ids(model);
-        JsonObject on = new JsonObject();
-        on.addProperty("type", "BPE");
         JsonElement dropout = model.find("dropout");
         if (dropout != null && !List.of("0", "0.0").contains(dropout.toString())) {
             throw model.wrong("dropout", "null: with chance in it the same text has other ids each time");
         }
         expect(model, "continuing_subword_prefix", "");
         expect(model, "end_of_word_suffix", suffix);
-        if (!suffix.isEmpty()) {
-            on.addProperty("end_of_word_suffix", suffix);
-        }
         String unknown = model.text("unk_token");
-        if (unknown != null && ids.containsKey(unknown)) {
-            on.addProperty("unk_token", unknown);
-        } else if (unknown != null && !unknown.isEmpty()) {
+        boolean known = unknown != null && ids.containsKey(unknown);
+        if (unknown != null && !known && !unknown.isEmpty()) {
             throw model.wrong("unk_token", "a token of the vocabulary, or null");
         }
+        checkMerges(model, ids);
+        JsonObject small = new JsonObject();
+        small.addProperty("type", "BPE");
+        small.addProperty("end_of_word_suffix", suffix.isEmpty() ? null : suffix);
+        small.addProperty("unk_token", known ? unknown : null);
         for (String flag : FLAGS) {
-            on.addProperty(flag, model.flag(flag));
+            small.addProperty(flag, model.flag(flag));
         }
-        on.add("vocab", model.json().get("vocab"));
-        on.add("merges", merges(model, ids));
-        return new BpeModel(ids, on);
+        return new BpeModel(ids, write(small, model.json()));
+    }
+
+    /** Gson would take longer for the large ones than all else here. */
+    private static String write(JsonObject small, JsonObject model) {
+        StringBuilder json = new StringBuilder(small.toString());
+        json.setLength(json.length() - 1);
+        json.append(",\"vocab\":{");
+        String comma = "";
+        for (Map.Entry<String, JsonElement> token :
+                model.getAsJsonObject("vocab").entrySet()) {
+            quote(token.getKey(), json.append(comma));
+            json.append(':').append(token.getValue().getAsInt());
+            comma = ",";
+        }
+        json.append("},\"merges\":[");
+        comma = "";
+        for (JsonElement merge : model.getAsJsonArray("merges")) {
+            json.append(comma);
+            if (merge instanceof JsonArray both) {
+                quote(both.get(0).getAsString(), json.append('['));
+                quote(both.get(1).getAsString(), json.append(','));
+                json.append(']');
+            } else {
+                quote(merge.getAsString(), json);
+            }
+            comma = ",";
+        }
+        return json.append("]}").toString();
+    }
+
+    private static void quote(String text, StringBuilder json) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c == '"' || c == '\\' ? "\\" : "").append(c);
+            }
+        }
+        json.append('"');
     }
 
     /** Whether every text can be spelled. */
@@ -86,7 +125,7 @@ record BpeModel(Map<String, Integer> ids, JsonObject handedOn) {
     }
 
     /** "a b" or, where a token may have a space in it, ["a", "b"]; all of one form. */
-    private static JsonArray merges(Part model, Map<String, Integer> ids) throws MalformedCheckpointException {
+    private static void checkMerges(Part model, Map<String, Integer> ids) throws MalformedCheckpointException {
         if (!(model.json().get("merges") instanceof JsonArray merges)) {
             throw model.wrong("merges", "an array of pairs");
         }
@@ -99,19 +138,20 @@ record BpeModel(Map<String, Integer> ids, JsonObject handedOn) {
                         + ": two tokens of the vocabulary that are one there, too");
             }
         }
-        return merges;
     }
 
     private static boolean isPair(JsonElement merge, Map<String, Integer> ids) {
         return merge instanceof JsonArray both
                 && both.size() == 2
-                && Part.isText(both.get(0))
-                && Part.isText(both.get(1))
-                && isPair(both.get(0).getAsString(), both.get(1).getAsString(), ids);
+                && both.get(0) instanceof JsonPrimitive first
+                && both.get(1) instanceof JsonPrimitive second
+                && first.isString()
+                && second.isString()
+                && isPair(first.getAsString(), second.getAsString(), ids);
     }
 
     private static boolean isSpacedPair(JsonElement merge, Map<String, Integer> ids) {
-        String pair = Part.isText(merge) ? merge.getAsString() : "";
+        String pair = merge instanceof JsonPrimitive primitive && primitive.isString() ? primitive.getAsString() : "";
         int space = pair.indexOf(' ');
         return space > 0
                 && space == pair.lastIndexOf(' ')

@@ -3,7 +3,6 @@ package io.github.gpt2djl.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import ai.djl.util.Platform;
-import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
@@ -44,7 +43,7 @@ public final class BpeTokenizer implements AutoCloseable {
         this.vocabulary = vocabulary;
         this.start = start;
         this.longest = vocabulary.longest();
-        this.withSpecial = open(vocabulary.tokenizer());
+        this.withSpecial = open(vocabulary.tokenizer().text(true));
     }
 
     /**
@@ -159,9 +158,7 @@ public final class BpeTokenizer implements AutoCloseable {
         try {
             checkOpen();
             if (ordinary == null) {
-                JsonObject json = vocabulary.tokenizer().deepCopy();
-                json.remove("added_tokens");
-                ordinary = open(json);
+                ordinary = open(vocabulary.tokenizer().text(false));
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -184,8 +181,8 @@ public final class BpeTokenizer implements AutoCloseable {
         }
     }
 
-    private static HuggingFaceTokenizer open(JsonObject json) throws IOException {
-        byte[] utf8 = json.toString().getBytes(StandardCharsets.UTF_8);
+    private static HuggingFaceTokenizer open(String json) throws IOException {
+        byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
         return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
     }
 

@@ -170,14 +170,16 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
                 && (only.flag("use_regex") || !only.json().has("use_regex"));
     }
 
-    /** Adds the steps to the tokenizer.json that is handed on. */
-    void addTo(JsonObject json) {
+    /** The keys {@code normalizer} and {@code pre_tokenizer}, where there are such steps. */
+    JsonObject json() {
+        JsonObject json = new JsonObject();
         if (normalizes()) {
             json.add("normalizer", sequence("normalizers", normalizers));
         }
         if (!preTokenizers.isEmpty()) {
             json.add("pre_tokenizer", sequence("pretokenizers", preTokenizers));
         }
+        return json;
     }
 
     private static JsonObject sequence(String list, List<Part> steps) {

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a tokenizer file says: the bytes of every id, and the tokenizer.json to encode with.
  *
- * @param tokenizer a whole tokenizer.json, of checked parts only
+ * @param tokenizer to encode with
  * @param bytes by id; null where the model has an id that the tokenizer does not use
  * @param special the ids of added tokens such as {@code <|endoftext|>}
  * @param wordEnds the ids after which a word ends and a space is due, in the first GPT's vocabulary
  * @param plain whether ids spell every byte of a text, cut as GPT-2 does and not changed before
  */
-record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet special, BitSet wordEnds, boolean plain) {
+record Vocabulary(TokenizerJson tokenizer, byte[] @Nullable [] bytes, BitSet special, BitSet wordEnds, boolean plain) {
     static final String END_OF_WORD = "</w>";
 
     /** Embedding tables are padded to a multiple of 64 or 128 rows by some trainers. */
@@ -39,7 +39,7 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
                     e);
         }
         String merges = files.merges();
-        JsonObject whole = merges == null ? json : TokenizerJson.compose(json, merges, architecture);
+        JsonObject whole = merges == null ? json : PublishedFiles.compose(json, merges, architecture);
         return read(new Part(files.name(), "", whole), modelSize);
     }
 
@@ -90,17 +90,8 @@ record Vocabulary(JsonObject tokenizer, byte[] @Nullable [] bytes, BitSet specia
         }
         checkSize(whole.file(), bytes);
         boolean plain = pipeline.isGpt2() && added.plain() && bpe.hasAllBytes();
-        return new Vocabulary(handedOn(bpe, pipeline, added), bytes, special, wordEnds, plain);
-    }
-
-    /** Only what has been checked: Hugging Face's tokenizers ends the process on some files, and runs on and on with others. */
-    private static JsonObject handedOn(BpeModel bpe, Pipeline pipeline, AddedTokens added) {
-        JsonObject json = new JsonObject();
-        json.addProperty("version", "1.0");
-        json.add("added_tokens", added.handedOn());
-        pipeline.addTo(json);
-        json.add("model", bpe.handedOn());
-        return json;
+        return new Vocabulary(
+                new TokenizerJson(added.json(), pipeline.json(), bpe.json()), bytes, special, wordEnds, plain);
     }
 
     /** The id of an added token, or -1. */

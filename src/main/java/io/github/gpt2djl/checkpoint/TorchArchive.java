@@ -31,8 +31,8 @@ final class TorchArchive {
             Map.entry("ByteStorage", DType.U8),
             Map.entry("BoolStorage", DType.BOOL));
 
-    /** The description of a checkpoint with thousands of tensors is far smaller. */
-    private static final long MAX_PICKLE = 64_000_000;
+    /** The description of a checkpoint with thousands of tensors is far smaller; each byte may become an object. */
+    private static final long MAX_PICKLE = 8_000_000;
 
     private TorchArchive() {}
 

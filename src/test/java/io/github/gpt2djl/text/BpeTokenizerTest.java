@@ -156,6 +156,22 @@ class BpeTokenizerTest {
         assertThatThrownBy(() -> gpt2.encode("\ude00", false)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Long texts are encoded in parts of a million characters. */
+    @Test
+    void partsHaveTheIdsOfTheWhole() {
+        Random random = new Random(11);
+        StringBuilder text = new StringBuilder();
+        List<String> texts = texts();
+        while (text.length() < 5 << 18) {
+            text.append(texts.get(random.nextInt(texts.size()))).append(random.nextBoolean() ? " " : "\n");
+        }
+        assertThat(gpt2.encode(text.toString(), true))
+                .isEqualTo(Encodings.newDefaultEncodingRegistry()
+                        .getEncoding(EncodingType.R50K_BASE)
+                        .encodeOrdinary(text.toString())
+                        .toArray());
+    }
+
     @Test
     void nothingIsTruncated() {
         assertThat(gpt2.encode(" a".repeat(5000), false)).hasSize(5000);

@@ -86,6 +86,18 @@ class BoundsTest {
         rejects("the archive has no data.pkl, which torch.save writes");
     }
 
+    /** One key of half a megabyte, and thousands that say "that, and another byte". */
+    @Test
+    void keysThatRepeatALongOne() throws IOException {
+        BundleWriter writer = new BundleWriter();
+        writer.add("k".repeat(257), new long[] {4}, new byte[16]);
+        Path index = Files.write(folder.resolve("model.ckpt.index"), writer.index());
+        Path data = Files.write(folder.resolve("model.ckpt.data"), new byte[16]);
+        assertThatThrownBy(() -> TensorBundle.read(index, data))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasRootCauseMessage("a key of 0 and 257 bytes");
+    }
+
     private void enlarge(String file) throws IOException {
         try (RandomAccessFile sparse = new RandomAccessFile(folder.resolve(file).toFile(), "rw")) {
             sparse.setLength(100_000_000);

@@ -68,6 +68,12 @@ record Vocabulary(TokenizerJson tokenizer, byte[] @Nullable [] bytes, BitSet spe
     private static Vocabulary of(
             Part whole, BpeModel bpe, Pipeline pipeline, AddedTokens added, boolean words, int modelSize)
             throws MalformedCheckpointException {
+        int known = bpe.ids().size()
+                + (int) added.ids().keySet().stream()
+                        .filter(token -> !bpe.ids().containsKey(token))
+                        .count();
+        // First, so that no config.json makes a table far larger than the files are.
+        checkSize(whole, known, modelSize);
         byte[] @Nullable [] bytes = new byte[modelSize][];
         BitSet special = new BitSet();
         BitSet wordEnds = new BitSet();
@@ -88,7 +94,6 @@ record Vocabulary(TokenizerJson tokenizer, byte[] @Nullable [] bytes, BitSet spe
             special.set(id);
             wordEnds.clear(id);
         }
-        checkSize(whole.file(), bytes);
         boolean plain = pipeline.isGpt2() && added.plain() && bpe.hasAllBytes();
         return new Vocabulary(
                 new TokenizerJson(added.json(), pipeline.json(), bpe.json()), bytes, special, wordEnds, plain);
@@ -127,16 +132,10 @@ record Vocabulary(TokenizerJson tokenizer, byte[] @Nullable [] bytes, BitSet spe
         all[id] = bytes == null ? utf8(token) : bytes;
     }
 
-    private static void checkSize(String file, byte[] @Nullable [] bytes) throws MalformedCheckpointException {
-        int known = 0;
-        for (byte @Nullable [] b : bytes) {
-            known += b == null ? 0 : 1;
-        }
-        if (bytes.length - known > MOST_PADDING) {
-            throw new MalformedCheckpointException(
-                    file,
-                    "the vocabulary has " + known + " tokens, expected " + bytes.length
-                            + ", config.json's vocab_size (up to " + MOST_PADDING + " may be padding)");
+    private static void checkSize(Part whole, int known, int modelSize) throws MalformedCheckpointException {
+        if (modelSize - known > MOST_PADDING) {
+            throw whole.error("the vocabulary has " + known + " tokens, expected " + modelSize
+                    + ", config.json's vocab_size (up to " + MOST_PADDING + " may be padding)");
         }
     }
 

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -135,6 +142,26 @@ class HostileTokenizerTest {
         assertThatThrownBy(() -> load("model", "'unk_token':'" + "x".repeat(1 << 20) + "'"))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
+    }
+
+    @Test
+    void nothingStaysOpen(@TempDir Path folder) throws IOException {
+        TestCheckpoint.tiny().write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), "{}");
+        assertThatThrownBy(() -> Gpt2.load(folder)).isInstanceOf(MalformedCheckpointException.class);
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open.filter(Files::exists).map(HostileTokenizerTest::target))
+                    .isNotEmpty()
+                    .noneMatch(file -> file.startsWith(folder));
+        }
+    }
+
+    private static Path target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A small tokenizer.json with something in a place; {@code added} may be followed by a normalizer. */

@@ -13,7 +13,7 @@ import java.io.IOException;
 
 /** A tokenizer.json of odd steps, tokens and merges, all the way through the native tokenizer and back. */
 class TokenizerFuzz {
-    private static final int SIZE = 300;
+    private static final int SIZE = 280;
     private static final String[] FLAGS = {"false", "true"};
     private static final String[] NORMALIZERS = {
         "{'type':'BertNormalizer','clean_text':F,'handle_chinese_chars':F,'strip_accents':F,'lowercase':F}",

@@ -13,20 +13,26 @@ import picocli.CommandLine.ParseResult;
 
 /** Any words as arguments: they are taken, or a message says why not. No command runs. */
 class ArgumentsFuzz {
+    private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
+    /** Made once, which takes longer than to parse; picocli sets all options back each time. */
+    private static final CommandLine COMMAND = command();
+
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "10s")
     void parse(byte[] bytes) {
         String[] args = new String(bytes, StandardCharsets.UTF_8).split("\n", 64);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        CommandLine command = Main.command(print, print);
-        command.setExecutionStrategy(ArgumentsFuzz::begin);
-        int code = command.execute(args);
-        String said = out.toString(StandardCharsets.UTF_8);
+        OUT.reset();
+        int code = COMMAND.execute(args);
+        String said = OUT.toString(StandardCharsets.UTF_8);
         boolean fine = code == 0 || (code == 2 && said.startsWith("error: ")) || (code == 1 && isAbsent(said));
         if (!fine || said.contains("\n\tat ")) {
             throw new AssertionError("exit code " + code + ": " + said);
         }
+    }
+
+    private static CommandLine command() {
+        PrintStream print = new PrintStream(OUT, true, StandardCharsets.UTF_8);
+        return Main.command(print, print).setExecutionStrategy(ArgumentsFuzz::begin);
     }
 
     /** The file of --generation-config. */

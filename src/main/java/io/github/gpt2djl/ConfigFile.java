@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.PRESET;
 import static io.github.gpt2djl.GenerationOption.TOP_K;
 
 import com.google.gson.Gson;
@@ -8,7 +9,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,9 +47,10 @@ final class ConfigFile {
     private ConfigFile() {}
 
     static GenerationConfig load(Path file) throws IOException {
-        String text = Files.readString(file);
         try {
-            return parse(text);
+            return parse(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not UTF-8, expected a generation_config.json", e);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
@@ -100,10 +104,16 @@ final class ConfigFile {
         }
         boolean met = switch (option.need()) {
             case NOTHING -> true;
-            case SAMPLING -> isSet(json, "do_sample") || (option == TOP_K && isSet(json, "penalty_alpha"));
+            case SAMPLING ->
+                isSet(json, "do_sample") || openAi(json) || (option == TOP_K && isSet(json, "penalty_alpha"));
             case BEAMS -> isSet(json, "num_beams");
         };
         return !met && json.get(key).equals(USUAL.get(key));
+    }
+
+    /** Whose usual values are others, and which samples. */
+    private static boolean openAi(JsonObject json) {
+        return new JsonPrimitive("openai").equals(json.get(PRESET.key()));
     }
 
     /** Whether transformers takes an option to be on. */

@@ -343,6 +343,20 @@ public final class Gpt2 implements AutoCloseable {
         return text.isEmpty() ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
     }
 
+    /**
+     * Rejects a text that cannot fit the context, before it is encoded.
+     *
+     * @param what it is, for the message
+     * @param advice what else could be done
+     */
+    void checkFits(Prompt prompt, String what, String advice) {
+        int least = prompt.text() == null || tokenizer == null ? 0 : tokenizer.leastIds(prompt.text());
+        if (least > config().positions()) {
+            throw new IllegalArgumentException(what + " has at least " + least + " ids, but the model's context is "
+                    + config().positions() + "; shorten it" + advice);
+        }
+    }
+
     /** The id that a text starts from where there is none. */
     int bos() {
         if (config().bosId() < 0) {

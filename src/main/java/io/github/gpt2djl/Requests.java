@@ -108,8 +108,11 @@ final class Requests implements Iterator<Request> {
     private Entry entry(GenerationRequest asking) {
         GenerationConfig how = asking.config();
         int positions = gpt2.config().positions();
-        int[] ids = gpt2.ids(asking.prompt(), how.splitSpecialTokens());
         int keep = how.get(CONTEXT_POLICY).keep();
+        if (keep == 0) {
+            gpt2.checkFits(asking.prompt(), "the prompt", ", or let contextPolicy slide");
+        }
+        int[] ids = gpt2.ids(asking.prompt(), how.splitSpecialTokens());
         if (keep >= positions) {
             throw new IllegalArgumentException(
                     "contextPolicy keeps " + keep + " ids, expected fewer than the model's context of " + positions);

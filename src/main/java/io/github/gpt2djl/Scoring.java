@@ -10,6 +10,12 @@ final class Scoring {
     private Scoring() {}
 
     static Score score(Gpt2 gpt2, Prompt text, ScoreOptions options) {
+        int positions = gpt2.config().positions();
+        int stride = options.stride();
+        String advice = ", or set stride to " + Math.max(1, positions / 2) + ", for example";
+        if (stride == 0) {
+            gpt2.checkFits(text, "the text", advice);
+        }
         int[] ids = gpt2.ids(text, false);
         if (options.bos()) {
             ids = join(new int[] {gpt2.bos()}, ids);
@@ -19,15 +25,13 @@ final class Scoring {
                     + " ids, expected at least " + (options.bos() ? 1 : 2)
                     + ": the first has nothing before it that could foretell it, unless bos is set");
         }
-        int positions = gpt2.config().positions();
-        int stride = options.stride();
         if (stride < 0 || stride >= positions) {
             throw new IllegalArgumentException("stride is " + stride + ", expected 1 to " + (positions - 1)
                     + ", less than the model's context, or 0 for one window");
         }
         if (stride == 0 && ids.length > positions) {
             throw new IllegalArgumentException("the text has " + ids.length + " ids, but the model's context is "
-                    + positions + "; shorten it, or set stride to " + Math.max(1, positions / 2) + ", for example");
+                    + positions + "; shorten it" + advice);
         }
         List<Double> all = new ArrayList<>(ids.length - 1);
         for (int begin = 0; all.size() < ids.length - 1; begin += stride) {
@@ -45,10 +49,12 @@ final class Scoring {
         if (continuations.isEmpty()) {
             throw new IllegalArgumentException("found no continuation, expected at least one");
         }
+        gpt2.checkFits(prompt, "the prompt", "");
         int[] given = gpt2.ids(prompt, false);
         int[] before = given.length == 0 ? new int[] {gpt2.bos()} : given;
         List<RankedContinuation> ranked = new ArrayList<>();
         for (int index = 0; index < continuations.size(); index++) {
+            gpt2.checkFits(continuations.get(index), "continuation " + (index + 1), "");
             int[] ids = gpt2.ids(continuations.get(index), false);
             if (ids.length == 0) {
                 throw new IllegalArgumentException(

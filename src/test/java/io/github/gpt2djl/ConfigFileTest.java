@@ -115,6 +115,22 @@ class ConfigFileTest {
                 .hasMessageContaining(message);
     }
 
+    /** OpenAI's preset draws from all tokens, so that 50 is no usual value there. */
+    @Test
+    void whatIsUsualElsewhereIsKeptUnderOpenAisPreset() {
+        GenerationConfig config =
+                GenerationConfig.builder().preset(Preset.OPENAI).topK(50).build();
+        assertThat(GenerationConfig.parse(config.toString()).get(TOP_K)).isEqualTo(50);
+    }
+
+    @Test
+    void notUtf8() throws IOException {
+        Path file = Files.write(folder.resolve("latin1.json"), new byte[] {'{', (byte) 0xe9, '}'});
+        assertThatThrownBy(() -> GenerationConfig.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + ": not UTF-8, expected a generation_config.json");
+    }
+
     @Test
     void codeCannotBeSaved() {
         GenerationConfig config =

@@ -30,6 +30,8 @@ public record Checkpoint(
     public static final List<String> WEIGHTS = List.of(
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
+    private static final long MOST_CONFIG = 4_000_000;
+
     /**
      * What a tokenizer is made of: {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}.
      *
@@ -58,18 +60,19 @@ public record Checkpoint(
             return openAi(folder);
         }
         Path config = required(folder, "config.json");
-        ModelConfig parsed = ConfigReader.parse(config.toString(), text(config));
-        TokenizerFiles tokenizer = tokenizer(folder);
+        ModelConfig parsed = ConfigReader.parse(config.toString(), text(config, MOST_CONFIG));
+        TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed));
         return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer);
     }
 
     /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
     private static Checkpoint openAi(Path folder) throws IOException {
         Path hparams = folder.resolve("hparams.json");
-        ModelConfig config = ConfigReader.parseOpenAi(hparams.toString(), text(hparams));
+        ModelConfig config = ConfigReader.parseOpenAi(hparams.toString(), text(hparams, MOST_CONFIG));
+        long most = mostTokenizer(config);
         Path encoder = required(folder, "encoder.json");
         TokenizerFiles tokenizer =
-                new TokenizerFiles(encoder.toString(), text(encoder), text(required(folder, "vocab.bpe")));
+                new TokenizerFiles(encoder.toString(), text(encoder, most), text(required(folder, "vocab.bpe"), most));
         TensorFile tensors = TensorBundle.read(
                 required(folder, "model.ckpt.index"), required(folder, "model.ckpt.data-00000-of-00001"));
         return new Checkpoint(folder.toString(), config, tensors, tokenizer);
@@ -102,14 +105,15 @@ public record Checkpoint(
         tensors.close();
     }
 
-    private static @Nullable TokenizerFiles tokenizer(Path folder) throws IOException {
+    private static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
         Path whole = folder.resolve("tokenizer.json");
         Path vocabulary = folder.resolve("vocab.json");
         if (Files.exists(whole)) {
-            return new TokenizerFiles(whole.toString(), text(whole), null);
+            return new TokenizerFiles(whole.toString(), text(whole, most), null);
         }
         if (Files.exists(vocabulary)) {
-            return new TokenizerFiles(vocabulary.toString(), text(vocabulary), text(required(folder, "merges.txt")));
+            return new TokenizerFiles(
+                    vocabulary.toString(), text(vocabulary, most), text(required(folder, "merges.txt"), most));
         }
         return null;
     }
@@ -150,7 +154,17 @@ public record Checkpoint(
                 + " model.ckpt.data-00000-of-00001");
     }
 
-    private static String text(Path file) throws IOException {
+    /** GPT-2's tokenizer.json has 27 bytes for a token, 70 where each merge takes four lines. */
+    private static long mostTokenizer(ModelConfig config) {
+        return 4_000_000 + 256L * config.vocabularySize();
+    }
+
+    /** The text of a file that is not far larger than it needs to be: JSON takes a multiple of it in memory. */
+    private static String text(Path file, long most) throws IOException {
+        long size = Files.size(file);
+        if (size > most) {
+            throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);
+        }
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {

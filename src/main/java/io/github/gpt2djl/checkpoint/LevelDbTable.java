@@ -20,6 +20,7 @@ import java.util.zip.CRC32C;
 final class LevelDbTable {
     private static final int FOOTER = 48;
     private static final long MAGIC = 0xdb4775248b80fb57L;
+    private static final int MOST_KEY = 256;
     private static final int MASK_DELTA = 0xa282ead8;
 
     private final String file;
@@ -105,6 +106,10 @@ final class LevelDbTable {
             byte[] rest = new byte[length(in, varint(in))];
             int valueLength = Math.toIntExact(varint(in));
             in.get(rest);
+            if (shared > MOST_KEY - rest.length) {
+                // Each further byte of the file could repeat a key before it, however long.
+                throw new IllegalArgumentException("a key of " + shared + " and " + rest.length + " bytes");
+            }
             key = key.substring(0, shared) + new String(rest, StandardCharsets.ISO_8859_1);
             entries.put(key, in.slice(in.position(), valueLength).order(ByteOrder.LITTLE_ENDIAN));
             in.position(in.position() + valueLength);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     the messages</a>
  */
 final class TensorBundle {
-    private static final long MAX_INDEX = 64_000_000;
+    private static final long MAX_INDEX = 4_000_000;
     /** DataType of TensorFlow. */
     private static final Map<Long, DType> DTYPES = Map.of(1L, DType.F32, 19L, DType.F16, 14L, DType.BF16);
 

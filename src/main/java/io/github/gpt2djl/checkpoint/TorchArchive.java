@@ -31,8 +31,10 @@ final class TorchArchive {
             Map.entry("ByteStorage", DType.U8),
             Map.entry("BoolStorage", DType.BOOL));
 
-    /** The description of a checkpoint with thousands of tensors is far smaller. */
-    private static final long MAX_PICKLE = 64_000_000;
+    /** The description of a checkpoint with thousands of tensors is far smaller; each byte may become an object. */
+    private static final long MAX_PICKLE = 8_000_000;
+
+    private static final int MOST_DIMENSIONS = 8;
 
     private TorchArchive() {}
 
@@ -125,11 +127,9 @@ final class TorchArchive {
         /** _rebuild_tensor_v2(storage, offset, size, stride, …), or _rebuild_parameter(tensor, …). */
         private TensorInfo tensor(String name, Pickle.Call call) throws MalformedCheckpointException {
             try {
-                List<?> arguments = call.arguments();
-                for (Pickle.Call c = call; c.function().name().endsWith("_rebuild_parameter"); ) {
-                    c = (Pickle.Call) c.arguments().get(0);
-                    arguments = c.arguments();
-                }
+                // One level: a list that holds its own call would lead round and round.
+                boolean wrapped = call.function().name().endsWith("_rebuild_parameter");
+                List<?> arguments = (wrapped ? (Pickle.Call) call.arguments().get(0) : call).arguments();
                 List<?> storage = ((Pickle.Reference) arguments.get(0)).fields();
                 String type = ((Pickle.Global) storage.get(1)).name().substring("torch ".length());
                 DType dtype = DTYPES.get(type);
@@ -174,6 +174,10 @@ final class TorchArchive {
         }
 
         private static List<Long> longs(List<?> values) {
+            if (values.size() > MOST_DIMENSIONS) {
+                // Thousands of tensors may share one list, of which each would have a copy.
+                throw new IllegalArgumentException(values.size() + " dimensions");
+            }
             List<Long> all = new ArrayList<>();
             for (Object value : values) {
                 all.add((Long) value);

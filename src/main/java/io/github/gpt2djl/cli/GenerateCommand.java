@@ -46,7 +46,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    private final GenerationFlags flags = new GenerationFlags();
+    final GenerationFlags flags = new GenerationFlags();
 
     @Option(
             names = "--assistant-model",

@@ -123,7 +123,7 @@ final class GenerationFlags {
             config.maxNewTokens(newTokens);
             anyLength = true;
         }
-        if (!preset && !anyLength && usual > gpt2.count(prompt)) {
+        if (!preset && !anyLength && usual > 0 && usual > gpt2.count(prompt)) {
             config.maxLength(usual);
         }
         // Chosen here and printed, so that a text that pleases can be had again.

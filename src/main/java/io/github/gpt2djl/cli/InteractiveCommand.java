@@ -26,7 +26,7 @@ final class InteractiveCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    private final GenerationFlags flags = new GenerationFlags();
+    final GenerationFlags flags = new GenerationFlags();
 
     private final PrintStream out;
     private final PrintStream err;

@@ -67,6 +67,16 @@ public final class Main {
     }
 
     private static int execute(String[] args, PrintStream out, PrintStream err) {
+        CommandLine command = command(out, err);
+        if (args.length == 0) {
+            command.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return command.execute(args);
+    }
+
+    /** All commands, ready to run. */
+    static CommandLine command(PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
         command.addSubcommand(ExplainCommand.command(out, err));
@@ -81,6 +91,8 @@ public final class Main {
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
+        // A prompt may begin with @; it names no file of arguments.
+        command.setExpandAtFiles(false);
         command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));
         command.setParameterExceptionHandler((e, line) -> {
             // Not the whole help, which would push the message off the screen.
@@ -90,11 +102,7 @@ public final class Main {
             err.println(failed.getCommandSpec().qualifiedName() + " --help tells what is possible");
             return CommandLine.ExitCode.USAGE;
         });
-        if (args.length == 0) {
-            command.usage(err);
-            return CommandLine.ExitCode.USAGE;
-        }
-        return command.execute(args);
+        return command;
     }
 
     /** A name of one word is a word of the language too. */

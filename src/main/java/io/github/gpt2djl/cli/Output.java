@@ -25,7 +25,12 @@ final class Output {
     }
 
     static List<Integer> ids(JsonArray json) {
-        return json.asList().stream().map(JsonElement::getAsInt).toList();
+        return json.asList().stream().map(Output::whole).toList();
+    }
+
+    /** A number that is whole and fits, which Gson's getAsInt does not ask for. */
+    static int whole(JsonElement json) {
+        return Integer.parseInt(json.getAsString());
     }
 
     /** To that many decimals: figures are not read to the last digit. */

@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import static io.github.gpt2djl.GenerationOption.MAX_LENGTH;
 import static io.github.gpt2djl.GenerationOption.MAX_NEW_TOKENS;
+import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -43,8 +44,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     /** What a line records. */
-    private record Recorded(
-            String model, String precision, GenerationConfig config, int sequence, int[] prompt, List<Integer> ids) {
+    record Recorded(
+            String model, Precision precision, GenerationConfig config, int sequence, int[] prompt, List<Integer> ids) {
         static Recorded read(String line) {
             JsonObject json = Output.parse(line).getAsJsonObject();
             List<Integer> ids = Output.ids(json.getAsJsonArray("ids"));
@@ -53,11 +54,17 @@ final class ReplayCommand implements Callable<Integer> {
                 // The preset's length depends on whether the prompt was empty, which its ids do not tell.
                 config.maxNewTokens(ids.size());
             }
+            GenerationConfig built = config.build();
+            int sequence = Output.whole(json.get("sequence"));
+            if (sequence < 0 || sequence >= built.get(NUM_RETURN_SEQUENCES)) {
+                throw new IllegalArgumentException("sequence is " + sequence + ", expected 0 to "
+                        + (built.get(NUM_RETURN_SEQUENCES) - 1) + ", less than num_return_sequences");
+            }
             return new Recorded(
                     json.get("model").getAsString(),
-                    json.get("precision").getAsString(),
-                    config.build(),
-                    json.get("sequence").getAsInt(),
+                    Precision.valueOf(json.get("precision").getAsString().toUpperCase(Locale.ROOT)),
+                    built,
+                    sequence,
                     Output.ids(json.getAsJsonArray("prompt_ids")).stream()
                             .mapToInt(Integer::intValue)
                             .toArray(),
@@ -72,12 +79,11 @@ final class ReplayCommand implements Callable<Integer> {
         int from = 0;
         while (from < lines.size()) {
             Recorded first = lines.get(from);
-            Precision precision = Precision.valueOf(first.precision().toUpperCase(Locale.ROOT));
-            try (Gpt2 gpt2 = Gpt2.load(first.model(), LoadOptions.DEFAULT.withPrecision(precision))) {
+            try (Gpt2 gpt2 = Gpt2.load(first.model(), LoadOptions.DEFAULT.withPrecision(first.precision()))) {
                 int to = from;
                 while (to < lines.size()
                         && lines.get(to).model().equals(first.model())
-                        && lines.get(to).precision().equals(first.precision())) {
+                        && lines.get(to).precision() == first.precision()) {
                     same &= same(gpt2, lines.get(to), ++to);
                 }
                 from = to;
@@ -87,16 +93,26 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private List<Recorded> read() throws IOException {
-        String text = file.equals("-")
-                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                : Files.readString(Path.of(file));
+        byte[] bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+        return read(file, new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** The records of a file's lines; an IOException tells the line that is none. */
+    static List<Recorded> read(String file, String text) throws IOException {
         List<Recorded> lines = new ArrayList<>();
         for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
             try {
                 lines.add(Recorded.read(line));
-            } catch (JsonParseException | IllegalStateException | NullPointerException | NumberFormatException e) {
+            } catch (JsonParseException
+                    | IllegalStateException
+                    | IllegalArgumentException
+                    | ClassCastException
+                    | UnsupportedOperationException
+                    | NullPointerException e) {
                 throw new IOException(
-                        file + ", line " + (lines.size() + 1) + ": expected what generate --json prints", e);
+                        file + ", line " + (lines.size() + 1) + ": expected what generate --json prints ("
+                                + e.getMessage() + ")",
+                        e);
             }
         }
         if (lines.isEmpty()) {

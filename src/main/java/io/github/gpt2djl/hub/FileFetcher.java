@@ -89,7 +89,11 @@ final class FileFetcher {
                                 + " and try again",
                         null);
             }
-            long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+            long length = response.headers()
+                    .firstValue("Content-Length")
+                    .filter(l -> l.matches("\\d{1,18}"))
+                    .map(Long::parseLong)
+                    .orElse(-1L);
             long total = wanted.size() >= 0 ? wanted.size() : length < 0 ? -1 : from + length;
             progress.started(wanted.name(), from, total);
             long end = copy(wanted, response.body(), partial, from, total);

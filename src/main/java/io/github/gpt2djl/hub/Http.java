@@ -129,18 +129,26 @@ final class Http {
         if (status < 301 || status > 308 || location.isEmpty()) {
             return null;
         }
+        return redirect(response.uri(), location.get());
+    }
+
+    /** Where a Location leads that may be followed. */
+    static URI redirect(URI from, String location) throws DownloadException {
+        URI next;
         try {
-            URI next = response.uri().resolve(location.get());
-            boolean downgrade = "https".equals(response.uri().getScheme()) && !"https".equals(next.getScheme());
-            if (next.getHost() != null && !downgrade) {
-                return next;
-            }
+            next = from.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new DownloadException(
-                    response.uri() + " redirects to \"" + location.get() + "\", which is no address", e);
+            throw new DownloadException(from + " redirects to \"" + location + "\", which is no address", e);
         }
-        throw new DownloadException(
-                response.uri() + " redirects to " + location.get() + ", which is not followed: it is less safe", null);
+        boolean web = "https".equals(next.getScheme())
+                || ("http".equals(next.getScheme()) && "http".equals(from.getScheme()));
+        if (!web || next.getHost() == null || next.getPort() > 65535) {
+            throw new DownloadException(
+                    from + " redirects to " + location + ", which is not followed; expected another place of the web,"
+                            + " as safe as this one",
+                    null);
+        }
+        return next;
     }
 
     private static boolean sameHost(URI one, URI other) {

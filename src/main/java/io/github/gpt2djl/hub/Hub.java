@@ -39,7 +39,7 @@ public final class Hub {
     }
 
     /** What the Hub says of a file. */
-    private record Remote(String commit, String etag, long size) {}
+    record Remote(String commit, String etag, long size) {}
 
     /**
      * Fetches what is missing of a model; asks nobody if nothing is.
@@ -208,26 +208,37 @@ public final class Hub {
 
     private Remote describe(String repository, String revision, RemoteFile file) throws IOException {
         var uri = settings.resolve(repository, revision, file.name());
-        HttpHeaders headers =
-                retry.run(file.name(), progress, () -> http.head(uri)).headers();
+        return describe(
+                retry.run(file.name(), progress, () -> http.head(uri)).headers(), uri.toString(), revision, file);
+    }
+
+    /** What the headers of an answer say of a file. */
+    static Remote describe(HttpHeaders headers, String uri, String revision, RemoteFile file) throws IOException {
         String commit = headers.firstValue("X-Repo-Commit").orElse(revision);
         String etag = headers.firstValue("X-Linked-Etag")
                 .or(() -> headers.firstValue("ETag"))
                 .map(e -> e.replaceFirst("^W/", "").replace("\"", ""))
                 .orElse("");
-        long size = headers.firstValueAsLong("X-Linked-Size")
-                .orElse(headers.firstValueAsLong("Content-Length").orElse(-1));
+        String size = headers.firstValue("X-Linked-Size")
+                .or(() -> headers.firstValue("Content-Length"))
+                .orElse("-1");
+        long bytes;
+        try {
+            bytes = Long.parseLong(size);
+        } catch (NumberFormatException e) {
+            throw new DownloadException(uri + " has \"" + size + "\" bytes, expected a number", e);
+        }
         if (!commit.matches(HubCache.COMMIT) || !etag.matches("[\\w-]{1,128}")) {
             throw new DownloadException(
                     uri + " answered with the commit \"" + commit + "\" and the ETag \"" + etag
                             + "\", expected those of the Hub; check HF_ENDPOINT",
                     null);
         }
-        if (file.bytes() != null && size >= 0 && size != file.bytes()) {
+        if (file.bytes() != null && bytes >= 0 && bytes != file.bytes()) {
             throw new DownloadException(
-                    uri + " has " + size + " bytes, expected " + file.bytes() + ", those of the published file", null);
+                    uri + " has " + bytes + " bytes, expected " + file.bytes() + ", those of the published file", null);
         }
-        return new Remote(commit, etag, size);
+        return new Remote(commit, etag, bytes);
     }
 
     /** What needs the network. */

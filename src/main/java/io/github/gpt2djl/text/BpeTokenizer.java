@@ -1,8 +1,8 @@
 package io.github.gpt2djl.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import ai.djl.util.Platform;
-import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,14 @@ public final class BpeTokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
+    /** Characters of a text that are encoded at once, where parts have the same ids as the whole. */
+    private static final int PART = 1 << 20;
+    /** Characters that may be encoded at once: Hugging Face's tokenizers takes up to 0.3 KB for a byte of them. */
+    private static final int MOST = 1 << 24;
+
     private final Vocabulary vocabulary;
     private final int[] start;
+    private final int longest;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final HuggingFaceTokenizer withSpecial;
     private @Nullable HuggingFaceTokenizer ordinary;
@@ -35,7 +42,8 @@ public final class BpeTokenizer implements AutoCloseable {
     private BpeTokenizer(Vocabulary vocabulary, int[] start) throws IOException {
         this.vocabulary = vocabulary;
         this.start = start;
-        this.withSpecial = open(vocabulary.tokenizer());
+        this.longest = vocabulary.longest();
+        this.withSpecial = open(vocabulary.tokenizer().text(true));
     }
 
     /**
@@ -72,7 +80,8 @@ public final class BpeTokenizer implements AutoCloseable {
      *
      * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text, as in OpenAI's encoder, and
      *     not the special id, as in Hugging Face's
-     * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell
+     * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell, or more than
+     *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
         checkSurrogates(text);
@@ -86,15 +95,23 @@ public final class BpeTokenizer implements AutoCloseable {
             if (splitSpecialTokens && ordinary != null) {
                 tokenizer = ordinary;
             }
-            long[] ids = tokenizer.encode(text, false, false).getIds();
-            int[] narrow = Arrays.copyOf(start, start.length + ids.length);
-            for (int i = 0; i < ids.length; i++) {
-                narrow[start.length + i] = (int) ids[i];
+            IntStream.Builder ids = IntStream.builder();
+            Arrays.stream(start).forEach(ids);
+            for (int from = 0, to; from < text.length(); from = to) {
+                to = vocabulary.plain() ? Parts.end(text, from, PART) : text.length();
+                for (long id : encodePart(tokenizer, text.substring(from, to))) {
+                    ids.add((int) id);
+                }
             }
-            return narrow;
+            return ids.build().toArray();
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /** How many ids a text has at least, told without encoding it: a prompt of 10 MB fits no context. */
+    public int leastIds(String text) {
+        return vocabulary.plain() ? start.length + (text.length() + longest - 1) / longest : 0;
     }
 
     /**
@@ -141,9 +158,7 @@ public final class BpeTokenizer implements AutoCloseable {
         try {
             checkOpen();
             if (ordinary == null) {
-                JsonObject json = vocabulary.tokenizer().deepCopy();
-                json.remove("added_tokens");
-                ordinary = open(json);
+                ordinary = open(vocabulary.tokenizer().text(false));
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -152,8 +167,22 @@ public final class BpeTokenizer implements AutoCloseable {
         }
     }
 
-    private static HuggingFaceTokenizer open(JsonObject json) throws IOException {
-        byte[] utf8 = json.toString().getBytes(StandardCharsets.UTF_8);
+    /** Past DJL's Encoding, whose text, place and masks for each id fill the memory at 10 million ids. */
+    private static long[] encodePart(HuggingFaceTokenizer tokenizer, String text) {
+        if (text.length() > MOST) {
+            throw new IllegalArgumentException("the text has " + text.length()
+                    + " characters in one piece, expected at most " + MOST + "; encode it in several");
+        }
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        try {
+            return TokenizersLibrary.LIB.getTokenIds(encoding);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
+    }
+
+    private static HuggingFaceTokenizer open(String json) throws IOException {
+        byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
         return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
     }
 
@@ -164,18 +193,11 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     private static void checkSurrogates(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean paired = Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (paired) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                throw new IllegalArgumentException(String.format(
-                        "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
-                        (int) c, i));
-            }
+        int lone = Surrogates.lone(text);
+        if (lone >= 0) {
+            throw new IllegalArgumentException(String.format(
+                    "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
+                    (int) text.charAt(lone), lone));
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -274,6 +275,29 @@ class TorchArchiveTest {
         chain.writeBytes(bytes("s."));
         assertThatCode(() -> assertRejected(chain.toByteArray(), "tensor w: expected _rebuild_tensor_v2"))
                 .doesNotThrowAnyException();
+    }
+
+    /** It led round and round. */
+    @Test
+    @Timeout(60)
+    void aParameterOfItselfIsRejected() throws IOException {
+        assertRejected(
+                bytes("\\80\\02}ctorch._utils~_rebuild_parameter~]q\\00Rq\\01h\\00h\\01abbX\\01\\00\\00\\00wh\\01s."),
+                "tensor w: expected _rebuild_tensor_v2");
+    }
+
+    @Test
+    void tensorsOfManyDimensionsAreRejected() throws IOException {
+        String odd =
+                "\\80\\02}X\\01\\00\\00\\00wctorch._utils~_rebuild_tensor_v2~((X\\07\\00\\00\\00storagectorch~FloatStorage~"
+                        + "X\\01\\00\\00\\000X\\03\\00\\00\\00cpuK\\04tQK\\00(" + "K\\01".repeat(9) + "t("
+                        + "K\\01".repeat(9)
+                        + "ttRs.";
+        assertRejected(bytes(odd), "tensor w: expected _rebuild_tensor_v2");
+        archive(bytes(odd.replace("K\\01".repeat(9), "K\\01".repeat(8))));
+        try (TensorFile file = TorchArchive.read(folder.resolve("model.bin"))) {
+            assertThat(file.find("w").shape()).hasSize(8);
+        }
     }
 
     private byte[] read(String tensor) throws IOException {

@@ -219,6 +219,19 @@ class MainTest {
         assertThat(other.out).contains("line 1: differs at new token 2: recorded id 7, now id ");
         Files.writeString(file, "{}");
         assertThat(run("replay", file.toString()).err).contains("line 1: expected what generate --json prints");
+        Files.writeString(file, record.replaceFirst("\"sequence\":0", "\"sequence\":2"));
+        Result absent = run("replay", file.toString());
+        assertThat(absent.code).isEqualTo(1);
+        assertThat(absent.err).contains("sequence is 2, expected 0 to 1");
+        Files.writeString(file, record.replaceFirst("\"precision\":\"fp32\"", "\"precision\":\"fp7\""));
+        assertThat(run("replay", file.toString()).err).contains("line 1: expected what generate --json prints");
+    }
+
+    @Test
+    void aPromptMayBeginWithAnAt() throws IOException {
+        String at = "@" + Files.writeString(folder.resolve("arguments"), "--help");
+        assertThat(run("generate", at, "--max-new-tokens", "1").out).startsWith(at);
+        assertThat(run("generate", "@@you", "--max-new-tokens", "1").out).startsWith("@@you");
     }
 
     @Test

@@ -178,6 +178,22 @@ class BpeTokenizerTest {
         assertThat(BpeTokenizer.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+-0\\.\\d+\\.\\d+.*");
     }
 
+    /** Long texts are encoded in parts of a million characters. */
+    @Test
+    void partsHaveTheIdsOfTheWhole() {
+        Random random = new Random(11);
+        StringBuilder text = new StringBuilder();
+        List<String> texts = texts();
+        while (text.length() < 5 << 18) {
+            text.append(texts.get(random.nextInt(texts.size()))).append(random.nextBoolean() ? " " : "\n");
+        }
+        assertThat(gpt2.encode(text.toString(), true))
+                .isEqualTo(Encodings.newDefaultEncodingRegistry()
+                        .getEncoding(EncodingType.R50K_BASE)
+                        .encodeOrdinary(text.toString())
+                        .toArray());
+    }
+
     @Test
     void nothingIsTruncated() {
         assertThat(gpt2.encode(" a".repeat(5000), false)).hasSize(5000);
@@ -238,16 +254,16 @@ class BpeTokenizerTest {
                 "{} | decoder.type is null, expected ByteLevel",
                 "{'model':{'type':'Unigram','vocab':{}}} | model.type is Unigram, expected BPE",
                 "{'model':{'type':'BPE','vocab':{}},'decoder':{'type':'BPEDecoder','suffix':'@@'}} | decoder.suffix is @@, expected </w>",
-                "{'model':{'vocab':{'a':0,'b':200}},'decoder':{'type':'ByteLevel'}} | has id 200, expected 0 to 199",
-                "{'model':{'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
-                "{'model':{'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
-                "{'model':{'vocab':{'a':0}},'decoder':{'type':'ByteLevel'}} | has 1 tokens, expected 200",
-                "{'model':{'vocab':{'a':'x'}},'decoder':{'type':'ByteLevel'}} | expected a tokenizer.json",
-                "{'model':{'vocab':[]},'decoder':{'type':'ByteLevel'}} | expected a tokenizer.json",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':129}},'decoder':{'type':'ByteLevel'}} | has id 129, expected 0 to 128",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
+                "{'model':{'merges':[],'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
+                "{'model':{'merges':[],'vocab':{'a':0}},'decoder':{'type':'ByteLevel'}} | has 1 tokens, expected 129",
+                "{'model':{'vocab':{'a':'x'}},'decoder':{'type':'ByteLevel'}} | model.vocab.a is \"x\", expected a whole number",
+                "{'model':{'vocab':[]},'decoder':{'type':'ByteLevel'}} | model.vocab is [], expected an object",
             })
     void wrongTokenizersAreRejected(String json, String message) {
         TokenizerFiles files = new TokenizerFiles("folder/tokenizer.json", json.replace('\'', '"'), null);
-        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.GPT2, 200))
+        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.GPT2, 129))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageStartingWith("folder/tokenizer.json: ")
                 .hasMessageContaining(message);
@@ -261,5 +277,8 @@ class BpeTokenizerTest {
         assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50400))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("has 50257 tokens, expected 50400");
+        assertThatThrownBy(() -> BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, Integer.MAX_VALUE))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining("has 50257 tokens, expected 2147483647");
     }
 }

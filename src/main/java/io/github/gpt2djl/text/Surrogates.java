@@ -1,0 +1,22 @@
+package io.github.gpt2djl.text;
+
+/** Halves of characters beyond 16 bits; alone they are no character, and no encoding can spell them. */
+final class Surrogates {
+    private Surrogates() {}
+
+    /** The index of the first one that is alone, or -1. */
+    static int lone(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean paired = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (paired) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,222 @@
+package io.github.gpt2djl.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.decoder.TorchEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a tokenizer.json must not say. Handed on as they are, the first group ends the process (a Rust panic), the
+ * second runs on and on or fills the memory, and the third makes ids that the file does not tell.
+ */
+class HostileTokenizerTest {
+    private static final String BYTES =
+            "{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true,'use_regex':true}";
+
+    @BeforeAll
+    static void prepare() {
+        TorchEngine.prepare();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // End the process.
+                "model | 'continuing_subword_prefix':'##' | model.continuing_subword_prefix is \"##\", expected \"\"",
+                "pre_tokenizer | {'type':'Split','pattern':{'Regex':'(a+)+$'},'behavior':'Isolated','invert':false} | pre_tokenizer.pattern is {\"Regex\":\"(a+)+$\"}, expected {\"String\":\"some text\"}; regular expressions are not supported",
+                "normalizer | {'type':'Replace','pattern':{'Regex':'(a+)+$'},'content':'x'} | normalizer.pattern is {\"Regex\"",
+                "normalizer | {'type':'Replace','pattern':{'String':''},'content':'x'} | normalizer.pattern is {\"String\":\"\"}",
+                "normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAA'} | normalizer.type is \"Precompiled\", expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, StripAccents or a Sequence of them",
+                "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.type is \"FixedLength\", expected BertPreTokenizer, ByteLevel, Digits, Split, Whitespace or a Sequence of them",
+                "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | added_tokens[0].normalized is true, expected false",
+                "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | added_tokens[0].normalized is true, expected false",
+                "added | {'content':'x','rstrip':true},{'content':' ','lstrip':true} | which would overlap",
+                // Run on and on.
+                "normalizer | {'type':'Replace','pattern':{'String':'a'},'content':'aaaaaaaaa'} | up to 9.0 times as long, expected at most 8.0",
+                "normalizer | {'type':'Prepend','prepend':'aaaaaaaaaaaaaaaaa'} | expected a text of 1 to 16 characters",
+                "pre_tokenizer | {'type':'Sequence','pretokenizers':[BYTES,BYTES]} | pre_tokenizer has ByteLevel twice",
+                "normalizer | {'type':'Sequence','normalizers':[{'type':'NFKD'},{'type':'Sequence','normalizers':[{'type':'NFKD'}]}]} | normalizer has NFKD twice",
+                // Other ids than the file tells.
+                "model | 'dropout':0.5 | model.dropout is 0.5, expected null",
+                "model | 'unk_token':'<x>' | model.unk_token is \"<x>\", expected a token of the vocabulary",
+                "model | 'end_of_word_suffix':'</w>' | model.end_of_word_suffix is \"</w>\", expected \"\"",
+                "model | 'merges':['a z'] | merge 1 is \"a z\", expected \"a b\": two tokens of the vocabulary that are one",
+                "model | 'merges':['a b c'] | merge 1 is \"a b c\"",
+                "model | 'merges':[['a','b'],['a',1]] | merge 2 is [\"a\",1]",
+                "model | 'merges':['a b',['a','b']] | merge 2 is [\"a\",\"b\"], expected \"a b\"",
+                "model | 'merges':null | model.merges is null, expected an array of pairs",
+                "model | 'speed':1 | the key model.speed is not supported",
+                "model | 'fuse_unk':1 | model.fuse_unk is 1, expected true or false",
+                "vocab | '\\ud800':28 | expected tokens of well-formed Unicode",
+                "vocab | 'X':4294967296 | model.vocab.X is 4294967296, expected a whole number of 32 bits",
+                "vocab | 'X':1.5 | model.vocab.X is 1.5",
+                "vocab | 'X':'28' | model.vocab.X is \"28\"",
+                "added | {'content':''} | added_tokens[0].content is \"\", expected a text that is not empty",
+                "added | {'content':'x','id':29} | added_tokens[0].id is 29, expected 23, as in the vocabulary",
+                "added | {'content':'<x>','id':29} | added_tokens[0].id is 29, expected 28, the next one",
+                "added | {'content':'<x>','id':28},{'content':'<x>','id':29} | added_tokens has \"<x>\" twice",
+                "added | {'content':'x'},{'content':'x'} | added_tokens has \"x\" twice",
+                "added | {'content':'x','special':null} | added_tokens[0].special is null, expected true or false",
+                "added | {'content':'x','lstrip':1} | added_tokens[0].lstrip is 1, expected true or false",
+                "pre_tokenizer | {'type':'ByteLevel','add_prefix_space':false} | pre_tokenizer.trim_offsets is null",
+                "pre_tokenizer | {'type':'Sequence','pretokenizers':{}} | pre_tokenizer.pretokenizers is {}, expected an array",
+                "pre_tokenizer | {'type':'Sequence','pretokenizers':[3]} | pre_tokenizer.pretokenizers[0] is 3, expected an object",
+                "pre_tokenizer | {} | pre_tokenizer.type is null",
+                "normalizer | [] | normalizer is [], expected an object",
+            })
+    void isRejected(String place, String value, String message) {
+        assertThatThrownBy(() -> load(place, value))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** As published, and as fine-tuned models have them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "model | 'merges':['a b'] | 27 26 23",
+                "model | 'merges':[['a','b']] | 27 26 23",
+                "model | 'continuing_subword_prefix':'','end_of_word_suffix':null,'unk_token':'','dropout':0.0 | 27 26 23",
+                "model | 'byte_fallback':true,'fuse_unk':true,'ignore_merges':true,'unk_token':'a' | 27 26 23",
+                "normalizer | {'type':'Replace','pattern':{'String':'x'},'content':'ab'} | 27 26 27",
+                "normalizer | {'type':'Sequence','normalizers':[{'type':'NFKC'},{'type':'Prepend','prepend':'z'}]} | 25 27 26 23",
+                "pre_tokenizer | {'type':'Sequence','pretokenizers':[{'type':'Whitespace'},BYTES]} | 27 23",
+                "pre_tokenizer | {'type':'Sequence','pretokenizers':[{'type':'Split','pattern':{'String':'b'},'behavior':'Isolated','invert':false},BYTES]} | 0 1 26 23",
+                "added | {'content':'b x'},{'type':'Lowercase'} | 0 28",
+                "added | {'content':'ab','id':27,'normalized':true} | 27 26 23",
+                "added | {'content':'x','lstrip':true} | 27 23",
+            })
+    void isTaken(String place, String value, String ids) throws IOException {
+        try (BpeTokenizer tokenizer = load(place, value)) {
+            assertThat(IntStream.of(tokenizer.encode("ab x", false))
+                            .mapToObj(String::valueOf)
+                            .collect(Collectors.joining(" ")))
+                    .isEqualTo(ids);
+        }
+    }
+
+    @Test
+    void tooManyStepsOrTokens() {
+        String split = "{'type':'Split','pattern':{'String':'b'},'behavior':'Isolated','invert':false}";
+        assertThatThrownBy(() -> load(
+                        "pre_tokenizer",
+                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(17, split))
+                                + "]}"))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining("pre_tokenizer has 17 steps, expected at most 16");
+        assertThatThrownBy(() -> load("added", String.join(",", Collections.nCopies(10001, "{'content':'x'}"))))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining("added_tokens has 10001 tokens, expected at most 10000");
+    }
+
+    @Test
+    void deepOrLongJson() {
+        for (String bomb : new String[] {
+            "[".repeat(1 << 20), "{\"model\":".repeat(1 << 17), "{\"model\":" + "[".repeat(200) + "]".repeat(200) + "}"
+        }) {
+            assertThatThrownBy(() -> load(bomb)).isInstanceOf(MalformedCheckpointException.class);
+        }
+        assertThatThrownBy(() -> load("model", "'unk_token':'" + "x".repeat(1 << 20) + "'"))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
+    }
+
+    @Test
+    void nothingStaysOpen(@TempDir Path folder) throws IOException {
+        TestCheckpoint.tiny().write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), "{}");
+        assertThatThrownBy(() -> Gpt2.load(folder)).isInstanceOf(MalformedCheckpointException.class);
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open.filter(Files::exists).map(HostileTokenizerTest::target))
+                    .isNotEmpty()
+                    .noneMatch(file -> file.startsWith(folder));
+        }
+    }
+
+    private static Path target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A small tokenizer.json with something in a place; {@code added} may be followed by a normalizer. */
+    private static BpeTokenizer load(String place, String value) throws IOException {
+        JsonObject whole = json("{'added_tokens':[],'pre_tokenizer':BYTES,'decoder':BYTES}");
+        JsonObject model = json("{'type':'BPE','merges':['a b']}");
+        JsonObject vocabulary = new JsonObject();
+        for (char c = 'a'; c <= 'z'; c++) {
+            vocabulary.addProperty(String.valueOf(c), c - 'a');
+        }
+        vocabulary.addProperty("Ġ", 26);
+        vocabulary.addProperty("ab", 27);
+        model.add("vocab", vocabulary);
+        whole.add("model", model);
+        switch (place) {
+            case "model" -> json("{" + value + "}").asMap().forEach(model::add);
+            case "vocab" -> json("{" + value + "}").asMap().forEach(vocabulary::add);
+            case "added" -> {
+                for (var token : JsonParser.parseString(("[" + value + "]").replace('\'', '"'))
+                        .getAsJsonArray()) {
+                    if (token.getAsJsonObject().has("content")
+                            && !token.getAsJsonObject().has("type")) {
+                        whole.getAsJsonArray("added_tokens").add(added(token.getAsJsonObject(), vocabulary));
+                    } else {
+                        whole.add("normalizer", token);
+                    }
+                }
+            }
+            default -> whole.add(place, JsonParser.parseString(quoted(value)));
+        }
+        return load(whole.toString());
+    }
+
+    private static JsonObject added(JsonObject odd, JsonObject vocabulary) {
+        JsonObject token =
+                json("{'single_word':false,'lstrip':false,'rstrip':false,'normalized':false,'special':true}");
+        String content = odd.get("content").getAsString();
+        token.add(
+                "id",
+                vocabulary.has(content)
+                        ? vocabulary.get(content)
+                        : json("{'id':28}").get("id"));
+        odd.asMap().forEach(token::add);
+        return token;
+    }
+
+    private static BpeTokenizer load(String json) throws IOException {
+        return BpeTokenizer.load(new TokenizerFiles("tokenizer.json", json, null), Architecture.GPT2, 30);
+    }
+
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(quoted(text)).getAsJsonObject();
+    }
+
+    private static String quoted(String text) {
+        return text.replace("BYTES", BYTES).replace('\'', '"');
+    }
+}

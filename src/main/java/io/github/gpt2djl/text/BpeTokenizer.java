@@ -1,8 +1,10 @@
 package io.github.gpt2djl.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import ai.djl.util.Platform;
+import ai.djl.util.Utils;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
@@ -182,8 +184,22 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     private static HuggingFaceTokenizer open(String json) throws IOException {
+        startLibrary();
         byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
         return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
+    }
+
+    private static void startLibrary() {
+        try {
+            LibUtils.checkStatus();
+        } catch (RuntimeException | LinkageError e) {
+            String reason = e.getCause() == null ? e.toString() : e.getCause().toString();
+            throw new IllegalStateException(
+                    "the native library of Hugging Face's tokenizers cannot be loaded: " + reason
+                            + "; expected ai.djl.huggingface:tokenizers on the class path and room for it in "
+                            + Utils.getEngineCacheDir() + ", or in the folder that DJL_CACHE_DIR names",
+                    e);
+        }
     }
 
     private void checkOpen() {

@@ -61,8 +61,8 @@ public final class TorchEngine {
             throw new IllegalStateException(
                     "PyTorch's native library cannot be loaded: " + causes(e)
                             + "; expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":"
-                            + wanted.getClassifier() + " on the class path and room for it in "
-                            + Utils.getEngineCacheDir() + ", or in the folder that DJL_CACHE_DIR names",
+                            + wanted.getClassifier() + " on the class path, and room in a folder that can be written: "
+                            + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names",
                     e);
         }
     }

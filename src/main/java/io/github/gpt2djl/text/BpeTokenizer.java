@@ -193,11 +193,11 @@ public final class BpeTokenizer implements AutoCloseable {
         try {
             LibUtils.checkStatus();
         } catch (RuntimeException | LinkageError e) {
-            String reason = e.getCause() == null ? e.toString() : e.getCause().toString();
+            // DJL's own message is of its last way to find it, not of what failed.
             throw new IllegalStateException(
-                    "the native library of Hugging Face's tokenizers cannot be loaded: " + reason
-                            + "; expected ai.djl.huggingface:tokenizers on the class path and room for it in "
-                            + Utils.getEngineCacheDir() + ", or in the folder that DJL_CACHE_DIR names",
+                    "the native library of Hugging Face's tokenizers cannot be unpacked or loaded; expected"
+                            + " ai.djl.huggingface:tokenizers on the class path, and room in a folder that can be"
+                            + " written: " + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names",
                     e);
         }
     }

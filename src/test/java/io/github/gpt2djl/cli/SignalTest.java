@@ -22,7 +22,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The command line is ended from outside, or has nowhere to write to. */
 class SignalTest {
     private static final String[] WITHOUT_END = {
-        "generate", "ROMEO:", "--max-new-tokens", "1000000", "--context-policy", "slide:128"
+        "generate",
+        "ROMEO:",
+        "--max-new-tokens",
+        "1000000",
+        "--context-policy",
+        "slide:128",
+        // <|endoftext|>
+        "--suppress-tokens",
+        "2047"
     };
 
     @TempDir

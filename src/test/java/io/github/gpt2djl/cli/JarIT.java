@@ -22,6 +22,9 @@ class JarIT {
     private static final String JAR =
             Path.of("target/gpt2-djl.jar").toAbsolutePath().toString();
 
+    /** Else newer JDKs warn; with -jar the manifest says it. */
+    private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+
     @TempDir
     Path elsewhere;
 
@@ -55,7 +58,8 @@ class JarIT {
     @ParameterizedTest
     @MethodSource
     void examplesRun(Path example) throws Exception {
-        Result result = run(List.of(), "-cp", JAR, example.toAbsolutePath().toString(), "shakespeare");
+        Result result =
+                run(List.of(), NATIVE, "-cp", JAR, example.toAbsolutePath().toString(), "shakespeare");
         assertThat(result.code).as(result.err).isZero();
         assertThat(result.out).hasSizeGreaterThan(20);
         assertThat(result.err).as("nothing but the text").isEmpty();

@@ -60,6 +60,8 @@ class NativeLibrariesTest {
     private String fails(String classPath, Path cache) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Else newer JDKs warn.
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,
                 "io.github.gpt2djl.cli.Main",

@@ -22,6 +22,8 @@ class ExitTest {
     void sigtermDuringANativeCallIsNoCrash() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // Else newer JDKs warn.
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Worker.class.getName())

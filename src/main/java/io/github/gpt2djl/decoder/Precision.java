@@ -117,19 +117,48 @@ public enum Precision {
 
     /** Which matrices take which kernel: both pack, or neither does. */
     record Kernels(Kernel layers, Kernel head) {
+        /** As measured with 124M in control groups that were too small by little. */
+        private static final long OTHER_BYTES = 64_000_000;
+
         static Kernels all(Kernel kernel) {
             return new Kernels(kernel, kernel);
         }
 
         long weightBytes(ModelConfig model) {
-            long embeddings = (long) model.vocabularySize() * model.embeddingWidth();
-            long tables = embeddings + (long) model.positions() * model.width();
-            long vectors = model.parameters() - tables - matrices(model, false) - (model.tiedHead() ? 0 : embeddings);
-            // The tables stay beside the packed head, in half precision where the weights are reduced.
+            long vectors = model.parameters()
+                    - table(model)
+                    - (long) model.positions() * model.width()
+                    - matrices(model, false)
+                    - (model.tiedHead() ? 0 : table(model));
             return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
-                    + (head == Kernel.PLAIN && model.tiedHead() ? 0 : headBytes(model, head, true))
-                    + (layers.packs() ? 2 : 4) * tables
+                    + (packsHead(model) ? headBytes(model, head, true) : 0)
+                    + tables(model)
                     + 4 * vectors;
+        }
+
+        /**
+         * Bytes that loading takes at most: the head is packed when there are only the tables beside it, from 32 bits,
+         * with FBGEMM's 8-bit kernel by way of a copy; then each worker has room for a matrix before and after it is
+         * turned. Code, buffers and what malloc cannot use come on top.
+         */
+        long loadingBytes(ModelConfig model, int workers) {
+            long copies = 4 + head.bytes + (head == Kernel.FBGEMM_INT8 ? 1 : 0);
+            long early = tables(model) + (packsHead(model) ? copies * table(model) : 0);
+            long matrix = 4L * model.width() * Math.max(3 * model.width(), model.innerWidth());
+            return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;
+        }
+
+        /** The tables stay beside the packed head, in half precision where the weights are reduced. */
+        private long tables(ModelConfig model) {
+            return (layers.packs() ? 2 : 4) * (table(model) + (long) model.positions() * model.width());
+        }
+
+        private boolean packsHead(ModelConfig model) {
+            return head != Kernel.PLAIN || !model.tiedHead();
+        }
+
+        private static long table(ModelConfig model) {
+            return (long) model.vocabularySize() * model.embeddingWidth();
         }
     }
 }

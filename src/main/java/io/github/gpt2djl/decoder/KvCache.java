@@ -106,6 +106,7 @@ public final class KvCache implements AutoCloseable {
      * @param prompts at least one of at least one id each, in range; lengths may differ
      * @param room tokens that each row will have room for at least, prompt and continuation
      * @throws IllegalStateException if there are not enough places, or this is closed
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
      */
     public void join(List<int[]> prompts, int copies, int room) {
         long first = rows;

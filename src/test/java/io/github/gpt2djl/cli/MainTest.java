@@ -205,6 +205,11 @@ class MainTest {
                         "2",
                         "--max-new-tokens",
                         "12",
+                        // Any seed may be drawn: none may end the text, or choose the 7 of below.
+                        "--min-new-tokens",
+                        "12",
+                        "--suppress-tokens",
+                        "7",
                         "--json")
                 .out;
         record += run("generate", "", "--preset", "openai", "--seed", "4", "--json").out;

@@ -83,14 +83,7 @@ public final class Decoder implements AutoCloseable {
 
     /** A cache for so many rows at once. */
     public KvCache cache(int places) {
-        lifetime.enter();
-        try {
-            KvCache cache = new KvCache(module, manager, config, places, lifetime);
-            lifetime.add(cache, cache::free);
-            return cache;
-        } finally {
-            lifetime.leave();
-        }
+        return lifetime.add(() -> new KvCache(module, manager, config, places, lifetime), KvCache::free);
     }
 
     /**
@@ -102,15 +95,10 @@ public final class Decoder implements AutoCloseable {
     public CandidateCache candidates(int candidates, int room) {
         KvCache rows = cache(candidates);
         try {
-            lifetime.enter();
-            try {
-                long width = config.embeddingWidth();
-                CandidateCache cache = new CandidateCache(module, manager, width, rows, candidates, room, lifetime);
-                lifetime.add(cache, cache::free);
-                return cache;
-            } finally {
-                lifetime.leave();
-            }
+            long width = config.embeddingWidth();
+            return lifetime.add(
+                    () -> new CandidateCache(module, manager, width, rows, candidates, room, lifetime),
+                    CandidateCache::free);
         } catch (RuntimeException | Error e) {
             rows.close();
             throw e;

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A model from loading to closing, and the native memory that lives no longer than it does.
@@ -16,9 +18,20 @@ final class Lifetime {
     private final Map<Object, Runnable> parts = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** What {@code free} frees is freed with the model at the latest; while {@link #enter entered}. */
-    void add(Object part, Runnable free) {
-        parts.put(part, free);
+    /**
+     * Makes a part that is freed with the model at the latest.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    <T> T add(Supplier<T> maker, Consumer<T> free) {
+        enter();
+        try {
+            T part = maker.get();
+            parts.put(part, () -> free.accept(part));
+            return part;
+        } finally {
+            leave();
+        }
     }
 
     /** Frees a part, once. */

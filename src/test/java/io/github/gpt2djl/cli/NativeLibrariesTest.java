@@ -3,12 +3,12 @@ package io.github.gpt2djl.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.util.Platform;
+import io.github.gpt2djl.TestJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -58,15 +58,7 @@ class NativeLibrariesTest {
     }
 
     private String fails(String classPath, Path cache) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Else newer JDKs warn.
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                "io.github.gpt2djl.cli.Main",
-                "generate",
-                "O"));
+        ProcessBuilder builder = TestJvm.command("-cp", classPath, "io.github.gpt2djl.cli.Main", "generate", "O");
         builder.environment().put("DJL_CACHE_DIR", cache.toString());
         Path out = folder.resolve("out");
         Process process =

@@ -3,6 +3,7 @@ package io.github.gpt2djl.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.util.Ec2Utils;
+import io.github.gpt2djl.TestJvm;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -58,18 +59,14 @@ class NoNetworkTest {
         Thread counter = new Thread(() -> count(listening, attempts));
         counter.start();
         try (ServerSocket proxy = listening) {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path")));
+            List<String> command = new ArrayList<>(List.of(properties));
             for (String kind : new String[] {"http.", "https.", "socks"}) {
                 boolean socks = kind.equals("socks");
                 command.add("-D" + kind + (socks ? "ProxyHost" : "proxyHost") + "=127.0.0.1");
                 command.add("-D" + kind + (socks ? "ProxyPort" : "proxyPort") + "=" + proxy.getLocalPort());
             }
-            command.addAll(List.of(properties));
             command.add(program.getName());
-            ProcessBuilder builder = new ProcessBuilder(command);
+            ProcessBuilder builder = TestJvm.command(command.toArray(String[]::new));
             builder.environment().put("HF_HOME", folder.resolve("hf").toString());
             builder.environment().keySet().removeAll(List.of("OPT_OUT_TRACKING", "DJL_OFFLINE", "HF_HUB_CACHE"));
             Path out = folder.resolve("out");

@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,8 @@ class SignalTest {
     void endedBySignal(String signal, int characters, int expected) throws Exception {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        Process process = new ProcessBuilder(command())
+        Process process = TestJvm.command(Stream.concat(Stream.of("io.github.gpt2djl.cli.Main"), Stream.of(WITHOUT_END))
+                        .toArray(String[]::new))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
@@ -98,18 +99,5 @@ class SignalTest {
         };
         PrintStream out = new PrintStream(new StandardOut(broken), false, StandardCharsets.UTF_8);
         return Main.run(WITHOUT_END, out, new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private static List<String> command() {
-        return Stream.concat(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "io.github.gpt2djl.cli.Main"),
-                        Stream.of(WITHOUT_END))
-                .toList();
     }
 }

@@ -2,11 +2,11 @@ package io.github.gpt2djl.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.TestJvm;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,13 +20,7 @@ class ExitTest {
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "SIGTERM and on_exit are those of Linux")
     void sigtermDuringANativeCallIsNoCrash() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        // Else newer JDKs warn.
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Worker.class.getName())
+        Process process = TestJvm.command(Worker.class.getName())
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {

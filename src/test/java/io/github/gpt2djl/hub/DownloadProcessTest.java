@@ -2,6 +2,7 @@ package io.github.gpt2djl.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.TestJvm;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,13 +82,7 @@ class DownloadProcessTest {
     }
 
     private Process start(String name) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.gpt2djl.cli.Main",
-                "download",
-                "someone/tiny");
+        ProcessBuilder builder = TestJvm.command("io.github.gpt2djl.cli.Main", "download", "someone/tiny");
         builder.environment().put("HF_ENDPOINT", server.endpoint().toString());
         builder.environment().put("HF_HUB_CACHE", cache.toString());
         builder.environment().remove("HF_HUB_OFFLINE");

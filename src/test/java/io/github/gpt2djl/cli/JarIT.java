@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,9 @@ class JarIT {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String JAR =
             Path.of("target/gpt2-djl.jar").toAbsolutePath().toString();
+
+    private static final String EXAMPLES =
+            Path.of("target/gpt2-djl-examples.jar").toAbsolutePath().toString();
 
     /** Else newer JDKs warn; with -jar the manifest says it. */
     private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
@@ -59,10 +63,13 @@ class JarIT {
     @MethodSource
     void examplesRun(Path example) throws Exception {
         Result result =
-                run(List.of(), NATIVE, "-cp", JAR, example.toAbsolutePath().toString(), "shakespeare");
+                run(List.of(), NATIVE, "-cp", EXAMPLES, example.toAbsolutePath().toString());
         assertThat(result.code).as(result.err).isZero();
         assertThat(result.out).hasSizeGreaterThan(20);
-        assertThat(result.err).as("nothing but the text").isEmpty();
+        Pattern.compile("wrote (\\S+\\.png)")
+                .matcher(result.out)
+                .results()
+                .forEach(found -> assertThat(elsewhere.resolve(found.group(1))).isNotEmptyFile());
     }
 
     static Stream<Path> examplesRun() throws IOException {
@@ -84,6 +91,8 @@ class JarIT {
         Path err = elsewhere.resolve("err");
         Process process = new ProcessBuilder(new ArrayList<>(List.of("sh", file.toString())))
                 .directory(elsewhere.toFile())
+                .redirectInput(
+                        Files.writeString(elsewhere.resolve("in"), "go north\n").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

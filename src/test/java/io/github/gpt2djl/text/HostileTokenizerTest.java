@@ -84,6 +84,16 @@ class HostileTokenizerTest {
                 "pre_tokenizer | {'type':'Sequence','pretokenizers':[3]} | pre_tokenizer.pretokenizers[0] is 3, expected an object",
                 "pre_tokenizer | {} | pre_tokenizer.type is null",
                 "normalizer | [] | normalizer is [], expected an object",
+                "normalizer | {'type':'NFC','speed':1} | the key normalizer.speed is not supported",
+                "normalizer | {'type':'Sequence','normalizers':[],'speed':1} | the key normalizer.speed is not supported",
+                "normalizer | {'type':'Replace','pattern':{'String':'a'},'content':5} | normalizer.content is 5, expected a text",
+                "normalizer | {'type':'Replace','pattern':{'String':'a'},'content':'\\udc00'} | expected a text of well-formed Unicode",
+                "normalizer | {'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,'strip_accents':1,'lowercase':true} | normalizer.strip_accents is 1, expected true, false or null",
+                "pre_tokenizer | {'type':'Split','pattern':{'String':'b'},'behavior':'Kept','invert':false} | pre_tokenizer.behavior is \"Kept\", expected Contiguous or Isolated",
+                "added | {'content':'x','speed':1} | the key added_tokens[0].speed is not supported",
+                "added | {'content':'x','normalized':true},{'type':'Replace','pattern':{'String':'x'},'content':''} | added_tokens[0].normalized is true",
+                "added | {'content':'x','normalized':true},{'type':'Prepend','prepend':' '} | added_tokens[0].normalized is true",
+                "added | {'content':'<x>','id':28},{'content':'<y>','id':29},{'content':'<z>','id':30} | has id 30, expected 0 to 29",
             })
     void isRejected(String place, String value, String message) {
         assertThatThrownBy(() -> load(place, value))
@@ -108,6 +118,14 @@ class HostileTokenizerTest {
                 "added | {'content':'b x'},{'type':'Lowercase'} | 0 28",
                 "added | {'content':'ab','id':27,'normalized':true} | 27 26 23",
                 "added | {'content':'x','lstrip':true} | 27 23",
+                "added | {'content':'x','rstrip':true} | 27 26 23",
+                "added | {'content':'é','normalized':true} | 27 26 23",
+                "added | {'content':'b x','normalized':true},{'type':'Lowercase'} | 0 28",
+                "model | 'ignore_merges':true,'vocab':{'a':0,'b':1,'x':2,'Ġ':3,'ab':4,'Ġx':5} | 4 5",
+                "vocab | '\\u0001':28 | 27 26 23",
+                "normalizer | {'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,'strip_accents':null,'lowercase':true} | 27 26 23",
+                "normalizer | {'type':'Prepend','prepend':'aaaaaaaaaaaaaaaz'} | 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 25 27 26 23",
+                "normalizer | {'type':'Replace','pattern':{'String':'ab'},'content':'xxxxxxxxxxxxxxxx'} | 23 23 23 23 23 23 23 23 23 23 23 23 23 23 23 23 26 23",
             })
     void isTaken(String place, String value, String ids) throws IOException {
         try (BpeTokenizer tokenizer = load(place, value)) {
@@ -119,7 +137,7 @@ class HostileTokenizerTest {
     }
 
     @Test
-    void tooManyStepsOrTokens() {
+    void tooManyStepsOrTokens() throws IOException {
         String split = "{'type':'Split','pattern':{'String':'b'},'behavior':'Isolated','invert':false}";
         assertThatThrownBy(() -> load(
                         "pre_tokenizer",
@@ -127,6 +145,11 @@ class HostileTokenizerTest {
                                 + "]}"))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("pre_tokenizer has 17 steps, expected at most 16");
+        load(
+                        "pre_tokenizer",
+                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(16, split))
+                                + "]}")
+                .close();
         assertThatThrownBy(() -> load("added", String.join(",", Collections.nCopies(10001, "{'content':'x'}"))))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("added_tokens has 10001 tokens, expected at most 10000");

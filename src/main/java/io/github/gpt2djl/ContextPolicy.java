@@ -10,6 +10,12 @@ public record ContextPolicy(int keep) {
     /** The text ends. */
     public static final ContextPolicy STOP = new ContextPolicy(0);
 
+    /**
+     * Checks the range.
+     *
+     * @param keep at least 0
+     * @throws IllegalArgumentException if {@code keep} is negative
+     */
     public ContextPolicy {
         if (keep < 0) {
             throw new IllegalArgumentException(
@@ -17,7 +23,13 @@ public record ContextPolicy(int keep) {
         }
     }
 
-    /** The text goes on from its last {@code keep} ids, at least 1 and fewer than the model has positions. */
+    /**
+     * The text goes on from its last ids.
+     *
+     * @param keep at least 1 and fewer than the model has positions, which the generation checks
+     * @return the policy
+     * @throws IllegalArgumentException if {@code keep} is less than 1
+     */
     public static ContextPolicy slide(int keep) {
         if (keep < 1) {
             throw new IllegalArgumentException(
@@ -37,7 +49,7 @@ public record ContextPolicy(int keep) {
         throw new NumberFormatException(text);
     }
 
-    /** {@code stop} or {@code slide:768}. */
+    /** {@return {@code stop} or {@code slide:768}} */
     @Override
     public String toString() {
         return keep == 0 ? "stop" : "slide:" + keep;

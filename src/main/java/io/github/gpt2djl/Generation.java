@@ -32,12 +32,25 @@ public record Generation(
         int slides,
         OptionalDouble score) {
 
+    /**
+     * Copies the lists.
+     *
+     * @param promptIds copied
+     * @param tokens copied
+     * @param text of {@code tokens}
+     * @param finishReason why it ended
+     * @param seed or empty
+     * @param drafted at least {@code accepted}
+     * @param accepted at least 0
+     * @param slides at least 0
+     * @param score or empty
+     */
     public Generation {
         promptIds = List.copyOf(promptIds);
         tokens = List.copyOf(tokens);
     }
 
-    /** The new tokens' ids, without the prompt's. */
+    /** {@return the new tokens' ids, without the prompt's} */
     public List<Integer> ids() {
         return tokens.stream().map(Token::id).toList();
     }
@@ -45,6 +58,7 @@ public record Generation(
     /**
      * How each token was chosen.
      *
+     * @return one trace a token
      * @throws IllegalStateException if the config did not set {@code trace}
      */
     public List<StepTrace> trace() {

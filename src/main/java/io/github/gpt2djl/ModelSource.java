@@ -18,7 +18,7 @@ public final class ModelSource {
         this.download = download;
     }
 
-    /** This machine only. */
+    /** {@return this machine only} */
     public static ModelSource local() {
         return LOCAL;
     }
@@ -27,12 +27,19 @@ public final class ModelSource {
      * This machine, else the Hugging Face Hub: what is missing is fetched into Hugging Face's cache and verified.
      *
      * <p>Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE as huggingface_hub does.
+     *
+     * @return the source
      */
     public static ModelSource download() {
         return download(DownloadProgress.NONE);
     }
 
-    /** As {@link #download()}, and tells how it goes. */
+    /**
+     * As {@link #download()}, and tells how it goes.
+     *
+     * @param progress told on the thread that loads
+     * @return the source
+     */
     public static ModelSource download(DownloadProgress progress) {
         return new ModelSource(progress);
     }

@@ -11,6 +11,14 @@ import java.util.List;
  * @param mean {@code sum} over the number of its ids, which does not favour short ones
  */
 public record RankedContinuation(int index, List<Integer> ids, double sum, double mean) {
+    /**
+     * Copies the ids.
+     *
+     * @param index from 0
+     * @param ids copied
+     * @param sum at most 0
+     * @param mean at most 0
+     */
     public RankedContinuation {
         ids = List.copyOf(ids);
     }

@@ -10,12 +10,20 @@ import java.util.List;
  *     before it, so there is one fewer than ids
  */
 public record Score(List<Integer> ids, List<Double> logProbabilities) {
+    /**
+     * Copies the lists.
+     *
+     * @param ids copied
+     * @param logProbabilities copied
+     */
     public Score {
         ids = List.copyOf(ids);
         logProbabilities = List.copyOf(logProbabilities);
     }
 
-    /** The natural logarithm of the probability of all ids after the first. */
+    /**
+     * {@return the natural logarithm of the probability of all ids after the first: the sum of their log-probabilities}
+     */
     public double logProbability() {
         double sum = 0;
         for (double logProbability : logProbabilities) {
@@ -24,7 +32,7 @@ public record Score(List<Integer> ids, List<Double> logProbabilities) {
         return sum;
     }
 
-    /** exp of the mean negative log-probability: 1 for a text foreseen with certainty. */
+    /** {@return exp of the mean negative log-probability: 1 for a text foreseen with certainty} */
     public double perplexity() {
         return Math.exp(-logProbability() / logProbabilities.size());
     }

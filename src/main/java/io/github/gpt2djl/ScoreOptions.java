@@ -13,12 +13,22 @@ public record ScoreOptions(boolean bos, int stride) {
     /** No bos, one window. */
     public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0);
 
-    /** With bos or without. */
+    /**
+     * With bos or without.
+     *
+     * @param value whether bos stands before the text
+     * @return a copy
+     */
     public ScoreOptions withBos(boolean value) {
         return new ScoreOptions(value, stride);
     }
 
-    /** With windows; 1 to one less than the model's context, or 0 for one window. */
+    /**
+     * With windows.
+     *
+     * @param value 1 to one less than the model's context, or 0 for one window; checked when a text is scored
+     * @return a copy
+     */
     public ScoreOptions withStride(int value) {
         return new ScoreOptions(bos, value);
     }

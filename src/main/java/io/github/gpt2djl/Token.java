@@ -21,6 +21,15 @@ public record Token(
         double logProbability,
         List<TokenProbability> top,
         @Nullable StepTrace trace) {
+    /**
+     * Copies the list.
+     *
+     * @param id in the model's vocabulary
+     * @param text whole characters
+     * @param logProbability at most 0
+     * @param top copied
+     * @param trace or null
+     */
     public Token {
         top = List.copyOf(top);
     }

@@ -45,7 +45,10 @@ public record Checkpoint(
     /**
      * Opens a folder.
      *
-     * @throws IOException if a file is missing or {@link MalformedCheckpointException} if one is malformed
+     * @param folder in the published layout, or with OpenAI's original files
+     * @return the checkpoint, to be closed
+     * @throws MalformedCheckpointException if a file is not what its format says
+     * @throws IOException if a file is missing or cannot be read
      */
     public static Checkpoint open(Path folder) throws IOException {
         if (Files.notExists(folder)) {
@@ -81,6 +84,8 @@ public record Checkpoint(
     /**
      * Opens a model that travels inside the jar.
      *
+     * @param name its folder in the jar
+     * @return the checkpoint, to be closed
      * @throws IOException if the jar lacks it
      */
     public static Checkpoint shipped(String name) throws IOException {
@@ -94,7 +99,13 @@ public record Checkpoint(
         }
     }
 
-    /** The architecture of a model that travels inside the jar. */
+    /**
+     * The architecture of a model that travels inside the jar.
+     *
+     * @param name its folder in the jar
+     * @return its config.json
+     * @throws IOException if the jar lacks it
+     */
     public static ModelConfig shippedConfig(String name) throws IOException {
         String file = "/io/github/gpt2djl/models/" + name + "/config.json";
         return ConfigReader.parse(file, resourceText(file));

@@ -7,6 +7,8 @@ public final class MalformedCheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Names the file and what is wrong with it.
+     *
      * @param file the file at fault
      * @param problem what was found and what was expected
      */
@@ -15,6 +17,8 @@ public final class MalformedCheckpointException extends IOException {
     }
 
     /**
+     * Names the file and what is wrong with it, after a parser's complaint.
+     *
      * @param file the file at fault
      * @param problem what was found and what was expected
      * @param cause the parser's own complaint

@@ -56,6 +56,8 @@ public record ModelConfig(
      * Parses a {@code config.json}.
      *
      * @param file the file's name, for messages
+     * @param json its text
+     * @return the architecture
      * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
      *     compute
      */
@@ -63,7 +65,7 @@ public record ModelConfig(
         return ConfigReader.parse(file, json);
     }
 
-    /** The number of weights, each tied one once. */
+    /** {@return the number of weights, each tied one once} */
     public long parameters() {
         long e = width;
         long layer = 4 * e * e + 2 * e * innerWidth + 9 * e + innerWidth;
@@ -74,7 +76,7 @@ public record ModelConfig(
         return table + rows * e + layers * layer + (postNorm ? 0 : 2 * e) + projections + (tiedHead ? 0 : table);
     }
 
-    /** Rows of the published position table before the first position's. */
+    /** {@return rows of the published position table before the first position's} */
     public int unusedPositions() {
         return architecture == Architecture.OPT ? 2 : 0;
     }

@@ -110,7 +110,10 @@ public final class ShardedTensors implements TensorFile {
     /**
      * The files that an index names, as it names them.
      *
+     * @param index {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}
+     * @return their names, sorted; not checked
      * @throws MalformedCheckpointException if the index is malformed
+     * @throws IOException if it cannot be read
      */
     public static Set<String> files(Path index) throws IOException {
         Set<String> files = new TreeSet<>();

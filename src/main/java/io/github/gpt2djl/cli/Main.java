@@ -42,7 +42,11 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs a command and ends the process with its exit code. */
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param args a command and its arguments; none: the usage, and exit code 2
+     */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(
                 new StandardOut(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);

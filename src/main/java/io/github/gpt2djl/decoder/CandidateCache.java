@@ -81,12 +81,21 @@ public final class CandidateCache implements AutoCloseable {
                         "step_seen", ids, (long) length, (long) kept, keys, seen, fresh, likenessView, y, norm));
     }
 
-    /** The largest cosine of what the head takes after the i-th candidate and after each token before; -1 to 1. */
+    /**
+     * How much a candidate resembles the text.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
+     */
     public float likeness(int i) {
         return likeness.getFloat(i * Float.BYTES);
     }
 
-    /** The i-th candidate becomes the text's next token. */
+    /**
+     * A candidate becomes the text's next token.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     */
     public void keep(int i) {
         int[] sources = new int[fed.length];
         Arrays.fill(sources, i);
@@ -95,12 +104,12 @@ public final class CandidateCache implements AutoCloseable {
         kept = i;
     }
 
-    /** The logits [vocabulary] after the text; {@link #look} overwrites them. */
+    /** {@return the logits [vocabulary] after the text; {@link #look} overwrites them} */
     public FloatBuffer logits() {
         return cache.logits(Math.max(0, kept));
     }
 
-    /** The logarithm of the sum of their exponentials. */
+    /** {@return the logarithm of the sum of exp({@link #logits()})} */
     public float logSumExp() {
         return cache.logSumExp(Math.max(0, kept));
     }

@@ -16,12 +16,12 @@ public enum Precision {
     /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
     AUTO;
 
-    /** What {@link #AUTO} stands for; any other itself. */
+    /** {@return what {@link #AUTO} stands for; any other itself} */
     public Precision resolved() {
         return this == AUTO ? FP32 : this;
     }
 
-    /** Whether this machine's libtorch has a kernel for it. */
+    /** {@return whether this machine's libtorch has a kernel for it} */
     public boolean isAvailable() {
         return this == FP32 || this == AUTO || hasFbgemm();
     }
@@ -54,6 +54,8 @@ public enum Precision {
     /**
      * Bytes that a model's packed weights take in this precision.
      *
+     * @param model its architecture
+     * @return tables, matrices and vectors, padding included
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
@@ -63,6 +65,8 @@ public enum Precision {
     /**
      * Bytes of weights that a decoding step reads: every matrix once, whatever the batch.
      *
+     * @param model its architecture
+     * @return the matrices of all layers and of the head, which is the embedding table where it is tied
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long bytesPerStep(ModelConfig model) {

@@ -1,4 +1,8 @@
-/** GPT-2's forward pass in TorchScript; every NDArray stays in this package. */
+/**
+ * The forward pass in TorchScript (decoder.py), its weights in a {@link io.github.gpt2djl.decoder.Precision}, and what
+ * a generation remembers, its {@link io.github.gpt2djl.decoder.KvCache}. Token ids in, logits out; every NDArray stays
+ * in this package.
+ */
 @NullMarked
 package io.github.gpt2djl.decoder;
 

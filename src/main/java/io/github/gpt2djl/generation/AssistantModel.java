@@ -23,6 +23,8 @@ public final class AssistantModel implements Drafter {
     private int guessed;
 
     /**
+     * Nothing is computed before the first guess.
+     *
      * @param decoder the smaller model
      * @param request the generation that it helps
      * @param most tokens to guess at once, at least 1

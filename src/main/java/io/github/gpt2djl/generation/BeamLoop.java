@@ -28,7 +28,9 @@ public final class BeamLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with no more copies than beams
+     * @param search beams and what ends them
      */
     public BeamLoop(Decoder decoder, Request request, BeamSearch search) {
         this.decoder = decoder;

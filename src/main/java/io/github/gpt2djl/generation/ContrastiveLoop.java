@@ -32,6 +32,7 @@ public final class ContrastiveLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with one copy, whose last token has a position too
      * @param alpha 0 to 1
      * @param k at least 2; all tokens if there are fewer

@@ -23,12 +23,27 @@ public record Decoding(
         int topLogprobs,
         List<Integer> eosIds,
         int keep) {
+    /**
+     * Copies the lists.
+     *
+     * @param sampler chooses each token
+     * @param processors copied
+     * @param explainer or null
+     * @param topLogprobs at least 0
+     * @param eosIds copied
+     * @param keep at least 0
+     */
     public Decoding {
         processors = List.copyOf(processors);
         eosIds = List.copyOf(eosIds);
     }
 
-    /** Only chooses, and nothing but the length ends a sequence. */
+    /**
+     * Only chooses, and nothing but the length ends a sequence.
+     *
+     * @param sampler chooses each token
+     * @return the decoding
+     */
     public static Decoding plain(Sampler sampler) {
         return new Decoding(sampler, List.of(), null, 0, List.of(), 0);
     }

@@ -32,6 +32,7 @@ public final class DraftLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with one copy
      * @param drafter makes the guesses; closed with this
      */

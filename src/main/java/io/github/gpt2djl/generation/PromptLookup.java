@@ -11,7 +11,11 @@ public final class PromptLookup implements Drafter {
 
     private final DraftLength length;
 
-    /** @param most tokens to guess at once, at least 1 */
+    /**
+     * Starts with no guess made.
+     *
+     * @param most tokens to guess at once, at least 1
+     */
     public PromptLookup(int most) {
         length = new DraftLength(most);
     }

@@ -29,7 +29,12 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
         return CounterRandom.uniform(seed, copy, length - prompt.length);
     }
 
-    /** The ids that are computed first: a prompt that is too long is cut as a text would be. */
+    /**
+     * The ids that are computed first: a prompt that is too long is cut as a text would be.
+     *
+     * @param positions the model's
+     * @return the prompt, or its last {@link Decoding#keep()} ids where it is longer than {@code positions}
+     */
     public int[] start(int positions) {
         return prompt.length <= positions
                 ? prompt

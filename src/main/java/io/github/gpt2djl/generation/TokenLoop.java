@@ -55,6 +55,7 @@ public final class TokenLoop implements Loop {
     /**
      * Nothing is computed, and no request taken, before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param queue what to generate, asked for as places become free
      * @param places sequences that run at once at most, and no request has more copies
      */

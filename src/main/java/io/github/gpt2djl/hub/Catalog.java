@@ -58,12 +58,12 @@ public final class Catalog {
             JsonObject config,
             List<RemoteFile> files) {}
 
-    /** All models, smallest of a family first. */
+    /** {@return all models, smallest of a family first} */
     public static List<Model> models() {
         return MODELS;
     }
 
-    /** Their short names. */
+    /** {@return their short names, in the same order} */
     public static List<String> names() {
         return MODELS.stream().map(Model::name).toList();
     }
@@ -89,7 +89,12 @@ public final class Catalog {
         }
     }
 
-    /** The model of that short name or repository. */
+    /**
+     * Finds a model.
+     *
+     * @param name its short name or its repository
+     * @return empty if the catalog has none
+     */
     public static Optional<Model> find(String name) {
         return MODELS.stream()
                 .filter(m -> m.name().equals(name) || m.repository().equals(name))

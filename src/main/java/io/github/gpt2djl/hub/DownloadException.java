@@ -8,6 +8,8 @@ public final class DownloadException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Says what failed.
+     *
      * @param message what was found, and what to do
      * @param cause what failed, or null
      */

@@ -14,12 +14,25 @@ public interface DownloadProgress {
      */
     default void started(String file, long done, long total) {}
 
-    /** So many bytes of the file are here now. */
+    /**
+     * More bytes of a file are here.
+     *
+     * @param file its name
+     * @param done bytes that are here now
+     */
     default void advanced(String file, long done) {}
 
-    /** The file is here, verified, and has its name. */
+    /**
+     * A file is here, verified, and has its name.
+     *
+     * @param file its name
+     */
     default void finished(String file) {}
 
-    /** Something that makes it take longer: a retry, another process that downloads the same. */
+    /**
+     * Something makes it take longer: a retry, another process that downloads the same.
+     *
+     * @param message one line for the user
+     */
     default void note(String message) {}
 }

@@ -48,8 +48,10 @@ public final class Hub {
      * @param revision a branch, tag or commit; null: the catalog's commit, or main
      * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
      *     HF_HUB_OFFLINE
+     * @param progress told how it goes
      * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
      * @throws IllegalArgumentException if the name or the revision is not well-formed
      */
     public static Path download(
@@ -62,7 +64,11 @@ public final class Hub {
      * The folder of a model on this machine, fetched first if it is not whole here; asks nobody if it is.
      *
      * @param name as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param environment as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param progress told how it goes
+     * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
      * @throws IllegalArgumentException if the name is not well-formed
      */
     public static Path ensure(String name, Map<String, String> environment, DownloadProgress progress)

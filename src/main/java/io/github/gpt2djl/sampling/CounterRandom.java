@@ -19,8 +19,10 @@ public final class CounterRandom {
     /**
      * A number in [0, 1), a multiple of 2<sup>-53</sup>.
      *
+     * @param seed any
      * @param row the sequence's number among the sequences of its prompt
      * @param step the new token's number in its sequence, from 0
+     * @return the same for the same three
      */
     public static double uniform(long seed, int row, int step) {
         int[] word = philox(new int[] {step, row, 0, 0}, (int) seed, (int) (seed >>> 32));

@@ -7,6 +7,12 @@ package io.github.gpt2djl.sampling;
  * @param epsilon above 0, below 1; 3e-4 to 9e-4 in the paper
  */
 public record EpsilonCutoff(double epsilon) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param epsilon above 0, below 1
+     * @throws IllegalArgumentException if {@code epsilon} is out of range
+     */
     public EpsilonCutoff {
         check("epsilonCutoff", epsilon);
     }

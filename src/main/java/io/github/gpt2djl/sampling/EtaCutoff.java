@@ -7,6 +7,12 @@ package io.github.gpt2djl.sampling;
  * @param eta above 0, below 1; 3e-4 to 4e-3 in the paper
  */
 public record EtaCutoff(double eta) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param eta above 0, below 1
+     * @throws IllegalArgumentException if {@code eta} is out of range
+     */
     public EtaCutoff {
         EpsilonCutoff.check("etaCutoff", eta);
     }

@@ -23,7 +23,9 @@ public final class Explainer {
     /**
      * A rule with what it is called.
      *
+     * @param <R> the kind of rule
      * @param name option and value, like {@code top_k 50}
+     * @param rule the rule
      */
     public record Labelled<R>(String name, R rule) {}
 
@@ -42,7 +44,15 @@ public final class Explainer {
         this.n = n;
     }
 
-    /** Chooses as {@link Sampler#sample} with the same arguments. */
+    /**
+     * Chooses as {@link Sampler#sample} with the same arguments.
+     *
+     * @param logits [vocabulary]
+     * @param text what is there so far
+     * @param draw a random number in [0, 1); not used where the likeliest token is taken
+     * @return what was chosen, and how
+     * @throws IllegalStateException as {@link Sampler#sample}
+     */
     public StepTrace explain(FloatBuffer logits, TokenSequence text, double draw) {
         float[] scores = new float[logits.limit()];
         logits.get(0, scores);

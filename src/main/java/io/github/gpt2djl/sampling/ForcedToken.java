@@ -19,6 +19,12 @@ public record ForcedToken(List<Integer> ids, Place place) implements LogitsProce
         LAST
     }
 
+    /**
+     * Copies the list.
+     *
+     * @param ids copied
+     * @param place of the token
+     */
     public ForcedToken {
         ids = List.copyOf(ids);
     }

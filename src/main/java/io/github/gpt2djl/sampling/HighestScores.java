@@ -9,7 +9,11 @@ public final class HighestScores {
 
     private int size;
 
-    /** @param n at least 1 */
+    /**
+     * Starts with nothing looked at.
+     *
+     * @param n at least 1
+     */
     public HighestScores(int n) {
         heap = new long[n];
     }
@@ -32,7 +36,11 @@ public final class HighestScores {
         }
     }
 
-    /** Hands out the highest, each as {@link #score} and {@link #number} read it, and starts over. */
+    /**
+     * Hands out the highest, and starts over.
+     *
+     * @return at most n keys, which {@link #score} and {@link #number} read, by falling score
+     */
     public long[] take() {
         long[] falling = Arrays.copyOf(heap, size);
         Arrays.sort(falling);
@@ -45,13 +53,23 @@ public final class HighestScores {
         return falling;
     }
 
-    /** The score that {@link #take} has handed out with others. */
+    /**
+     * The score in a key.
+     *
+     * @param key one of those that {@link #take} has handed out
+     * @return the score, with what was added to it
+     */
     public static float score(long key) {
         int rising = (int) (key >> 32);
         return Float.intBitsToFloat(rising ^ ((rising >> 31) & Integer.MAX_VALUE));
     }
 
-    /** Its number. */
+    /**
+     * The number in a key.
+     *
+     * @param key one of those that {@link #take} has handed out
+     * @return the score's number among all that were looked at
+     */
     public static int number(long key) {
         return (int) ~key;
     }

@@ -11,6 +11,14 @@ import java.util.List;
  * @param eosIds the ids that end a text
  */
 public record LeastLength(int length, int newTokens, List<Integer> eosIds) implements LogitsProcessor {
+    /**
+     * Copies the list and checks the range.
+     *
+     * @param length at least 0
+     * @param newTokens at least 0
+     * @param eosIds copied
+     * @throws IllegalArgumentException if a length is negative
+     */
     public LeastLength {
         eosIds = List.copyOf(eosIds);
         if (length < 0 || newTokens < 0) {

@@ -7,6 +7,12 @@ package io.github.gpt2djl.sampling;
  * @param p 0 to 1; 0 keeps all
  */
 public record MinP(double p) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param p 0 to 1
+     * @throws IllegalArgumentException if {@code p} is out of range
+     */
     public MinP {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("minP is " + p + ", expected 0 to 1");

@@ -16,7 +16,11 @@ public final class Multinomial implements Sampler {
     private final List<Warper> rules;
     private final Candidates candidates = new Candidates();
 
-    /** @param rules applied in this order */
+    /**
+     * A sampler with its own scratch memory.
+     *
+     * @param rules applied in this order
+     */
     public Multinomial(List<Warper> rules) {
         this.rules = List.copyOf(rules);
     }

@@ -7,6 +7,12 @@ package io.github.gpt2djl.sampling;
  * @param size at least 1, which bans every token that has occurred
  */
 public record NoRepeatNgram(int size) implements LogitsProcessor {
+    /**
+     * Checks the range.
+     *
+     * @param size at least 1
+     * @throws IllegalArgumentException if {@code size} is less than 1
+     */
     public NoRepeatNgram {
         if (size < 1) {
             throw new IllegalArgumentException("noRepeatNgramSize is " + size + ", expected at least 1");

@@ -9,6 +9,13 @@ package io.github.gpt2djl.sampling;
  * @see <a href="https://platform.openai.com/docs/api-reference/completions/create">OpenAI's API</a>
  */
 public record OccurrencePenalty(double presence, double frequency) implements LogitsProcessor {
+    /**
+     * Checks the ranges.
+     *
+     * @param presence -2 to 2
+     * @param frequency -2 to 2
+     * @throws IllegalArgumentException if a penalty is out of range
+     */
     public OccurrencePenalty {
         check("presencePenalty", presence);
         check("frequencyPenalty", frequency);

@@ -13,7 +13,12 @@ public final class Processed implements Sampler {
     private final Sampler sampler;
     private float[] scores = new float[0];
 
-    /** @param rules applied in this order */
+    /**
+     * A sampler behind rules.
+     *
+     * @param rules applied in this order
+     * @param sampler gets what they leave
+     */
     public Processed(List<LogitsProcessor> rules, Sampler sampler) {
         this.rules = List.copyOf(rules);
         this.sampler = sampler;

@@ -9,6 +9,12 @@ import java.util.BitSet;
  * @param penalty above 0; 1 changes nothing, less than 1 favours repetition
  */
 public record RepetitionPenalty(double penalty) implements LogitsProcessor {
+    /**
+     * Checks the range.
+     *
+     * @param penalty above 0
+     * @throws IllegalArgumentException if {@code penalty} is not above 0, or infinite
+     */
     public RepetitionPenalty {
         if (!(penalty > 0) || Double.isInfinite(penalty)) {
             throw new IllegalArgumentException(

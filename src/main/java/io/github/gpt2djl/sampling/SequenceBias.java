@@ -11,6 +11,12 @@ import java.util.Map;
  * @param biases by sequence of at least one id; no NaN and no +Infinity
  */
 public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsProcessor {
+    /**
+     * Copies the map and checks it.
+     *
+     * @param biases copied
+     * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is NaN or +Infinity
+     */
     public SequenceBias {
         biases = Map.copyOf(biases);
         biases.forEach((sequence, bias) -> {

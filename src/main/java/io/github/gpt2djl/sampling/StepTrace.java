@@ -25,6 +25,18 @@ public record StepTrace(
         double keptMass,
         OptionalDouble draw,
         Candidate chosen) {
+    /**
+     * Copies the lists.
+     *
+     * @param vocabulary tokens that the model has
+     * @param candidates copied
+     * @param entropy in nats
+     * @param rules copied
+     * @param kept at least 1
+     * @param keptMass 0 to 1
+     * @param draw or empty
+     * @param chosen one of {@code candidates}
+     */
     public StepTrace {
         candidates = List.copyOf(candidates);
         rules = List.copyOf(rules);
@@ -41,11 +53,21 @@ public record StepTrace(
      * @param to where it ends; {@code from} if it could not be drawn
      */
     public record Candidate(int id, int rank, double logProbability, List<Double> after, double from, double to) {
+        /**
+         * Copies the list.
+         *
+         * @param id the token
+         * @param rank at least 1
+         * @param logProbability at most 0
+         * @param after copied
+         * @param from 0 to 1
+         * @param to {@code from} to 1
+         */
         public Candidate {
             after = List.copyOf(after);
         }
 
-        /** The index of the rule that removed it; that of no rule, their number, if none did. */
+        /** {@return the index of the rule that removed it; that of no rule, their number, if none did} */
         public int removedBy() {
             int removed = after.indexOf(Double.NEGATIVE_INFINITY);
             return removed < 0 ? after.size() : removed;

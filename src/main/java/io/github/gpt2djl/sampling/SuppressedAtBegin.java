@@ -8,6 +8,11 @@ import java.util.List;
  * @param ids the tokens
  */
 public record SuppressedAtBegin(List<Integer> ids) implements LogitsProcessor {
+    /**
+     * Copies the list.
+     *
+     * @param ids copied
+     */
     public SuppressedAtBegin {
         ids = List.copyOf(ids);
     }

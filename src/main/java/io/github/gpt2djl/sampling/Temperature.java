@@ -8,6 +8,12 @@ package io.github.gpt2djl.sampling;
  * @param t above 0
  */
 public record Temperature(double t) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param t above 0
+     * @throws IllegalArgumentException if {@code t} is not above 0, or infinite
+     */
     public Temperature {
         if (!(t > 0) || Double.isInfinite(t)) {
             throw new IllegalArgumentException(

@@ -11,7 +11,7 @@ import java.util.List;
  * @param logProbability natural logarithm; -Infinity for a token that cannot come
  */
 public record TokenProbability(int id, double logProbability) {
-    /** 0 to 1. */
+    /** {@return exp of the log-probability, 0 to 1} */
     public double probability() {
         return Math.exp(logProbability);
     }
@@ -22,6 +22,7 @@ public record TokenProbability(int id, double logProbability) {
      * @param logits [vocabulary]
      * @param logSumExp ln Σ exp(logits)
      * @param n at least 0; all if there are fewer
+     * @return at most n
      */
     public static List<TokenProbability> top(FloatBuffer logits, double logSumExp, int n) {
         if (n == 0) {

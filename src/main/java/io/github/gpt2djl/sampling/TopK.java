@@ -8,6 +8,12 @@ package io.github.gpt2djl.sampling;
  * @param k at least 1
  */
 public record TopK(int k) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param k at least 1
+     * @throws IllegalArgumentException if {@code k} is less than 1
+     */
     public TopK {
         if (k < 1) {
             throw new IllegalArgumentException("top-k is " + k + ", expected at least 1");

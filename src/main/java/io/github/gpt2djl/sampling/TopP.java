@@ -9,6 +9,12 @@ package io.github.gpt2djl.sampling;
  * @param p 0 to 1; 1 keeps all
  */
 public record TopP(double p) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param p 0 to 1
+     * @throws IllegalArgumentException if {@code p} is out of range
+     */
     public TopP {
         check(p);
     }

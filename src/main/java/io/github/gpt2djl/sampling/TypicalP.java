@@ -10,6 +10,12 @@ package io.github.gpt2djl.sampling;
  * @param mass above 0, below 1
  */
 public record TypicalP(double mass) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param mass above 0, below 1
+     * @throws IllegalArgumentException if {@code mass} is out of range
+     */
     public TypicalP {
         EpsilonCutoff.check("typicalP", mass);
     }

@@ -20,7 +20,9 @@ public final class Detokenizer {
     /**
      * The text that an id completes.
      *
+     * @param id the next one
      * @param last whether no more ids will come: bytes of an open character become U+FFFD now
+     * @return whole characters; empty while one is open
      * @throws IllegalArgumentException if the id is out of range
      */
     public String add(int id, boolean last) {

@@ -29,6 +29,12 @@ import java.util.function.IntConsumer;
 /**
  * Measures generation: random prompts, sampling with top-k 50 and top-p 0.95, no end before the last token.
  *
+ * <pre>{@code
+ * Benchmark result = Benchmark.run(gpt2, 1, 64, 64, 3, 0, ContextPolicy.STOP, repetition -> {});
+ * System.out.printf("%.0f ms to the first token, then %.1f a second%n",
+ *         result.firstTokenMillis(), result.tokensPerSecond());
+ * }</pre>
+ *
  * @param threads of one native operation
  * @param batch rows generated at once
  * @param promptTokens of each row

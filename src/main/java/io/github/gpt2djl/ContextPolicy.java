@@ -3,6 +3,12 @@ package io.github.gpt2djl;
 /**
  * What happens when the model's positions are used up (1,024 ids for the published GPT-2).
  *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().contextPolicy(ContextPolicy.slide(128)).maxNewTokens(300).build();
+ * Generation generation = gpt2.generate("ROMEO:", config);
+ * System.out.println("the context was full " + generation.slides() + " times");
+ * }</pre>
+ *
  * @param keep 0: the text ends, with {@link FinishReason#CONTEXT}; else that many of its last ids are computed anew
  *     from the first position on, and the text goes on: fewer cost less and forget more
  */

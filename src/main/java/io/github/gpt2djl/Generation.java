@@ -9,6 +9,13 @@ import java.util.OptionalLong;
 /**
  * One generated sequence.
  *
+ * <pre>{@code
+ * Generation generation = gpt2.generate("To be, or", GenerationConfig.builder().maxNewTokens(3).build());
+ * System.out.println(generation.ids()); // [291, 457, 321]
+ * System.out.println(generation.text().strip()); // I'll not
+ * System.out.println(generation.finishReason()); // LENGTH
+ * }</pre>
+ *
  * @param promptIds the ids it continues
  * @param tokens the new tokens, in order
  * @param text the new tokens' text; empty if the checkpoint has no tokenizer

@@ -19,6 +19,13 @@ import java.util.Map;
  * config is built. Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
  * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
  * top-k, top-p, min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().doSample(true).topP(0.9).maxNewTokens(50).build();
+ * System.out.println(config); // {"max_new_tokens":50,"do_sample":true,"top_p":0.9}
+ * System.out.println(config.get(GenerationOption.TOP_K)); // 50
+ * var longer = config.toBuilder().maxNewTokens(200).build();
+ * }</pre>
  */
 public final class GenerationConfig {
     private final Map<GenerationOption<?>, Object> values;

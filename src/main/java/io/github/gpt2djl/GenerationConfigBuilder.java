@@ -9,7 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects the options of a {@link GenerationConfig}; {@link #build()} checks them. */
+/**
+ * Collects the options of a {@link GenerationConfig}; {@link #build()} checks them.
+ *
+ * <pre>{@code
+ * var builder = GenerationConfig.builder().doSample(true).temperature(0.8).repetitionPenalty(1.2);
+ * builder.logitsProcessor((scores, text) -> scores[198] = Float.NEGATIVE_INFINITY);
+ * Generation generation = gpt2.generate("ROMEO:", builder.seed(1).build());
+ * }</pre>
+ */
 public final class GenerationConfigBuilder {
     private final Map<GenerationOption<?>, Object> values = new LinkedHashMap<>();
     private final List<LogitsProcessor> processors = new ArrayList<>();

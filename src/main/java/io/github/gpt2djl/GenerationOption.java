@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * An option of {@link GenerationConfig}: names, meanings and defaults are those of transformers' {@code
  * GenerationConfig}, where it has one.
  *
+ * <pre>{@code
+ * GenerationOption<?> option = GenerationOption.find("top_p");
+ * System.out.println(option); // topP
+ * System.out.println(option.key()); // top_p
+ * System.out.println(GenerationConfig.builder().build().get(GenerationOption.NUM_BEAMS)); // 1
+ * }</pre>
+ *
  * @param <T> its values
  */
 public final class GenerationOption<T> {

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A loaded GPT-2 model: text in, text out.
  *
  * <pre>{@code
- * try (Gpt2 gpt2 = Gpt2.load("gpt2")) {
+ * try (Gpt2 model = Gpt2.load("gpt2")) {
  *     GenerationConfig config = GenerationConfig.builder().doSample(true).topP(0.95).maxLength(50).build();
- *     System.out.println(gpt2.generate("The future of AI is", config).text());
+ *     System.out.println(model.generate("The future of AI is", config).text());
  * }
  * }</pre>
  *

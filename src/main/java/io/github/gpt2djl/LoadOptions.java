@@ -6,6 +6,13 @@ import io.github.gpt2djl.decoder.Precision;
 /**
  * How to load a model.
  *
+ * <pre>{@code
+ * LoadOptions options = LoadOptions.DEFAULT.withPrecision(Precision.INT8).withSource(ModelSource.download());
+ * try (Gpt2 xl = Gpt2.load("gpt2-xl", options)) {
+ *     System.out.println(xl.config().parameters());
+ * }
+ * }</pre>
+ *
  * @param precision of the weights
  * @param device where to compute
  * @param threads of one native operation, for the whole process: the first load decides; 0: one a core

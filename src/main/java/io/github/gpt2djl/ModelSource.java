@@ -8,7 +8,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. */
+/**
+ * Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so.
+ *
+ * <pre>{@code
+ * ModelSource source = ModelSource.download();
+ * try (Gpt2 small = Gpt2.load("distilgpt2", LoadOptions.DEFAULT.withSource(source))) {
+ *     System.out.println(small.name());
+ * }
+ * }</pre>
+ */
 public final class ModelSource {
     private static final ModelSource LOCAL = new ModelSource(null);
 

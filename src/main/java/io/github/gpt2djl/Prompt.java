@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to continue: text, or exact ids. An empty prompt starts from the model's bos token.
  *
+ * <pre>{@code
+ * Prompt words = Prompt.of("ROMEO:");
+ * System.out.println(gpt2.encode("ROMEO:")); // [812, 25]
+ * Prompt ids = Prompt.ofIds(812, 25);
+ * Prompt nothing = Prompt.of("");
+ * }</pre>
+ *
  * @param text the text, or null where {@code ids} is given
  * @param ids the ids, or null where {@code text} is given
  */

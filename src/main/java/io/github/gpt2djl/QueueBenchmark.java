@@ -11,6 +11,11 @@ import java.util.List;
  * What the places of a batch cost when prompts and continuations of all lengths share them, against batches that are
  * full from the first step to the last.
  *
+ * <pre>{@code
+ * QueueBenchmark result = QueueBenchmark.run(gpt2, 8, 64, 32, 32, 3);
+ * System.out.println(result.queueTokensPerSecond() / result.staticTokensPerSecond());
+ * }</pre>
+ *
  * @param queueTokensPerSecond new tokens of all prompts over the whole time, prefill included; lengths are uniform
  *     between half and one and a half of the mean
  * @param staticTokensPerSecond the same where all have the mean length

@@ -5,6 +5,12 @@ import java.util.List;
 /**
  * How likely one of several continuations is.
  *
+ * <pre>{@code
+ * List<RankedContinuation> ranked =
+ *         gpt2.rank(Prompt.of("To be, or not to"), List.of(Prompt.of(" sleep"), Prompt.of(" be")));
+ * System.out.println(ranked.get(0).index()); // 1
+ * }</pre>
+ *
  * @param index its place among those that were given, from 0
  * @param ids its ids
  * @param sum the natural logarithm of its probability

@@ -5,6 +5,12 @@ import java.util.List;
 /**
  * How likely a model finds a text.
  *
+ * <pre>{@code
+ * Score score = gpt2.score(Prompt.of("To be, or not to be"));
+ * System.out.println(score.ids().size() - score.logProbabilities().size()); // 1
+ * System.out.printf("%.1f bits, perplexity %.1f%n", -score.logProbability() / Math.log(2), score.perplexity());
+ * }</pre>
+ *
  * @param ids the text's ids, after bos if that was asked for: at least 2
  * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
  *     before it, so there is one fewer than ids

@@ -3,6 +3,12 @@ package io.github.gpt2djl;
 /**
  * How to score a text.
  *
+ * <pre>{@code
+ * String play = Files.readString(folder.resolve("hamlet.txt"));
+ * ScoreOptions windows = ScoreOptions.DEFAULT.withBos(true).withStride(gpt2.config().positions() / 2);
+ * System.out.println(gpt2.score(Prompt.of(play), windows).perplexity());
+ * }</pre>
+ *
  * @param bos whether the model's bos stands before the text, so that the first id has a probability too
  * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
  *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -

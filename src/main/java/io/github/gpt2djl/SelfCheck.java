@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a model on this machine is the published one and does what was published of it.
  *
+ * <pre>{@code
+ * SelfCheck check = SelfCheck.run("shakespeare", LoadOptions.DEFAULT, null, null);
+ * check.lines().forEach(line -> System.out.println(line.outcome() + " " + line.name() + ": " + line.detail()));
+ * }</pre>
+ *
  * @param lines what was looked at, in order
  */
 public record SelfCheck(List<Line> lines) {

@@ -10,6 +10,8 @@
  * how a token was chosen, {@link io.github.gpt2djl.decoder.Precision} and {@link
  * io.github.gpt2djl.hub.DownloadProgress} when it loads, and {@link io.github.gpt2djl.checkpoint.ModelConfig} for the
  * architecture. Nothing is null unless it is marked so.
+ *
+ * <p>In the examples, {@code gpt2} is the shipped model, {@code folder} one with a model's files.
  */
 @NullMarked
 package io.github.gpt2djl;

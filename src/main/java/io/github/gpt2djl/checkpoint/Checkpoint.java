@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An opened checkpoint in the published layout: config.json, model.safetensors and a tokenizer.
  *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+ *     System.out.println(checkpoint.config().layers() + " layers");
+ *     System.out.println(checkpoint.tensors().names().size() + " tensors");
+ * }
+ * }</pre>
+ *
  * @param name the folder, or the shipped model's name
  * @param config the architecture
  * @param tensors the weights, opened

@@ -2,7 +2,17 @@ package io.github.gpt2djl.checkpoint;
 
 import java.io.IOException;
 
-/** A checkpoint's file is not what its format says; the message names the file, the place and what was expected. */
+/**
+ * A checkpoint's file is not what its format says; the message names the file, the place and what was expected.
+ *
+ * <pre>{@code
+ * try (Gpt2 model = Gpt2.load(folder)) {
+ *     System.out.println(model.config());
+ * } catch (MalformedCheckpointException e) {
+ *     System.err.println("download it again: " + e.getMessage());
+ * }
+ * }</pre>
+ */
 public final class MalformedCheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
 

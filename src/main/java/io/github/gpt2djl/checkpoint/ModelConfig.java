@@ -3,6 +3,12 @@ package io.github.gpt2djl.checkpoint;
 /**
  * The architecture that a published {@code config.json} describes; the keys named here are GPT-2's.
  *
+ * <pre>{@code
+ * ModelConfig config = gpt2.config();
+ * System.out.println(config.layers() + " layers of width " + config.width()); // 6 layers of width 192
+ * System.out.println(config.parameters()); // 3111936
+ * }</pre>
+ *
  * @param architecture the family
  * @param layers transformer blocks ({@code n_layer})
  * @param heads attention heads of a block ({@code n_head}); divides {@code width}

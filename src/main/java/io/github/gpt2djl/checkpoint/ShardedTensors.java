@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checkpoint cut into several files, with an index that names each tensor's file:
  * {@code {"weight_map": {"wte.weight": "model-00001-of-00002.safetensors", …}}}.
+ *
+ * <pre>{@code
+ * Set<String> files = ShardedTensors.files(folder.resolve("model.safetensors.index.json"));
+ * System.out.println(files);
+ * }</pre>
  */
 public final class ShardedTensors implements TensorFile {
     private final String name;

@@ -6,7 +6,19 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Named tensors in a file, or in several that act as one. */
+/**
+ * Named tensors in a file, or in several that act as one.
+ *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare")) {
+ *     TensorFile file = checkpoint.tensors();
+ *     TensorInfo table = file.find("wte.weight");
+ *     long[] bytes = {0};
+ *     file.read(table, ByteBuffer.allocateDirect(1 << 16), piece -> bytes[0] += piece.remaining());
+ *     System.out.println(bytes[0] == table.end() - table.begin()); // true
+ * }
+ * }</pre>
+ */
 public interface TensorFile extends Closeable {
 
     /** {@return the file's name, for messages} */

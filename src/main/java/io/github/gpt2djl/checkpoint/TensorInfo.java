@@ -7,6 +7,14 @@ import java.util.Locale;
 /**
  * One tensor of a file.
  *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare")) {
+ *     for (String name : checkpoint.tensors().names()) {
+ *         System.out.println(checkpoint.tensors().find(name));
+ *     }
+ * }
+ * }</pre>
+ *
  * @param name the tensor's name as stored
  * @param dtype the element type
  * @param shape sizes, outermost first; never negative

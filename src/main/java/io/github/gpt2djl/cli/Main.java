@@ -18,6 +18,12 @@ import picocli.CommandLine.IVersionProvider;
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage; as shells say it, 130 after Ctrl-C, 143 after SIGTERM,
  * 141 if who read stdout has left.
+ *
+ * <p>What {@code java -jar gpt2-djl.jar generate ROMEO:} calls; it does not return:
+ *
+ * <pre>{@code
+ * Main.main(new String[] {"generate", "ROMEO:"});
+ * }</pre>
  */
 @Command(
         name = "gpt2-djl",

@@ -15,6 +15,16 @@ import java.util.List;
  * head takes at each of its positions, to compare theirs with.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>One step of contrastive search, whose candidates would come from the logits:
+ *
+ * <pre>{@code
+ * try (CandidateCache cache = decoder.candidates(2, 8)) {
+ *     cache.begin(new int[] {20, 30, 40});
+ *     cache.look(new int[] {50, 60});
+ *     cache.keep(cache.likeness(0) < cache.likeness(1) ? 0 : 1);
+ * }
+ * }</pre>
  */
 public final class CandidateCache implements AutoCloseable {
     private final TorchModule module;

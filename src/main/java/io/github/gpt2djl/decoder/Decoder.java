@@ -13,6 +13,14 @@ import java.util.List;
  * GPT-2 with its weights packed: token ids in, logits out.
  *
  * <p>Safe for use by several threads at once: what a generation changes is in its own {@link KvCache}.
+ *
+ * <p>How the library scores a text:
+ *
+ * <pre>{@code
+ * float[] logits = decoder.logits(new int[] {20, 30, 40});
+ * System.out.println(logits.length == 3 * decoder.vocabulary()); // true
+ * System.out.println(decoder.logProbabilities(new int[] {20, 30, 40}).length); // 2
+ * }</pre>
  */
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;

@@ -22,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  * libtorch share, so a step is one native call and no copy.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>Two tokens after a prompt of three, both the likeliest:
+ *
+ * <pre>{@code
+ * Sampler greedy = new Greedy();
+ * try (KvCache cache = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
+ *     int first = greedy.sample(cache.logits(0), soFar, 0);
+ *     cache.step(new int[] {first});
+ *     int second = greedy.sample(cache.logits(0), soFar, 0);
+ * }
+ * }</pre>
  */
 public final class KvCache implements AutoCloseable {
     private static final int FLOAT = 4;

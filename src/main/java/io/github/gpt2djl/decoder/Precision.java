@@ -3,7 +3,17 @@ package io.github.gpt2djl.decoder;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.Locale;
 
-/** How weights are held and multiplied; activations are 32-bit floats throughout. */
+/**
+ * How weights are held and multiplied; activations are 32-bit floats throughout.
+ *
+ * <pre>{@code
+ * for (Precision precision : Precision.values()) {
+ *     if (precision.isAvailable()) {
+ *         System.out.println(precision + ": " + precision.weightBytes(gpt2.config()) / 1_000_000 + " MB");
+ *     }
+ * }
+ * }</pre>
+ */
 public enum Precision {
     /** Exact: 32-bit weights. */
     FP32,

@@ -8,7 +8,13 @@ import ai.djl.util.Utils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Starts DJL's PyTorch engine once for the process, without any use of the network. */
+/**
+ * Starts DJL's PyTorch engine once for the process, without any use of the network.
+ *
+ * <pre>{@code
+ * System.out.println(TorchEngine.version() + ", " + TorchEngine.threads() + " threads");
+ * }</pre>
+ */
 public final class TorchEngine {
     private static int threadsInUse;
 

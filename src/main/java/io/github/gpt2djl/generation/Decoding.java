@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How tokens are chosen, and what is told of them.
  *
+ * <pre>{@code
+ * Sampler nucleus = new Multinomial(List.of(new Temperature(0.8), new TopP(0.9)));
+ * Decoding until198 = new Decoding(nucleus, List.of(), null, 5, List.of(198), 0);
+ * }</pre>
+ *
  * @param sampler chooses each token
  * @param processors the rules that the sampler follows, for a loop that searches instead
  * @param explainer chooses the same and tells why; null to spare that

@@ -1,6 +1,15 @@
 package io.github.gpt2djl.generation;
 
-/** Guesses the next tokens of one row; a wrong guess costs time, never the text. */
+/**
+ * Guesses the next tokens of one row; a wrong guess costs time, never the text.
+ *
+ * <pre>{@code
+ * Drafter drafter = new PromptLookup(4);
+ * int[] guess = drafter.guess(new int[] {7, 8, 9, 1, 7, 8}, 6, 3, 0);
+ * System.out.println(Arrays.toString(guess)); // [9, 1, 7]
+ * drafter.judge(guess.length, 2);
+ * }</pre>
+ */
 public interface Drafter extends AutoCloseable {
     /**
      * Guesses what comes next.

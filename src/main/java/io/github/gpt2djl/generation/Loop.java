@@ -3,7 +3,17 @@ package io.github.gpt2djl.generation;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** A generation on its way, token by token. */
+/**
+ * A generation on its way, token by token.
+ *
+ * <pre>{@code
+ * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
+ *     while (loop.hasNext()) {
+ *         loop.next().forEach(token -> System.out.println(token.id()));
+ *     }
+ * }
+ * }</pre>
+ */
 public interface Loop extends AutoCloseable {
     /** {@return whether a row is still running} */
     boolean hasNext();

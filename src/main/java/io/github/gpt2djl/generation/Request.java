@@ -8,6 +8,11 @@ import java.util.Arrays;
 /**
  * A prompt and how to continue it.
  *
+ * <pre>{@code
+ * Decoding greedy = Decoding.plain(new Greedy());
+ * Request twentyTokens = new Request(new int[] {20, 30, 40}, 1, 20, 0, greedy);
+ * }</pre>
+ *
  * @param prompt its ids, at least one
  * @param copies sequences to grow from it, at least 1
  * @param limit new tokens of each, at least 1; within the model's context, unless {@code decoding} goes on beyond it

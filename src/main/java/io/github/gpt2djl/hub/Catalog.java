@@ -14,7 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The published models, as models/catalog.json lists them. */
+/**
+ * The published models, as models/catalog.json lists them.
+ *
+ * <pre>{@code
+ * System.out.println(Catalog.find("gpt2").orElseThrow().repository()); // openai-community/gpt2
+ * System.out.println(Catalog.find("gpt2-xl").orElseThrow().config().layers()); // 48
+ * }</pre>
+ */
 public final class Catalog {
     private static final String RESOURCE = "/io/github/gpt2djl/models/catalog.json";
 

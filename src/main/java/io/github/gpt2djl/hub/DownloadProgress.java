@@ -1,6 +1,19 @@
 package io.github.gpt2djl.hub;
 
-/** Told how a download goes, on the thread that downloads. */
+/**
+ * Told how a download goes, on the thread that downloads.
+ *
+ * <pre>{@code
+ * DownloadProgress progress = new DownloadProgress() {
+ *     public void finished(String file) {
+ *         System.err.println(file);
+ *     }
+ * };
+ * try (Gpt2 model = Gpt2.load("gpt2", LoadOptions.DEFAULT.withSource(ModelSource.download(progress)))) {
+ *     System.out.println(model.config());
+ * }
+ * }</pre>
+ */
 public interface DownloadProgress {
     /** Tells nobody. */
     DownloadProgress NONE = new DownloadProgress() {};

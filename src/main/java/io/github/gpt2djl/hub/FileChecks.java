@@ -12,7 +12,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a model's files with the checksums that were published for them. */
+/**
+ * Compares a model's files with the checksums that were published for them.
+ *
+ * <pre>{@code
+ * for (FileChecks.Result file : FileChecks.run(folder, Catalog.find("gpt2").orElseThrow())) {
+ *     System.out.println(file.file() + " " + file.outcome() + ": " + file.detail());
+ * }
+ * }</pre>
+ */
 public final class FileChecks {
     private FileChecks() {}
 

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Downloads models from Hugging Face's Hub into its cache, where Python's tools find them, too.
  *
+ * <pre>{@code
+ * Path snapshot = Hub.download("openai-community/gpt2", "main", System.getenv(), DownloadProgress.NONE);
+ * System.out.println(Files.size(snapshot.resolve("model.safetensors")));
+ * }</pre>
+ *
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">the cache</a>
  */
 public final class Hub {

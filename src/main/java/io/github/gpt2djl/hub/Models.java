@@ -10,7 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder. */
+/**
+ * Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder.
+ *
+ * <pre>{@code
+ * Optional<Path> cached = Models.cached("gpt2", System.getenv());
+ * System.out.println(cached.isPresent() ? "in " + cached.get() : "not on this machine");
+ * System.out.println(Models.shippedConfig().positions()); // 256
+ * }</pre>
+ */
 public final class Models {
     /** The model that travels inside the jar. */
     public static final String SHIPPED = "shakespeare";

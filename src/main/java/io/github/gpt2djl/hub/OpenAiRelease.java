@@ -15,6 +15,13 @@ import java.util.List;
 /**
  * Downloads OpenAI's original release.
  *
+ * <pre>{@code
+ * Path files = OpenAiRelease.download("124M", folder.resolve("124M"), DownloadProgress.NONE);
+ * try (Gpt2 model = Gpt2.load(files)) {
+ *     System.out.println(model.config().parameters());
+ * }
+ * }</pre>
+ *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/download_model.py">OpenAI's own script</a>
  */
 public final class OpenAiRelease {

@@ -2,7 +2,17 @@ package io.github.gpt2djl.sampling;
 
 import java.util.Arrays;
 
-/** The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted. */
+/**
+ * The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted.
+ *
+ * <pre>{@code
+ * HighestScores highest = new HighestScores(2);
+ * highest.look(new float[] {1, 9, 5}, 0, 0);
+ * for (long key : highest.take()) {
+ *     System.out.println(HighestScores.number(key) + ": " + HighestScores.score(key));
+ * }
+ * }</pre>
+ */
 public final class HighestScores {
     /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
     private final long[] heap;

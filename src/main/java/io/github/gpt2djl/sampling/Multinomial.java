@@ -8,6 +8,14 @@ import java.util.List;
  * probability exceeds the draw.
  *
  * <p>Keeps scratch memory: one instance serves one generation.
+ *
+ * <p>Of the probabilities .5 .3 .15 .05, laid side by side on 0 to 1:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of());
+ * System.out.println(sampler.sample(logits, soFar, 0.49)); // 0
+ * System.out.println(sampler.sample(logits, soFar, 0.51)); // 1
+ * }</pre>
  */
 public final class Multinomial implements Sampler {
     /** Weights of -Infinity come out as this or less. */

@@ -7,6 +7,13 @@ import java.util.List;
  * A sampler that gets its scores from a chain of rules.
  *
  * <p>Keeps scratch memory: one instance serves one generation.
+ *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Processed(List.of((scores, text) -> scores[0] = Float.NEGATIVE_INFINITY), new Greedy());
+ * System.out.println(sampler.sample(logits, soFar, 0)); // 1
+ * }</pre>
  */
 public final class Processed implements Sampler {
     private final List<LogitsProcessor> rules;

@@ -2,7 +2,17 @@ package io.github.gpt2djl.sampling;
 
 import java.nio.FloatBuffer;
 
-/** Chooses the next token. */
+/**
+ * Chooses the next token.
+ *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of(new Temperature(2), new TopK(2)));
+ * System.out.println(sampler.sample(logits, soFar, 0.5)); // 0
+ * System.out.println(sampler.sample(logits, soFar, 0.6)); // 1
+ * }</pre>
+ */
 public interface Sampler {
     /**
      * Chooses from one row of logits, which are not changed.

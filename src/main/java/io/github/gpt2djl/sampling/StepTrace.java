@@ -7,6 +7,13 @@ import java.util.OptionalDouble;
 /**
  * How one token was chosen: what the model said, what each rule made of it, and the draw.
  *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().doSample(true).topP(0.9).seed(3).trace(10).build();
+ * for (StepTrace step : gpt2.generate("ROMEO:", config).trace()) {
+ *     System.out.println(step.kept() + " tokens could come, " + step.rules().size() + " rules");
+ * }
+ * }</pre>
+ *
  * @param vocabulary tokens that the model has
  * @param candidates those that were likeliest at any place, and the chosen one; the likeliest under the model first
  * @param entropy of the model's distribution, in nats

@@ -7,6 +7,13 @@ import java.util.List;
 /**
  * How likely a token is.
  *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * TokenProbability likeliest = TokenProbability.top(logits, 0, 1).get(0);
+ * System.out.printf(Locale.ROOT, "%d %.2f%n", likeliest.id(), likeliest.probability());
+ * }</pre>
+ *
  * @param id the token
  * @param logProbability natural logarithm; -Infinity for a token that cannot come
  */

@@ -1,6 +1,14 @@
 package io.github.gpt2djl.sampling;
 
-/** The ids of one sequence at one step: the prompt's, then the new ones. To be read before the next step. */
+/**
+ * The ids of one sequence at one step: the prompt's, then the new ones. To be read before the next step.
+ *
+ * <pre>{@code
+ * TokenSequence text = new TokenSequence(new int[] {20, 30, 40, 0, 0}, 3, 2, 5);
+ * System.out.println(text.id(text.length() - 1)); // 40
+ * System.out.println(text.length() - text.promptLength()); // 1
+ * }</pre>
+ */
 public final class TokenSequence {
     private final int[] ids;
     private final int length;

@@ -23,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  * ids to text in Java.
  *
  * <p>Safe for use by several threads at once.
+ *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
+ *         BpeTokenizer tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
+ *     int[] ids = tokenizer.encode("To be, or not to be", false);
+ *     System.out.println(tokenizer.decode(ids, false)); // To be, or not to be
+ * }
+ * }</pre>
  */
 public final class BpeTokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =

@@ -7,6 +7,13 @@ import java.util.List;
  * held back while it may be the beginning of such a string.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <pre>{@code
+ * StopStrings stops = new StopStrings(List.of("END"));
+ * System.out.println("[" + stops.add("the E", false) + "]"); // [the ]
+ * System.out.println("[" + stops.add("NDless", false) + "]"); // []
+ * System.out.println(stops.found()); // true
+ * }</pre>
  */
 public final class StopStrings {
     private final List<String> stops;

@@ -29,6 +29,12 @@ import java.util.function.IntConsumer;
 /**
  * Measures generation: random prompts, sampling with top-k 50 and top-p 0.95, no end before the last token.
  *
+ * <pre>{@code
+ * Benchmark result = Benchmark.run(gpt2, 1, 64, 64, 3, 0, ContextPolicy.STOP, repetition -> {});
+ * System.out.printf("%.0f ms to the first token, then %.1f a second%n",
+ *         result.firstTokenMillis(), result.tokensPerSecond());
+ * }</pre>
+ *
  * @param threads of one native operation
  * @param batch rows generated at once
  * @param promptTokens of each row
@@ -65,10 +71,15 @@ public record Benchmark(
     /**
      * Runs two warm-up repetitions, then the measured ones.
      *
+     * @param gpt2 the model
+     * @param batch rows at once, at least 1
+     * @param promptTokens of each row, at least 1
+     * @param newTokens of each row, at least 2: the first belongs to the prompt's time
      * @param repetitions at least 1
      * @param guesses the most tokens that prompt lookup guesses at once, with one row; 0: none
      * @param policy what happens at the end of the context, with any number of rows
      * @param finished told the number of each repetition after it, from 1, warm-up included
+     * @return medians over the measured repetitions
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
     public static Benchmark run(
@@ -154,7 +165,7 @@ public record Benchmark(
      * How fast this machine reads memory in order, in GB/s (10<sup>9</sup> bytes): the best of some plain reads of a
      * buffer three times the last-level cache.
      *
-     * @param threads that read at once
+     * @param threads that read at once, at least 1
      * @return empty if the heap has no room for the buffer
      */
     public static OptionalDouble readBandwidth(int threads) {
@@ -170,22 +181,29 @@ public record Benchmark(
         return rows;
     }
 
-    /** Repetitions that {@link #run} makes for so many measured ones. */
+    /**
+     * Repetitions that {@link #run} makes for so many measured ones.
+     *
+     * @param repetitions measured ones
+     * @return these and the warm-up
+     */
     public static int total(int repetitions) {
         return WARM_UP + repetitions;
     }
 
-    /** Tokens a second of all rows together while decoding. */
+    /** {@return tokens a second of all rows together while decoding} */
     public double tokensPerSecond() {
         return batch * 1000 / stepMillis;
     }
 
-    /** Prompt tokens a second of all rows together. */
+    /** {@return prompt tokens a second of all rows together} */
     public double prefillTokensPerSecond() {
         return (double) batch * promptTokens * 1000 / firstTokenMillis;
     }
 
-    /** The most memory in MB (10<sup>6</sup> bytes) that this process has had resident; empty where Linux is not. */
+    /**
+     * {@return the most MB (10<sup>6</sup> bytes) that this process has had resident; empty where Linux is not}
+     */
     public static OptionalLong peakResidentMegabytes() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()

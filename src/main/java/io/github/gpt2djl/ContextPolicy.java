@@ -3,6 +3,12 @@ package io.github.gpt2djl;
 /**
  * What happens when the model's positions are used up (1,024 ids for the published GPT-2).
  *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().contextPolicy(ContextPolicy.slide(128)).maxNewTokens(300).build();
+ * Generation generation = gpt2.generate("ROMEO:", config);
+ * System.out.println("the context was full " + generation.slides() + " times");
+ * }</pre>
+ *
  * @param keep 0: the text ends, with {@link FinishReason#CONTEXT}; else that many of its last ids are computed anew
  *     from the first position on, and the text goes on: fewer cost less and forget more
  */
@@ -10,6 +16,12 @@ public record ContextPolicy(int keep) {
     /** The text ends. */
     public static final ContextPolicy STOP = new ContextPolicy(0);
 
+    /**
+     * Checks the range.
+     *
+     * @param keep at least 0
+     * @throws IllegalArgumentException if {@code keep} is negative
+     */
     public ContextPolicy {
         if (keep < 0) {
             throw new IllegalArgumentException(
@@ -17,7 +29,13 @@ public record ContextPolicy(int keep) {
         }
     }
 
-    /** The text goes on from its last {@code keep} ids, at least 1 and fewer than the model has positions. */
+    /**
+     * The text goes on from its last ids.
+     *
+     * @param keep at least 1 and fewer than the model has positions, which the generation checks
+     * @return the policy
+     * @throws IllegalArgumentException if {@code keep} is less than 1
+     */
     public static ContextPolicy slide(int keep) {
         if (keep < 1) {
             throw new IllegalArgumentException(
@@ -37,7 +55,7 @@ public record ContextPolicy(int keep) {
         throw new NumberFormatException(text);
     }
 
-    /** {@code stop} or {@code slide:768}. */
+    /** {@return {@code stop} or {@code slide:768}} */
     @Override
     public String toString() {
         return keep == 0 ? "stop" : "slide:" + keep;

@@ -1,6 +1,13 @@
 package io.github.gpt2djl;
 
-/** When beam search ends, once it has as many complete sequences as beams (transformers' {@code early_stopping}). */
+/**
+ * When beam search ends, once it has as many complete sequences as beams (transformers' {@code early_stopping}).
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().numBeams(4).earlyStopping(EarlyStopping.TRUE).maxNewTokens(20).build();
+ * System.out.println(gpt2.generate("ROMEO:", config).text());
+ * }</pre>
+ */
 public enum EarlyStopping {
     /** As soon as it has them. */
     TRUE,

@@ -1,6 +1,14 @@
 package io.github.gpt2djl;
 
-/** Why a sequence ended. */
+/**
+ * Why a sequence ended.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().maxNewTokens(100).stopStrings("\n").build();
+ * Generation generation = gpt2.generate("To be, or not to", config);
+ * System.out.println(generation.finishReason()); // STOP
+ * }</pre>
+ */
 public enum FinishReason {
     /** All tokens that were asked for are there. */
     LENGTH,

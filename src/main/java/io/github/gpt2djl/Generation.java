@@ -9,6 +9,13 @@ import java.util.OptionalLong;
 /**
  * One generated sequence.
  *
+ * <pre>{@code
+ * Generation generation = gpt2.generate("To be, or", GenerationConfig.builder().maxNewTokens(3).build());
+ * System.out.println(generation.ids()); // [291, 457, 321]
+ * System.out.println(generation.text().strip()); // I'll not
+ * System.out.println(generation.finishReason()); // LENGTH
+ * }</pre>
+ *
  * @param promptIds the ids it continues
  * @param tokens the new tokens, in order
  * @param text the new tokens' text; empty if the checkpoint has no tokenizer
@@ -32,12 +39,25 @@ public record Generation(
         int slides,
         OptionalDouble score) {
 
+    /**
+     * Copies the lists.
+     *
+     * @param promptIds copied
+     * @param tokens copied
+     * @param text of {@code tokens}
+     * @param finishReason why it ended
+     * @param seed or empty
+     * @param drafted at least {@code accepted}
+     * @param accepted at least 0
+     * @param slides at least 0
+     * @param score or empty
+     */
     public Generation {
         promptIds = List.copyOf(promptIds);
         tokens = List.copyOf(tokens);
     }
 
-    /** The new tokens' ids, without the prompt's. */
+    /** {@return the new tokens' ids, without the prompt's} */
     public List<Integer> ids() {
         return tokens.stream().map(Token::id).toList();
     }
@@ -45,6 +65,7 @@ public record Generation(
     /**
      * How each token was chosen.
      *
+     * @return one trace a token
      * @throws IllegalStateException if the config did not set {@code trace}
      */
     public List<StepTrace> trace() {

@@ -19,6 +19,13 @@ import java.util.Map;
  * config is built. Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
  * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
  * top-k, top-p, min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().doSample(true).topP(0.9).maxNewTokens(50).build();
+ * System.out.println(config); // {"max_new_tokens":50,"do_sample":true,"top_p":0.9}
+ * System.out.println(config.get(GenerationOption.TOP_K)); // 50
+ * var longer = config.toBuilder().maxNewTokens(200).build();
+ * }</pre>
  */
 public final class GenerationConfig {
     private final Map<GenerationOption<?>, Object> values;
@@ -30,12 +37,18 @@ public final class GenerationConfig {
         ConfigChecks.check(this);
     }
 
-    /** Starts a config with the defaults. */
+    /** {@return a builder of a config with the defaults} */
     public static GenerationConfigBuilder builder() {
         return new GenerationConfigBuilder();
     }
 
-    /** The value of an option, or its default. */
+    /**
+     * The value of an option.
+     *
+     * @param <T> the option's type
+     * @param option any
+     * @return its value, or its default under the preset
+     */
     // The builder puts only values of the option's type.
     @SuppressWarnings("unchecked")
     public <T> T get(GenerationOption<T> option) {
@@ -43,17 +56,22 @@ public final class GenerationConfig {
         return value != null ? (T) value : (T) usual(option);
     }
 
-    /** Whether an option has been set. */
+    /**
+     * Whether an option has been set.
+     *
+     * @param option any
+     * @return false where the default applies
+     */
     public boolean isSet(GenerationOption<?> option) {
         return values.containsKey(option);
     }
 
-    /** Rules of the user's own, in order. */
+    /** {@return the rules of the user's own, in order} */
     public List<LogitsProcessor> logitsProcessors() {
         return processors;
     }
 
-    /** Starts a config with the options of this one. */
+    /** {@return a builder that begins with the options and processors of this config} */
     public GenerationConfigBuilder toBuilder() {
         return new GenerationConfigBuilder(values, processors);
     }
@@ -61,6 +79,8 @@ public final class GenerationConfig {
     /**
      * Reads a generation_config.json. What concerns only transformers' own running, like its version, is passed over.
      *
+     * @param file in UTF-8
+     * @return the config
      * @throws IOException if the file cannot be read, or has an option that is unknown, malformed or out of range
      */
     public static GenerationConfig load(Path file) throws IOException {
@@ -70,6 +90,8 @@ public final class GenerationConfig {
     /**
      * Reads what {@link #toString} has printed.
      *
+     * @param json an object
+     * @return the config
      * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
      */
     public static GenerationConfig parse(String json) {
@@ -79,6 +101,7 @@ public final class GenerationConfig {
     /**
      * Writes a generation_config.json with the options that have been set; under its name only once it is whole.
      *
+     * @param file in a folder that exists; replaced if it exists
      * @throws IOException if the file cannot be written
      * @throws IllegalStateException if there are own processors, which no file can hold
      */
@@ -90,7 +113,7 @@ public final class GenerationConfig {
         ConfigFile.save(toJson(), file);
     }
 
-    /** The options that have been set, by their names in transformers, as JSON. */
+    /** {@return the options that have been set, by their names in transformers, as JSON} */
     @Override
     public String toString() {
         return toJson() + (processors.isEmpty() ? "" : " and " + processors);

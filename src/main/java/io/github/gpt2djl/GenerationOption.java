@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * An option of {@link GenerationConfig}: names, meanings and defaults are those of transformers' {@code
  * GenerationConfig}, where it has one.
  *
+ * <pre>{@code
+ * GenerationOption<?> option = GenerationOption.find("top_p");
+ * System.out.println(option); // topP
+ * System.out.println(option.key()); // top_p
+ * System.out.println(GenerationConfig.builder().build().get(GenerationOption.NUM_BEAMS)); // 1
+ * }</pre>
+ *
  * @param <T> its values
  */
 public final class GenerationOption<T> {
@@ -343,44 +350,51 @@ public final class GenerationOption<T> {
         return new GenerationOption<>(name, OptionType.REAL, usual, need, valid, range, description);
     }
 
-    /** All options. */
+    /** {@return all options, in the order in which they are declared here} */
     public static Collection<GenerationOption<?>> all() {
         return Collections.unmodifiableCollection(ALL.values());
     }
 
-    /** The option with a name of transformers, or null. */
+    /**
+     * The option of a name.
+     *
+     * @param key transformers' name, {@code top_p}
+     * @return the option, or null if there is none
+     */
     public static @Nullable GenerationOption<?> find(String key) {
         return ALL.get(key);
     }
 
-    /** The name in Java, {@code topP}. */
+    /** {@return the name in Java, {@code topP}} */
     public String name() {
         return name;
     }
 
-    /** The name in transformers and in generation_config.json, {@code top_p}. */
+    /** {@return the name in transformers and in generation_config.json, {@code top_p}} */
     public String key() {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
-    /** What it does, for the command line. */
+    /** {@return what it does, for the command line} */
     public String description() {
         return description;
     }
 
-    /** Whether it is true or false. */
+    /** {@return whether its values are true and false} */
     public boolean isFlag() {
         return usual instanceof Boolean;
     }
 
-    /** What stands for a value in a synopsis. */
+    /** {@return what stands for a value in a synopsis, like {@code N}} */
     public String placeholder() {
         return type.placeholder();
     }
 
     /**
-     * A value from its text: a number, {@code true}, ids with commas.
+     * Reads a value from its text.
      *
+     * @param text a number, {@code true}, ids with commas, as {@link #placeholder} shows it
+     * @return the value
      * @throws IllegalArgumentException if it is malformed or out of range
      */
     public T parse(String text) {

@@ -3,6 +3,13 @@ package io.github.gpt2djl;
 /**
  * A prompt with its own way of continuing it.
  *
+ * <pre>{@code
+ * var greedy = GenerationConfig.builder().build();
+ * var drawn = GenerationConfig.builder().doSample(true).build();
+ * List<Generation> both = gpt2.generateAll(List.of(
+ *         new GenerationRequest(Prompt.of("ROMEO:"), greedy), new GenerationRequest(Prompt.of("JULIET:"), drawn)));
+ * }</pre>
+ *
  * @param prompt what to continue
  * @param config how
  */

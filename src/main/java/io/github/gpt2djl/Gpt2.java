@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A loaded GPT-2 model: text in, text out.
  *
  * <pre>{@code
- * try (Gpt2 gpt2 = Gpt2.load("gpt2")) {
+ * try (Gpt2 model = Gpt2.load("gpt2")) {
  *     GenerationConfig config = GenerationConfig.builder().doSample(true).topP(0.95).maxLength(50).build();
- *     System.out.println(gpt2.generate("The future of AI is", config).text());
+ *     System.out.println(model.generate("The future of AI is", config).text());
  * }
  * }</pre>
  *
@@ -53,11 +53,12 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * Loads a model by name.
+     * Loads a model by name, in {@link LoadOptions#DEFAULT}.
      *
      * @param name {@code shakespeare}, which travels inside the jar; {@code gpt2}, {@code gpt2-medium},
      *     {@code gpt2-large}, {@code gpt2-xl}, {@code distilgpt2}, {@code openai-gpt}, {@code opt-125m} and larger, or
      *     {@code org/name} from Hugging Face's local cache; or a folder's path
+     * @return the model; {@link #close()} frees its memory
      * @throws java.io.FileNotFoundException if it is not on this machine; the message says how to get it
      * @throws IOException if its files cannot be read or are malformed
      */
@@ -69,20 +70,28 @@ public final class Gpt2 implements AutoCloseable {
      * Loads a model by name, as {@link #load(String)}; {@link ModelSource#download()} among the options fetches it if
      * it is not on this machine.
      *
+     * @param name as for {@link #load(String)}
+     * @param options precision, device, threads, and where the model may come from
+     * @return the model; {@link #close()} frees its memory
+     * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
      * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
+     * @throws IOException if its files cannot be read or are malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
      * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small; the message says which
      *     precisions fit
-     * @throws IllegalStateException if the native libraries cannot be loaded
+     * @throws IllegalStateException if the native libraries cannot be loaded, or PyTorch runs with another number of
+     *     threads already
      */
     public static Gpt2 load(String name, LoadOptions options) throws IOException {
         return load(options.source().open(name), options);
     }
 
     /**
-     * Loads a folder in the published layout: config.json, model.safetensors, and tokenizer.json or vocab.json with
-     * merges.txt. Without a tokenizer, only ids can be used.
+     * Loads a folder in the published layout, in {@link LoadOptions#DEFAULT}: config.json, model.safetensors, and
+     * tokenizer.json or vocab.json with merges.txt. Without a tokenizer, only ids can be used.
      *
+     * @param folder also one of OpenAI's original release, or one with pytorch_model.bin or sharded weights
+     * @return the model; {@link #close()} frees its memory
      * @throws IOException if a file is missing, cannot be read or is malformed
      */
     public static Gpt2 load(Path folder) throws IOException {
@@ -92,7 +101,14 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Loads a folder, as {@link #load(Path)}.
      *
+     * @param folder as for {@link #load(Path)}
+     * @param options precision, device and threads; their source is not asked
+     * @return the model; {@link #close()} frees its memory
+     * @throws IOException if a file is missing, cannot be read or is malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
+     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small; the message says which
+     *     precisions fit
+     * @throws IllegalStateException as {@link #load(String, LoadOptions)}
      */
     public static Gpt2 load(Path folder, LoadOptions options) throws IOException {
         return load(Checkpoint.open(folder), options);
@@ -115,17 +131,19 @@ public final class Gpt2 implements AutoCloseable {
         }
     }
 
-    /** The model's name or folder. */
+    /** {@return the model's name, or its folder} */
     public String name() {
         return name;
     }
 
-    /** The architecture. */
+    /** {@return the architecture: layers, heads, width, positions, vocabulary, bos and eos} */
     public ModelConfig config() {
         return decoder.config();
     }
 
-    /** Whether the checkpoint came with a tokenizer. */
+    /**
+     * {@return whether the checkpoint came with a tokenizer; without one, texts are an {@link IllegalStateException}}
+     */
     public boolean hasTokenizer() {
         return tokenizer != null;
     }
@@ -133,14 +151,24 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Continues a text.
      *
-     * @throws IllegalArgumentException if the prompt is longer than the context, or {@code config} asks for several
-     *     sequences: use {@link #generateAll}
+     * @param prompt up to the model's context, or longer if {@code contextPolicy} slides; empty: from bos
+     * @param config how
+     * @return the new tokens, without the prompt
+     * @throws IllegalArgumentException if the prompt is longer than that, or {@code config} asks for several sequences:
+     *     use {@link #generateAll}
      */
     public Generation generate(String prompt, GenerationConfig config) {
         return generate(Prompt.of(prompt), config);
     }
 
-    /** Continues a prompt, as {@link #generate(String, GenerationConfig)}. */
+    /**
+     * Continues a prompt, as {@link #generate(String, GenerationConfig)}.
+     *
+     * @param prompt text or ids
+     * @param config how
+     * @return the new tokens, without the prompt
+     * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}, or if an id is out of range
+     */
     public Generation generate(Prompt prompt, GenerationConfig config) {
         return Runs.one(this, one(prompt, config)).finish().get(0);
     }
@@ -150,9 +178,12 @@ public final class Gpt2 implements AutoCloseable {
      * keeps what is its own choice. The text is that of {@link #generate(Prompt, GenerationConfig)};
      * it comes sooner where the assistant is often right and much faster.
      *
+     * @param prompt text or ids
+     * @param config how
      * @param assistant with the same vocabulary, like distilgpt2 for gpt2-xl; stays open
-     * @throws IllegalArgumentException if the vocabularies differ, or {@code config} asks for several sequences or for
-     *     prompt lookup
+     * @return the new tokens; {@link Generation#drafted()} and {@link Generation#accepted()} tell how the guesses did
+     * @throws IllegalArgumentException if the vocabularies differ, or {@code config} asks for several sequences, prompt
+     *     lookup, a sliding context, beams or contrastive search
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
         return Runs.assisted(this, assistant, one(prompt, config)).finish().get(0);
@@ -162,7 +193,11 @@ public final class Gpt2 implements AutoCloseable {
      * Continues several prompts at once; a row does not depend on what shares the batch (INT8: but for rounding). With
      * beams or contrastive search: one prompt after the other.
      *
+     * @param prompts at least one, of any lengths; all are checked before anything is computed
+     * @param config how, for all
      * @return {@code numReturnSequences} for the first prompt, then for the second, and so on
+     * @throws IllegalArgumentException if there is no prompt, one cannot be used, or {@code config} asks for prompt
+     *     lookup with several
      */
     public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
         return generateAll(prompts.stream()
@@ -173,7 +208,9 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Continues several prompts at once, each in its own way, as {@link #generateAll(List, GenerationConfig)}.
      *
+     * @param requests at least one prompt, each with its config
      * @return the sequences of the first, then of the second, and so on
+     * @throws IllegalArgumentException as {@link #generateAll(List, GenerationConfig)}
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
         return Runs.all(this, requests);
@@ -188,8 +225,10 @@ public final class Gpt2 implements AutoCloseable {
      * stream with that exception, after the sequences of the prompts before it.
      *
      * @param prompts each continued {@code numReturnSequences} times
+     * @param config how, for all
      * @param batchSize sequences that run at once at most, at least {@code numReturnSequences}; the logits of a batch
      *     take 4 × vocabulary bytes each, keys and values 8 × layers × width bytes a token
+     * @return the sequences, on the caller's thread
      * @throws IllegalArgumentException if {@code batchSize} is too small, or {@code config} asks for prompt lookup,
      *     beams or contrastive search
      */
@@ -204,8 +243,12 @@ public final class Gpt2 implements AutoCloseable {
      * Continues a text token by token.
      *
      * <p>Lazy: each token is computed when it is asked for, on the caller's thread. Closing the stream, from any
-     * thread, ends it within one token; an interrupted thread too. Either, or reaching the end, frees the generation's memory; use try-with-resources.
+     * thread, ends it within one token; an interrupted thread too. Either, or reaching the end, frees the generation's
+     * memory; use try-with-resources.
      *
+     * @param prompt as for {@link #generate(String, GenerationConfig)}
+     * @param config how
+     * @return the new tokens, whose texts one after the other are the generated text
      * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}, and with beams, which have no
      *     token before their search has ended
      */
@@ -213,7 +256,14 @@ public final class Gpt2 implements AutoCloseable {
         return stream(Prompt.of(prompt), config);
     }
 
-    /** Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}. */
+    /**
+     * Continues a prompt token by token, as {@link #stream(String, GenerationConfig)}.
+     *
+     * @param prompt text or ids
+     * @param config how
+     * @return the new tokens, lazily
+     * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
+     */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
         return stream(Runs.streamed(this, one(prompt, config)));
     }
@@ -221,7 +271,11 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Continues a prompt, and hands out each token as soon as it is there, on the caller's thread.
      *
+     * @param prompt text or ids
+     * @param config how
+     * @param tokens what takes each token; its exception ends the generation and is passed on
      * @return what {@link #generate(Prompt, GenerationConfig)} returns
+     * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
         return Runs.streamed(this, one(prompt, config)).finish(tokens);
@@ -233,12 +287,26 @@ public final class Gpt2 implements AutoCloseable {
      * <p>A token is computed when it is asked for; without demand nothing runs and no thread waits. Cancelling takes
      * effect within one token. A prompt that cannot be used, and any failure, goes to {@code onError}. A subscriber
      * that neither asks nor cancels keeps its generation's memory.
+     *
+     * @param prompt text or ids
+     * @param config how
+     * @return the new tokens, generated anew for each subscriber
+     * @throws IllegalArgumentException if {@code config} asks for several sequences
      */
     public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
         return new TokenPublisher(() -> Runs.streamed(this, one(prompt, config)), ForkJoinPool.commonPool());
     }
 
-    /** Continues a prompt token by token with the help of a smaller model, as the other methods with these names. */
+    /**
+     * Continues a prompt token by token with the help of a smaller model, as {@link #generate(Prompt, GenerationConfig,
+     * Gpt2)} and {@link #stream(Prompt, GenerationConfig)} do.
+     *
+     * @param prompt text or ids
+     * @param config how
+     * @param assistant with the same vocabulary; stays open
+     * @return the new tokens, lazily
+     * @throws IllegalArgumentException as these two methods
+     */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
         return stream(Runs.assisted(this, assistant, one(prompt, config)));
     }
@@ -264,6 +332,8 @@ public final class Gpt2 implements AutoCloseable {
      * Log-probability of each id of a text given those before it.
      *
      * @param text 2 ids up to the model's context
+     * @return the ids and their log-probabilities, of which there is one fewer
+     * @throws IllegalArgumentException if there are fewer than 2 ids, or more than the context
      */
     public Score score(Prompt text) {
         return Scoring.score(this, text, ScoreOptions.DEFAULT);
@@ -272,8 +342,11 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Log-probability of each id of a text given those before it, of a text of any length.
      *
-     * @throws IllegalArgumentException if there are fewer than 2 ids (with bos: none), or more than the context without
-     *     a stride
+     * @param text at least 2 ids; with bos at least one
+     * @param options bos and stride
+     * @return the ids, after bos if it was asked for, and their log-probabilities
+     * @throws IllegalArgumentException if there are fewer ids, more than the context without a stride, or the stride is
+     *     not less than the context
      */
     public Score score(Prompt text, ScoreOptions options) {
         return Scoring.score(this, text, options);
@@ -291,7 +364,14 @@ public final class Gpt2 implements AutoCloseable {
         return Scoring.rank(this, prompt, continuations);
     }
 
-    /** The ids of a text; {@code <|endoftext|>} in it is the special token. */
+    /**
+     * Turns text into ids.
+     *
+     * @param text of any length; {@code <|endoftext|>} in it is the special token
+     * @return its ids; none for an empty text, but OPT's {@code </s>}
+     * @throws IllegalArgumentException if it has a lone surrogate
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
     public List<Integer> encode(String text) {
         return boxed(tokenizer().encode(text, false));
     }
@@ -299,18 +379,33 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD.
      *
+     * @param ids any number
+     * @return the text
      * @throws IllegalArgumentException if an id is out of range
+     * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public String decode(List<Integer> ids) {
         return tokenizer().decode(ids.stream().mapToInt(Integer::intValue).toArray(), false);
     }
 
-    /** The number of ids in a prompt; 0 for an empty one. */
+    /**
+     * The number of ids in a prompt.
+     *
+     * @param prompt text or ids
+     * @return 0 for an empty one
+     * @throws IllegalStateException if it is text, and the checkpoint has no tokenizer
+     */
     public int count(Prompt prompt) {
         return ids(prompt, false).length;
     }
 
-    /** A prompt in words; empty for ids without a tokenizer. */
+    /**
+     * A prompt in words.
+     *
+     * @param prompt text or ids
+     * @return its text; empty for ids without a tokenizer
+     * @throws IllegalArgumentException if an id is out of range
+     */
     public String text(Prompt prompt) {
         if (prompt.text() != null) {
             return prompt.text();

@@ -6,6 +6,13 @@ import io.github.gpt2djl.decoder.Precision;
 /**
  * How to load a model.
  *
+ * <pre>{@code
+ * LoadOptions options = LoadOptions.DEFAULT.withPrecision(Precision.INT8).withSource(ModelSource.download());
+ * try (Gpt2 xl = Gpt2.load("gpt2-xl", options)) {
+ *     System.out.println(xl.config().parameters());
+ * }
+ * }</pre>
+ *
  * @param precision of the weights
  * @param device where to compute
  * @param threads of one native operation, for the whole process: the first load decides; 0: one a core
@@ -16,18 +23,37 @@ public record LoadOptions(Precision precision, DeviceChoice device, int threads,
     public static final LoadOptions DEFAULT =
             new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, 0, ModelSource.local());
 
+    /**
+     * Checks the range.
+     *
+     * @param precision of the weights
+     * @param device where to compute
+     * @param threads at least 0
+     * @param source where a model that is named may come from
+     * @throws IllegalArgumentException if {@code threads} is negative
+     */
     public LoadOptions {
         if (threads < 0) {
             throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
         }
     }
 
-    /** The same with another precision. */
+    /**
+     * The same with another precision.
+     *
+     * @param other of the weights
+     * @return a copy
+     */
     public LoadOptions withPrecision(Precision other) {
         return new LoadOptions(other, device, threads, source);
     }
 
-    /** The same with another source. */
+    /**
+     * The same with another source.
+     *
+     * @param other where a model that is named may come from
+     * @return a copy
+     */
     public LoadOptions withSource(ModelSource other) {
         return new LoadOptions(precision, device, threads, other);
     }

@@ -8,7 +8,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. */
+/**
+ * Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so.
+ *
+ * <pre>{@code
+ * ModelSource source = ModelSource.download();
+ * try (Gpt2 small = Gpt2.load("distilgpt2", LoadOptions.DEFAULT.withSource(source))) {
+ *     System.out.println(small.name());
+ * }
+ * }</pre>
+ */
 public final class ModelSource {
     private static final ModelSource LOCAL = new ModelSource(null);
 
@@ -18,7 +27,7 @@ public final class ModelSource {
         this.download = download;
     }
 
-    /** This machine only. */
+    /** {@return this machine only} */
     public static ModelSource local() {
         return LOCAL;
     }
@@ -27,12 +36,19 @@ public final class ModelSource {
      * This machine, else the Hugging Face Hub: what is missing is fetched into Hugging Face's cache and verified.
      *
      * <p>Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE as huggingface_hub does.
+     *
+     * @return the source
      */
     public static ModelSource download() {
         return download(DownloadProgress.NONE);
     }
 
-    /** As {@link #download()}, and tells how it goes. */
+    /**
+     * As {@link #download()}, and tells how it goes.
+     *
+     * @param progress told on the thread that loads
+     * @return the source
+     */
     public static ModelSource download(DownloadProgress progress) {
         return new ModelSource(progress);
     }

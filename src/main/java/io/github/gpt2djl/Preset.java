@@ -1,6 +1,13 @@
 package io.github.gpt2djl;
 
-/** Whose defaults and whose meaning of top-p apply. */
+/**
+ * Whose defaults and whose meaning of top-p apply.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().preset(Preset.OPENAI).topK(40).seed(1).maxNewTokens(20).build();
+ * System.out.println(gpt2.generate("ROMEO:", config).text());
+ * }</pre>
+ */
 public enum Preset {
     /**
      * transformers' {@code generate}: greedy unless {@code doSample}; then top-k 50 even where only top-p is given;

@@ -7,10 +7,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to continue: text, or exact ids. An empty prompt starts from the model's bos token.
  *
+ * <pre>{@code
+ * Prompt words = Prompt.of("ROMEO:");
+ * System.out.println(gpt2.encode("ROMEO:")); // [812, 25]
+ * Prompt ids = Prompt.ofIds(812, 25);
+ * Prompt nothing = Prompt.of("");
+ * }</pre>
+ *
  * @param text the text, or null where {@code ids} is given
  * @param ids the ids, or null where {@code text} is given
  */
 public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
+    /**
+     * Copies the ids.
+     *
+     * @param text or null
+     * @param ids copied, or null
+     * @throws IllegalArgumentException if there are both text and ids, or neither
+     */
     public Prompt {
         if ((text == null) == (ids == null)) {
             throw new IllegalArgumentException("a prompt has either text or ids, found "
@@ -19,12 +33,22 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
         ids = ids == null ? null : List.copyOf(ids);
     }
 
-    /** A prompt in words. */
+    /**
+     * A prompt in words.
+     *
+     * @param text of any length; empty: from bos
+     * @return the prompt
+     */
     public static Prompt of(String text) {
         return new Prompt(text, null);
     }
 
-    /** A prompt in token ids. */
+    /**
+     * A prompt in token ids.
+     *
+     * @param ids checked against the model's vocabulary when they are used; none: from bos
+     * @return the prompt
+     */
     public static Prompt ofIds(int... ids) {
         return new Prompt(null, Arrays.stream(ids).boxed().toList());
     }

@@ -11,6 +11,11 @@ import java.util.List;
  * What the places of a batch cost when prompts and continuations of all lengths share them, against batches that are
  * full from the first step to the last.
  *
+ * <pre>{@code
+ * QueueBenchmark result = QueueBenchmark.run(gpt2, 8, 64, 32, 32, 3);
+ * System.out.println(result.queueTokensPerSecond() / result.staticTokensPerSecond());
+ * }</pre>
+ *
  * @param queueTokensPerSecond new tokens of all prompts over the whole time, prefill included; lengths are uniform
  *     between half and one and a half of the mean
  * @param staticTokensPerSecond the same where all have the mean length
@@ -19,9 +24,13 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
     /**
      * Runs both in turn after one warm-up each; medians.
      *
+     * @param gpt2 the model
+     * @param batch places, at least 1
      * @param prompts in each run, a multiple of {@code batch}
      * @param promptTokens mean of a prompt, at least 2
      * @param newTokens mean of a continuation, at least 2
+     * @param repetitions measured ones, at least 1
+     * @return the medians of both
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
     public static QueueBenchmark run(
@@ -47,7 +56,16 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
         return new QueueBenchmark(Benchmark.median(queue), Benchmark.median(full));
     }
 
-    /** Rejects what {@link #run} would reject. */
+    /**
+     * Rejects what {@link #run} would reject.
+     *
+     * @param gpt2 the model
+     * @param batch as for {@link #run}
+     * @param prompts as for {@link #run}
+     * @param promptTokens as for {@link #run}
+     * @param newTokens as for {@link #run}
+     * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
+     */
     public static void check(Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens) {
         if (prompts < batch || prompts % batch != 0) {
             throw new IllegalArgumentException(

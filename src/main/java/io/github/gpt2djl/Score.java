@@ -5,17 +5,31 @@ import java.util.List;
 /**
  * How likely a model finds a text.
  *
+ * <pre>{@code
+ * Score score = gpt2.score(Prompt.of("To be, or not to be"));
+ * System.out.println(score.ids().size() - score.logProbabilities().size()); // 1
+ * System.out.printf("%.1f bits, perplexity %.1f%n", -score.logProbability() / Math.log(2), score.perplexity());
+ * }</pre>
+ *
  * @param ids the text's ids, after bos if that was asked for: at least 2
  * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
  *     before it, so there is one fewer than ids
  */
 public record Score(List<Integer> ids, List<Double> logProbabilities) {
+    /**
+     * Copies the lists.
+     *
+     * @param ids copied
+     * @param logProbabilities copied
+     */
     public Score {
         ids = List.copyOf(ids);
         logProbabilities = List.copyOf(logProbabilities);
     }
 
-    /** The natural logarithm of the probability of all ids after the first. */
+    /**
+     * {@return the natural logarithm of the probability of all ids after the first: the sum of their log-probabilities}
+     */
     public double logProbability() {
         double sum = 0;
         for (double logProbability : logProbabilities) {
@@ -24,7 +38,7 @@ public record Score(List<Integer> ids, List<Double> logProbabilities) {
         return sum;
     }
 
-    /** exp of the mean negative log-probability: 1 for a text foreseen with certainty. */
+    /** {@return exp of the mean negative log-probability: 1 for a text foreseen with certainty} */
     public double perplexity() {
         return Math.exp(-logProbability() / logProbabilities.size());
     }

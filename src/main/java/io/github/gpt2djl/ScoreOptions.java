@@ -3,6 +3,12 @@ package io.github.gpt2djl;
 /**
  * How to score a text.
  *
+ * <pre>{@code
+ * String play = Files.readString(folder.resolve("hamlet.txt"));
+ * ScoreOptions windows = ScoreOptions.DEFAULT.withBos(true).withStride(gpt2.config().positions() / 2);
+ * System.out.println(gpt2.score(Prompt.of(play), windows).perplexity());
+ * }</pre>
+ *
  * @param bos whether the model's bos stands before the text, so that the first id has a probability too
  * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
  *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -
@@ -13,12 +19,22 @@ public record ScoreOptions(boolean bos, int stride) {
     /** No bos, one window. */
     public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0);
 
-    /** With bos or without. */
+    /**
+     * With bos or without.
+     *
+     * @param value whether bos stands before the text
+     * @return a copy
+     */
     public ScoreOptions withBos(boolean value) {
         return new ScoreOptions(value, stride);
     }
 
-    /** With windows; 1 to one less than the model's context, or 0 for one window. */
+    /**
+     * With windows.
+     *
+     * @param value 1 to one less than the model's context, or 0 for one window; checked when a text is scored
+     * @return a copy
+     */
     public ScoreOptions withStride(int value) {
         return new ScoreOptions(bos, value);
     }

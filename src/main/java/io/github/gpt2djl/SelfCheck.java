@@ -18,13 +18,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a model on this machine is the published one and does what was published of it.
  *
+ * <pre>{@code
+ * SelfCheck check = SelfCheck.run("shakespeare", LoadOptions.DEFAULT, null, null);
+ * check.lines().forEach(line -> System.out.println(line.outcome() + " " + line.name() + ": " + line.detail()));
+ * }</pre>
+ *
  * @param lines what was looked at, in order
  */
 public record SelfCheck(List<Line> lines) {
 
     /** How a look at one thing ended. */
     public enum Outcome {
+        /** As published. */
         OK,
+        /** Not as published. */
         FAILED,
         /** Nothing to compare with. */
         UNKNOWN,
@@ -47,9 +54,12 @@ public record SelfCheck(List<Line> lines) {
      * <p>Ids are compared in every precision, but only FP32 has to agree: the others round the weights.
      *
      * @param name as for {@link Gpt2#load(String, LoadOptions)}
+     * @param options in which to load it
      * @param as the catalog's name of the model that it should be, or null: known from its place in the cache
      * @param goldens a file of goldens to use instead of the published ones, or null
-     * @throws IOException if the model is not on this machine or cannot be loaded
+     * @return what was found; a malformed file is a line of it
+     * @throws IOException if the model is not on this machine or cannot be read
+     * @throws IllegalArgumentException if {@code as} is not in the catalog
      */
     public static SelfCheck run(String name, LoadOptions options, @Nullable String as, @Nullable Path goldens)
             throws IOException {
@@ -81,7 +91,7 @@ public record SelfCheck(List<Line> lines) {
         return new SelfCheck(List.copyOf(lines));
     }
 
-    /** Whether nothing failed. */
+    /** {@return whether nothing failed} */
     public boolean passed() {
         return lines.stream().noneMatch(line -> line.outcome() == Outcome.FAILED);
     }

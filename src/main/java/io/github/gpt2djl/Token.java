@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One generated token.
  *
+ * <pre>{@code
+ * try (Stream<Token> tokens = gpt2.stream("ROMEO:", GenerationConfig.builder().maxNewTokens(20).build())) {
+ *     tokens.forEach(token -> System.out.printf("%s (%.2f) ", token.text(), Math.exp(token.logProbability())));
+ * }
+ * }</pre>
+ *
  * @param id in the model's vocabulary
  * @param text what it adds to the text: whole characters only, so it is empty while a character spans tokens, or while
  *     the text may be the beginning of a stop string
@@ -21,6 +27,15 @@ public record Token(
         double logProbability,
         List<TokenProbability> top,
         @Nullable StepTrace trace) {
+    /**
+     * Copies the list.
+     *
+     * @param id in the model's vocabulary
+     * @param text whole characters
+     * @param logProbability at most 0
+     * @param top copied
+     * @param trace or null
+     */
     public Token {
         top = List.copyOf(top);
     }

@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An opened checkpoint in the published layout: config.json, model.safetensors and a tokenizer.
  *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+ *     System.out.println(checkpoint.config().layers() + " layers");
+ *     System.out.println(checkpoint.tensors().names().size() + " tensors");
+ * }
+ * }</pre>
+ *
  * @param name the folder, or the shipped model's name
  * @param config the architecture
  * @param tensors the weights, opened
@@ -45,7 +52,10 @@ public record Checkpoint(
     /**
      * Opens a folder.
      *
-     * @throws IOException if a file is missing or {@link MalformedCheckpointException} if one is malformed
+     * @param folder in the published layout, or with OpenAI's original files
+     * @return the checkpoint, to be closed
+     * @throws MalformedCheckpointException if a file is not what its format says
+     * @throws IOException if a file is missing or cannot be read
      */
     public static Checkpoint open(Path folder) throws IOException {
         if (Files.notExists(folder)) {
@@ -81,6 +91,8 @@ public record Checkpoint(
     /**
      * Opens a model that travels inside the jar.
      *
+     * @param name its folder in the jar
+     * @return the checkpoint, to be closed
      * @throws IOException if the jar lacks it
      */
     public static Checkpoint shipped(String name) throws IOException {
@@ -94,7 +106,13 @@ public record Checkpoint(
         }
     }
 
-    /** The architecture of a model that travels inside the jar. */
+    /**
+     * The architecture of a model that travels inside the jar.
+     *
+     * @param name its folder in the jar
+     * @return its config.json
+     * @throws IOException if the jar lacks it
+     */
     public static ModelConfig shippedConfig(String name) throws IOException {
         String file = "/io/github/gpt2djl/models/" + name + "/config.json";
         return ConfigReader.parse(file, resourceText(file));

@@ -3,6 +3,12 @@ package io.github.gpt2djl.checkpoint;
 /**
  * The architecture that a published {@code config.json} describes; the keys named here are GPT-2's.
  *
+ * <pre>{@code
+ * ModelConfig config = gpt2.config();
+ * System.out.println(config.layers() + " layers of width " + config.width()); // 6 layers of width 192
+ * System.out.println(config.parameters()); // 3111936
+ * }</pre>
+ *
  * @param architecture the family
  * @param layers transformer blocks ({@code n_layer})
  * @param heads attention heads of a block ({@code n_head}); divides {@code width}
@@ -56,6 +62,8 @@ public record ModelConfig(
      * Parses a {@code config.json}.
      *
      * @param file the file's name, for messages
+     * @param json its text
+     * @return the architecture
      * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
      *     compute
      */
@@ -63,7 +71,7 @@ public record ModelConfig(
         return ConfigReader.parse(file, json);
     }
 
-    /** The number of weights, each tied one once. */
+    /** {@return the number of weights, each tied one once} */
     public long parameters() {
         long e = width;
         long layer = 4 * e * e + 2 * e * innerWidth + 9 * e + innerWidth;
@@ -74,7 +82,7 @@ public record ModelConfig(
         return table + rows * e + layers * layer + (postNorm ? 0 : 2 * e) + projections + (tiedHead ? 0 : table);
     }
 
-    /** Rows of the published position table before the first position's. */
+    /** {@return rows of the published position table before the first position's} */
     public int unusedPositions() {
         return architecture == Architecture.OPT ? 2 : 0;
     }

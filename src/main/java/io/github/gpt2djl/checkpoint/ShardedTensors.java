@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checkpoint cut into several files, with an index that names each tensor's file:
  * {@code {"weight_map": {"wte.weight": "model-00001-of-00002.safetensors", …}}}.
+ *
+ * <pre>{@code
+ * Set<String> files = ShardedTensors.files(folder.resolve("model.safetensors.index.json"));
+ * System.out.println(files);
+ * }</pre>
  */
 public final class ShardedTensors implements TensorFile {
     private final String name;
@@ -110,7 +115,10 @@ public final class ShardedTensors implements TensorFile {
     /**
      * The files that an index names, as it names them.
      *
+     * @param index {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}
+     * @return their names, sorted; not checked
      * @throws MalformedCheckpointException if the index is malformed
+     * @throws IOException if it cannot be read
      */
     public static Set<String> files(Path index) throws IOException {
         Set<String> files = new TreeSet<>();

@@ -18,6 +18,12 @@ import picocli.CommandLine.IVersionProvider;
 /**
  * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage; as shells say it, 130 after Ctrl-C, 143 after SIGTERM,
  * 141 if who read stdout has left.
+ *
+ * <p>What {@code java -jar gpt2-djl.jar generate ROMEO:} calls; it does not return:
+ *
+ * <pre>{@code
+ * Main.main(new String[] {"generate", "ROMEO:"});
+ * }</pre>
  */
 @Command(
         name = "gpt2-djl",
@@ -42,7 +48,11 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs a command and ends the process with its exit code. */
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param args a command and its arguments; none: the usage, and exit code 2
+     */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(
                 new StandardOut(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-/** The command line: text on stdout, everything else on stderr. */
+/** The command line: one class a command, text on stdout, everything else on stderr. */
 @NullMarked
 package io.github.gpt2djl.cli;
 

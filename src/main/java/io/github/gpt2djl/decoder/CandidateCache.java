@@ -15,6 +15,16 @@ import java.util.List;
  * head takes at each of its positions, to compare theirs with.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>One step of contrastive search, whose candidates would come from the logits:
+ *
+ * <pre>{@code
+ * try (CandidateCache cache = decoder.candidates(2, 8)) {
+ *     cache.begin(new int[] {20, 30, 40});
+ *     cache.look(new int[] {50, 60});
+ *     cache.keep(cache.likeness(0) < cache.likeness(1) ? 0 : 1);
+ * }
+ * }</pre>
  */
 public final class CandidateCache implements AutoCloseable {
     private final TorchModule module;
@@ -81,12 +91,21 @@ public final class CandidateCache implements AutoCloseable {
                         "step_seen", ids, (long) length, (long) kept, keys, seen, fresh, likenessView, y, norm));
     }
 
-    /** The largest cosine of what the head takes after the i-th candidate and after each token before; -1 to 1. */
+    /**
+     * How much a candidate resembles the text.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
+     */
     public float likeness(int i) {
         return likeness.getFloat(i * Float.BYTES);
     }
 
-    /** The i-th candidate becomes the text's next token. */
+    /**
+     * A candidate becomes the text's next token.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     */
     public void keep(int i) {
         int[] sources = new int[fed.length];
         Arrays.fill(sources, i);
@@ -95,12 +114,12 @@ public final class CandidateCache implements AutoCloseable {
         kept = i;
     }
 
-    /** The logits [vocabulary] after the text; {@link #look} overwrites them. */
+    /** {@return the logits [vocabulary] after the text; {@link #look} overwrites them} */
     public FloatBuffer logits() {
         return cache.logits(Math.max(0, kept));
     }
 
-    /** The logarithm of the sum of their exponentials. */
+    /** {@return the logarithm of the sum of exp({@link #logits()})} */
     public float logSumExp() {
         return cache.logSumExp(Math.max(0, kept));
     }

@@ -13,6 +13,14 @@ import java.util.List;
  * GPT-2 with its weights packed: token ids in, logits out.
  *
  * <p>Safe for use by several threads at once: what a generation changes is in its own {@link KvCache}.
+ *
+ * <p>How the library scores a text:
+ *
+ * <pre>{@code
+ * float[] logits = decoder.logits(new int[] {20, 30, 40});
+ * System.out.println(logits.length == 3 * decoder.vocabulary()); // true
+ * System.out.println(decoder.logProbabilities(new int[] {20, 30, 40}).length); // 2
+ * }</pre>
  */
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
@@ -29,9 +37,15 @@ public final class Decoder implements AutoCloseable {
     /**
      * Packs a checkpoint's weights; the checkpoint may be closed afterwards.
      *
+     * @param checkpoint architecture and tensors
+     * @param precision of the packed weights
+     * @param device where to compute
      * @param threads threads of one native operation, process-wide: the first load decides
+     * @return the model, to be closed
      * @throws IOException if the checkpoint cannot be read or is malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
+     * @throws InsufficientMemoryException if the weights are larger than the free memory
+     * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
      */
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
@@ -66,22 +80,28 @@ public final class Decoder implements AutoCloseable {
         return manager;
     }
 
-    /** The architecture. */
+    /** {@return the architecture} */
     public ModelConfig config() {
         return config;
     }
 
-    /** The most tokens of a row: the model's context. */
+    /** {@return the most tokens of a row: the model's context} */
     public int positions() {
         return config.positions();
     }
 
-    /** The number of tokens: ids are below this. */
+    /** {@return the number of tokens: ids are below this} */
     public int vocabulary() {
         return config.vocabularySize();
     }
 
-    /** A cache for so many rows at once. */
+    /**
+     * Makes a cache without rows; keys and values are allocated with the first join.
+     *
+     * @param places rows that may run at once, at least 1
+     * @return the cache, to be closed
+     * @throws IllegalStateException if the model is closed
+     */
     public KvCache cache(int places) {
         return lifetime.add(() -> new KvCache(module, manager, config, places, lifetime), KvCache::free);
     }
@@ -91,6 +111,8 @@ public final class Decoder implements AutoCloseable {
      *
      * @param candidates at least 1
      * @param room tokens that there is room for, candidates included
+     * @return the cache, to be closed
+     * @throws IllegalStateException if the model is closed
      */
     public CandidateCache candidates(int candidates, int room) {
         KvCache rows = cache(candidates);
@@ -111,6 +133,9 @@ public final class Decoder implements AutoCloseable {
      * @param prompts at least one row of at least one id each; rows may differ in length
      * @param copies sequences to grow from each prompt, at least 1
      * @param newTokens the most tokens that will be added to the longest row, at least 1
+     * @return the cache, with the logits of each row's first new token
+     * @throws IllegalArgumentException as {@link #check}
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
      */
     public KvCache prefill(List<int[]> prompts, int copies, int newTokens) {
         check(prompts);
@@ -129,6 +154,7 @@ public final class Decoder implements AutoCloseable {
     /**
      * Rejects what {@link #prefill} would reject, before anything is computed.
      *
+     * @param prompts rows of ids
      * @throws IllegalArgumentException if a row is empty, longer than the context, or has an id out of range
      * @throws IllegalStateException if the model is closed
      */
@@ -183,7 +209,9 @@ public final class Decoder implements AutoCloseable {
     /**
      * Rejects ids that the vocabulary does not have: they would read foreign memory natively.
      *
-     * @throws IllegalArgumentException if there is one
+     * @param ids any number
+     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalStateException if the model is closed
      */
     public void checkRange(int[] ids) {
         lifetime.checkOpen();

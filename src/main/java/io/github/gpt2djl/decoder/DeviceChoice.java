@@ -1,6 +1,15 @@
 package io.github.gpt2djl.decoder;
 
-/** Where to compute. */
+/**
+ * Where to compute.
+ *
+ * <pre>{@code
+ * LoadOptions options = new LoadOptions(Precision.FP32, DeviceChoice.CPU, 2, ModelSource.local());
+ * try (Gpt2 model = Gpt2.load(folder, options)) {
+ *     System.out.println(model.config());
+ * }
+ * }</pre>
+ */
 public enum DeviceChoice {
     /** The library's choice: the CPU in this version. */
     AUTO,

@@ -2,7 +2,17 @@ package io.github.gpt2djl.decoder;
 
 import java.util.Locale;
 
-/** There is not enough memory for a model's weights or for a generation; nothing of it was allocated. */
+/**
+ * There is not enough memory for a model's weights or for a generation; nothing of it was allocated.
+ *
+ * <pre>{@code
+ * try (Gpt2 xl = Gpt2.load("gpt2-xl")) {
+ *     System.out.println(xl.generate("The future of AI is", GenerationConfig.builder().build()).text());
+ * } catch (InsufficientMemoryException e) {
+ *     System.err.println("a smaller precision may do: " + e.getMessage());
+ * }
+ * }</pre>
+ */
 public final class InsufficientMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -22,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  * libtorch share, so a step is one native call and no copy.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>Two tokens after a prompt of three, both the likeliest:
+ *
+ * <pre>{@code
+ * Sampler greedy = new Greedy();
+ * try (KvCache cache = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
+ *     int first = greedy.sample(cache.logits(0), soFar, 0);
+ *     cache.step(new int[] {first});
+ *     int second = greedy.sample(cache.logits(0), soFar, 0);
+ * }
+ * }</pre>
  */
 public final class KvCache implements AutoCloseable {
     private static final int FLOAT = 4;
@@ -95,7 +106,7 @@ public final class KvCache implements AutoCloseable {
         manager.setName("kv-cache");
     }
 
-    /** Rows that run: they have the places below this. */
+    /** {@return rows that run: they have the places below this} */
     public int rows() {
         return rows;
     }
@@ -104,6 +115,7 @@ public final class KvCache implements AutoCloseable {
      * Runs prompts through the model together, and gives them the next places, each prompt as many as {@code copies}.
      *
      * @param prompts at least one of at least one id each, in range; lengths may differ
+     * @param copies places that each prompt takes, at least 1
      * @param room tokens that each row will have room for at least, prompt and continuation
      * @throws IllegalStateException if there are not enough places, or this is closed
      * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
@@ -159,6 +171,7 @@ public final class KvCache implements AutoCloseable {
     /**
      * The logits that the last call gave for one row.
      *
+     * @param place of the row, below {@link #rows()}
      * @return [vocabulary], a read-only view that the next step overwrites
      */
     public FloatBuffer logits(int place) {
@@ -166,7 +179,12 @@ public final class KvCache implements AutoCloseable {
         return SharedMemory.row(logits, place, vocabulary);
     }
 
-    /** The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability. */
+    /**
+     * The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @return the natural logarithm; NaN or infinite where the logits are
+     */
     public float logSumExp(int place) {
         lifetime.checkOpen(this);
         return norms.getFloat(place * FLOAT);
@@ -203,7 +221,11 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** Lets a row go; the row in the last place takes its place. */
+    /**
+     * Lets a row go; the row in the last place takes its place.
+     *
+     * @param place below {@link #rows()}
+     */
     public void leave(int place) {
         lifetime.enter(this);
         try {
@@ -295,19 +317,35 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** The logits [vocabulary] after the i-th id that {@link #verify} was given; overwritten by its next call. */
+    /**
+     * The logits after one of the ids that {@link #verify} was given.
+     *
+     * @param i the id's index, from 0
+     * @return [vocabulary], a read-only view that the next {@link #verify} overwrites
+     * @throws IllegalStateException if nothing has been verified, or this is closed
+     */
     public FloatBuffer verifiedLogits(int i) {
         lifetime.checkOpen(this);
         return SharedMemory.row(verified().logits(), i, vocabulary);
     }
 
-    /** The logarithm of the sum of their exponentials. */
+    /**
+     * The logarithm of the sum of exp({@link #verifiedLogits}).
+     *
+     * @param i the id's index, from 0
+     * @return the natural logarithm
+     * @throws IllegalStateException if nothing has been verified, or this is closed
+     */
     public float verifiedLogSumExp(int i) {
         lifetime.checkOpen(this);
         return verified().norms().getFloat(i * FLOAT);
     }
 
-    /** Forgets the only row's last ids. */
+    /**
+     * Forgets the only row's last ids.
+     *
+     * @param count how many, at least 0 and fewer than it has
+     */
     public void rewind(int count) {
         lifetime.checkOpen(this);
         lengths.putLong(0, length(0) - count);

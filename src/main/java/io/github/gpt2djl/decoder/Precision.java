@@ -3,7 +3,17 @@ package io.github.gpt2djl.decoder;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.Locale;
 
-/** How weights are held and multiplied; activations are 32-bit floats throughout. */
+/**
+ * How weights are held and multiplied; activations are 32-bit floats throughout.
+ *
+ * <pre>{@code
+ * for (Precision precision : Precision.values()) {
+ *     if (precision.isAvailable()) {
+ *         System.out.println(precision + ": " + precision.weightBytes(gpt2.config()) / 1_000_000 + " MB");
+ *     }
+ * }
+ * }</pre>
+ */
 public enum Precision {
     /** Exact: 32-bit weights. */
     FP32,
@@ -16,12 +26,12 @@ public enum Precision {
     /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
     AUTO;
 
-    /** What {@link #AUTO} stands for; any other itself. */
+    /** {@return what {@link #AUTO} stands for; any other itself} */
     public Precision resolved() {
         return this == AUTO ? FP32 : this;
     }
 
-    /** Whether this machine's libtorch has a kernel for it. */
+    /** {@return whether this machine's libtorch has a kernel for it} */
     public boolean isAvailable() {
         return this == FP32 || this == AUTO || hasFbgemm();
     }
@@ -54,6 +64,8 @@ public enum Precision {
     /**
      * Bytes that a model's packed weights take in this precision.
      *
+     * @param model its architecture
+     * @return tables, matrices and vectors, padding included
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
@@ -63,6 +75,8 @@ public enum Precision {
     /**
      * Bytes of weights that a decoding step reads: every matrix once, whatever the batch.
      *
+     * @param model its architecture
+     * @return the matrices of all layers and of the head, which is the embedding table where it is tied
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long bytesPerStep(ModelConfig model) {

@@ -8,7 +8,13 @@ import ai.djl.util.Utils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Starts DJL's PyTorch engine once for the process, without any use of the network. */
+/**
+ * Starts DJL's PyTorch engine once for the process, without any use of the network.
+ *
+ * <pre>{@code
+ * System.out.println(TorchEngine.version() + ", " + TorchEngine.threads() + " threads");
+ * }</pre>
+ */
 public final class TorchEngine {
     private static int threadsInUse;
 
@@ -72,17 +78,17 @@ public final class TorchEngine {
         return e.getCause() == null ? here : here + ": " + causes(e.getCause());
     }
 
-    /** Threads of one native operation. */
+    /** {@return threads of one native operation} */
     public static int threads() {
         return JniUtils.getNumThreads();
     }
 
-    /** DJL's and libtorch's versions. */
+    /** {@return DJL's and libtorch's versions, and where libtorch was found} */
     public static String version() {
         return LibUtils.getVersion() + " by DJL " + Engine.getDjlVersion() + ", from " + LibUtils.getLibtorchPath();
     }
 
-    /** Why a GPU is not used. */
+    /** {@return why a GPU is not used, for a reader} */
     public static String whyNotCuda() {
         return Files.exists(Path.of("/proc/driver/nvidia/version"))
                 ? "this version does not use the NVIDIA GPU of this machine"

@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
  * often as their distributions allow.
  *
  * <p>Assisted or speculative decoding (Leviathan et al. 2023; transformers' {@code assistant_model}).
+ *
+ * <p>A model that helps itself is always right:
+ *
+ * <pre>{@code
+ * try (DraftLoop loop = new DraftLoop(decoder, request, new AssistantModel(decoder, request, 5))) {
+ *     while (loop.hasNext()) {
+ *         loop.next();
+ *     }
+ *     System.out.println(loop.accepted() == loop.drafted()); // true
+ * }
+ * }</pre>
  */
 public final class AssistantModel implements Drafter {
     private final Decoder decoder;
@@ -23,6 +34,8 @@ public final class AssistantModel implements Drafter {
     private int guessed;
 
     /**
+     * Nothing is computed before the first guess.
+     *
      * @param decoder the smaller model
      * @param request the generation that it helps
      * @param most tokens to guess at once, at least 1

@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Beam search for one prompt: the most probable texts, as far as following several at once finds them.
  *
  * <p>Each {@link #next()} is a step; the last one hands out the tokens of all sequences, the others none.
+ *
+ * <pre>{@code
+ * try (BeamLoop loop = new BeamLoop(decoder, request, new BeamSearch(4, 1, false, false))) {
+ *     while (loop.hasNext()) {
+ *         loop.next().forEach(token -> System.out.println(token.id()));
+ *     }
+ *     System.out.println(loop.score(0));
+ * }
+ * }</pre>
  */
 public final class BeamLoop implements Loop {
     private final Decoder decoder;
@@ -28,7 +37,9 @@ public final class BeamLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with no more copies than beams
+     * @param search beams and what ends them
      */
     public BeamLoop(Decoder decoder, Request request, BeamSearch search) {
         this.decoder = decoder;

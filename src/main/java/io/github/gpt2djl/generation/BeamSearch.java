@@ -3,6 +3,13 @@ package io.github.gpt2djl.generation;
 /**
  * How beam search goes, as in transformers.
  *
+ * <pre>{@code
+ * BeamSearch asTransformersDoes = new BeamSearch(4, 1, false, false);
+ * try (Loop loop = new BeamLoop(decoder, request, asTransformersDoes)) {
+ *     System.out.println(loop.hasNext()); // true
+ * }
+ * }</pre>
+ *
  * @param beams sequences that are followed at once, at least 2
  * @param lengthPenalty a complete sequence's score is its log-probability divided by its new tokens to this power
  * @param endsWhenFull whether it ends as soon as there are as many complete sequences as beams

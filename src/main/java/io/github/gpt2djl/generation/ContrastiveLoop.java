@@ -15,6 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As transformers' {@code _contrastive_search} (up to 4.x), but that a token which the rules ban is no candidate.
  *
+ * <pre>{@code
+ * try (ContrastiveLoop loop = new ContrastiveLoop(decoder, request, 0.6, 4)) {
+ *     while (loop.hasNext()) {
+ *         System.out.println(loop.next().get(0).id());
+ *     }
+ * }
+ * }</pre>
+ *
  * @see <a href="https://arxiv.org/abs/2202.06417">Su et al. 2022</a>
  */
 public final class ContrastiveLoop implements Loop {
@@ -32,6 +40,7 @@ public final class ContrastiveLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with one copy, whose last token has a position too
      * @param alpha 0 to 1
      * @param k at least 2; all tokens if there are fewer

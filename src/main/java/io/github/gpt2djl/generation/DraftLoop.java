@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Each token is chosen from its own logits with its own draw, as without guesses, and a guess counts only if it is
  * that token: the text is the same, greedy or sampled, but for the rounding of sums that are computed together.
  *
+ * <pre>{@code
+ * try (DraftLoop loop = new DraftLoop(decoder, request, new PromptLookup(10))) {
+ *     while (loop.hasNext()) {
+ *         System.out.println(loop.next().get(0).id());
+ *     }
+ *     System.out.println(loop.accepted() + " of " + loop.drafted() + " guesses were right");
+ * }
+ * }</pre>
+ *
  * @see <a href="https://arxiv.org/abs/2211.17192">Leviathan et al. 2023</a>: with a guess that is certain, accepting it
  *     if the model's own sample equals it is their rejection rule
  */
@@ -32,6 +41,7 @@ public final class DraftLoop implements Loop {
     /**
      * Nothing is computed before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param request with one copy
      * @param drafter makes the guesses; closed with this
      */

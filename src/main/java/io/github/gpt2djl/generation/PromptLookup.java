@@ -4,6 +4,11 @@ package io.github.gpt2djl.generation;
  * Guesses from the text so far: what followed the last time that its last tokens stood there.
  *
  * <p>Prompt lookup decoding (Saxena 2023; transformers' {@code prompt_lookup_num_tokens}).
+ *
+ * <pre>{@code
+ * int[] text = {5, 6, 7, 5, 6};
+ * System.out.println(Arrays.toString(new PromptLookup(2).guess(text, text.length, 10, 0))); // [7, 5]
+ * }</pre>
  */
 public final class PromptLookup implements Drafter {
     private static final int LONGEST_MATCH = 3;
@@ -11,7 +16,11 @@ public final class PromptLookup implements Drafter {
 
     private final DraftLength length;
 
-    /** @param most tokens to guess at once, at least 1 */
+    /**
+     * Starts with no guess made.
+     *
+     * @param most tokens to guess at once, at least 1
+     */
     public PromptLookup(int most) {
         length = new DraftLength(most);
     }

@@ -8,6 +8,11 @@ import java.util.Arrays;
 /**
  * A prompt and how to continue it.
  *
+ * <pre>{@code
+ * Decoding greedy = Decoding.plain(new Greedy());
+ * Request twentyTokens = new Request(new int[] {20, 30, 40}, 1, 20, 0, greedy);
+ * }</pre>
+ *
  * @param prompt its ids, at least one
  * @param copies sequences to grow from it, at least 1
  * @param limit new tokens of each, at least 1; within the model's context, unless {@code decoding} goes on beyond it
@@ -29,7 +34,12 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
         return CounterRandom.uniform(seed, copy, length - prompt.length);
     }
 
-    /** The ids that are computed first: a prompt that is too long is cut as a text would be. */
+    /**
+     * The ids that are computed first: a prompt that is too long is cut as a text would be.
+     *
+     * @param positions the model's
+     * @return the prompt, or its last {@link Decoding#keep()} ids where it is longer than {@code positions}
+     */
     public int[] start(int positions) {
         return prompt.length <= positions
                 ? prompt

@@ -8,6 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One chosen token.
  *
+ * <pre>{@code
+ * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
+ *     for (Sampled token : loop.next()) {
+ *         System.out.printf("row %d: %d (%.2f)%n", token.row(), token.id(), Math.exp(token.logProbability()));
+ *     }
+ * }
+ * }</pre>
+ *
  * @param row its sequence, counted in the order of the requests, copies side by side
  * @param id the token
  * @param logProbability under the model itself, before temperature and any rule

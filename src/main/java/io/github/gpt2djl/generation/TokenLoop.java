@@ -14,6 +14,17 @@ import org.jspecify.annotations.Nullable;
  * place while the others go on ("continuous batching", Yu et al. 2022, Orca).
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>Eight requests in two places:
+ *
+ * <pre>{@code
+ * List<Sampled> tokens = new ArrayList<>();
+ * try (TokenLoop loop = new TokenLoop(decoder, Collections.nCopies(8, request).iterator(), 2)) {
+ *     while (loop.hasNext()) {
+ *         tokens.addAll(loop.next());
+ *     }
+ * }
+ * }</pre>
  */
 public final class TokenLoop implements Loop {
     /** Tokens of prompts that are computed together, padding included: bounds the memory, fills the kernels. */
@@ -55,6 +66,7 @@ public final class TokenLoop implements Loop {
     /**
      * Nothing is computed, and no request taken, before the first {@link #next()}.
      *
+     * @param decoder the model
      * @param queue what to generate, asked for as places become free
      * @param places sequences that run at once at most, and no request has more copies
      */

@@ -14,7 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The published models, as models/catalog.json lists them. */
+/**
+ * The published models, as models/catalog.json lists them.
+ *
+ * <pre>{@code
+ * System.out.println(Catalog.find("gpt2").orElseThrow().repository()); // openai-community/gpt2
+ * System.out.println(Catalog.find("gpt2-xl").orElseThrow().config().layers()); // 48
+ * }</pre>
+ */
 public final class Catalog {
     private static final String RESOURCE = "/io/github/gpt2djl/models/catalog.json";
 
@@ -58,12 +65,12 @@ public final class Catalog {
             JsonObject config,
             List<RemoteFile> files) {}
 
-    /** All models, smallest of a family first. */
+    /** {@return all models, smallest of a family first} */
     public static List<Model> models() {
         return MODELS;
     }
 
-    /** Their short names. */
+    /** {@return their short names, in the same order} */
     public static List<String> names() {
         return MODELS.stream().map(Model::name).toList();
     }
@@ -89,7 +96,12 @@ public final class Catalog {
         }
     }
 
-    /** The model of that short name or repository. */
+    /**
+     * Finds a model.
+     *
+     * @param name its short name or its repository
+     * @return empty if the catalog has none
+     */
     public static Optional<Model> find(String name) {
         return MODELS.stream()
                 .filter(m -> m.name().equals(name) || m.repository().equals(name))

@@ -3,11 +3,23 @@ package io.github.gpt2djl.hub;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A download failed for a reason that trying again at once would not change; the message says what to do. */
+/**
+ * A download failed for a reason that trying again at once would not change; the message says what to do.
+ *
+ * <pre>{@code
+ * try {
+ *     System.out.println(Hub.download("gpt2", null, System.getenv(), DownloadProgress.NONE));
+ * } catch (DownloadException e) {
+ *     System.err.println(e.getMessage());
+ * }
+ * }</pre>
+ */
 public final class DownloadException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * Says what failed.
+     *
      * @param message what was found, and what to do
      * @param cause what failed, or null
      */

@@ -1,6 +1,19 @@
 package io.github.gpt2djl.hub;
 
-/** Told how a download goes, on the thread that downloads. */
+/**
+ * Told how a download goes, on the thread that downloads.
+ *
+ * <pre>{@code
+ * DownloadProgress progress = new DownloadProgress() {
+ *     public void finished(String file) {
+ *         System.err.println(file);
+ *     }
+ * };
+ * try (Gpt2 model = Gpt2.load("gpt2", LoadOptions.DEFAULT.withSource(ModelSource.download(progress)))) {
+ *     System.out.println(model.config());
+ * }
+ * }</pre>
+ */
 public interface DownloadProgress {
     /** Tells nobody. */
     DownloadProgress NONE = new DownloadProgress() {};
@@ -14,12 +27,25 @@ public interface DownloadProgress {
      */
     default void started(String file, long done, long total) {}
 
-    /** So many bytes of the file are here now. */
+    /**
+     * More bytes of a file are here.
+     *
+     * @param file its name
+     * @param done bytes that are here now
+     */
     default void advanced(String file, long done) {}
 
-    /** The file is here, verified, and has its name. */
+    /**
+     * A file is here, verified, and has its name.
+     *
+     * @param file its name
+     */
     default void finished(String file) {}
 
-    /** Something that makes it take longer: a retry, another process that downloads the same. */
+    /**
+     * Something makes it take longer: a retry, another process that downloads the same.
+     *
+     * @param message one line for the user
+     */
     default void note(String message) {}
 }

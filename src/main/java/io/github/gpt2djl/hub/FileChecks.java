@@ -12,13 +12,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a model's files with the checksums that were published for them. */
+/**
+ * Compares a model's files with the checksums that were published for them.
+ *
+ * <pre>{@code
+ * for (FileChecks.Result file : FileChecks.run(folder, Catalog.find("gpt2").orElseThrow())) {
+ *     System.out.println(file.file() + " " + file.outcome() + ": " + file.detail());
+ * }
+ * }</pre>
+ */
 public final class FileChecks {
     private FileChecks() {}
 
     /** What the comparison found. */
     public enum Outcome {
+        /** The checksums are the same. */
         SAME,
+        /** They differ: the file is damaged, or another one. */
         DIFFERENT,
         /** Nobody published a checksum of it. */
         UNKNOWN
@@ -33,7 +43,12 @@ public final class FileChecks {
      */
     public record Result(String file, Outcome outcome, String detail) {}
 
-    /** The catalogued model that a folder of the cache belongs to, if it is the commit that the catalog knows. */
+    /**
+     * The catalogued model that a folder of the cache belongs to.
+     *
+     * @param snapshot the folder
+     * @return empty if the folder is elsewhere, or of a commit that the catalog does not know
+     */
     public static Optional<Catalog.Model> model(Path snapshot) {
         Path folder = snapshot.toAbsolutePath();
         return Catalog.models().stream()
@@ -46,7 +61,9 @@ public final class FileChecks {
      * Reads all files of a folder and compares each: with the catalog, else with its name in Hugging Face's cache; in
      * OpenAI's release the checksums of all tensors.
      *
+     * @param folder with a model's files
      * @param model as which the files are to be compared, or null
+     * @return one result a file, by name
      * @throws IOException if a file cannot be read
      */
     public static List<Result> run(Path folder, Catalog.@Nullable Model model) throws IOException {

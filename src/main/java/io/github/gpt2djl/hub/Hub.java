@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Downloads models from Hugging Face's Hub into its cache, where Python's tools find them, too.
  *
+ * <pre>{@code
+ * Path snapshot = Hub.download("openai-community/gpt2", "main", System.getenv(), DownloadProgress.NONE);
+ * System.out.println(Files.size(snapshot.resolve("model.safetensors")));
+ * }</pre>
+ *
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">the cache</a>
  */
 public final class Hub {
@@ -48,8 +53,10 @@ public final class Hub {
      * @param revision a branch, tag or commit; null: the catalog's commit, or main
      * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
      *     HF_HUB_OFFLINE
+     * @param progress told how it goes
      * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
      * @throws IllegalArgumentException if the name or the revision is not well-formed
      */
     public static Path download(
@@ -62,7 +69,11 @@ public final class Hub {
      * The folder of a model on this machine, fetched first if it is not whole here; asks nobody if it is.
      *
      * @param name as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param environment as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param progress told how it goes
+     * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
      * @throws IllegalArgumentException if the name is not well-formed
      */
     public static Path ensure(String name, Map<String, String> environment, DownloadProgress progress)

@@ -10,7 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder. */
+/**
+ * Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder.
+ *
+ * <pre>{@code
+ * Optional<Path> cached = Models.cached("gpt2", System.getenv());
+ * System.out.println(cached.isPresent() ? "in " + cached.get() : "not on this machine");
+ * System.out.println(Models.shippedConfig().positions()); // 256
+ * }</pre>
+ */
 public final class Models {
     /** The model that travels inside the jar. */
     public static final String SHIPPED = "shakespeare";
@@ -22,6 +30,7 @@ public final class Models {
      *
      * @param name {@code shakespeare}, a name of the {@link Catalog}, any {@code org/name} in the cache, or a folder
      * @param environment the process's environment variables
+     * @return the model's files, to be closed
      * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
      * @throws IOException if its files cannot be read
      */
@@ -32,6 +41,9 @@ public final class Models {
     /**
      * The folder of a model that is not the shipped one, as {@link #open} finds it.
      *
+     * @param name as for {@link #open}
+     * @param environment the process's environment variables
+     * @return the folder
      * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
      * @throws IOException if the cache's entry is damaged
      */
@@ -49,12 +61,22 @@ public final class Models {
         throw new FileNotFoundException(absent(name, environment));
     }
 
-    /** Whether a name stands for what is at that path, and not for a model of the Hub. */
+    /**
+     * Whether a name stands for what is at that path, and not for a model of the Hub.
+     *
+     * @param name as for {@link #open}
+     * @return false for a name of the catalog, even where a folder is called so
+     */
     public static boolean isFolder(String name) {
         return Catalog.find(name).isEmpty() && Files.exists(Path.of(name));
     }
 
-    /** The architecture of the model that travels inside the jar. */
+    /**
+     * The architecture of the model that travels inside the jar.
+     *
+     * @return its config.json
+     * @throws IOException if the jar lacks it
+     */
     public static ModelConfig shippedConfig() throws IOException {
         return Checkpoint.shippedConfig(SHIPPED);
     }
@@ -63,6 +85,7 @@ public final class Models {
      * The folder of a model in Hugging Face's cache.
      *
      * @param name a name of the catalog, or {@code org/name}
+     * @param environment the process's environment variables
      * @return the snapshot's folder, or empty if the cache does not know the model
      * @throws IOException if the cache's entry is damaged
      */

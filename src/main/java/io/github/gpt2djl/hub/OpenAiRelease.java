@@ -15,6 +15,13 @@ import java.util.List;
 /**
  * Downloads OpenAI's original release.
  *
+ * <pre>{@code
+ * Path files = OpenAiRelease.download("124M", folder.resolve("124M"), DownloadProgress.NONE);
+ * try (Gpt2 model = Gpt2.load(files)) {
+ *     System.out.println(model.config().parameters());
+ * }
+ * }</pre>
+ *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/download_model.py">OpenAI's own script</a>
  */
 public final class OpenAiRelease {
@@ -31,8 +38,11 @@ public final class OpenAiRelease {
      * Fetches what is missing into a folder, and compares all tensors with their checksums.
      *
      * @param model 124M, 355M, 774M or 1558M
+     * @param folder made if it does not exist
+     * @param progress told how it goes
      * @return the folder
      * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the folder cannot be written
      * @throws IllegalArgumentException if there is no such model
      */
     public static Path download(String model, Path folder, DownloadProgress progress) throws IOException {

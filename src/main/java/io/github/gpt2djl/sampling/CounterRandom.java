@@ -6,6 +6,12 @@ package io.github.gpt2djl.sampling;
  *
  * <p>Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011): key =
  * seed, counter = (step, row, 0, 0). Torch's seeds give other numbers.
+ *
+ * <pre>{@code
+ * double draw = CounterRandom.uniform(1, 0, 5);
+ * System.out.println(draw == CounterRandom.uniform(1, 0, 5)); // true
+ * System.out.println(draw == CounterRandom.uniform(1, 0, 6)); // false
+ * }</pre>
  */
 public final class CounterRandom {
     private static final int ROUNDS = 10;
@@ -19,8 +25,10 @@ public final class CounterRandom {
     /**
      * A number in [0, 1), a multiple of 2<sup>-53</sup>.
      *
+     * @param seed any
      * @param row the sequence's number among the sequences of its prompt
      * @param step the new token's number in its sequence, from 0
+     * @return the same for the same three
      */
     public static double uniform(long seed, int row, int step) {
         int[] word = philox(new int[] {step, row, 0, 0}, (int) seed, (int) (seed >>> 32));

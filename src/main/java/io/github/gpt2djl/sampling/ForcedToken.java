@@ -7,6 +7,14 @@ import java.util.List;
  * Bans every other token at one place of the text (transformers' ForcedBOSTokenLogitsProcessor and
  * ForcedEOSTokenLogitsProcessor).
  *
+ * <p>The tenth and last token is 2:
+ *
+ * <pre>{@code
+ * float[] scores = {5, 5, 1};
+ * new ForcedToken(List.of(2), ForcedToken.Place.LAST).process(scores, new TokenSequence(new int[9], 9, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [-Infinity, -Infinity, 0.0]
+ * }</pre>
+ *
  * @param ids what may stand there, all equally likely
  * @param place the second position of the text, or its last
  */
@@ -19,6 +27,12 @@ public record ForcedToken(List<Integer> ids, Place place) implements LogitsProce
         LAST
     }
 
+    /**
+     * Copies the list.
+     *
+     * @param ids copied
+     * @param place of the token
+     */
     public ForcedToken {
         ids = List.copyOf(ids);
     }

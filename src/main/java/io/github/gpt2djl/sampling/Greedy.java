@@ -2,7 +2,15 @@ package io.github.gpt2djl.sampling;
 
 import java.nio.FloatBuffer;
 
-/** The highest logit; the lowest id on ties, as torch.argmax. The draw is not used. */
+/**
+ * The highest logit; the lowest id on ties, as torch.argmax. The draw is not used.
+ *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * System.out.println(new Greedy().sample(logits, soFar, 0.9)); // 0
+ * }</pre>
+ */
 public record Greedy() implements Sampler {
     @Override
     public int sample(FloatBuffer logits, TokenSequence text, double draw) {

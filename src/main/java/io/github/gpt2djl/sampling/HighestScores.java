@@ -2,14 +2,28 @@ package io.github.gpt2djl.sampling;
 
 import java.util.Arrays;
 
-/** The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted. */
+/**
+ * The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted.
+ *
+ * <pre>{@code
+ * HighestScores highest = new HighestScores(2);
+ * highest.look(new float[] {1, 9, 5}, 0, 0);
+ * for (long key : highest.take()) {
+ *     System.out.println(HighestScores.number(key) + ": " + HighestScores.score(key));
+ * }
+ * }</pre>
+ */
 public final class HighestScores {
     /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
     private final long[] heap;
 
     private int size;
 
-    /** @param n at least 1 */
+    /**
+     * Starts with nothing looked at.
+     *
+     * @param n at least 1
+     */
     public HighestScores(int n) {
         heap = new long[n];
     }
@@ -32,7 +46,11 @@ public final class HighestScores {
         }
     }
 
-    /** Hands out the highest, each as {@link #score} and {@link #number} read it, and starts over. */
+    /**
+     * Hands out the highest, and starts over.
+     *
+     * @return at most n keys, which {@link #score} and {@link #number} read, by falling score
+     */
     public long[] take() {
         long[] falling = Arrays.copyOf(heap, size);
         Arrays.sort(falling);
@@ -45,13 +63,23 @@ public final class HighestScores {
         return falling;
     }
 
-    /** The score that {@link #take} has handed out with others. */
+    /**
+     * The score in a key.
+     *
+     * @param key one of those that {@link #take} has handed out
+     * @return the score, with what was added to it
+     */
     public static float score(long key) {
         int rising = (int) (key >> 32);
         return Float.intBitsToFloat(rising ^ ((rising >> 31) & Integer.MAX_VALUE));
     }
 
-    /** Its number. */
+    /**
+     * The number in a key.
+     *
+     * @param key one of those that {@link #take} has handed out
+     * @return the score's number among all that were looked at
+     */
     public static int number(long key) {
         return (int) ~key;
     }

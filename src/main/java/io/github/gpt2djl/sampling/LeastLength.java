@@ -6,11 +6,27 @@ import java.util.List;
  * Bans the ends of a text while it is too short (transformers' MinLengthLogitsProcessor and
  * MinNewTokensLengthLogitsProcessor).
  *
+ * <p>Token 2 ends texts, but not one of fewer than five new tokens:
+ *
+ * <pre>{@code
+ * float[] scores = {2, 2, 2};
+ * new LeastLength(0, 5, List.of(2)).process(scores, new TokenSequence(new int[] {0, 1}, 2, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [2.0, 2.0, -Infinity]
+ * }</pre>
+ *
  * @param length ids in all, the prompt's included
  * @param newTokens ids beyond the prompt
  * @param eosIds the ids that end a text
  */
 public record LeastLength(int length, int newTokens, List<Integer> eosIds) implements LogitsProcessor {
+    /**
+     * Copies the list and checks the range.
+     *
+     * @param length at least 0
+     * @param newTokens at least 0
+     * @param eosIds copied
+     * @throws IllegalArgumentException if a length is negative
+     */
     public LeastLength {
         eosIds = List.copyOf(eosIds);
         if (length < 0 || newTokens < 0) {

@@ -1,6 +1,19 @@
 package io.github.gpt2djl.sampling;
 
-/** A rule that looks at the text so far and changes the scores of the next token; greedy decoding obeys it too. */
+/**
+ * A rule that looks at the text so far and changes the scores of the next token; greedy decoding obeys it too.
+ *
+ * <p>A lipogram:
+ *
+ * <pre>{@code
+ * LogitsProcessor withoutE = (scores, text) -> {
+ *     for (int id = 0; id < scores.length; id++) {
+ *         scores[id] = gpt2.decode(List.of(id)).contains("e") ? Float.NEGATIVE_INFINITY : scores[id];
+ *     }
+ * };
+ * var config = GenerationConfig.builder().logitsProcessor(withoutE).build();
+ * }</pre>
+ */
 @FunctionalInterface
 public interface LogitsProcessor {
     /**

@@ -4,9 +4,22 @@ package io.github.gpt2djl.sampling;
  * Drops each token whose probability is less than a part of the likeliest one's (Nguyen et al. 2024; transformers'
  * MinPLogitsWarper).
  *
+ * <p>Of the probabilities .5 .3 .15 .05, those below .2 × .5 are out:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of(new MinP(0.2)));
+ * System.out.println(sampler.sample(logits, soFar, 0.999)); // 2
+ * }</pre>
+ *
  * @param p 0 to 1; 0 keeps all
  */
 public record MinP(double p) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param p 0 to 1
+     * @throws IllegalArgumentException if {@code p} is out of range
+     */
     public MinP {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("minP is " + p + ", expected 0 to 1");

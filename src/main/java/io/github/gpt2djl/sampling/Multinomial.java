@@ -8,6 +8,14 @@ import java.util.List;
  * probability exceeds the draw.
  *
  * <p>Keeps scratch memory: one instance serves one generation.
+ *
+ * <p>Of the probabilities .5 .3 .15 .05, laid side by side on 0 to 1:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of());
+ * System.out.println(sampler.sample(logits, soFar, 0.49)); // 0
+ * System.out.println(sampler.sample(logits, soFar, 0.51)); // 1
+ * }</pre>
  */
 public final class Multinomial implements Sampler {
     /** Weights of -Infinity come out as this or less. */
@@ -16,7 +24,11 @@ public final class Multinomial implements Sampler {
     private final List<Warper> rules;
     private final Candidates candidates = new Candidates();
 
-    /** @param rules applied in this order */
+    /**
+     * A sampler with its own scratch memory.
+     *
+     * @param rules applied in this order
+     */
     public Multinomial(List<Warper> rules) {
         this.rules = List.copyOf(rules);
     }

@@ -4,9 +4,23 @@ package io.github.gpt2djl.sampling;
  * Bans each token that would complete an n-gram that is in the text already, prompt included (Paulus et al. 2017;
  * transformers' NoRepeatNGramLogitsProcessor).
  *
+ * <p>After 0 1 0, another 1 would repeat 0 1:
+ *
+ * <pre>{@code
+ * float[] scores = {2, 2, 2};
+ * new NoRepeatNgram(2).process(scores, new TokenSequence(new int[] {0, 1, 0}, 3, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [2.0, -Infinity, 2.0]
+ * }</pre>
+ *
  * @param size at least 1, which bans every token that has occurred
  */
 public record NoRepeatNgram(int size) implements LogitsProcessor {
+    /**
+     * Checks the range.
+     *
+     * @param size at least 1
+     * @throws IllegalArgumentException if {@code size} is less than 1
+     */
     public NoRepeatNgram {
         if (size < 1) {
             throw new IllegalArgumentException("noRepeatNgramSize is " + size + ", expected at least 1");

@@ -6,9 +6,22 @@ package io.github.gpt2djl.sampling;
  * <p>The threshold is the score at rank {@code max(number of cumulative masses ≤ p, 1)}, counted from 1; it and its
  * ties stay. Probabilities .5 .3 .15 .05: p = .9 keeps two, .8 two, .5 one.
  *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of(new OpenAiTopP(0.9)));
+ * System.out.println(sampler.sample(logits, soFar, 0.999)); // 1
+ * }</pre>
+ *
  * @param p 0 to 1; 1 keeps all
  */
 public record OpenAiTopP(double p) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param p 0 to 1
+     * @throws IllegalArgumentException if {@code p} is out of range
+     */
     public OpenAiTopP {
         TopP.check(p);
     }

@@ -6,9 +6,21 @@ import java.util.BitSet;
  * Makes each token that has occurred less likely: a negative score is multiplied by the penalty, another divided by it
  * (Keskar et al. 2019, CTRL; transformers' RepetitionPenaltyLogitsProcessor). The prompt counts.
  *
+ * <pre>{@code
+ * float[] scores = {2, -2, 3};
+ * new RepetitionPenalty(2).process(scores, new TokenSequence(new int[] {0, 1}, 2, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [1.0, -4.0, 3.0]
+ * }</pre>
+ *
  * @param penalty above 0; 1 changes nothing, less than 1 favours repetition
  */
 public record RepetitionPenalty(double penalty) implements LogitsProcessor {
+    /**
+     * Checks the range.
+     *
+     * @param penalty above 0
+     * @throws IllegalArgumentException if {@code penalty} is not above 0, or infinite
+     */
     public RepetitionPenalty {
         if (!(penalty > 0) || Double.isInfinite(penalty)) {
             throw new IllegalArgumentException(

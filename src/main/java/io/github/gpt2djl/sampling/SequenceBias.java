@@ -8,9 +8,24 @@ import java.util.Map;
  * always (transformers' SequenceBiasLogitsProcessor; with single tokens OpenAI's {@code logit_bias}; with -Infinity
  * transformers' {@code bad_words_ids} and {@code suppress_tokens}).
  *
+ * <p>Token 2 becomes likelier, and 1 may not follow 0:
+ *
+ * <pre>{@code
+ * float[] scores = {2, 2, 2};
+ * Map<List<Integer>, Double> biases = Map.of(List.of(2), 1.5, List.of(0, 1), Double.NEGATIVE_INFINITY);
+ * new SequenceBias(biases).process(scores, new TokenSequence(new int[] {0}, 1, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [2.0, -Infinity, 3.5]
+ * }</pre>
+ *
  * @param biases by sequence of at least one id; no NaN and no +Infinity
  */
 public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsProcessor {
+    /**
+     * Copies the map and checks it.
+     *
+     * @param biases copied
+     * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is NaN or +Infinity
+     */
     public SequenceBias {
         biases = Map.copyOf(biases);
         biases.forEach((sequence, bias) -> {

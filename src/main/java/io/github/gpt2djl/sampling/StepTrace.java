@@ -7,6 +7,13 @@ import java.util.OptionalDouble;
 /**
  * How one token was chosen: what the model said, what each rule made of it, and the draw.
  *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().doSample(true).topP(0.9).seed(3).trace(10).build();
+ * for (StepTrace step : gpt2.generate("ROMEO:", config).trace()) {
+ *     System.out.println(step.kept() + " tokens could come, " + step.rules().size() + " rules");
+ * }
+ * }</pre>
+ *
  * @param vocabulary tokens that the model has
  * @param candidates those that were likeliest at any place, and the chosen one; the likeliest under the model first
  * @param entropy of the model's distribution, in nats
@@ -25,6 +32,18 @@ public record StepTrace(
         double keptMass,
         OptionalDouble draw,
         Candidate chosen) {
+    /**
+     * Copies the lists.
+     *
+     * @param vocabulary tokens that the model has
+     * @param candidates copied
+     * @param entropy in nats
+     * @param rules copied
+     * @param kept at least 1
+     * @param keptMass 0 to 1
+     * @param draw or empty
+     * @param chosen one of {@code candidates}
+     */
     public StepTrace {
         candidates = List.copyOf(candidates);
         rules = List.copyOf(rules);
@@ -41,11 +60,21 @@ public record StepTrace(
      * @param to where it ends; {@code from} if it could not be drawn
      */
     public record Candidate(int id, int rank, double logProbability, List<Double> after, double from, double to) {
+        /**
+         * Copies the list.
+         *
+         * @param id the token
+         * @param rank at least 1
+         * @param logProbability at most 0
+         * @param after copied
+         * @param from 0 to 1
+         * @param to {@code from} to 1
+         */
         public Candidate {
             after = List.copyOf(after);
         }
 
-        /** The index of the rule that removed it; that of no rule, their number, if none did. */
+        /** {@return the index of the rule that removed it; that of no rule, their number, if none did} */
         public int removedBy() {
             int removed = after.indexOf(Double.NEGATIVE_INFINITY);
             return removed < 0 ? after.size() : removed;

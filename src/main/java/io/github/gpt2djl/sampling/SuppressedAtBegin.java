@@ -5,9 +5,20 @@ import java.util.List;
 /**
  * Bans tokens as the first new one (transformers' SuppressTokensAtBeginLogitsProcessor).
  *
+ * <pre>{@code
+ * float[] scores = {2, 2, 2};
+ * new SuppressedAtBegin(List.of(0)).process(scores, new TokenSequence(new int[] {1}, 1, 1, 10));
+ * System.out.println(Arrays.toString(scores)); // [-Infinity, 2.0, 2.0]
+ * }</pre>
+ *
  * @param ids the tokens
  */
 public record SuppressedAtBegin(List<Integer> ids) implements LogitsProcessor {
+    /**
+     * Copies the list.
+     *
+     * @param ids copied
+     */
     public SuppressedAtBegin {
         ids = List.copyOf(ids);
     }

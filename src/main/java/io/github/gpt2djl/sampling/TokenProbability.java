@@ -7,11 +7,18 @@ import java.util.List;
 /**
  * How likely a token is.
  *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * TokenProbability likeliest = TokenProbability.top(logits, 0, 1).get(0);
+ * System.out.printf(Locale.ROOT, "%d %.2f%n", likeliest.id(), likeliest.probability());
+ * }</pre>
+ *
  * @param id the token
  * @param logProbability natural logarithm; -Infinity for a token that cannot come
  */
 public record TokenProbability(int id, double logProbability) {
-    /** 0 to 1. */
+    /** {@return exp of the log-probability, 0 to 1} */
     public double probability() {
         return Math.exp(logProbability);
     }
@@ -22,6 +29,7 @@ public record TokenProbability(int id, double logProbability) {
      * @param logits [vocabulary]
      * @param logSumExp ln Σ exp(logits)
      * @param n at least 0; all if there are fewer
+     * @return at most n
      */
     public static List<TokenProbability> top(FloatBuffer logits, double logSumExp, int n) {
         if (n == 0) {

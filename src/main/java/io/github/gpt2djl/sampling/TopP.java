@@ -6,9 +6,22 @@ package io.github.gpt2djl.sampling;
  * <p>A token is kept iff the probability mass ranked above it is less than p; the first is always kept.
  * Probabilities .5 .3 .15 .05: p = .9 keeps three, .8 two, .5 one.
  *
+ * <p>Of the probabilities .5 .3 .15 .05:
+ *
+ * <pre>{@code
+ * Sampler sampler = new Multinomial(List.of(new TopP(0.9)));
+ * System.out.println(sampler.sample(logits, soFar, 0.999)); // 2
+ * }</pre>
+ *
  * @param p 0 to 1; 1 keeps all
  */
 public record TopP(double p) implements Warper {
+    /**
+     * Checks the range.
+     *
+     * @param p 0 to 1
+     * @throws IllegalArgumentException if {@code p} is out of range
+     */
     public TopP {
         check(p);
     }

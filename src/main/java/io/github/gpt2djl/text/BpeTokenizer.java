@@ -23,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  * ids to text in Java.
  *
  * <p>Safe for use by several threads at once.
+ *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
+ *         BpeTokenizer tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
+ *     int[] ids = tokenizer.encode("To be, or not to be", false);
+ *     System.out.println(tokenizer.decode(ids, false)); // To be, or not to be
+ * }
+ * }</pre>
  */
 public final class BpeTokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
@@ -51,9 +59,13 @@ public final class BpeTokenizer implements AutoCloseable {
     /**
      * Reads a tokenizer.
      *
-     * @param modelSize the model's vocabulary size, which the tokenizer must fit
+     * @param files tokenizer.json, or vocab.json with merges.txt
      * @param architecture whose rules vocab.json and merges.txt follow
+     * @param modelSize the model's vocabulary size, which the tokenizer must fit
+     * @return the tokenizer, to be closed
      * @throws MalformedCheckpointException if the files are not byte-pair encoding of that size
+     * @throws IOException if Hugging Face's tokenizers cannot take them
+     * @throws IllegalStateException if the native library cannot be loaded
      */
     public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
         Vocabulary vocabulary = Vocabulary.read(files, architecture, modelSize);
@@ -70,7 +82,7 @@ public final class BpeTokenizer implements AutoCloseable {
         return new int[] {id};
     }
 
-    /** The version of Hugging Face's tokenizers, and of DJL's binding. */
+    /** {@return the version of Hugging Face's tokenizers, and of DJL's binding} */
     public static String libraryVersion() {
         return Platform.detectPlatform("tokenizers").getVersion();
     }
@@ -80,10 +92,13 @@ public final class BpeTokenizer implements AutoCloseable {
      *
      * <p>{@code "Hello, I am"} is 15496, 11, 314, 716 with GPT-2's published vocabulary.
      *
+     * @param text of any length
      * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text, as in OpenAI's encoder, and
      *     not the special id, as in Hugging Face's
+     * @return the ids, each within the vocabulary
      * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell, or more than
      *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word
+     * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
         checkSurrogates(text);
@@ -111,7 +126,12 @@ public final class BpeTokenizer implements AutoCloseable {
         }
     }
 
-    /** How many ids a text has at least, told without encoding it: a prompt of 10 MB fits no context. */
+    /**
+     * How many ids a text has at least, told without encoding it: a prompt of 10 MB fits no context.
+     *
+     * @param text of any length
+     * @return 0 where the vocabulary allows no bound
+     */
     public int leastIds(String text) {
         return vocabulary.plain() ? start.length + (text.length() + longest - 1) / longest : 0;
     }
@@ -121,6 +141,7 @@ public final class BpeTokenizer implements AutoCloseable {
      *
      * @param skipSpecialTokens whether special tokens spell nothing
      * @param before the ids that the text continues: the first GPT's words are parted by spaces
+     * @return a detokenizer that has seen no id yet
      */
     public Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
         return new Detokenizer(vocabulary, skipSpecialTokens, before);
@@ -129,6 +150,9 @@ public final class BpeTokenizer implements AutoCloseable {
     /**
      * The text of all ids; bytes that are not UTF-8 become U+FFFD.
      *
+     * @param ids any number
+     * @param skipSpecialTokens whether special tokens spell nothing
+     * @return the text
      * @throws IllegalArgumentException if an id is out of range
      */
     public String decode(int[] ids, boolean skipSpecialTokens) {

@@ -4,6 +4,20 @@ package io.github.gpt2djl.text;
  * Turns ids into text one by one; a piece never holds half a character.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <p>The parts of an emoji, one id after the other:
+ *
+ * <pre>{@code
+ * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
+ *         BpeTokenizer tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
+ *     Detokenizer detokenizer = tokenizer.detokenizer(true);
+ *     List<String> pieces = new ArrayList<>();
+ *     for (int id : tokenizer.encode("👍", false)) {
+ *         pieces.add(detokenizer.add(id, false));
+ *     }
+ *     System.out.println(pieces); // [, , , 👍]
+ * }
+ * }</pre>
  */
 public final class Detokenizer {
     private final Vocabulary vocabulary;
@@ -20,7 +34,9 @@ public final class Detokenizer {
     /**
      * The text that an id completes.
      *
+     * @param id the next one
      * @param last whether no more ids will come: bytes of an open character become U+FFFD now
+     * @return whole characters; empty while one is open
      * @throws IllegalArgumentException if the id is out of range
      */
     public String add(int id, boolean last) {

@@ -7,6 +7,13 @@ import java.util.List;
  * held back while it may be the beginning of such a string.
  *
  * <p>Not for use by several threads at once.
+ *
+ * <pre>{@code
+ * StopStrings stops = new StopStrings(List.of("END"));
+ * System.out.println("[" + stops.add("the E", false) + "]"); // [the ]
+ * System.out.println("[" + stops.add("NDless", false) + "]"); // []
+ * System.out.println(stops.found()); // true
+ * }</pre>
  */
 public final class StopStrings {
     private final List<String> stops;
@@ -15,16 +22,22 @@ public final class StopStrings {
     private final StringBuilder held = new StringBuilder();
     private boolean found;
 
-    /** @param stops none of them empty */
+    /**
+     * Starts before the first piece.
+     *
+     * @param stops none of them empty
+     */
     public StopStrings(List<String> stops) {
         this.stops = List.copyOf(stops);
         longest = stops.stream().mapToInt(String::length).max().orElse(0);
     }
 
     /**
-     * Adds a piece; returns what certainly stands before a stop string.
+     * Adds a piece.
      *
+     * @param piece what comes next in the text
      * @param last whether no more pieces will come: nothing is held back then
+     * @return what certainly stands before a stop string, and has not been returned before
      */
     public String add(String piece, boolean last) {
         held.append(piece);
@@ -36,7 +49,7 @@ public final class StopStrings {
         return take(last ? held.length() : held.length() - open());
     }
 
-    /** Whether a stop string has occurred: the text ends before it. */
+    /** {@return whether a stop string has occurred: the text ends before it} */
     public boolean found() {
         return found;
     }

@@ -1,4 +1,8 @@
-/** Text to token ids and back, never with half a character. */
+/**
+ * Text to token ids and back: {@link io.github.gpt2djl.text.BpeTokenizer} encodes, {@link
+ * io.github.gpt2djl.text.Detokenizer} gives out whole characters only, {@link io.github.gpt2djl.text.StopStrings}
+ * holds back what may be the beginning of a stop string.
+ */
 @NullMarked
 package io.github.gpt2djl.text;
 

@@ -28,10 +28,10 @@ public final class Batches extends Lesson {
     List<Integer> sizes = List.of(1, 2, 4, 8, 16, 32, 64);
 
     @Option(names = "--new-tokens", description = "Steps; default: ${DEFAULT-VALUE}.")
-    int newTokens = 32;
+    int newTokens = 16;
 
     @Option(names = "--runs", description = "The medians of so many are shown; default: ${DEFAULT-VALUE}.")
-    int runs = 5;
+    int runs = 3;
 
     public static void main(String... args) {
         run(new Batches(), args);

@@ -33,7 +33,7 @@ public final class WhyCache extends Lesson {
     Integer length;
 
     @Option(names = "--runs", description = "The medians of so many are shown; default: ${DEFAULT-VALUE}.")
-    int runs = 5;
+    int runs = 3;
 
     public static void main(String... args) {
         run(new WhyCache(), args);
@@ -107,9 +107,9 @@ public final class WhyCache extends Lesson {
             out.printf("%13d %13.2f ms %6.2f ms%n", tokens.get(i), with.get(i), without.get(i));
         }
         int n = tokens.get(tokens.size() - 1);
-        out.println("\nBoth ways gave the same tokens. With the cache one token goes through the matrices and looks");
+        out.println("\nBoth ways gave the same tokens. With the cache one token goes through the matrices, and looks");
         out.printf("at %d keys and values: %.1f million multiply-adds.%n", n, Work.cached(gpt2.config(), n) / 1e6);
-        out.printf("Without it %d tokens do: %.0f million.%n", n, Work.anew(gpt2.config(), n) / 1e6);
+        out.printf("Without it all %d tokens do so again: %.0f million.%n", n, Work.anew(gpt2.config(), n) / 1e6);
 
         XYChart chart = Picture.plot("The time that the next token takes", "tokens before it", "milliseconds");
         chart.getStyler().setYAxisMin(0.0);

@@ -25,14 +25,13 @@ import support.Repetition;
 /** Lesson 3: the likeliest token at each step makes a text that repeats itself (Holtzman et al. 2019). */
 @Command(name = "Greedy", description = "Greedy decoding, its loops, and what helps against them.")
 public final class Greedy extends Lesson {
-    @Parameters(arity = "0..*", description = "Texts to continue; default: six from plays.")
+    @Parameters(arity = "0..*", description = "Texts to continue; default: five from plays.")
     List<String> prompts = List.of(
             "ROMEO:\n",
             "JULIET:\nO Romeo,",
             "KING RICHARD III:\n",
             "First Citizen:\nWe",
-            "HAMLET:\nTo be, or not to be",
-            "Enter the king.\n");
+            "HAMLET:\nTo be, or not to be");
 
     @Option(names = "--tokens", description = "New tokens of each text; default: ${DEFAULT-VALUE}.")
     int tokens = 150;
@@ -60,20 +59,21 @@ public final class Greedy extends Lesson {
 
     private void repeat(Gpt2 gpt2) throws IOException {
         // OPT's tokenizer puts bos in front.
-        int bos = gpt2.config().bosId();
-        List<Integer> ids = gpt2.encode(phrase).stream().filter(id -> id != bos).toList();
-        int most = gpt2.config().positions() / 3;
-        if (ids.isEmpty() || ids.size() > most) {
-            throw new IllegalArgumentException("--phrase has " + ids.size() + " tokens, expected 1 to " + most);
+        List<Integer> ids = gpt2.encode(phrase).stream()
+                .filter(id -> id != gpt2.config().bosId())
+                .toList();
+        int positions = gpt2.config().positions();
+        if (ids.isEmpty() || ids.size() > positions / 3) {
+            throw new IllegalArgumentException(
+                    "--phrase has " + ids.size() + " tokens, expected 1 to " + positions / 3);
         }
-        int times = Math.min(10, (gpt2.config().positions() - 1) / ids.size());
-        List<Integer> text =
-                Collections.nCopies(times, ids).stream().flatMap(List::stream).toList();
-        List<Double> logs = gpt2.score(new Prompt(null, text), ScoreOptions.DEFAULT.withBos(true))
-                .logProbabilities();
+        int times = Math.min(10, (positions - 1) / ids.size());
+        var text = new Prompt(
+                null,
+                Collections.nCopies(times, ids).stream().flatMap(List::stream).toList());
+        List<Double> logs = gpt2.score(text, ScoreOptions.DEFAULT.withBos(true)).logProbabilities();
 
-        out.println("\n" + Bars.quote(phrase) + "\n" + times
-                + " times, the geometric mean of its tokens' probabilities:\n");
+        out.println("\n" + Bars.quote(phrase) + " " + times + " times, the geometric mean of its probabilities:\n");
         CategoryChart chart = Picture.bars("A phrase's tokens, time after time", "token", "probability");
         chart.getStyler().setXAxisLabelRotation(30);
         // Numbered, as a category comes once and a token may come twice.
@@ -85,8 +85,8 @@ public final class Greedy extends Lesson {
             double mean = Math.exp(mean(these.stream()));
             out.printf("%3d %6.3f %s%n", time, mean, Bars.bar(mean, 60));
             if (time <= 3 || time == times) {
-                chart.addSeries(
-                        "time " + time, names, these.stream().map(Math::exp).toList());
+                List<Double> probabilities = these.stream().map(Math::exp).toList();
+                chart.addSeries("time " + time, names, probabilities);
             }
         }
         out.println("wrote " + Picture.save(chart, pictures, "greedy.png"));
@@ -95,24 +95,23 @@ public final class Greedy extends Lesson {
     private void compare(Gpt2 gpt2) {
         Map<String, GenerationConfig> ways = new LinkedHashMap<>();
         ways.put("greedy", config().build());
-        ways.put("greedy, noRepeatNgramSize 4", config().noRepeatNgramSize(4).build());
-        ways.put(
-                "greedy, repetitionPenalty 1.2", config().repetitionPenalty(1.2).build());
+        ways.put("greedy, no repeated 4-gram", config().noRepeatNgramSize(4).build());
+        ways.put("greedy, repetition penalty", config().repetitionPenalty(1.2).build());
         GenerationConfigBuilder sampling = config().doSample(true).topK(0).seed(1);
         ways.put("sampling", sampling.build());
         ways.put("sampling, topP 0.95", sampling.topP(0.95).build());
 
-        out.printf("%n%-30s %16s %11s %7s%n", prompts.size() + " texts", "repeated 4-grams", "perplexity", "tokens");
+        StringBuilder rows = new StringBuilder("\nmeans                       repeated 4-grams  perplexity  tokens\n");
         List<Prompt> all = prompts.stream().map(Prompt::of).toList();
         for (var way : Progress.over("decoding", ways.entrySet())) {
             List<Generation> texts = gpt2.generateAll(all, way.getValue());
             double repeated = mean(texts.stream().map(text -> Repetition.share(text.ids(), 4)));
             double perplexity = Math.exp(
                     -mean(texts.stream().flatMap(text -> text.tokens().stream()).map(Token::logProbability)));
-            double length =
-                    mean(texts.stream().map(text -> (double) text.tokens().size()));
-            out.printf("%-30s %14.0f %% %11.1f %7.0f%n", way.getKey(), 100 * repeated, perplexity, length);
+            double length = mean(texts.stream().map(text -> 1.0 * text.ids().size()));
+            rows.append("%-27s %14.0f %% %11.1f %7.0f%n".formatted(way.getKey(), 100 * repeated, perplexity, length));
         }
+        out.print(rows);
     }
 
     private static double mean(Stream<Double> values) {

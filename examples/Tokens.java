@@ -27,6 +27,9 @@ public final class Tokens extends Lesson {
 
     @Override
     protected void teach() throws IOException {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("the text is empty, expected at least one character");
+        }
         if (!word.matches("[A-Za-z]+")) {
             throw new IllegalArgumentException("--word is " + Bars.quote(word) + ", expected letters A to Z, a to z");
         }

@@ -56,7 +56,7 @@ public final class NextToken extends Lesson {
 
     private Path draw(Gpt2 gpt2, List<TokenProbability> likeliest) throws IOException {
         CategoryChart chart = Picture.bars("What comes after " + Bars.quote(prompt) + "?", "token", "probability");
-        chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setXAxisLabelRotation(30).setLegendVisible(false);
         chart.addSeries(
                 "next token",
                 likeliest.stream()

@@ -14,17 +14,21 @@ import java.util.List;
  * @param ids the text's ids, after bos if that was asked for: at least 2
  * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
  *     before it, so there is one fewer than ids
+ * @param ranks element {@code i} is the place of {@code ids.get(i + 1)} among all tokens that could stand there: 1 for
+ *     the likeliest, else one more than there are likelier ones
  */
-public record Score(List<Integer> ids, List<Double> logProbabilities) {
+public record Score(List<Integer> ids, List<Double> logProbabilities, List<Integer> ranks) {
     /**
      * Copies the lists.
      *
      * @param ids copied
      * @param logProbabilities copied
+     * @param ranks copied
      */
     public Score {
         ids = List.copyOf(ids);
         logProbabilities = List.copyOf(logProbabilities);
+        ranks = List.copyOf(ranks);
     }
 
     /**

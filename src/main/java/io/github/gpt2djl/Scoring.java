@@ -34,15 +34,18 @@ final class Scoring {
                     + positions + "; shorten it" + advice);
         }
         List<Double> all = new ArrayList<>(ids.length - 1);
+        List<Integer> ranks = new ArrayList<>(ids.length - 1);
         for (int begin = 0; all.size() < ids.length - 1; begin += stride) {
             int end = Math.min(begin + positions, ids.length);
-            float[] window = gpt2.decoder().logProbabilities(Arrays.copyOfRange(ids, begin, end));
+            float[] window = gpt2.decoder().scores(Arrays.copyOfRange(ids, begin, end));
+            int scored = window.length / 2;
             // Those before have been scored in the window before.
-            for (int i = all.size() - begin; i < window.length; i++) {
+            for (int i = all.size() - begin; i < scored; i++) {
                 all.add((double) window[i]);
+                ranks.add((int) window[scored + i]);
             }
         }
-        return new Score(Gpt2.boxed(ids), all);
+        return new Score(Gpt2.boxed(ids), all, ranks);
     }
 
     static List<RankedContinuation> rank(Gpt2 gpt2, Prompt prompt, List<Prompt> continuations) {

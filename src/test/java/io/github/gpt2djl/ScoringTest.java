@@ -9,7 +9,10 @@ import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ScoringTest {
@@ -67,6 +70,37 @@ class ScoringTest {
                         .score(Prompt.of("a"), ScoreOptions.DEFAULT.withBos(true))
                         .logProbabilities())
                 .hasSize(1);
+    }
+
+    @Test
+    void ranksAreThoseOfTheTrace() {
+        var config = GenerationConfig.builder()
+                .doSample(true)
+                .seed(1)
+                .maxNewTokens(100)
+                .trace(1)
+                .build();
+        Generation drawn = SHAKESPEARE.generate("ROMEO:", config);
+        List<Integer> ids = new ArrayList<>(drawn.promptIds());
+        ids.addAll(drawn.ids());
+        List<Integer> ranks = SHAKESPEARE.score(new Prompt(null, ids)).ranks();
+        List<Integer> expected =
+                drawn.trace().stream().map(step -> step.chosen().rank()).toList();
+        assertThat(ranks.subList(ranks.size() - 100, ranks.size())).isEqualTo(expected);
+        assertThat(expected).contains(1).anyMatch(rank -> rank > 10);
+    }
+
+    @Test
+    void ranksAreThoseOfTheWindowThatScoresAnId() {
+        int[] ids = new Random(1).ints(300, 0, 2047).toArray();
+        List<Integer> ranks = SHAKESPEARE
+                .score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withStride(100))
+                .ranks();
+        List<Integer> second = SHAKESPEARE
+                .score(Prompt.ofIds(Arrays.copyOfRange(ids, 100, 300)))
+                .ranks();
+        assertThat(ranks).hasSize(299);
+        assertThat(ranks.subList(255, 299)).isEqualTo(second.subList(155, 199));
     }
 
     @Test

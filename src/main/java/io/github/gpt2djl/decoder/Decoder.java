@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -170,7 +171,17 @@ public final class Decoder implements AutoCloseable {
      * @return {@code ids.length - 1} values: the first belongs to {@code ids[1]}
      */
     public float[] logProbabilities(int[] ids) {
-        return compute("log_probabilities", ids);
+        return Arrays.copyOf(scores(ids), ids.length - 1);
+    }
+
+    /**
+     * Log-probability and rank of each id given those before it.
+     *
+     * @param ids as for {@link #logProbabilities}
+     * @return row-major [2, ids.length - 1]: the log-probabilities, then the ranks, 1 for the likeliest token
+     */
+    public float[] scores(int[] ids) {
+        return compute("scores", ids);
     }
 
     /**

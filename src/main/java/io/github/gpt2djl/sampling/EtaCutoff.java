@@ -4,8 +4,6 @@ package io.github.gpt2djl.sampling;
  * Drops each token whose probability is less than min(eta, sqrt(eta) exp(-entropy)); the likeliest stays (Hewitt et
  * al. 2022; transformers' EtaLogitsWarper).
  *
- * <p>Of the probabilities .5 .3 .15 .05, those below .3 exp(-1.14), which is less than .09, are out:
- *
  * <p>Of the probabilities .5 .3 .15 .05, whose entropy is 1.14 nats, those below √.2 exp(-1.14) = .143 are out:
  *
  * <pre>{@code

@@ -287,18 +287,23 @@ class DecoderTest {
     }
 
     @Test
-    void logProbabilitiesAreThoseOfTheLogits() throws IOException {
+    void scoresAreThoseOfTheLogits() throws IOException {
         // More than one chunk of 64 positions.
         TestCheckpoint model = new TestCheckpoint(1, 1, 8, 150, 29, true, 3);
         int[] ids = ids(150, 29);
         double[][] logits = new NaiveGpt2(model).logits(ids);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32)) {
-            float[] found = decoder.logProbabilities(ids);
-            assertThat(found).hasSize(149);
+            float[] found = decoder.scores(ids);
+            assertThat(found).hasSize(2 * 149);
             for (int t = 0; t < 149; t++) {
-                assertThat((double) found[t])
-                        .isCloseTo(logits[t][ids[t + 1]] - logSumExp(logits[t]), within(TOLERANCE));
+                double own = logits[t][ids[t + 1]];
+                assertThat((double) found[t]).isCloseTo(own - logSumExp(logits[t]), within(TOLERANCE));
+                assertThat(found[149 + t])
+                        .as("rank of id %d", t + 1)
+                        .isEqualTo(1
+                                + Arrays.stream(logits[t]).filter(l -> l > own).count());
             }
+            assertThat(decoder.logProbabilities(ids)).containsExactly(Arrays.copyOf(found, 149));
         }
     }
 

@@ -1,0 +1,119 @@
+import io.github.gpt2djl.Generation;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.ScoreOptions;
+import io.github.gpt2djl.Token;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.knowm.xchart.XYChart;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import support.Diversity;
+import support.Lesson;
+import support.Picture;
+import support.Progress;
+import support.TextLines;
+
+/** Lesson 10: what sampling gains in diversity it loses in coherence; temperature and top-p choose the exchange. */
+@Command(name = "DiversityCoherence", description = "Diversity against coherence over temperature and top-p.")
+public final class DiversityCoherence extends Lesson {
+    private static final int TEXTS = 12;
+    private static final List<Double> TEMPERATURES = List.of(0.5, 0.7, 1.0, 1.3);
+    private static final List<Double> TOP_PS = List.of(0.5, 0.7, 0.9, 1.0);
+
+    @Parameters(arity = "0..1", description = "The text that all continue; default: \"${DEFAULT-VALUE}\".")
+    String prompt = "My lord,";
+
+    @Option(names = "--tokens", description = "Tokens of each text; default: ${DEFAULT-VALUE}.")
+    int tokens = 64;
+
+    @Option(names = "--seed", description = "Of the draws; default: ${DEFAULT-VALUE}.")
+    long seed = 1;
+
+    private record Point(String name, double perplexity, double selfBleu, double distinct1, double distinct2) {}
+
+    public static void main(String... args) {
+        run(new DiversityCoherence(), args);
+    }
+
+    @Override
+    protected void teach() throws Exception {
+        XYChart chart = Picture.plot(
+                "Diversity against coherence: along each curve top-p 0.5, 0.7, 0.9, 1",
+                "perplexity under the model",
+                "self-BLEU (less is more diverse)");
+        chart.getStyler().setXAxisTickMarkSpacingHint(170);
+        chart.getStyler().setxAxisTickLabelsFormattingFunction(log2 -> "%.3g".formatted(Math.pow(2, log2)));
+        out.println("temperature  top-p  perplexity  self-BLEU  distinct-1  distinct-2");
+        try (Gpt2 gpt2 = load()) {
+            for (double temperature : Progress.over("sampling", TEMPERATURES)) {
+                add(chart, "temperature " + temperature, sample(gpt2, temperature));
+            }
+            add(chart, "human", List.of(human(gpt2)));
+        }
+        out.println("wrote " + Picture.save(chart, pictures, "diversity-coherence.png"));
+    }
+
+    /** The texts of one temperature and each top-p, all in one batch: its rows may have options of their own. */
+    private List<Point> sample(Gpt2 gpt2, double temperature) {
+        List<GenerationRequest> requests = TOP_PS.stream()
+                .map(topP -> GenerationConfig.builder()
+                        .doSample(true)
+                        .temperature(temperature)
+                        .topK(0)
+                        .topP(topP)
+                        .maxNewTokens(tokens)
+                        .minNewTokens(tokens)
+                        .numReturnSequences(TEXTS)
+                        .seed(seed)
+                        .build())
+                .map(config -> new GenerationRequest(Prompt.of(prompt), config))
+                .toList();
+        List<Generation> all = gpt2.generateAll(requests);
+        List<Point> points = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            List<Generation> same = all.subList(i * TEXTS, (i + 1) * TEXTS);
+            // The model's own log-probabilities, as score tells them, whatever a token was drawn from.
+            List<Double> logProbabilities = same.stream()
+                    .flatMap(text -> text.tokens().stream().map(Token::logProbability))
+                    .toList();
+            String name = "%11.1f %6.1f".formatted(temperature, TOP_PS.get(i));
+            points.add(point(name, same.stream().map(Generation::ids).toList(), logProbabilities));
+        }
+        return points;
+    }
+
+    /** Passages of plays that the shipped model has not read, as long as the generated texts at most. */
+    private Point human(Gpt2 gpt2) throws IOException {
+        ScoreOptions fromBos = ScoreOptions.DEFAULT.withBos(true);
+        List<List<Integer>> ids = new ArrayList<>();
+        List<Double> logProbabilities = new ArrayList<>();
+        for (String text : TextLines.read(null, "human.txt").paragraphs()) {
+            List<Integer> all = gpt2.encode(text);
+            List<Integer> first = all.subList(0, Math.min(tokens, all.size()));
+            ids.add(first);
+            logProbabilities.addAll(gpt2.score(new Prompt(null, first), fromBos).logProbabilities());
+        }
+        return point("%18s".formatted("human"), ids, logProbabilities);
+    }
+
+    private static Point point(String name, List<List<Integer>> ids, List<Double> logProbabilities) {
+        double mean = logProbabilities.stream().mapToDouble(p -> p).average().orElseThrow();
+        double distinct1 = Diversity.distinct(ids, 1);
+        return new Point(name, Math.exp(-mean), Diversity.selfBleu(ids), distinct1, Diversity.distinct(ids, 2));
+    }
+
+    private void add(XYChart chart, String name, List<Point> points) {
+        for (Point p : points) {
+            out.printf("%s %11.2f %10.3f %11.3f %11.3f%n", p.name, p.perplexity, p.selfBleu, p.distinct1, p.distinct2);
+        }
+        chart.addSeries(
+                name,
+                points.stream().map(p -> Math.log(p.perplexity) / Math.log(2)).toList(),
+                points.stream().map(Point::selfBleu).toList());
+    }
+}

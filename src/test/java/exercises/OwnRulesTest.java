@@ -1,0 +1,172 @@
+package exercises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gpt2djl.FinishReason;
+import io.github.gpt2djl.Generation;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.sampling.LogitsProcessor;
+import io.github.gpt2djl.sampling.TokenProbability;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Solutions of examples/EXERCISES.md: rules and samplers of one's own. */
+class OwnRulesTest {
+    private static Gpt2 gpt2;
+
+    @BeforeAll
+    static void load() throws IOException {
+        gpt2 = Gpt2.load("shakespeare");
+    }
+
+    @AfterAll
+    static void close() {
+        gpt2.close();
+    }
+
+    @Test
+    void lipogram() {
+        int[] banned = IntStream.range(0, gpt2.config().vocabularySize())
+                .filter(id -> gpt2.decode(List.of(id)).toLowerCase().contains("e"))
+                .toArray();
+        var config = GenerationConfig.builder().maxNewTokens(100).doSample(true).seed(1);
+        config.logitsProcessor((scores, text) -> {
+            for (int id : banned) {
+                scores[id] = Float.NEGATIVE_INFINITY;
+            }
+        });
+        String text = gpt2.generate("A man", config.build()).text();
+        assertThat(text.toLowerCase()).hasSizeGreaterThan(100).doesNotContain("e");
+        assertThat(text).contains("o", "a");
+    }
+
+    @Test
+    void acrostic() {
+        String name = "ROMEO";
+        List<String> words = IntStream.range(0, gpt2.config().vocabularySize())
+                .mapToObj(id -> gpt2.decode(List.of(id)))
+                .toList();
+        int prompt = gpt2.encode("A poem\n").size();
+        LogitsProcessor begins = (scores, text) -> {
+            if (!words.get(text.id(text.length() - 1)).equals("\n")) {
+                return;
+            }
+            int line = (int) IntStream.range(prompt, text.length())
+                    .filter(i -> words.get(text.id(i)).equals("\n"))
+                    .count();
+            for (int id = 0; id < scores.length && line < name.length(); id++) {
+                if (!words.get(id).startsWith(name.substring(line, line + 1))) {
+                    scores[id] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        };
+        var config = GenerationConfig.builder().maxNewTokens(150).doSample(true).seed(1);
+        String poem = gpt2.generate("A poem\n", config.logitsProcessor(begins).build())
+                .text();
+        assertThat(poem.lines().limit(5).map(line -> line.substring(0, 1))).containsExactly("R", "O", "M", "E", "O");
+    }
+
+    @Test
+    void rhyme() {
+        var config = GenerationConfig.builder().maxNewTokens(25).doSample(true).stopStrings("\n");
+        config.numReturnSequences(200).seed(1);
+        // Those that are whole.
+        List<String> lines = gpt2.generateAll(List.of(Prompt.of("ROMEO:\n")), config.build()).stream()
+                .filter(line -> line.finishReason() == FinishReason.STOP)
+                .map(Generation::text)
+                .toList();
+        List<String> couplet = new ArrayList<>();
+        for (String first : lines) {
+            for (String second : lines) {
+                if (couplet.isEmpty() && rhyme(lastWord(first), lastWord(second))) {
+                    couplet = List.of(first, second);
+                }
+            }
+        }
+        assertThat(couplet).hasSize(2);
+        assertThat(lastWord(couplet.get(0))).isNotEqualTo(lastWord(couplet.get(1)));
+        assertThat(rhyme("dearly", "nearly")).isTrue();
+        assertThat(rhyme("her", "father")).isFalse();
+    }
+
+    private static boolean rhyme(String word, String other) {
+        return word.length() > 2
+                && other.endsWith(word.substring(word.length() - 3))
+                && !word.endsWith(other)
+                && !other.endsWith(word);
+    }
+
+    private static String lastWord(String line) {
+        return line.toLowerCase().replaceAll("[^a-z]+$", "").replaceAll(".*[^a-z]", "");
+    }
+
+    @Test
+    void watermark() {
+        var plain = GenerationConfig.builder()
+                .maxNewTokens(150)
+                .doSample(true)
+                .seed(1)
+                .build();
+        LogitsProcessor greener = (scores, text) -> {
+            for (int id = 0; id < scores.length; id++) {
+                scores[id] += isGreen(text.id(text.length() - 1), id) ? 3 : 0;
+            }
+        };
+        var marked = plain.toBuilder().logitsProcessor(greener).build();
+        assertThat(z(gpt2.generate("ROMEO:\n", marked).ids())).isGreaterThan(5);
+        assertThat(z(gpt2.generate("ROMEO:\n", plain).ids())).isBetween(-3.0, 3.0);
+    }
+
+    /** Half of the vocabulary, another half after each token. */
+    private static boolean isGreen(int before, int id) {
+        return CounterRandom.uniform(before, 0, id) < 0.5;
+    }
+
+    /** How many standard deviations more green tokens there are than by chance. */
+    private static double z(List<Integer> ids) {
+        int n = ids.size() - 1;
+        long green = IntStream.range(0, n)
+                .filter(i -> isGreen(ids.get(i), ids.get(i + 1)))
+                .count();
+        return (green - n / 2.0) / Math.sqrt(n / 4.0);
+    }
+
+    @Test
+    void yourOwnSampler() {
+        double temperature = 0.8;
+        int k = 20;
+        long seed = 7;
+        List<Integer> ids = new ArrayList<>(gpt2.encode("ROMEO:"));
+        int prompt = ids.size();
+        var next = GenerationConfig.builder().maxNewTokens(1).topLogprobs(k).build();
+        for (int step = 0; step < 30; step++) {
+            List<TokenProbability> top = new ArrayList<>(
+                    gpt2.generate(new Prompt(null, ids), next).tokens().get(0).top());
+            double sum = top.stream().mapToDouble(t -> weight(t, temperature)).sum();
+            top.sort(Comparator.comparingInt(TokenProbability::id));
+            double left = CounterRandom.uniform(seed, 0, step) * sum;
+            int chosen = 0;
+            while (left >= weight(top.get(chosen), temperature)) {
+                left -= weight(top.get(chosen++), temperature);
+            }
+            ids.add(top.get(chosen).id());
+        }
+        var config = GenerationConfig.builder().maxNewTokens(30).doSample(true).temperature(temperature);
+        assertThat(ids.subList(prompt, ids.size()))
+                .isEqualTo(gpt2.generate("ROMEO:", config.topK(k).seed(seed).build())
+                        .ids());
+    }
+
+    private static double weight(TokenProbability token, double temperature) {
+        return Math.exp(token.logProbability() / temperature);
+    }
+}

@@ -19,7 +19,7 @@ import support.RankClass;
 import support.Separation;
 import support.TextLines;
 
-/** Lesson 21: sampling avoids what people write: rare words. Token ranks tell generated text (GLTR). */
+/** Lesson 20: sampling avoids what people write: rare words. Token ranks tell generated text (GLTR). */
 @Command(name = "Detect", description = "Telling generated from human text by its tokens' ranks.")
 public final class Detect extends Lesson {
     /** Tokens that the model is given of each text. */

@@ -6,6 +6,7 @@ import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.ScoreOptions;
 import io.github.gpt2djl.Token;
 import java.io.IOException;
+import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.knowm.xchart.XYChart;
@@ -29,7 +30,7 @@ public final class DiversityCoherence extends Lesson {
     String prompt = "My lord,";
 
     @Option(names = "--tokens", description = "Tokens of each text; default: ${DEFAULT-VALUE}.")
-    int tokens = 64;
+    int tokens = 40;
 
     @Option(names = "--seed", description = "Of the draws; default: ${DEFAULT-VALUE}.")
     long seed = 1;
@@ -47,7 +48,8 @@ public final class DiversityCoherence extends Lesson {
                 "perplexity under the model",
                 "self-BLEU (less is more diverse)");
         chart.getStyler().setXAxisTickMarkSpacingHint(170);
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(log2 -> "%.3g".formatted(Math.pow(2, log2)));
+        chart.getStyler()
+                .setxAxisTickLabelsFormattingFunction(log2 -> new DecimalFormat("0.#").format(Math.pow(2, log2)));
         out.println("temperature  top-p  perplexity  self-BLEU  distinct-1  distinct-2");
         try (Gpt2 gpt2 = load()) {
             for (double temperature : Progress.over("sampling", TEMPERATURES)) {

@@ -29,7 +29,7 @@ import support.Stopwatch;
 import support.Texts;
 import support.Work;
 
-/** Lesson 20: the larger a model, the less a text surprises it, by a power law (Kaplan et al. 2020). */
+/** Lesson 19: the larger a model, the less a text surprises it, by a power law (Kaplan et al. 2020). */
 @Command(name = "ScalingLaw", description = "Loss and speed of models of all sizes, and the power law through them.")
 public final class ScalingLaw extends Lesson {
     @Option(names = "--models", split = ",", description = "Others; default: the published ones on this machine.")

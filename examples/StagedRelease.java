@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 import support.Lesson;
 import support.Progress;
 
-/** Lesson 22: GPT-2 was published in four steps, out of concern about misuse; the catalog has them all. */
+/** Lesson 21: GPT-2 was published in four steps, out of concern about misuse; the catalog has them all. */
 @Command(name = "StagedRelease", description = "How GPT-2 was published, and what of it is on this machine.")
 public final class StagedRelease extends Lesson {
     private record Stage(String date, String what, String... models) {}

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -58,6 +59,8 @@ public abstract class Lesson implements Callable<Integer> {
     }
 
     static int execute(Lesson lesson, String... args) {
+        // Figures as on the lessons' pages.
+        Locale.setDefault(Locale.ROOT);
         CommandLine command = new CommandLine(lesson);
         command.setExpandAtFiles(false);
         command.setExecutionExceptionHandler((e, line, result) -> {

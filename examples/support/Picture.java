@@ -80,7 +80,7 @@ public final class Picture {
     public static Path save(Chart<?, ?> chart, Path folder, String name) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.resolve(name);
-        Path partial = Files.createTempFile(folder, name, ".part");
+        Path partial = folder.resolve(name + ".part");
         try {
             Files.write(partial, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
             return Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);

@@ -84,14 +84,20 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> fields(Score score) {
-        List<@Nullable Double> logprobs = new ArrayList<>();
-        logprobs.add(null);
-        logprobs.addAll(score.logProbabilities());
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("ids", score.ids());
-        fields.put("logprobs", logprobs);
+        fields.put("logprobs", afterNull(score.logProbabilities()));
+        fields.put("ranks", afterNull(score.ranks()));
         fields.put("perplexity", score.perplexity());
         return fields;
+    }
+
+    /** One for each id: the first has nothing before it. */
+    private static <T> List<@Nullable T> afterNull(List<T> values) {
+        List<@Nullable T> all = new ArrayList<>();
+        all.add(null);
+        all.addAll(values);
+        return all;
     }
 
     private void table(Gpt2 gpt2, Score score) {

@@ -98,6 +98,13 @@ class MainTest {
         }
         assertThat(score.get("perplexity").getAsDouble())
                 .isCloseTo(Math.exp(-sum / (score.getAsJsonArray("ids").size() - 1)), within(1e-6));
+        // The prompt is not the model's own; what follows is its likeliest.
+        var ranks = score.getAsJsonArray("ranks");
+        assertThat(ranks).hasSize(score.getAsJsonArray("ids").size());
+        assertThat(ranks.get(0).isJsonNull()).isTrue();
+        for (int i = 2; i < ranks.size(); i++) {
+            assertThat(ranks.get(i).getAsInt()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -31,7 +31,7 @@ public final class Batches extends Lesson {
     int newTokens = 16;
 
     @Option(names = "--runs", description = "The medians of so many are shown; default: ${DEFAULT-VALUE}.")
-    int runs = 3;
+    int runs = 5;
 
     public static void main(String... args) {
         run(new Batches(), args);
@@ -47,13 +47,11 @@ public final class Batches extends Lesson {
                 .build();
         Map<Integer, List<Double>> times = new LinkedHashMap<>();
         try (Gpt2 gpt2 = load()) {
-            gpt2.generate(prompt, config);
-            // All sizes in each run, so that a minute in which the machine is busy spoils none.
+            // The first of each warms up. All sizes in each run, so that a busy minute spoils none.
+            sizes.forEach(size -> milliseconds(gpt2, size, config));
             for (int run : Progress.over("runs", Collections.nCopies(runs, 0))) {
                 for (int size : sizes) {
-                    List<Prompt> batch = Collections.nCopies(size, Prompt.of(prompt));
-                    times.computeIfAbsent(size, s -> new ArrayList<>())
-                            .add(Stopwatch.milliseconds(() -> gpt2.generateAll(batch, config)));
+                    times.computeIfAbsent(size, s -> new ArrayList<>()).add(milliseconds(gpt2, size, config));
                 }
             }
         }
@@ -69,6 +67,11 @@ public final class Batches extends Lesson {
         });
         CategoryChart chart = draw(List.copyOf(times.keySet()), steps, throughputs);
         out.println("wrote " + Picture.save(chart, pictures, "batches.png"));
+    }
+
+    private double milliseconds(Gpt2 gpt2, int size, GenerationConfig config) {
+        List<Prompt> batch = Collections.nCopies(size, Prompt.of(prompt));
+        return Stopwatch.milliseconds(() -> gpt2.generateAll(batch, config));
     }
 
     private static CategoryChart draw(List<Integer> sizes, List<Double> steps, List<Double> throughputs) {

@@ -26,6 +26,7 @@ public final class ChildrensBook extends Lesson {
     private int right;
     private int shortened;
     private double guessing;
+    private final StringBuilder rows = new StringBuilder();
 
     public static void main(String... args) {
         run(new ChildrensBook(), args);
@@ -40,7 +41,8 @@ public final class ChildrensBook extends Lesson {
                 ask(gpt2, question);
             }
         }
-        out.printf("%n%-28s %9s%n", "", "accuracy");
+        out.println(rows);
+        out.printf("%-28s %9s%n", "", "accuracy");
         out.printf("%-28s %7.2f %%%n", model + ", " + questions + " questions", 100.0 * right / questions);
         out.printf("%-28s %7.2f %%%n", "guessing", 100 * guessing / questions);
         if (shortened > 0) {
@@ -74,11 +76,11 @@ public final class ChildrensBook extends Lesson {
         shortened += leftOut > 0 ? 1 : 0;
         guessing += 1.0 / choices.size();
         if (questions <= SHOWN) {
-            out.println(question.query());
+            rows.append(question.query()).append('\n');
             for (RankedContinuation choice : best.subList(0, Math.min(3, best.size()))) {
                 String word = question.candidates().get(choice.index());
-                out.printf(
-                        "%10.2f  %s%s%n", choice.sum(), word, word.equals(question.answer()) ? "  (the answer)" : "");
+                String mark = word.equals(question.answer()) ? "  (the answer)" : "";
+                rows.append("%10.2f  %s%s%n".formatted(choice.sum(), word, mark));
             }
         }
     }

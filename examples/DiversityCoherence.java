@@ -43,20 +43,19 @@ public final class DiversityCoherence extends Lesson {
 
     @Override
     protected void teach() throws Exception {
-        XYChart chart = Picture.plot(
-                "Diversity against coherence: along each curve top-p 0.5, 0.7, 0.9, 1",
-                "perplexity under the model",
-                "self-BLEU (less is more diverse)");
+        String title = "Diversity against coherence: along each curve top-p 0.5, 0.7, 0.9, 1";
+        XYChart chart = Picture.plot(title, "perplexity under the model", "self-BLEU (less is more diverse)");
         chart.getStyler().setXAxisTickMarkSpacingHint(170);
         chart.getStyler()
                 .setxAxisTickLabelsFormattingFunction(log2 -> new DecimalFormat("0.#").format(Math.pow(2, log2)));
-        out.println("temperature  top-p  perplexity  self-BLEU  distinct-1  distinct-2");
+        StringBuilder rows = new StringBuilder();
         try (Gpt2 gpt2 = load()) {
             for (double temperature : Progress.over("sampling", TEMPERATURES)) {
-                add(chart, "temperature " + temperature, sample(gpt2, temperature));
+                add(chart, rows, "temperature " + temperature, sample(gpt2, temperature));
             }
-            add(chart, "human", List.of(human(gpt2)));
+            add(chart, rows, "human", List.of(human(gpt2)));
         }
+        out.print("temperature  top-p  perplexity  self-BLEU  distinct-1  distinct-2\n" + rows);
         out.println("wrote " + Picture.save(chart, pictures, "diversity-coherence.png"));
     }
 
@@ -95,8 +94,7 @@ public final class DiversityCoherence extends Lesson {
         List<List<Integer>> ids = new ArrayList<>();
         List<Double> logProbabilities = new ArrayList<>();
         for (String text : TextLines.read(null, "human.txt").paragraphs()) {
-            List<Integer> all = gpt2.encode(text);
-            List<Integer> first = all.subList(0, Math.min(tokens, all.size()));
+            List<Integer> first = gpt2.encode(text).stream().limit(tokens).toList();
             ids.add(first);
             logProbabilities.addAll(gpt2.score(new Prompt(null, first), fromBos).logProbabilities());
         }
@@ -105,13 +103,14 @@ public final class DiversityCoherence extends Lesson {
 
     private static Point point(String name, List<List<Integer>> ids, List<Double> logProbabilities) {
         double mean = logProbabilities.stream().mapToDouble(p -> p).average().orElseThrow();
-        double distinct1 = Diversity.distinct(ids, 1);
-        return new Point(name, Math.exp(-mean), Diversity.selfBleu(ids), distinct1, Diversity.distinct(ids, 2));
+        return new Point(
+                name, Math.exp(-mean), Diversity.selfBleu(ids), Diversity.distinct(ids, 1), Diversity.distinct(ids, 2));
     }
 
-    private void add(XYChart chart, String name, List<Point> points) {
+    private static void add(XYChart chart, StringBuilder rows, String name, List<Point> points) {
         for (Point p : points) {
-            out.printf("%s %11.2f %10.3f %11.3f %11.3f%n", p.name, p.perplexity, p.selfBleu, p.distinct1, p.distinct2);
+            rows.append("%s %11.2f %10.3f %11.3f %11.3f%n"
+                    .formatted(p.name, p.perplexity, p.selfBleu, p.distinct1, p.distinct2));
         }
         chart.addSeries(
                 name,

@@ -29,6 +29,7 @@ public final class Lambada extends Lesson {
     private int wholeWords;
     private int lastTokens;
     private double logProbability;
+    private final StringBuilder rows = new StringBuilder();
 
     public static void main(String... args) {
         run(new Lambada(), args);
@@ -38,13 +39,13 @@ public final class Lambada extends Lesson {
     protected void teach() throws Exception {
         List<LambadaPassage> all = LambadaPassage.parse(TextLines.read(file, "lambada.jsonl"));
         List<LambadaPassage> passages = all.subList(0, Math.min(limit, all.size()));
-        out.printf("%-44s %-12s %8s   %s%n", "the passage's end", "last word", "p", "greedy");
         try (Gpt2 gpt2 = load()) {
             for (LambadaPassage passage : Progress.over("reading", passages)) {
                 read(gpt2, passage);
             }
         }
-        out.println();
+        out.printf("%-44s %-12s %8s   %s%n", "the passage's end", "last word", "p", "greedy");
+        out.println(rows);
         out.printf("%-28s %10s %11s %11s%n", "", "whole word", "last token", "perplexity");
         out.printf(
                 "%-28s %8.2f %% %9.2f %% %11.2f%n",
@@ -84,9 +85,8 @@ public final class Lambada extends Lesson {
                     .text();
             String end = passage.context().replace('\n', '/');
             end = "…" + end.substring(Math.max(0, end.length() - 42));
-            out.printf(
-                    "%-44s %-12s %6.2f %%   %s%n",
-                    end, passage.target().strip(), 100 * Math.exp(sum), Bars.quote(guess));
+            rows.append("%-44s %-12s %6.2f %%   %s%n"
+                    .formatted(end, passage.target().strip(), 100 * Math.exp(sum), Bars.quote(guess)));
         }
     }
 }

@@ -82,16 +82,16 @@ public final class Perplexity extends Lesson {
         try (Gpt2 gpt2 = load()) {
             // A text may be longer than the context: then each token sees at least half of one.
             var windows = ScoreOptions.DEFAULT.withStride(gpt2.config().positions() / 2);
-            out.println("                     tokens   nats/token   perplexity   bits/byte");
+            StringBuilder rows = new StringBuilder();
             for (String name : Progress.over("texts", texts.keySet())) {
                 Score score = gpt2.score(Prompt.of(texts.get(name)), windows);
                 int tokens = score.logProbabilities().size();
                 bits.add(BitsPerByte.of(gpt2, score));
                 double last = bits.get(bits.size() - 1);
-                out.printf(
-                        "%-20s %6d %12.2f %12.1f %11.2f%n",
-                        name, tokens, -score.logProbability() / tokens, score.perplexity(), last);
+                double nats = -score.logProbability() / tokens;
+                rows.append("%-20s %6d %12.2f %12.1f %11.2f%n".formatted(name, tokens, nats, score.perplexity(), last));
             }
+            out.print("                     tokens   nats/token   perplexity   bits/byte\n" + rows);
             int vocabulary = gpt2.config().vocabularySize();
             out.printf("%-27s %12.2f %12d%n%n", "a blind guess", Math.log(vocabulary), vocabulary);
             out.printf(

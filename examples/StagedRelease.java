@@ -11,7 +11,6 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import support.Lesson;
-import support.Progress;
 
 /** Lesson 21: GPT-2 was published in four steps, out of concern about misuse; the catalog has them all. */
 @Command(name = "StagedRelease", description = "How GPT-2 was published, and what of it is on this machine.")
@@ -74,7 +73,7 @@ public final class StagedRelease extends Lesson {
         out.println("To get one: java -jar target/gpt2-djl.jar download gpt2\n");
         here.add(model);
         var config = GenerationConfig.builder().maxNewTokens(30).build();
-        for (String name : Progress.over("models", here)) {
+        for (String name : here) {
             try (Gpt2 gpt2 = load(name)) {
                 out.println(name + ": " + prompt + gpt2.generate(prompt, config).text());
             } catch (InsufficientMemoryException e) {

@@ -73,7 +73,9 @@ public class SnippetsTest {
     private record Snippet(String name, Path file, int line, String code) {
         /** Code from the second line on. */
         JavaFileObject source(String imports) {
-            String text = imports + "class " + name + " extends io.github.gpt2djl.SnippetsTest.Given implements"
+            // In a package: the lessons, in none, have names of the library's classes, too.
+            String text = "package snippets; " + imports + "class " + name
+                    + " extends io.github.gpt2djl.SnippetsTest.Given implements"
                     + " Callable<Void> { public Void call() throws Exception {\n" + code + "\nreturn null; } }\n";
             return new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
                 @Override
@@ -111,7 +113,7 @@ public class SnippetsTest {
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
             for (Snippet snippet : snippets) {
                 if (!snippet.results().isEmpty()) {
-                    all.assertThat(run(loader.loadClass(snippet.name)))
+                    all.assertThat(run(loader.loadClass("snippets." + snippet.name)))
                             .as(snippet.file + ":" + snippet.line)
                             .containsSubsequence(snippet.results());
                 }

@@ -20,6 +20,7 @@ public final class Streaming extends Lesson {
                     .doSample(true)
                     .temperature(0.8)
                     .maxNewTokens(200)
+                    .seed(1)
                     .build();
             try (Stream<Token> tokens = gpt2.stream("ROMEO:\n", config)) {
                 int lines = 0;

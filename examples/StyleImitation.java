@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import support.Lesson;
 import support.Picture;
+import support.Progress;
 import support.Style;
 
 /** Lesson 17: a model imitates the style of the examples in its prompt; how much they help can be measured. */
@@ -54,13 +55,15 @@ public final class StyleImitation extends Lesson {
             out.printf("%-26s", "examples");
             shots.forEach(count -> out.printf("%7d", count));
             out.println();
-            for (Style own : Style.ALL) {
+            StringBuilder rows = new StringBuilder();
+            for (Style own : Progress.over("measuring", Style.ALL)) {
                 Style other = Style.ALL.get((Style.ALL.indexOf(own) + 1) % Style.ALL.size());
-                measure(gpt2, own, own, chart);
-                measure(gpt2, own, other, chart)
+                measure(gpt2, own, own, chart, rows);
+                measure(gpt2, own, other, chart, rows)
                         .setLineStyle(SeriesLines.DASH_DASH)
                         .setShowInLegend(false);
             }
+            out.print(rows);
 
             for (int count : shots) {
                 var config = GenerationConfig.builder()
@@ -79,14 +82,14 @@ public final class StyleImitation extends Lesson {
         }
     }
 
-    private XYSeries measure(Gpt2 gpt2, Style style, Style before, XYChart chart) {
+    private XYSeries measure(Gpt2 gpt2, Style style, Style before, XYChart chart, StringBuilder rows) {
         List<Double> perplexities = shots.stream()
                 .map(count -> perplexity(gpt2, style, before, count))
                 .toList();
         String name = style.name() + " after " + before.name();
-        out.printf("%-26s", name);
-        perplexities.forEach(perplexity -> out.printf("%7.0f", perplexity));
-        out.println();
+        rows.append("%-26s".formatted(name));
+        perplexities.forEach(perplexity -> rows.append("%7.0f".formatted(perplexity)));
+        rows.append('\n');
         double first = perplexities.get(0);
         return chart.addSeries(
                 name, shots, perplexities.stream().map(p -> 100 * p / first).toList());

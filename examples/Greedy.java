@@ -78,7 +78,7 @@ public final class Greedy extends Lesson {
         chart.getStyler().setXAxisLabelRotation(30);
         // Numbered, as a category comes once and a token may come twice.
         List<String> names = IntStream.range(0, ids.size())
-                .mapToObj(i -> (i + 1) + " " + Bars.quote(gpt2.decode(ids.subList(i, i + 1))))
+                .mapToObj(i -> (i + 1) + " " + Bars.quote(gpt2, ids.get(i)))
                 .toList();
         for (int time = 1; time <= times; time++) {
             List<Double> these = logs.subList((time - 1) * ids.size(), time * ids.size());

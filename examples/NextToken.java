@@ -35,36 +35,32 @@ public final class NextToken extends Lesson {
                     gpt2.generate(prompt, config).tokens().get(0).top();
 
             out.println("After " + Bars.quote(prompt) + ", of " + vocabulary + " tokens:\n");
-            double shown = 0;
-            double entropy = 0;
-            for (int rank = 0; rank < all.size(); rank++) {
-                double p = Math.exp(all.get(rank).logProbability());
-                entropy -= p * all.get(rank).logProbability();
-                if (rank < SHOWN) {
-                    shown += p;
-                    String token = Bars.quote(gpt2.decode(List.of(all.get(rank).id())));
-                    out.printf("%14s %6.2f %% %s%n", token, 100 * p, Bars.bar(p, 100));
-                }
+            List<TokenProbability> likeliest = all.subList(0, SHOWN);
+            List<String> names = likeliest.stream()
+                    .map(token -> Bars.quote(gpt2, token.id()))
+                    .toList();
+            List<Double> shares =
+                    likeliest.stream().map(TokenProbability::probability).toList();
+            for (int i = 0; i < SHOWN; i++) {
+                double p = shares.get(i);
+                out.printf("%14s %6.2f %% %s%n", names.get(i), 100 * p, Bars.bar(p, 100));
             }
+            double shown = shares.stream().mapToDouble(p -> p).sum();
             out.printf("%14s %6.2f %%%n", "all others", 100 * (1 - shown));
+            double entropy = all.stream()
+                    .mapToDouble(token -> -token.probability() * token.logProbability())
+                    .sum();
             out.printf(
                     "%nEntropy %.2f nats: as uncertain as a fair choice among %.0f tokens.%n",
                     entropy, Math.exp(entropy));
-            out.println("wrote " + draw(gpt2, all.subList(0, SHOWN)));
+            out.println("wrote " + draw(names, shares));
         }
     }
 
-    private Path draw(Gpt2 gpt2, List<TokenProbability> likeliest) throws IOException {
+    private Path draw(List<String> names, List<Double> shares) throws IOException {
         CategoryChart chart = Picture.bars("What comes after " + Bars.quote(prompt) + "?", "token", "probability");
         chart.getStyler().setXAxisLabelRotation(30).setLegendVisible(false);
-        chart.addSeries(
-                "next token",
-                likeliest.stream()
-                        .map(token -> Bars.quote(gpt2.decode(List.of(token.id()))))
-                        .toList(),
-                likeliest.stream()
-                        .map(token -> Math.exp(token.logProbability()))
-                        .toList());
+        chart.addSeries("next token", names, shares);
         return Picture.save(chart, pictures, "next-token.png");
     }
 }

@@ -86,10 +86,11 @@ public final class Perplexity extends Lesson {
             for (String name : Progress.over("texts", texts.keySet())) {
                 Score score = gpt2.score(Prompt.of(texts.get(name)), windows);
                 int tokens = score.logProbabilities().size();
-                bits.add(BitsPerByte.of(gpt2, score));
-                double last = bits.get(bits.size() - 1);
+                double bitsPerByte = BitsPerByte.of(gpt2, score);
+                bits.add(bitsPerByte);
                 double nats = -score.logProbability() / tokens;
-                rows.append("%-20s %6d %12.2f %12.1f %11.2f%n".formatted(name, tokens, nats, score.perplexity(), last));
+                rows.append("%-20s %6d %12.2f %12.1f %11.2f%n"
+                        .formatted(name, tokens, nats, score.perplexity(), bitsPerByte));
             }
             out.print("                     tokens   nats/token   perplexity   bits/byte\n" + rows);
             int vocabulary = gpt2.config().vocabularySize();

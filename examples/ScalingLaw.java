@@ -51,14 +51,15 @@ public final class ScalingLaw extends Lesson {
             }
         }
         List<Point> points = new ArrayList<>();
-        out.println("weights, M   nats/token   perplexity   bits/byte   tokens/s   model");
+        StringBuilder rows = new StringBuilder();
         for (String name : Progress.over("models", names)) {
             try (Gpt2 gpt2 = load(name)) {
-                points.add(measure(name, gpt2));
+                points.add(measure(name, gpt2, rows));
             } catch (InsufficientMemoryException e) {
-                out.println(name + " is left out: " + e.getMessage());
+                rows.append(name + " is left out: " + e.getMessage() + "\n");
             }
         }
+        out.print("weights, M   nats/token   perplexity   bits/byte   tokens/s   model\n" + rows);
         if (points.isEmpty()) {
             throw new IllegalStateException("no model fits into this machine's memory");
         }
@@ -70,20 +71,19 @@ public final class ScalingLaw extends Lesson {
         out.println("wrote " + Picture.save(chart, pictures, "scaling-law.png"));
     }
 
-    private Point measure(String name, Gpt2 gpt2) {
+    private Point measure(String name, Gpt2 gpt2, StringBuilder rows) {
         var half = ScoreOptions.DEFAULT.withStride(gpt2.config().positions() / 2);
         Score score = gpt2.score(Prompt.of(Texts.PROSE), half);
         var config =
                 GenerationConfig.builder().maxNewTokens(32).minNewTokens(32).build();
-        gpt2.generate("My", config);
         List<Double> times = Stream.generate(() -> Stopwatch.milliseconds(() -> gpt2.generate("My", config)))
-                .limit(3)
+                .limit(5)
                 .toList();
         double speed = 32_000 / Stopwatch.median(times);
         double weights = Work.nonEmbeddingWeights(gpt2.config());
         double loss = -score.logProbability() / score.logProbabilities().size();
-        out.printf("%10.1f %12.3f %12.1f", weights / 1e6, loss, score.perplexity());
-        out.printf("%12.3f %10.1f   %s%n", BitsPerByte.of(gpt2, score), speed, name);
+        String row = "%10.1f %12.3f %12.1f %11.3f %10.1f   %s%n";
+        rows.append(row.formatted(weights / 1e6, loss, score.perplexity(), BitsPerByte.of(gpt2, score), speed, name));
         return new Point(name, score.ids(), weights, loss);
     }
 

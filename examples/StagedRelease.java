@@ -1,5 +1,6 @@
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.decoder.InsufficientMemoryException;
 import io.github.gpt2djl.hub.Catalog;
@@ -91,7 +92,7 @@ public final class StagedRelease extends Lesson {
 
     private static String size(Catalog.Model model) {
         for (Catalog.RemoteFile file : model.files()) {
-            if (file.name().matches("model.safetensors|pytorch_model.bin") && file.bytes() != null) {
+            if (Checkpoint.WEIGHTS.contains(file.name()) && file.bytes() != null) {
                 return String.format("%.2f GB", file.bytes() / 1e9);
             }
         }

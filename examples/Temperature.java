@@ -46,7 +46,7 @@ public final class Temperature extends Lesson {
                     gpt2.generate(prompt, config).tokens().get(0).top();
             List<String> names = model.stream()
                     .limit(SHOWN)
-                    .map(token -> Bars.quote(gpt2.decode(List.of(token.id()))))
+                    .map(token -> Bars.quote(gpt2, token.id()))
                     .toList();
             CategoryChart chart = Picture.bars("After " + Bars.quote(prompt), "token", "probability");
 

@@ -94,7 +94,7 @@ public final class TopK extends Lesson {
         String end = before.length() > 40 ? "…" + before.substring(before.length() - 40) : before;
         out.println(what + " is after " + Bars.quote(end) + ":");
         for (TokenProbability token : text.tokens().get(place).top().subList(0, 5)) {
-            String name = Bars.quote(gpt2.decode(List.of(token.id())));
+            String name = Bars.quote(gpt2, token.id());
             out.printf("%14s %6.2f %% %s%n", name, 100 * token.probability(), Bars.bar(token.probability(), 60));
         }
     }

@@ -79,7 +79,7 @@ public final class TopP extends Lesson {
         double sum = 0;
         for (TokenProbability token : likeliest.subList(0, Math.min(huggingFace + 5, SHOWN))) {
             int rank = names.size() + 1;
-            String name = Bars.quote(gpt2.decode(List.of(token.id())));
+            String name = Bars.quote(gpt2, token.id());
             boolean one = rank <= huggingFace;
             boolean both = rank <= openAi;
             sum += token.probability();

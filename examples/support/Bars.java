@@ -1,5 +1,8 @@
 package support;
 
+import io.github.gpt2djl.Gpt2;
+import java.util.List;
+
 /** Bars in a terminal. */
 public final class Bars {
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
@@ -11,6 +14,11 @@ public final class Bars {
         int eighths = (int) Math.round(share * width * 8);
         String bar = "█".repeat(eighths / 8);
         return eighths % 8 == 0 ? bar : bar + EIGHTHS.charAt(eighths % 8);
+    }
+
+    /** A token of a model, as {@link #quote(String)} shows it. */
+    public static String quote(Gpt2 gpt2, int id) {
+        return quote(gpt2.decode(List.of(id)));
     }
 
     /** A token as it can be printed on one line: quoted, its spaces visible. */

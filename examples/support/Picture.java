@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
@@ -27,37 +25,32 @@ public final class Picture {
         new Color(0xD55E00)
     };
 
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 560;
+
     private Picture() {}
 
     /** An empty plot of lines or points. */
     public static XYChart plot(String title, String x, String y) {
-        XYChart chart = new XYChartBuilder()
-                .width(900)
-                .height(560)
-                .title(title)
-                .xAxisTitle(x)
-                .yAxisTitle(y)
-                .build();
-        style(chart.getStyler());
+        XYChart chart = new XYChart(WIDTH, HEIGHT);
+        prepare(chart, title, x, y);
         chart.getStyler().setMarkerSize(7);
         return chart;
     }
 
     /** An empty chart of bars. */
     public static CategoryChart bars(String title, String x, String y) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(900)
-                .height(560)
-                .title(title)
-                .xAxisTitle(x)
-                .yAxisTitle(y)
-                .build();
-        style(chart.getStyler());
+        CategoryChart chart = new CategoryChart(WIDTH, HEIGHT);
+        prepare(chart, title, x, y);
         chart.getStyler().setAvailableSpaceFill(0.9);
         return chart;
     }
 
-    private static void style(AxesChartStyler styler) {
+    private static void prepare(Chart<? extends AxesChartStyler, ?> chart, String title, String x, String y) {
+        chart.setTitle(title);
+        chart.setXAxisTitle(x);
+        chart.setYAxisTitle(y);
+        AxesChartStyler styler = chart.getStyler();
         styler.setChartBackgroundColor(Color.WHITE);
         styler.setPlotBorderVisible(false);
         styler.setPlotGridLinesColor(new Color(0xDDDDDD));

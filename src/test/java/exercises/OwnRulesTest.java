@@ -7,31 +7,19 @@ import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.ShippedModel;
 import io.github.gpt2djl.sampling.CounterRandom;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.TokenProbability;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Solutions of examples/EXERCISES.md: rules and samplers of one's own. */
 class OwnRulesTest {
-    private static Gpt2 gpt2;
-
-    @BeforeAll
-    static void load() throws IOException {
-        gpt2 = Gpt2.load("shakespeare");
-    }
-
-    @AfterAll
-    static void close() {
-        gpt2.close();
-    }
+    private static final Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
 
     @Test
     void lipogram() {

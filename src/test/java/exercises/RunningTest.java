@@ -8,33 +8,21 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Score;
+import io.github.gpt2djl.ShippedModel;
 import io.github.gpt2djl.Token;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.hub.Catalog;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Solutions of examples/EXERCISES.md: the cache, batches, and how a model and its texts are measured. */
 class RunningTest {
-    private static Gpt2 gpt2;
-
-    @BeforeAll
-    static void load() throws IOException {
-        gpt2 = Gpt2.load("shakespeare");
-    }
-
-    @AfterAll
-    static void close() {
-        gpt2.close();
-    }
+    private static final Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
 
     @Test
     void whatTheCacheCostsAndSaves() {

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,20 +20,10 @@ class DraftTest {
     private static final String REPETITIVE =
             "ROMEO:\nI will go to the king.\n\nJULIET:\nI will go to the king.\n\nROMEO:\nI will go";
 
-    private static Gpt2 gpt2;
+    private static final Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void load() throws IOException {
-        gpt2 = Gpt2.load("shakespeare");
-    }
-
-    @AfterAll
-    static void close() {
-        gpt2.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {REPETITIVE, "ROMEO:", "To be, or not to be, that is", ""})

@@ -3,11 +3,8 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,17 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LongPromptTest {
     private static final int LENGTH = 10_000_000;
 
-    private static Gpt2 gpt2;
-
-    @BeforeAll
-    static void load() throws IOException {
-        gpt2 = Gpt2.load("shakespeare");
-    }
-
-    @AfterAll
-    static void close() {
-        gpt2.close();
-    }
+    private static final Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
 
     @ParameterizedTest
     @ValueSource(strings = {"a", " ", "\n", "the cat ", "\u0000", "\u202e", "👍"})

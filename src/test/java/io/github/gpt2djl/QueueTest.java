@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.decoder.LiveArrays;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,17 +18,7 @@ class QueueTest {
     private static final List<String> OPENINGS =
             List.of("ROMEO:", "To be, or not to be, that is", "", "O", "JULIET:\n");
 
-    private static Gpt2 gpt2;
-
-    @BeforeAll
-    static void load() throws IOException {
-        gpt2 = Gpt2.load("shakespeare");
-    }
-
-    @AfterAll
-    static void close() {
-        gpt2.close();
-    }
+    private static final Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
 
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 4", "1, 64", "3, 3", "3, 7"})

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** The shipped model, loaded once for all tests that share it. */
-final class ShippedModel {
-    static final Gpt2 SHAKESPEARE = load();
+public final class ShippedModel {
+    public static final Gpt2 SHAKESPEARE = load();
 
     private ShippedModel() {}
 

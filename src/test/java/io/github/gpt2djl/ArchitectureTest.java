@@ -32,6 +32,7 @@ class ArchitectureTest {
         "decoder, checkpoint",
         "generation, text decoder sampling",
         "hub, checkpoint",
+        "training, checkpoint text decoder sampling",
         "cli, . decoder checkpoint hub sampling"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {

@@ -13,7 +13,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs decoder.py into a TorchScript archive: a zip with source text and one pickled object, no tensors.
+ * Packs decoder.py, or training.py, into a TorchScript archive: a zip with source text and one pickled object, no
+ * tensors.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
  */
@@ -24,15 +25,24 @@ final class DecoderArchive {
 
     /** The archive's bytes for a model of this shape, run by these kernels. */
     static byte[] pack(ModelConfig config, Precision.Kernels kernels) throws IOException {
+        return pack("decoder.py", decoder(config, kernels));
+    }
+
+    /** The same for a model that learns: the first weights do not, the share of dropout is left out at random. */
+    static byte[] packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
+        return pack("training.py", training(config, dropout, frozen, adapterScale));
+    }
+
+    private static byte[] pack(String file, byte[] object) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes);
-                InputStream source = DecoderArchive.class.getResourceAsStream("decoder.py")) {
+                InputStream source = DecoderArchive.class.getResourceAsStream(file)) {
             if (source == null) {
-                throw new IOException("decoder.py is not in the jar; build it again");
+                throw new IOException(file + " is not in the jar; build it again");
             }
             // libtorch reads stored entries only.
             zip.setMethod(ZipOutputStream.STORED);
-            put(zip, "data.pkl", object(config, kernels));
+            put(zip, "data.pkl", object);
             put(zip, "code/__torch__.py", source.readAllBytes());
             put(zip, "constants.pkl", new Pickle().emptyTuple().stop());
             put(zip, "version", ascii("10\n"));
@@ -42,7 +52,7 @@ final class DecoderArchive {
     }
 
     /** The module: one object of class Gpt2 with the attributes that decoder.py declares, in its order. */
-    private static byte[] object(ModelConfig config, Precision.Kernels kernels) {
+    private static byte[] decoder(ModelConfig config, Precision.Kernels kernels) {
         String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
         return new Pickle()
                 .beginObject("__torch__", "Gpt2")
@@ -75,6 +85,28 @@ final class DecoderArchive {
                 .emptyTensorList()
                 .key("packed")
                 .emptyList(packed)
+                .endObject()
+                .stop();
+    }
+
+    /** As training.py declares it. */
+    private static byte[] training(ModelConfig config, double dropout, int frozen, double adapterScale) {
+        return new Pickle()
+                .beginObject("__torch__", "Gpt2")
+                .key("training")
+                .bool(true)
+                .key("n_head")
+                .integer(config.heads())
+                .key("n_layer")
+                .integer(config.layers())
+                .key("epsilon")
+                .real(config.epsilon())
+                .key("dropout")
+                .real(dropout)
+                .key("frozen")
+                .integer(frozen)
+                .key("adapter_scale")
+                .real(adapterScale)
                 .endObject()
                 .stop();
     }

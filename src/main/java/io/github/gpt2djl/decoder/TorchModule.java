@@ -1,5 +1,6 @@
 package io.github.gpt2djl.decoder;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -27,7 +28,10 @@ final class TorchModule implements AutoCloseable {
                 JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
     }
 
-    /** Calls a method for its effect; arguments are PtNDArray, Boolean, Long, or an IValue, which the caller closes. */
+    /**
+     * Calls a method for its effect; arguments are PtNDArray, Boolean, Long, Double, or an IValue, which the caller
+     * closes.
+     */
     void call(String method, Object... arguments) {
         IValue[] values = values(arguments);
         try {
@@ -57,6 +61,25 @@ final class TorchModule implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls a method whose result is one number, outside inference mode, so that gradients can be told.
+     *
+     * @param arguments by DJL's convention: neighbours named {@code x[]} are a list, {@code module_method:} names the
+     *     method; the manager of the first one must not be closed meanwhile
+     */
+    float learn(NDList arguments) {
+        // Optimized graphs draw other random numbers than those of the first calls, which are not.
+        JniUtils.setGraphExecutorOptimize(false);
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(true);
+        try (NDList result = IValueUtils.forward(block, arguments, true)) {
+            return result.singletonOrThrow().getFloat();
+        } finally {
+            JniUtils.setGradMode(before);
+            JniUtils.setGraphExecutorOptimize(true);
+        }
+    }
+
     /** Calls {@code forward} with arguments that the caller keeps and closes. */
     void forward(IValue... arguments) {
         run("forward", arguments).close();
@@ -81,6 +104,8 @@ final class TorchModule implements AutoCloseable {
                 values[i] = IValue.from(array);
             } else if (argument instanceof Boolean flag) {
                 values[i] = IValue.from(flag);
+            } else if (argument instanceof Double number) {
+                values[i] = IValue.from(number);
             } else {
                 values[i] = IValue.from((Long) argument);
             }

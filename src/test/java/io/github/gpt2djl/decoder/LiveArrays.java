@@ -21,7 +21,7 @@ public final class LiveArrays {
         }
     }
 
-    private static int count(NDManager manager) {
+    static int count(NDManager manager) {
         int count = 0;
         for (Object resource : resources(manager).values()) {
             if (resource instanceof NDManager child) {

@@ -1,0 +1,141 @@
+package io.github.gpt2djl.decoder;
+
+import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What weights are before the first step of a training, as if it were a file: the same for the same seed.
+ *
+ * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">
+ *     Radford et al. 2019, 2.3: what is added to the residual stream is scaled down by the number of additions</a>
+ */
+public final class InitialTensors implements TensorFile {
+    /** Radford et al. 2018. */
+    private static final double DEVIATION = 0.02;
+
+    private record Entry(TensorInfo info, ToDoubleFunction<RandomGenerator> value) {}
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final long seed;
+
+    private InitialTensors(long seed) {
+        this.seed = seed;
+    }
+
+    /**
+     * Those of a whole model.
+     *
+     * @param config of a GPT-2 whose head is the embedding table
+     * @param seed any
+     * @return tensors with the published names
+     */
+    public static InitialTensors of(ModelConfig config, long seed) {
+        InitialTensors tensors = new InitialTensors(seed);
+        int width = config.width();
+        int inner = config.innerWidth();
+        double added = DEVIATION / Math.sqrt(2.0 * config.layers());
+        tensors.add("wte.weight", normal(DEVIATION), config.vocabularySize(), width);
+        tensors.add("wpe.weight", normal(DEVIATION), config.positions(), width);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String h = "h." + layer + ".";
+            tensors.norm(h + "ln_1", width);
+            tensors.conv1d(h + "attn.c_attn", DEVIATION, width, 3L * width);
+            tensors.conv1d(h + "attn.c_proj", added, width, width);
+            tensors.norm(h + "ln_2", width);
+            tensors.conv1d(h + "mlp.c_fc", DEVIATION, width, inner);
+            tensors.conv1d(h + "mlp.c_proj", added, inner, width);
+        }
+        tensors.norm("ln_f", width);
+        return tensors;
+    }
+
+    /** LoRA's pairs for c_attn, by PEFT's names: together they add nothing yet (Hu et al. 2021, 4.1). */
+    static InitialTensors adapter(ModelConfig config, int rank, long seed) {
+        InitialTensors tensors = new InitialTensors(seed);
+        int width = config.width();
+        // PEFT's, Kaiming's with a = sqrt(5).
+        double bound = 1 / Math.sqrt(width);
+        for (int layer = 0; layer < config.layers() && rank > 0; layer++) {
+            String name = "base_model.model.transformer.h." + layer + ".attn.c_attn.lora_";
+            tensors.add(name + "A.weight", random -> bound * (2 * random.nextDouble() - 1), rank, width);
+            tensors.add(name + "B.weight", random -> 0, 3L * width, rank);
+        }
+        return tensors;
+    }
+
+    private static ToDoubleFunction<RandomGenerator> normal(double deviation) {
+        return random -> deviation * random.nextGaussian();
+    }
+
+    private void norm(String name, int width) {
+        add(name + ".weight", random -> 1, width);
+        add(name + ".bias", random -> 0, width);
+    }
+
+    private void conv1d(String name, double deviation, long in, long out) {
+        add(name + ".weight", normal(deviation), in, out);
+        add(name + ".bias", random -> 0, out);
+    }
+
+    private void add(String name, ToDoubleFunction<RandomGenerator> value, long... shape) {
+        long begin =
+                entries.values().stream().mapToLong(e -> e.info().end()).max().orElse(0);
+        long bytes = (long) Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        List<Long> sizes = Arrays.stream(shape).boxed().toList();
+        entries.put(name, new Entry(new TensorInfo(name, TensorInfo.DType.F32, sizes, begin, begin + bytes), value));
+    }
+
+    @Override
+    public String name() {
+        return "a new model";
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String tensor) {
+        Entry entry = entries.get(tensor);
+        return entry == null ? null : entry.info();
+    }
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(entries.keySet());
+    }
+
+    @Override
+    public boolean isSame(TensorInfo one, TensorInfo other) {
+        return one.equals(other);
+    }
+
+    @Override
+    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
+        Entry entry = entries.get(tensor.name());
+        if (entry == null) {
+            throw new IllegalArgumentException("no tensor " + tensor.name());
+        }
+        // Each its own numbers, in whatever order they are read; names' hashes are part of Java's specification.
+        RandomGenerator random = new SplittableRandom(seed * 31 + tensor.name().hashCode());
+        long left = (tensor.end() - tensor.begin()) / Float.BYTES;
+        while (left > 0) {
+            ByteBuffer numbers = buffer.clear().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            for (; left > 0 && numbers.remaining() >= Float.BYTES; left--) {
+                numbers.putFloat((float) entry.value().applyAsDouble(random));
+            }
+            pieces.accept(buffer.limit(numbers.position()));
+        }
+    }
+
+    @Override
+    public void close() {}
+}

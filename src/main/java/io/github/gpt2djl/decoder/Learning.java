@@ -1,0 +1,54 @@
+package io.github.gpt2djl.decoder;
+
+/**
+ * Which weights of a model learn, and how.
+ *
+ * @param dropout the share of activations that is left out at random, 0 or more and less than 1 (GPT-2's is 0.1)
+ * @param frozenLayers the lowest layers that stay as they are, and the embeddings with them; 0: everything learns
+ * @param adapterRank LoRA's rank: the model stays as it is, and a pair of thin matrices for each layer's c_attn learns
+ *     (Hu et al. 2021); 0: no adapter
+ * @param adapterAlpha what the pair's product is multiplied with, times the rank
+ */
+public record Learning(double dropout, int frozenLayers, int adapterRank, double adapterAlpha) {
+    /**
+     * Checks the values.
+     *
+     * @param dropout as above
+     * @param frozenLayers as above
+     * @param adapterRank as above
+     * @param adapterAlpha as above
+     * @throws IllegalArgumentException if one is out of range, or one has no effect beside another
+     */
+    public Learning {
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout is " + dropout + ", expected 0 or more, and less than 1");
+        }
+        if (frozenLayers < 0) {
+            throw new IllegalArgumentException("freezeLayers is " + frozenLayers + ", expected 0 or more");
+        }
+        if (adapterRank < 0) {
+            throw new IllegalArgumentException("loraRank is " + adapterRank + ", expected 1 or more, or 0 for none");
+        }
+        if (adapterRank > 0 && !(adapterAlpha > 0 && Double.isFinite(adapterAlpha))) {
+            throw new IllegalArgumentException("loraAlpha is " + adapterAlpha + ", expected more than 0");
+        }
+        if (adapterRank > 0 && frozenLayers > 0) {
+            throw new IllegalArgumentException("freezeLayers is " + frozenLayers + " and loraRank " + adapterRank
+                    + ", expected one of them: with an adapter all layers stay as they are");
+        }
+    }
+
+    /**
+     * How all weights of a new model learn.
+     *
+     * @param dropout as above
+     * @return neither frozen layers nor an adapter
+     */
+    public static Learning all(double dropout) {
+        return new Learning(dropout, 0, 0, 0);
+    }
+
+    double adapterScale() {
+        return adapterRank == 0 ? 0 : adapterAlpha / adapterRank;
+    }
+}

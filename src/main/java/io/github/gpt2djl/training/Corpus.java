@@ -1,0 +1,78 @@
+package io.github.gpt2djl.training;
+
+import io.github.gpt2djl.text.BpeTokenizer;
+
+/**
+ * What a model learns from, and what it is tested with: ids that it never learns from.
+ *
+ * @param training ids
+ * @param validation ids that follow them in the text
+ */
+public record Corpus(int[] training, int[] validation) {
+    private static final String END_OF_TEXT = "<|endoftext|>";
+
+    /** A text in two parts. */
+    public record Split(String training, String validation) {}
+
+    /**
+     * Cuts a text in two.
+     *
+     * @param text the whole
+     * @param validation the share of its end that is for validation, more than 0 and less than 1
+     * @return both parts, which together are the text
+     * @throws IllegalArgumentException if the share is out of range
+     */
+    public static Split split(String text, double validation) {
+        if (!(validation > 0 && validation < 1)) {
+            throw new IllegalArgumentException(
+                    "validation is " + validation + ", expected a share: more than 0 and less than 1, like 0.1");
+        }
+        int cut = text.length() - (int) (text.length() * validation);
+        if (cut < text.length() && cut > 0 && Character.isSurrogatePair(text.charAt(cut - 1), text.charAt(cut))) {
+            cut--;
+        }
+        return new Split(text.substring(0, cut), text.substring(cut));
+    }
+
+    /**
+     * Encodes both parts; the first begins with {@code <|endoftext|>}, so that the model learns how texts begin.
+     *
+     * @param split both parts; a {@code <|endoftext|>} in them parts documents
+     * @param paragraphs of a document: another {@code <|endoftext|>} follows after so many that blank lines part; 0: none
+     * @param tokenizer of the model
+     * @return the ids
+     */
+    public static Corpus of(Split split, int paragraphs, BpeTokenizer tokenizer) {
+        if (paragraphs < 0) {
+            throw new IllegalArgumentException(
+                    "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");
+        }
+        return new Corpus(
+                tokenizer.encode(documents(split.training(), paragraphs), false),
+                tokenizer.encode(split.validation(), false));
+    }
+
+    private static String documents(String text, int paragraphs) {
+        StringBuilder documents = new StringBuilder();
+        String[] all = paragraphs == 0 ? new String[] {text} : text.split("\n\n", -1);
+        for (int i = 0; i < all.length; i++) {
+            boolean first = paragraphs == 0 || i % paragraphs == 0;
+            documents.append(first ? END_OF_TEXT : "\n\n").append(all[i]);
+        }
+        return documents.toString();
+    }
+
+    /** Rejects parts that are too short for one row. */
+    void check(int context) {
+        check("training", training, context + 1);
+        check("validation", validation, 2);
+    }
+
+    private static void check(String what, int[] ids, int least) {
+        if (ids.length < least) {
+            throw new IllegalArgumentException("the text's part for " + what + " has " + ids.length
+                    + " tokens, expected at least " + least + "; take a longer text, a smaller context, or another"
+                    + " share for validation");
+        }
+    }
+}

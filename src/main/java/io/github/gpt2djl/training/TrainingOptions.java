@@ -1,0 +1,107 @@
+package io.github.gpt2djl.training;
+
+import io.github.gpt2djl.decoder.AdamW;
+
+/**
+ * How long and how fast a model learns.
+ *
+ * <pre>{@code
+ * TrainingOptions options = TrainingOptions.builder().maxSteps(500).learningRate(3e-4).build();
+ * System.out.println(options.batchSize()); // 12
+ * }</pre>
+ *
+ * @param batchSize rows that are computed at once
+ * @param accumulation batches whose gradients make a step together
+ * @param context tokens of a row
+ * @param learningRate the largest one, at the end of the warm-up
+ * @param warmupSteps in which the learning rate grows to it; from there it falls to a tenth along a cosine
+ * @param weightDecay share of each matrix, times the learning rate, that a step takes off
+ * @param gradientClip largest norm of the gradients
+ * @param maxSteps the last step; 0: only time limits the training
+ * @param maxMinutes time for training, in all its parts if it is interrupted; 0: only steps limit it
+ * @param evaluateEvery steps from one validation to the next, after each of which all is saved
+ * @param patience validations without a better loss after which training ends; 0: never
+ * @param seed of a new model's weights, the batches and dropout
+ */
+public record TrainingOptions(
+        int batchSize,
+        int accumulation,
+        int context,
+        double learningRate,
+        int warmupSteps,
+        double weightDecay,
+        double gradientClip,
+        int maxSteps,
+        double maxMinutes,
+        int evaluateEvery,
+        int patience,
+        long seed) {
+    private static final double BETA1 = 0.9;
+
+    private static final double BETA2 = 0.99;
+
+    /**
+     * Checks the values.
+     *
+     * @param batchSize at least 1
+     * @param accumulation at least 1
+     * @param context 1 to the model's context
+     * @param learningRate more than 0
+     * @param warmupSteps at least 0
+     * @param weightDecay at least 0
+     * @param gradientClip more than 0
+     * @param maxSteps at least 1, or 0: only time limits the training
+     * @param maxMinutes more than 0, or 0: only steps limit it
+     * @param evaluateEvery at least 1
+     * @param patience at least 1, or 0: never
+     * @param seed any
+     * @throws IllegalArgumentException if one is out of range, or nothing limits the training
+     */
+    public TrainingOptions {
+        atLeast("batchSize", batchSize, 1);
+        atLeast("accumulation", accumulation, 1);
+        atLeast("context", context, 1);
+        positive("learningRate", learningRate);
+        atLeast("warmupSteps", warmupSteps, 0);
+        positive("gradientClip", gradientClip);
+        atLeast("maxSteps", maxSteps, 0);
+        atLeast("evaluateEvery", evaluateEvery, 1);
+        atLeast("patience", patience, 0);
+        if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
+            throw new IllegalArgumentException("weightDecay is " + weightDecay + ", expected 0 or more");
+        }
+        if (!(maxMinutes >= 0 && Double.isFinite(maxMinutes))) {
+            throw new IllegalArgumentException("maxMinutes is " + maxMinutes + ", expected 0 or more");
+        }
+        if (maxSteps == 0 && maxMinutes == 0) {
+            throw new IllegalArgumentException(
+                    "found neither maxSteps nor maxMinutes, expected one of them: when is the training to end?");
+        }
+    }
+
+    /**
+     * Starts with the defaults.
+     *
+     * @return a builder
+     */
+    public static TrainingOptionsBuilder builder() {
+        return new TrainingOptionsBuilder();
+    }
+
+    /** As nanoGPT has it for batches of some thousand tokens. */
+    AdamW optimizer() {
+        return new AdamW(learningRate, weightDecay, gradientClip, BETA1, BETA2);
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+        }
+    }
+
+    private static void positive(String name, double value) {
+        if (!(value > 0 && Double.isFinite(value))) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected more than 0");
+        }
+    }
+}

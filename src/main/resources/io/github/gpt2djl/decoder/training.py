@@ -1,0 +1,105 @@
+# GPT-2's forward pass once more, in the form that learns: 32-bit weights as the checkpoint stores them, dropout, the
+# loss, its gradients, and the step that AdamW takes with them.
+#
+# TorchScript in the dialect of a saved module, as decoder.py. The module keeps nothing: weights are arguments. Shapes:
+#   B rows, T tokens a row, E width, H heads, D = E / H, V vocabulary, L layers, P weights that learn, in all.
+class Gpt2(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  n_head : int
+  n_layer : int
+  epsilon : float
+  # Share of activations that is left out at random: of embeddings, of attention, and of what each half layer adds.
+  dropout : float
+  # Weights at the front of the list that stay as they are.
+  frozen : int
+  # LoRA's alpha / rank.
+  adapter_scale : float
+
+  # The next elements of target, from the given one on.
+  def fill(self: __torch__.Gpt2, target: Tensor, first: int, piece: Tensor) -> int:
+    _0 = target.view([-1]).narrow(0, first, piece.numel()).copy_(piece)
+    return first + piece.numel()
+
+  # x [..., in] by weight [in, out], as GPT-2's Conv1D stores it.
+  def conv1d(self: __torch__.Gpt2, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    y = torch.addmm(bias, torch.flatten(x, 0, 1), weight)
+    return y.view([x.size(0), x.size(1), weight.size(1)])
+
+  # Queries, keys and values; with LoRA (Hu et al. 2021) a product of two thin matrices is added to the weight.
+  def c_attn(self: __torch__.Gpt2, x: Tensor, w: List[Tensor], l: int, learning: bool) -> Tensor:
+    y = self.conv1d(x, w[12 * l + 4], w[12 * l + 5], )
+    first = 12 * self.n_layer + 4 + 2 * l
+    if torch.len(w) > first:
+      thin = torch.matmul(torch.dropout(x, self.dropout, learning), w[first].t())       # lora_A [rank, in]
+      y = y + torch.matmul(thin, w[first + 1].t()) * self.adapter_scale                 # lora_B [out, rank]
+    return y
+
+  # ids [B, T] -> logits [B * T, V]. w: wte, wpe, then each layer's ln_1, c_attn, attn.c_proj, ln_2, c_fc and mlp.c_proj
+  # (weight and bias), ln_f, and with LoRA each layer's lora_A and lora_B.
+  def logits(self: __torch__.Gpt2, w: List[Tensor], ids: Tensor, learning: bool) -> Tensor:
+    B = ids.size(0)
+    T = ids.size(1)
+    E = w[0].size(1)
+    n_head = self.n_head
+    attention_dropout = 0.
+    if learning:
+      attention_dropout = self.dropout
+    x = torch.embedding(w[0], ids) + w[1].narrow(0, 0, T)                               # [B, T, E]
+    x = torch.dropout(x, self.dropout, learning)
+    for l in range(self.n_layer):
+      i = 12 * l + 2
+      h = torch.layer_norm(x, [E], w[i], w[i + 1], self.epsilon)                        # ln_1
+      qkv = self.c_attn(h, w, l, learning, ).view([B, T, 3, n_head, E // n_head])
+      q, k, v, = torch.unbind(qkv.permute([2, 0, 3, 1, 4]))                             # [B, H, T, D] each
+      a = torch.scaled_dot_product_attention(q, k, v, None, attention_dropout, True)
+      a = self.conv1d(a.transpose(1, 2).reshape([B, T, E]), w[i + 4], w[i + 5], )       # attn.c_proj
+      x = x + torch.dropout(a, self.dropout, learning)
+      h = torch.layer_norm(x, [E], w[i + 6], w[i + 7], self.epsilon)                    # ln_2
+      h = torch.gelu(self.conv1d(h, w[i + 8], w[i + 9], ), approximate="tanh")          # mlp.c_fc: [B, T, 4E]
+      h = self.conv1d(h, w[i + 10], w[i + 11], )                                        # mlp.c_proj
+      x = x + torch.dropout(h, self.dropout, learning)
+    last = 12 * self.n_layer + 2
+    x = torch.layer_norm(x, [E], w[last], w[last + 1], self.epsilon)                    # ln_f
+    return torch.matmul(torch.flatten(x, 0, 1), w[0].t())
+
+  # How surprising each token of ids [B, T + 1] is after those before it, in nats: the mean, or each [B * T].
+  def cross_entropy(self: __torch__.Gpt2, w: List[Tensor], ids: Tensor, learning: bool, mean: bool) -> Tensor:
+    T = ids.size(1) - 1
+    y = self.logits(w, ids.narrow(1, 0, T), learning, )
+    return torch.cross_entropy_loss(y, torch.flatten(ids.narrow(1, 1, T)), None, int(mean), -100, 0.)
+
+  # The mean loss of a batch; its gradients are added to those of the batches before. seed: what dropout leaves out.
+  def learn(self: __torch__.Gpt2, weights: List[Tensor], gradients: List[Tensor], ids: Tensor, seed: Tensor) -> Tensor:
+    torch.manual_seed(int(seed))
+    w = annotate(List[Tensor], [])
+    for i in range(torch.len(weights)):
+      if i < self.frozen:
+        _0 = w.append(weights[i])
+      else:
+        _1 = w.append(weights[i].detach().requires_grad_(True))
+    loss = self.cross_entropy(w, ids, True, True, )
+    found = torch.autograd.grad([loss], torch.slice(w, self.frozen))
+    for i in range(torch.len(gradients)):
+      _2 = gradients[i].add_(unchecked_cast(Tensor, found[i]))
+    return loss.detach()
+
+  # The loss of each token of ids [B, T + 1], nothing left out, [B * T].
+  def evaluate(self: __torch__.Gpt2, weights: List[Tensor], ids: Tensor) -> Tensor:
+    return self.cross_entropy(weights, ids, False, False, )
+
+  # One step of AdamW (Loshchilov and Hutter 2019) with the sum of the gradients of some batches, which is cleared.
+  # All are [P]; the first decayed ones are matrices, which shrink with each step. Gradients of norm above clip are
+  # shortened to it (Pascanu et al. 2013). The result is their norm before.
+  def update(self: __torch__.Gpt2, weights: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, batches: int, step: int, rate: float, decayed: int, decay: float, clip: float, beta1: float, beta2: float) -> Tensor:
+    g = gradient.div_(batches)
+    norm = torch.linalg_vector_norm(g)
+    g = g.mul_(torch.clamp_max(clip / (norm + 1e-6), 1.))
+    _0 = weights.narrow(0, 0, decayed).mul_(1. - rate * decay)
+    mean = mean.mul_(beta1).add_(g, alpha=1. - beta1)
+    square = square.mul_(beta2).addcmul_(g, g, value=1. - beta2)
+    root = torch.sqrt(square).div_((1. - beta2 ** step) ** 0.5).add_(1e-8)
+    _1 = weights.addcdiv_(mean, root, value=torch.neg(rate / (1. - beta1 ** step)))
+    _2 = gradient.zero_()
+    return norm

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so.
+ * Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. And a
+ * model's files, to be written anew:
  *
  * <pre>{@code
  * ModelSource source = ModelSource.download();
- * try (Gpt2 small = Gpt2.load("distilgpt2", LoadOptions.DEFAULT.withSource(source))) {
+ * try (Gpt2 small = Gpt2.load("distilgpt2", LoadOptions.DEFAULT.withSource(source));
+ *         Checkpoint files = source.open("gpt2")) {
  *     System.out.println(small.name());
+ *     files.save(folder, TensorInfo.DType.F16);
  * }
  * }</pre>
  */
@@ -53,7 +56,16 @@ public final class ModelSource {
         return new ModelSource(progress);
     }
 
-    Checkpoint open(String name) throws IOException {
+    /**
+     * Opens a model's files.
+     *
+     * @param name as for {@link Gpt2#load(String)}
+     * @return the files, to be closed
+     * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
+     * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
+     * @throws IOException if its files cannot be read or are malformed
+     */
+    public Checkpoint open(String name) throws IOException {
         return name.equals(Models.SHIPPED) ? Checkpoint.shipped(name) : Checkpoint.open(folder(name));
     }
 

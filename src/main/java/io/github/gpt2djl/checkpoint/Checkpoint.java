@@ -1,5 +1,6 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,6 +117,37 @@ public record Checkpoint(
     public static ModelConfig shippedConfig(String name) throws IOException {
         String file = "/io/github/gpt2djl/models/" + name + "/config.json";
         return ConfigReader.parse(file, resourceText(file));
+    }
+
+    /**
+     * Writes the model in the published layout, as {@link #save(Path, DType, double, SafetensorsWriter.Progress)} with
+     * the published models' dropout of 0.1.
+     *
+     * @param folder made if it is not there
+     * @param dtype F32, F16 or BF16
+     * @throws IllegalArgumentException as the other
+     * @throws IOException as the other
+     */
+    public void save(Path folder, DType dtype) throws IOException {
+        save(folder, dtype, 0.1, SafetensorsWriter.Progress.NONE);
+    }
+
+    /**
+     * Writes the model in the published layout: config.json, the tokenizer's files, model.safetensors last. Each file is
+     * there as a whole or not at all, and replaces one of its name.
+     *
+     * <p>A tied head is stored once; masks, which some files hold, are left out.
+     *
+     * @param folder made if it is not there; not the one that this model is read from
+     * @param dtype F32, F16 or BF16, to which weights are rounded
+     * @param dropout to be told in config.json, 0 to below 1
+     * @param progress told while model.safetensors is written
+     * @throws IllegalArgumentException if the folder is the model's own or holds a tokenizer or adapter that would be
+     *     taken instead, if a weight is beyond {@code dtype}'s range, or {@code dropout} out of range
+     * @throws IOException if a file cannot be read or written; a full disk's tells how much is needed
+     */
+    public void save(Path folder, DType dtype, double dropout, SafetensorsWriter.Progress progress) throws IOException {
+        CheckpointWriter.write(this, folder, dtype, dropout, progress);
     }
 
     @Override

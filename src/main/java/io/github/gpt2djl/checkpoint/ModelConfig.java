@@ -71,6 +71,25 @@ public record ModelConfig(
         return ConfigReader.parse(file, json);
     }
 
+    ModelConfig withTiedHead(boolean tied) {
+        return new ModelConfig(
+                architecture,
+                layers,
+                heads,
+                width,
+                innerWidth,
+                embeddingWidth,
+                positions,
+                vocabularySize,
+                epsilon,
+                postNorm,
+                bosId,
+                eosId,
+                tied,
+                doSample,
+                maxLength);
+    }
+
     /** {@return the number of weights, each tied one once} */
     public long parameters() {
         long e = width;

@@ -97,6 +97,7 @@ public final class Main {
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
         command.addSubcommand(new DownloadCommand(out, err));
+        command.addSubcommand(new ConvertCommand(out, err));
         command.addSubcommand(new SelfCheckCommand(out, err));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

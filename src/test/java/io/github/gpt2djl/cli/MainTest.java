@@ -499,7 +499,8 @@ class MainTest {
         "bench",
         "models",
         "download",
-        "selfcheck"
+        "selfcheck",
+        "convert"
     })
     void helpIsHelp(String command) {
         Result result = command.isEmpty() ? run("--help") : run(command, "--help");

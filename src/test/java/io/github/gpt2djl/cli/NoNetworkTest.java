@@ -33,6 +33,7 @@ class NoNetworkTest {
         {"bench", "--new-tokens", "2", "--repetitions", "1"},
         {"models"},
         {"selfcheck", "shakespeare"},
+        {"convert", "--model", "someone/model", "--out", "absent"},
         {"interactive"}
     };
 

@@ -1,0 +1,84 @@
+package io.github.gpt2djl.checkpoint;
+
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a checkpoint in the published layout. */
+final class CheckpointWriter {
+    private static final String HEAD = "lm_head.weight";
+
+    /** Each layer's, which transformers wrote in its early years. */
+    private static final Pattern MASK = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+
+    private CheckpointWriter() {}
+
+    static void write(
+            Checkpoint checkpoint, Path folder, DType dtype, double dropout, SafetensorsWriter.Progress progress)
+            throws IOException {
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout is " + dropout + ", expected 0 to below 1");
+        }
+        TensorFile tensors = checkpoint.tensors();
+        List<String> names = new ArrayList<>(tensors.names());
+        names.removeIf(name -> MASK.matcher(name).matches());
+        boolean tied = isTied(checkpoint);
+        if (tied) {
+            names.remove(HEAD);
+        }
+        String config = ConfigWriter.json(checkpoint.config().withTiedHead(tied), dtype, dropout);
+        check(checkpoint, folder);
+        Files.createDirectories(folder);
+        WholeFile.write(folder.resolve("config.json"), config);
+        write(checkpoint.tokenizer(), folder);
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, names, dtype, Map.of(), progress);
+    }
+
+    /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
+    private static boolean isTied(Checkpoint checkpoint) {
+        TensorFile tensors = checkpoint.tensors();
+        TensorInfo head = tensors.find(HEAD);
+        return head == null
+                ? checkpoint.config().tiedHead()
+                : tensors.names().stream()
+                        .filter(name -> !name.equals(HEAD))
+                        .map(tensors::find)
+                        .anyMatch(other -> other != null && tensors.isSame(head, other));
+    }
+
+    private static void check(Checkpoint checkpoint, Path folder) throws IOException {
+        if (isIn(checkpoint.tensors(), folder)) {
+            throw new IllegalArgumentException(
+                    "found " + folder + ", which the model is read from; expected another folder");
+        }
+        TokenizerFiles tokenizer = checkpoint.tokenizer();
+        if (tokenizer != null && tokenizer.merges() != null && Files.exists(folder.resolve("tokenizer.json"))) {
+            throw new IllegalArgumentException(folder + " holds a tokenizer.json, which would be taken instead of"
+                    + " this model's vocab.json and merges.txt; delete it, or take another folder");
+        }
+    }
+
+    /** Not of a model in a jar, whose name is no file's. */
+    private static boolean isIn(TensorFile tensors, Path folder) throws IOException {
+        Path source = Path.of(tensors.name()).toAbsolutePath().getParent();
+        return source != null && Files.exists(source) && Files.exists(folder) && Files.isSameFile(source, folder);
+    }
+
+    private static void write(@Nullable TokenizerFiles tokenizer, Path folder) throws IOException {
+        if (tokenizer == null) {
+            return;
+        }
+        String merges = tokenizer.merges();
+        WholeFile.write(folder.resolve(merges == null ? "tokenizer.json" : "vocab.json"), tokenizer.json());
+        if (merges != null) {
+            WholeFile.write(folder.resolve("merges.txt"), merges);
+        }
+    }
+}

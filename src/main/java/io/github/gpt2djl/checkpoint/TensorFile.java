@@ -3,6 +3,7 @@ package io.github.gpt2djl.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public interface TensorFile extends Closeable {
+
+    /**
+     * Opens a safetensors file.
+     *
+     * @param file one
+     * @return its tensors, to be closed
+     * @throws MalformedCheckpointException if its header contradicts the format or the file's size
+     * @throws IOException if it cannot be read
+     */
+    static TensorFile safetensors(Path file) throws IOException {
+        return Safetensors.read(DataFile.open(file));
+    }
 
     /** {@return the file's name, for messages} */
     String name();

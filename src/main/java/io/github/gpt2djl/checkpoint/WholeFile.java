@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** A file that is there as a whole or not at all: written beside its place, forced to disk, then moved. */
-final class WholeFile {
+public final class WholeFile {
     private WholeFile() {}
 
     /** Gives out the file's bytes. */
@@ -21,7 +21,14 @@ final class WholeFile {
         void to(TensorFile.Pieces out) throws IOException;
     }
 
-    static void write(Path file, String text) throws IOException {
+    /**
+     * Writes a text as UTF-8, or leaves the file as it was.
+     *
+     * @param file in a folder that exists
+     * @param text the whole
+     * @throws IOException if the disk is full or another failure of it
+     */
+    public static void write(Path file, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         write(file, bytes.length, out -> out.accept(ByteBuffer.wrap(bytes)));
     }

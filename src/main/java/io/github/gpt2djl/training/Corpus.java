@@ -1,6 +1,8 @@
 package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.text.BpeTokenizer;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * What a model learns from, and what it is tested with: ids that it never learns from.
@@ -60,6 +62,17 @@ public record Corpus(int[] training, int[] validation) {
             documents.append(first ? END_OF_TEXT : "\n\n").append(all[i]);
         }
         return documents.toString();
+    }
+
+    /** The same for the same ids. */
+    String digest() {
+        CRC32C digest = new CRC32C();
+        for (int[] part : new int[][] {training, validation}) {
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (part.length + 1));
+            bytes.asIntBuffer().put(part).put(part.length);
+            digest.update(bytes);
+        }
+        return "%d and %d tokens, CRC-32C %08x".formatted(training.length, validation.length, digest.getValue());
     }
 
     /** Rejects parts that are too short for one row. */

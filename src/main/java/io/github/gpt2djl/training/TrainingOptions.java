@@ -1,6 +1,8 @@
 package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.decoder.AdamW;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How long and how fast a model learns.
@@ -20,6 +22,7 @@ import io.github.gpt2djl.decoder.AdamW;
  * @param maxSteps the last step; 0: only time limits the training
  * @param maxMinutes time for training, in all its parts if it is interrupted; 0: only steps limit it
  * @param evaluateEvery steps from one validation to the next, after each of which all is saved
+ * @param evaluationWindows rows of the validation's text that are looked at each time, spread over it evenly
  * @param patience validations without a better loss after which training ends; 0: never
  * @param seed of a new model's weights, the batches and dropout
  */
@@ -34,6 +37,7 @@ public record TrainingOptions(
         int maxSteps,
         double maxMinutes,
         int evaluateEvery,
+        int evaluationWindows,
         int patience,
         long seed) {
     private static final double BETA1 = 0.9;
@@ -53,6 +57,7 @@ public record TrainingOptions(
      * @param maxSteps at least 1, or 0: only time limits the training
      * @param maxMinutes more than 0, or 0: only steps limit it
      * @param evaluateEvery at least 1
+     * @param evaluationWindows at least 1
      * @param patience at least 1, or 0: never
      * @param seed any
      * @throws IllegalArgumentException if one is out of range, or nothing limits the training
@@ -66,6 +71,7 @@ public record TrainingOptions(
         positive("gradientClip", gradientClip);
         atLeast("maxSteps", maxSteps, 0);
         atLeast("evaluateEvery", evaluateEvery, 1);
+        atLeast("evaluationWindows", evaluationWindows, 1);
         atLeast("patience", patience, 0);
         if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
             throw new IllegalArgumentException("weightDecay is " + weightDecay + ", expected 0 or more");
@@ -86,6 +92,22 @@ public record TrainingOptions(
      */
     public static TrainingOptionsBuilder builder() {
         return new TrainingOptionsBuilder();
+    }
+
+    /** What decides how the training goes, by name; not when it ends. */
+    Map<String, String> conditions() {
+        Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("batchSize", String.valueOf(batchSize));
+        conditions.put("accumulation", String.valueOf(accumulation));
+        conditions.put("context", String.valueOf(context));
+        conditions.put("learningRate", String.valueOf(learningRate));
+        conditions.put("warmupSteps", String.valueOf(warmupSteps));
+        conditions.put("weightDecay", String.valueOf(weightDecay));
+        conditions.put("gradientClip", String.valueOf(gradientClip));
+        conditions.put("evaluateEvery", String.valueOf(evaluateEvery));
+        conditions.put("evaluationWindows", String.valueOf(evaluationWindows));
+        conditions.put("seed", String.valueOf(seed));
+        return conditions;
     }
 
     /** As nanoGPT has it for batches of some thousand tokens. */

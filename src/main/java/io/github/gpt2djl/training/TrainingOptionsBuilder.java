@@ -20,6 +20,7 @@ public final class TrainingOptionsBuilder {
     private int maxSteps;
     private double maxMinutes;
     private int evaluateEvery = 100;
+    private int evaluationWindows = 200;
     private int patience = 10;
     private long seed;
 
@@ -136,6 +137,17 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
+     * Rows of the validation's text that are looked at each time, spread over it evenly.
+     *
+     * @param value at least 1; default: 200
+     * @return this
+     */
+    public TrainingOptionsBuilder evaluationWindows(int value) {
+        evaluationWindows = value;
+        return this;
+    }
+
+    /**
      * Validations without a better loss after which training ends.
      *
      * @param value at least 1, or 0: never; default: 10
@@ -175,6 +187,7 @@ public final class TrainingOptionsBuilder {
                 maxSteps,
                 maxMinutes,
                 evaluateEvery,
+                evaluationWindows,
                 patience,
                 seed);
     }

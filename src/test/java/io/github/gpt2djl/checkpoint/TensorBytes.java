@@ -3,7 +3,6 @@ package io.github.gpt2djl.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Objects;
 
 /** A tensor's bytes as a whole, read in pieces of an odd number of elements. */
@@ -23,9 +22,5 @@ public final class TensorBytes {
         float[] values = new float[(int) (tensor.end() - tensor.begin()) / Float.BYTES];
         of(file, tensor).asFloatBuffer().get(values);
         return values;
-    }
-
-    public static TensorFile safetensors(Path file) throws IOException {
-        return Safetensors.read(DataFile.open(file));
     }
 }

@@ -71,7 +71,7 @@ class TrainingModelTest {
     void lossAndGradientsAreThoseOfTransformers() throws IOException {
         try (TrainingModel model = load(PLAIN);
                 Checkpoint expected = Checkpoint.open(BASE);
-                TensorFile reference = TensorBytes.safetensors(REFERENCE.resolve("training.safetensors"))) {
+                TensorFile reference = TensorFile.safetensors(REFERENCE.resolve("training.safetensors"))) {
             assertThat(model.learn(EXPECTED.ids[0][0], 1)).isCloseTo(EXPECTED.losses[0], within(1e-5));
             TensorFile gradients = model.gradients();
             assertThat(gradients.names()).hasSize(2 + 12 * expected.config().layers() + 2);
@@ -88,7 +88,7 @@ class TrainingModelTest {
     @Test
     void stepsAreThoseOfTorchsAdamW() throws IOException {
         try (TrainingModel model = load(PLAIN);
-                TensorFile reference = TensorBytes.safetensors(REFERENCE.resolve("training.safetensors"))) {
+                TensorFile reference = TensorFile.safetensors(REFERENCE.resolve("training.safetensors"))) {
             for (int step = 0; step < EXPECTED.ids.length; step++) {
                 for (int batch = 0; batch < 2; batch++) {
                     assertThat(model.learn(EXPECTED.ids[step][batch], 1))

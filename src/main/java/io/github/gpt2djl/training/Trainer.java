@@ -1,0 +1,95 @@
+package io.github.gpt2djl.training;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.SafetensorsWriter;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.decoder.Learning;
+import io.github.gpt2djl.decoder.TrainingModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lets a model learn a text, and keeps the best that it comes to in a folder.
+ *
+ * @param start the model as it is before; closed by the caller
+ * @param learning which of its weights learn
+ * @param corpus what it learns
+ * @param options how long and how fast
+ * @param folder for the published files of the best model so far, and {@code training} beside them
+ * @param threads of one native operation; 0: one a core
+ */
+public record Trainer(
+        Checkpoint start, Learning learning, Corpus corpus, TrainingOptions options, Path folder, int threads) {
+
+    /**
+     * Trains from the start.
+     *
+     * @param listener told on this thread
+     * @return how it went
+     * @throws IllegalArgumentException if an option does not fit the model or the corpus
+     * @throws IllegalStateException if the loss is no number any more
+     * @throws IOException if files cannot be read or written
+     */
+    public TrainingRecord train(TrainingListener listener) throws IOException {
+        check();
+        TrainingFolder files = new TrainingFolder(folder);
+        files.begin();
+        try (TrainingModel model = TrainingModel.load(start, learning, options.seed(), threads)) {
+            TrainingRecord before = new TrainingRecord(conditions(), 0, 0, 0, false, List.of());
+            return new TrainingLoop(this, model, files, listener, before).run();
+        }
+    }
+
+    /**
+     * Goes on with a training that was interrupted, as if it had not been: with the same rows and the same dropout.
+     *
+     * @param listener told on this thread
+     * @return how it went, from its start
+     * @throws IllegalArgumentException if something that it depends on is not as it was
+     * @throws IllegalStateException if the loss is no number any more
+     * @throws IOException if files cannot be read or written, or there is no training
+     */
+    public TrainingRecord resume(TrainingListener listener) throws IOException {
+        check();
+        TrainingFolder files = new TrainingFolder(folder);
+        TrainingRecord before = files.read(conditions());
+        try (TrainingModel model = TrainingModel.load(start, learning, options.seed(), threads)) {
+            try (TensorFile state = TensorFile.safetensors(files.tensors(before))) {
+                model.restore(state);
+            }
+            return new TrainingLoop(this, model, files, listener, before).run();
+        }
+    }
+
+    private void check() {
+        if (options.context() > start.config().positions()) {
+            throw new IllegalArgumentException("context is " + options.context() + ", expected at most "
+                    + start.config().positions() + ", that of " + start.name());
+        }
+        corpus.check(options.context());
+    }
+
+    /** The model as it is now. */
+    Checkpoint withWeights(TrainingModel model) {
+        return new Checkpoint(folder.toString(), start.config(), model.weights(), start.tokenizer());
+    }
+
+    /** Writes the published files. */
+    void keep(Checkpoint weights) throws IOException {
+        weights.save(folder, DType.F32, learning.dropout(), SafetensorsWriter.Progress.NONE);
+    }
+
+    Map<String, String> conditions() {
+        Map<String, String> conditions = options.conditions();
+        conditions.put("dropout", String.valueOf(learning.dropout()));
+        conditions.put("freezeLayers", String.valueOf(learning.frozenLayers()));
+        conditions.put("loraRank", String.valueOf(learning.adapterRank()));
+        conditions.put("loraAlpha", String.valueOf(learning.adapterAlpha()));
+        conditions.put("model", start.config().toString());
+        conditions.put("text", corpus.digest());
+        return conditions;
+    }
+}

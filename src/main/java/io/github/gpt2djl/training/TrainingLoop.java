@@ -1,0 +1,141 @@
+package io.github.gpt2djl.training;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.decoder.TrainingModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The steps of a training: batches, update, and now and then validation and a save. */
+final class TrainingLoop {
+    private final Trainer trainer;
+    private final TrainingOptions options;
+    private final TrainingModel model;
+    private final TrainingFolder files;
+    private final TrainingListener listener;
+
+    private final List<Evaluation> curve;
+    private final double secondsBefore;
+    private final long began = System.nanoTime();
+    private int step;
+    private double lossSum;
+    private long learningNanos;
+    private long learnedTokens;
+
+    /** @param before where the model is */
+    TrainingLoop(
+            Trainer trainer,
+            TrainingModel model,
+            TrainingFolder files,
+            TrainingListener listener,
+            TrainingRecord before) {
+        this.trainer = trainer;
+        this.options = trainer.options();
+        this.model = model;
+        this.files = files;
+        this.listener = listener;
+        curve = new ArrayList<>(before.curve());
+        secondsBefore = before.seconds();
+        step = before.step();
+        lossSum = before.lossSum();
+    }
+
+    TrainingRecord run() throws IOException {
+        boolean finished = isLost() || progress() >= 1;
+        if (curve.isEmpty()) {
+            evaluate();
+            save(false);
+        }
+        while (!finished && !listener.isStopped()) {
+            takeStep();
+            boolean last = progress() >= 1;
+            if (last || step % options.evaluateEvery() == 0) {
+                evaluate();
+                finished = last || isLost();
+                save(finished);
+            }
+        }
+        return finished ? record(true) : save(false);
+    }
+
+    /** Time that is limited, and shown: all of it, that of validation too. */
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - began) / 1e9;
+    }
+
+    /** 0 to 1 and more: of steps or time, what is used up first. */
+    private double progress() {
+        double ofSteps = options.maxSteps() == 0 ? 0 : (double) step / options.maxSteps();
+        double ofTime = options.maxMinutes() == 0 ? 0 : seconds() / (60 * options.maxMinutes());
+        return Math.max(ofSteps, ofTime);
+    }
+
+    private double secondsLeft() {
+        double ofSteps = options.maxSteps() == 0 ? Double.MAX_VALUE : seconds() / step * (options.maxSteps() - step);
+        double ofTime = options.maxMinutes() == 0 ? Double.MAX_VALUE : 60 * options.maxMinutes() - seconds();
+        return Math.max(0, Math.min(ofTime, ofSteps));
+    }
+
+    /** Whether validation has become no better for too long. */
+    private boolean isLost() {
+        return options.patience() > 0 && !curve.isEmpty() && record(false).sinceBest() >= options.patience();
+    }
+
+    private void takeStep() {
+        long start = System.nanoTime();
+        double rate = LearningRate.at(options, step + 1, progress());
+        double loss = 0;
+        for (int batch = 0; batch < options.accumulation(); batch++) {
+            int number = step * options.accumulation() + batch;
+            int[][] rows = Batches.random(
+                    trainer.corpus().training(), options.batchSize(), options.context(), options.seed(), number);
+            loss += model.learn(rows, options.seed() * 31 + number) / options.accumulation();
+        }
+        step++;
+        double norm =
+                model.update(step, options.accumulation(), options.optimizer().withRate(rate));
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            throw new IllegalStateException("at step " + step + " the loss is " + loss + " and the gradients' norm "
+                    + norm + ", expected numbers; what was saved before is as it was. A smaller learningRate helps: it"
+                    + " was " + rate);
+        }
+        lossSum += loss;
+        learningNanos += System.nanoTime() - start;
+        learnedTokens += (long) options.accumulation() * options.batchSize() * options.context();
+        double speed = 1e9 * learnedTokens / learningNanos;
+        listener.stepped(new TrainingStep(step, loss, rate, norm, speed, Math.min(1, progress()), secondsLeft()));
+    }
+
+    /** Tests the model, and keeps it if it is the best. */
+    private void evaluate() throws IOException {
+        double sum = 0;
+        int count = 0;
+        for (int[][] rows : Batches.windows(
+                trainer.corpus().validation(), options.batchSize(), options.context(), options.evaluationWindows())) {
+            for (float loss : model.losses(rows)) {
+                sum += loss;
+                count++;
+            }
+        }
+        int steps = curve.isEmpty() ? 0 : step - curve.get(curve.size() - 1).step();
+        Evaluation evaluation = new Evaluation(step, seconds(), steps == 0 ? null : lossSum / steps, sum / count);
+        curve.add(evaluation);
+        lossSum = 0;
+        boolean best = record(false).sinceBest() == 0;
+        Checkpoint weights = trainer.withWeights(model);
+        if (best) {
+            trainer.keep(weights);
+        }
+        listener.evaluated(evaluation, best, weights);
+    }
+
+    private TrainingRecord record(boolean finished) {
+        return new TrainingRecord(trainer.conditions(), step, seconds(), lossSum, finished, List.copyOf(curve));
+    }
+
+    private TrainingRecord save(boolean finished) throws IOException {
+        TrainingRecord now = record(finished);
+        files.save(now, model.state());
+        return now;
+    }
+}

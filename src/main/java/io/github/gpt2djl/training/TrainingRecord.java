@@ -1,0 +1,36 @@
+package io.github.gpt2djl.training;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far a training is, and how it went.
+ *
+ * @param conditions all that it depends on, by name: it goes on only under the same
+ * @param step the last one
+ * @param seconds of training so far
+ * @param lossSum of the steps since the last evaluation
+ * @param finished whether it has come to its end
+ * @param curve all evaluations
+ */
+public record TrainingRecord(
+        Map<String, String> conditions,
+        int step,
+        double seconds,
+        double lossSum,
+        boolean finished,
+        List<Evaluation> curve) {
+
+    /** {@return the evaluation with the lowest validation loss, after which the model was saved} */
+    public Evaluation best() {
+        return curve.stream()
+                .min(Comparator.comparingDouble(Evaluation::validationLoss))
+                .orElseThrow();
+    }
+
+    /** Evaluations since the best one. */
+    int sinceBest() {
+        return curve.size() - 1 - curve.indexOf(best());
+    }
+}

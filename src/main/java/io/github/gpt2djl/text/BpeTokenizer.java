@@ -101,7 +101,7 @@ public final class BpeTokenizer implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
-        checkSurrogates(text);
+        Surrogates.check(text);
         if (splitSpecialTokens) {
             openOrdinary();
         }
@@ -229,15 +229,6 @@ public final class BpeTokenizer implements AutoCloseable {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("this model is closed; load it again");
-        }
-    }
-
-    private static void checkSurrogates(String text) {
-        int lone = Surrogates.lone(text);
-        if (lone >= 0) {
-            throw new IllegalArgumentException(String.format(
-                    "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
-                    (int) text.charAt(lone), lone));
         }
     }
 }

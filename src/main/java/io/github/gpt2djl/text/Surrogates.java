@@ -19,4 +19,14 @@ final class Surrogates {
         }
         return -1;
     }
+
+    /** @throws IllegalArgumentException if a text has one */
+    static void check(String text) {
+        int lone = lone(text);
+        if (lone >= 0) {
+            throw new IllegalArgumentException(String.format(
+                    "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
+                    (int) text.charAt(lone), lone));
+        }
+    }
 }

@@ -1,9 +1,9 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.DjlSettings;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.decoder.Decoder;
-import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.text.BpeTokenizer;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gpt2 implements AutoCloseable {
     static {
         // Before any class of DJL is touched: its static initialisers report usage over the network.
-        TorchEngine.prepare();
+        DjlSettings.prepare();
     }
 
     private final String name;
@@ -114,7 +114,18 @@ public final class Gpt2 implements AutoCloseable {
         return load(Checkpoint.open(folder), options);
     }
 
-    private static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
+    /**
+     * Loads an open checkpoint, and closes it.
+     *
+     * @param checkpoint of any source: one that is in training, too
+     * @param options precision, device and threads; their source is not asked
+     * @return the model; {@link #close()} frees its memory
+     * @throws IOException if it cannot be read or is malformed
+     * @throws IllegalArgumentException if this machine lacks the precision or the device
+     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small
+     * @throws IllegalStateException as {@link #load(String, LoadOptions)}
+     */
+    public static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
         BpeTokenizer tokenizer = null;
         try (checkpoint) {
             if (checkpoint.tokenizer() != null) {

@@ -33,7 +33,7 @@ class ArchitectureTest {
         "generation, text decoder sampling",
         "hub, checkpoint",
         "training, checkpoint text decoder sampling",
-        "cli, . decoder checkpoint hub sampling"
+        "cli, . decoder checkpoint hub sampling text training"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {
         String[] packages = allowed.isEmpty() ? new String[0] : allowed.split(" ");

@@ -59,6 +59,48 @@ public record ModelConfig(
     }
 
     /**
+     * A GPT-2 of any shape: an MLP four times as wide as the layers, and a head that is the embedding table.
+     *
+     * @param layers at least 1
+     * @param heads of each layer; a divisor of {@code width}
+     * @param width of the embeddings and layers
+     * @param positions the context
+     * @param vocabularySize at least 1; the last id is {@code <|endoftext|>}
+     * @return the architecture
+     * @throws IllegalArgumentException if a number is less than 1, or the heads do not divide the width
+     */
+    public static ModelConfig gpt2(int layers, int heads, int width, int positions, int vocabularySize) {
+        int[] sizes = {layers, heads, width, positions, vocabularySize};
+        String[] names = {"layers", "heads", "width", "context", "vocabSize"};
+        for (int i = 0; i < sizes.length; i++) {
+            if (sizes[i] < 1) {
+                throw new IllegalArgumentException(names[i] + " is " + sizes[i] + ", expected at least 1");
+            }
+        }
+        if (width % heads != 0) {
+            throw new IllegalArgumentException("width is " + width + ", expected a multiple of heads, " + heads
+                    + ": each head has an equal share, like " + (width / heads + 1) * heads);
+        }
+        int end = vocabularySize - 1;
+        return new ModelConfig(
+                Architecture.GPT2,
+                layers,
+                heads,
+                width,
+                Math.multiplyExact(4, width),
+                width,
+                positions,
+                vocabularySize,
+                1e-5,
+                false,
+                end,
+                end,
+                true,
+                false,
+                0);
+    }
+
+    /**
      * Parses a {@code config.json}.
      *
      * @param file the file's name, for messages

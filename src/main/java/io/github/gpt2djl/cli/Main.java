@@ -95,6 +95,7 @@ public final class Main {
         command.addSubcommand(new RankCommand(out, err));
         command.addSubcommand(new ReplayCommand(out));
         command.addSubcommand(new BenchCommand(out, err));
+        command.addSubcommand(new TrainCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
         command.addSubcommand(new DownloadCommand(out, err));
         command.addSubcommand(new ConvertCommand(out, err));

@@ -3,7 +3,8 @@ package io.github.gpt2djl.decoder;
 /**
  * Which weights of a model learn, and how.
  *
- * @param dropout the share of activations that is left out at random, 0 or more and less than 1 (GPT-2's is 0.1)
+ * @param dropout the share of activations that is left out at random, 0 or more and less than 1 (GPT-2's is 0.1): of
+ *     embeddings, and of what each half layer adds; not of attention, which would take twice the time
  * @param frozenLayers the lowest layers that stay as they are, and the embeddings with them; 0: everything learns
  * @param adapterRank LoRA's rank: the model stays as it is, and a pair of thin matrices for each layer's c_attn learns
  *     (Hu et al. 2021); 0: no adapter

@@ -5,6 +5,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
+import io.github.gpt2djl.checkpoint.DjlSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,29 +22,12 @@ public final class TorchEngine {
     private TorchEngine() {}
 
     /**
-     * Switches DJL's usage reports, downloads and start-up messages off, unless the user has set these properties.
-     *
-     * <p>Must run before any other DJL class: the reports are sent from static initialisers.
-     */
-    public static void prepare() {
-        setIfAbsent("OPT_OUT_TRACKING", "true");
-        setIfAbsent("ai.djl.offline", "true");
-        // On a machine with CUDA the tokenizer would look for another native build.
-        setIfAbsent("RUST_FLAVOR", "cpu");
-        // Where slf4j-simple is the logger: which native libraries were found is of no use to a reader of a story.
-        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl", "warn");
-        // What goes wrong with them comes as an exception, too.
-        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.pytorch.jni", "off");
-        setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.huggingface.tokenizers.jni", "off");
-    }
-
-    /**
      * @param threads of one native operation; 0: the engine's default, one a core
      * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once; or if
      *     its native library is missing, is of another version, or cannot be unpacked
      */
     static synchronized Engine start(int threads) {
-        prepare();
+        DjlSettings.prepare();
         if (threads < 0) {
             throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
         }
@@ -93,11 +77,5 @@ public final class TorchEngine {
         return Files.exists(Path.of("/proc/driver/nvidia/version"))
                 ? "this version does not use the NVIDIA GPU of this machine"
                 : "no NVIDIA driver on this machine";
-    }
-
-    private static void setIfAbsent(String key, String value) {
-        if (System.getProperty(key) == null && System.getenv(key) == null) {
-            System.setProperty(key, value);
-        }
     }
 }

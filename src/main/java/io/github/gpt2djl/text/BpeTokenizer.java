@@ -6,6 +6,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.DjlSettings;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.ByteArrayInputStream;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class BpeTokenizer implements AutoCloseable {
+    static {
+        DjlSettings.prepare();
+    }
+
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 

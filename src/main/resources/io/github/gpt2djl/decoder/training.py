@@ -10,7 +10,8 @@ class Gpt2(Module):
   n_head : int
   n_layer : int
   epsilon : float
-  # Share of activations that is left out at random: of embeddings, of attention, and of what each half layer adds.
+  # Share of activations that is left out at random: of embeddings, and of what each half layer adds. Not of attention,
+  # unlike GPT-2's: that would cost as much time as all the rest.
   dropout : float
   # Weights at the front of the list that stay as they are.
   frozen : int
@@ -43,9 +44,6 @@ class Gpt2(Module):
     T = ids.size(1)
     E = w[0].size(1)
     n_head = self.n_head
-    attention_dropout = 0.
-    if learning:
-      attention_dropout = self.dropout
     x = torch.embedding(w[0], ids) + w[1].narrow(0, 0, T)                               # [B, T, E]
     x = torch.dropout(x, self.dropout, learning)
     for l in range(self.n_layer):
@@ -53,7 +51,7 @@ class Gpt2(Module):
       h = torch.layer_norm(x, [E], w[i], w[i + 1], self.epsilon)                        # ln_1
       qkv = self.c_attn(h, w, l, learning, ).view([B, T, 3, n_head, E // n_head])
       q, k, v, = torch.unbind(qkv.permute([2, 0, 3, 1, 4]))                             # [B, H, T, D] each
-      a = torch.scaled_dot_product_attention(q, k, v, None, attention_dropout, True)
+      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
       a = self.conv1d(a.transpose(1, 2).reshape([B, T, E]), w[i + 4], w[i + 5], )       # attn.c_proj
       x = x + torch.dropout(a, self.dropout, learning)
       h = torch.layer_norm(x, [E], w[i + 6], w[i + 7], self.epsilon)                    # ln_2

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +22,30 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing but a download asks for the network: a proxy that all connections are sent to sees none. */
 class NoNetworkTest {
+    private static final String FOLDER = "a temporary folder";
+
     private static final String[][] COMMANDS = {
         {"--help"},
+        // The first that asks for DJL: it begins with the tokenizer.
+        {
+            "train",
+            "--text",
+            "examples/data/human.txt",
+            "--vocab-size",
+            "300",
+            "--layers",
+            "1",
+            "--heads",
+            "1",
+            "--width",
+            "8",
+            "--context",
+            "8",
+            "--max-steps",
+            "1",
+            "--out",
+            FOLDER
+        },
         {"generate", "ROMEO:", "--max-new-tokens", "3"},
         {"generate", "ROMEO:", "--max-new-tokens", "3", "--precision", "int8"},
         {"generate", "ROMEO:", "--model", "gpt2"},
@@ -67,6 +90,7 @@ class NoNetworkTest {
                 command.add("-D" + kind + (socks ? "ProxyPort" : "proxyPort") + "=" + proxy.getLocalPort());
             }
             command.add(program.getName());
+            command.add(folder.resolve("model").toString());
             ProcessBuilder builder = TestJvm.command(command.toArray(String[]::new));
             builder.environment().put("HF_HOME", folder.resolve("hf").toString());
             builder.environment().keySet().removeAll(List.of("OPT_OUT_TRACKING", "DJL_OFFLINE", "HF_HUB_CACHE"));
@@ -106,7 +130,10 @@ class NoNetworkTest {
         public static void main(String[] args) {
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             for (String[] command : COMMANDS) {
-                int code = Main.run(command, out, out);
+                String[] line = Arrays.stream(command)
+                        .map(word -> word.equals(FOLDER) ? args[0] : word)
+                        .toArray(String[]::new);
+                int code = Main.run(line, out, out);
                 boolean absent = List.of(command).contains("--model");
                 if (code != (absent ? 1 : 0)) {
                     System.exit(100 + code);

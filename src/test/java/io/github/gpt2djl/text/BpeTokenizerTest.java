@@ -9,7 +9,6 @@ import com.knuddels.jtokkit.api.EncodingType;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,6 @@ class BpeTokenizerTest {
 
     @BeforeAll
     static void load() throws IOException {
-        TorchEngine.prepare();
         gpt2 = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
     }
 

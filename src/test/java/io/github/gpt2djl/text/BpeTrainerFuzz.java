@@ -6,15 +6,10 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 
 /** Whatever the text: what is learned from it loads, and spells it. */
 class BpeTrainerFuzz {
-    static {
-        TorchEngine.prepare();
-    }
-
     @FuzzTest(maxDuration = "5s")
     void train(FuzzedDataProvider data) throws IOException {
         int size = data.consumeInt(250, 300);

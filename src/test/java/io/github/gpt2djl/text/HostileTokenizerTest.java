@@ -10,7 +10,6 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +18,6 @@ import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HostileTokenizerTest {
     private static final String BYTES =
             "{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true,'use_regex':true}";
-
-    @BeforeAll
-    static void prepare() {
-        TorchEngine.prepare();
-    }
 
     @ParameterizedTest
     @CsvSource(

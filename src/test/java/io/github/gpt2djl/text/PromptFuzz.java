@@ -3,7 +3,6 @@ package io.github.gpt2djl.text;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +82,6 @@ class PromptFuzz {
     }
 
     private static BpeTokenizer shipped() {
-        TorchEngine.prepare();
         try {
             Path file = Path.of("models/shakespeare/tokenizer.json");
             return BpeTokenizer.load(

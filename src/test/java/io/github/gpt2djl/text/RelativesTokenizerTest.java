@@ -7,12 +7,10 @@ import com.google.gson.Gson;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,11 +20,6 @@ class RelativesTokenizerTest {
     private static final Path REFERENCE = Path.of("src/test/resources/reference");
 
     private record Row(String text, int[] ids, String decoded, String visible) {}
-
-    @BeforeAll
-    static void prepare() {
-        TorchEngine.prepare();
-    }
 
     @ParameterizedTest
     @CsvSource({"gpt1-f32, tokenizer.json, GPT", "gpt1-f32, vocab.json, GPT", "opt-f16, vocab.json, OPT"})

@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 
 /** A tokenizer.json of odd steps, tokens and merges, all the way through the native tokenizer and back. */
@@ -38,10 +37,6 @@ class TokenizerFuzz {
         "Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"
     };
     private static final String TEXT = " \u0000a\u0301b  AB\u00e9\u4e2d\n\ud83d\udc4d7\u3000x\u202e";
-
-    static {
-        TorchEngine.prepare();
-    }
 
     @FuzzTest(maxDuration = "10s")
     void load(FuzzedDataProvider data) throws IOException {

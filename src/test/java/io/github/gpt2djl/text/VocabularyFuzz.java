@@ -4,7 +4,6 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +13,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** tokenizer.json, and vocab.json with merges.txt, and what of it reaches the native tokenizer. */
 class VocabularyFuzz {
-    static {
-        TorchEngine.prepare();
-    }
-
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "10s")
     void read(byte[] bytes) {

@@ -35,7 +35,8 @@ public final class TrainingModel implements AutoCloseable {
 
     private final TensorFile adapter;
 
-    private TrainingModel(Checkpoint checkpoint, Learning learning, long seed, NDManager manager) throws IOException {
+    private TrainingModel(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, NDManager manager)
+            throws IOException {
         this.config = checkpoint.config();
         this.manager = manager;
         List<TensorInfo> stored = tensors(checkpoint);
@@ -43,6 +44,9 @@ public final class TrainingModel implements AutoCloseable {
         int frozen = frozen(learning, stored.size());
         List<TensorInfo> changing = new ArrayList<>(stored.subList(frozen, stored.size()));
         adapter.names().stream().map(adapter::find).forEach(changing::add);
+        long numbers =
+                changing.stream().mapToLong(t -> TrainingArrays.shape(t).size()).sum();
+        TrainingMemory.check(checkpoint.name(), config, numbers, batchTokens, FreeMemory.bytes());
         module = TorchModule.load(
                 DecoderArchive.packTraining(config, learning.dropout(), frozen, learning.adapterScale()), manager);
         for (TensorInfo tensor : stored.subList(0, frozen)) {
@@ -62,19 +66,21 @@ public final class TrainingModel implements AutoCloseable {
      * @param checkpoint a GPT-2 whose head is its embedding table; {@link InitialTensors} are one too
      * @param learning which of its weights learn
      * @param seed of an adapter's first weights
+     * @param batchTokens of the largest batch that it will be given
      * @param threads of one native operation, process-wide: the first load decides; 0: one a core
      * @return the model, to be closed
      * @throws IOException if the checkpoint cannot be read or is malformed
      * @throws IllegalArgumentException if it is of another architecture, or has fewer layers than are to stay
+     * @throws InsufficientMemoryException if weights and such a batch are larger than the free memory
      * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
      */
-    public static TrainingModel load(Checkpoint checkpoint, Learning learning, long seed, int threads)
+    public static TrainingModel load(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, int threads)
             throws IOException {
         check(checkpoint, learning);
         ExitGuard.opened();
         NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
         try {
-            return new TrainingModel(checkpoint, learning, seed, manager);
+            return new TrainingModel(checkpoint, learning, seed, batchTokens, manager);
         } catch (IOException | RuntimeException | Error e) {
             manager.close();
             ExitGuard.closed();

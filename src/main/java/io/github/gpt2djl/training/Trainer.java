@@ -37,7 +37,7 @@ public record Trainer(
         check();
         TrainingFolder files = new TrainingFolder(folder);
         files.begin();
-        try (TrainingModel model = TrainingModel.load(start, learning, options.seed(), threads)) {
+        try (TrainingModel model = load()) {
             TrainingRecord before = new TrainingRecord(conditions(), 0, 0, 0, false, List.of());
             return new TrainingLoop(this, model, files, listener, before).run();
         }
@@ -56,12 +56,17 @@ public record Trainer(
         check();
         TrainingFolder files = new TrainingFolder(folder);
         TrainingRecord before = files.read(conditions());
-        try (TrainingModel model = TrainingModel.load(start, learning, options.seed(), threads)) {
+        try (TrainingModel model = load()) {
             try (TensorFile state = TensorFile.safetensors(files.tensors(before))) {
                 model.restore(state);
             }
             return new TrainingLoop(this, model, files, listener, before).run();
         }
+    }
+
+    private TrainingModel load() throws IOException {
+        long batchTokens = (long) options.batchSize() * options.context();
+        return TrainingModel.load(start, learning, options.seed(), batchTokens, threads);
     }
 
     private void check() {

@@ -45,7 +45,7 @@ class TrainingModelTest {
 
     private static TrainingModel load(Path folder, Learning learning) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return TrainingModel.load(checkpoint, learning, 1, 0);
+            return TrainingModel.load(checkpoint, learning, 1, 100, 0);
         }
     }
 
@@ -257,7 +257,7 @@ class TrainingModelTest {
                 .isEqualTo(tensors.values("wpe.weight"))
                 .isNotEqualTo(new FloatTensors(InitialTensors.of(config, 6)).values("wpe.weight"));
         Checkpoint checkpoint = new Checkpoint("new", config, InitialTensors.of(config, 5), null);
-        try (TrainingModel model = TrainingModel.load(checkpoint, PLAIN, 5, 0)) {
+        try (TrainingModel model = TrainingModel.load(checkpoint, PLAIN, 5, 8, 0)) {
             // Knows nothing: as surprised as by a blind guess.
             assertThat(model.learn(new int[][] {{1, 2, 3, 4, 5, 6, 7, 8}}, 1)).isCloseTo(Math.log(500), within(0.3));
         }
@@ -289,6 +289,26 @@ class TrainingModelTest {
                     .isInstanceOf(MalformedCheckpointException.class)
                     .hasMessageContaining("found no tensor transformer.wte.weight");
         }
+    }
+
+    /** 124M at 1,024 tokens was seen to take 3.7 GB, a batch of 8 x 256 with 8,000 tokens of a vocabulary 3.8 GB. */
+    @Test
+    void memoryIsEstimatedBefore() {
+        ModelConfig small = ModelConfig.gpt2(12, 12, 768, 1024, 50257);
+        assertThat(TrainingMemory.bytes(small, small.parameters(), 1024)).isBetween(3_700_000_000L, 4_500_000_000L);
+        ModelConfig few = ModelConfig.gpt2(12, 12, 768, 256, 8000);
+        assertThat(TrainingMemory.bytes(few, few.parameters(), 8 * 256)).isBetween(3_600_000_000L, 4_500_000_000L);
+        assertThatThrownBy(() -> TrainingMemory.check("gpt2", small, small.parameters(), 1024, 2_000_000_000L))
+                .isInstanceOf(InsufficientMemoryException.class)
+                .hasMessageContaining("training gpt2 needs 4.1 GB of memory, and 2.0 GB are free")
+                .hasMessageContaining("a smaller batchSize");
+        TrainingMemory.check("gpt2", small, small.parameters(), 1024, 5_000_000_000L);
+        assertThatThrownBy(() -> {
+                    try (Checkpoint checkpoint = Checkpoint.open(BASE)) {
+                        TrainingModel.load(checkpoint, PLAIN, 1, 1L << 40, 0).close();
+                    }
+                })
+                .isInstanceOf(InsufficientMemoryException.class);
     }
 
     @Test

@@ -27,6 +27,13 @@ final class AdaptedTensors implements TensorFile {
      */
     static AdaptedTensors of(Adapter adapter, Checkpoint base) throws MalformedCheckpointException {
         TensorFile tensors = base.tensors();
+        if (base.config().layers() > tensors.names().size()) {
+            // Before a table of them is made.
+            throw new MalformedCheckpointException(
+                    tensors.name(),
+                    "found " + tensors.names().size() + " tensors, and config.json describes "
+                            + base.config().layers() + " layers");
+        }
         Map<String, Adapter.Pair> pairs = new LinkedHashMap<>();
         for (Map.Entry<String, Adapter.Pair> entry :
                 adapter.pairs(base.config()).entrySet()) {

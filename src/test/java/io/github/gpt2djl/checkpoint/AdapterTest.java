@@ -177,6 +177,19 @@ class AdapterTest {
                         + " adapt");
     }
 
+    /** No table of two billion layers is made. */
+    @Test
+    void aBaseThatTellsOfMoreLayersThanItHasIsRejected() throws IOException {
+        write("");
+        Path base = TINY.write(folder.resolve("base"));
+        Path config = base.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"n_layer\": 2", "\"n_layer\": 2147483647"));
+        assertThatThrownBy(() -> Adapter.open(folder).on(Checkpoint.open(base)))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessage(base.resolve("model.safetensors")
+                        + ": found 28 tensors, and config.json describes 2147483647 layers");
+    }
+
     @Test
     void anOptModelIsRejected() throws IOException {
         write("");

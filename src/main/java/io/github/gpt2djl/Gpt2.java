@@ -90,7 +90,8 @@ public final class Gpt2 implements AutoCloseable {
      * Loads a folder in the published layout, in {@link LoadOptions#DEFAULT}: config.json, model.safetensors, and
      * tokenizer.json or vocab.json with merges.txt. Without a tokenizer, only ids can be used.
      *
-     * @param folder also one of OpenAI's original release, or one with pytorch_model.bin or sharded weights
+     * @param folder also one of OpenAI's original release, one with pytorch_model.bin or sharded weights, or one with a
+     *     LoRA adapter in PEFT's form, which is added to the base that its adapter_config.json names
      * @return the model; {@link #close()} frees its memory
      * @throws IOException if a file is missing, cannot be read or is malformed
      */
@@ -102,7 +103,7 @@ public final class Gpt2 implements AutoCloseable {
      * Loads a folder, as {@link #load(Path)}.
      *
      * @param folder as for {@link #load(Path)}
-     * @param options precision, device and threads; their source is not asked
+     * @param options precision, device and threads; their source is asked for an adapter's base only
      * @return the model; {@link #close()} frees its memory
      * @throws IOException if a file is missing, cannot be read or is malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
@@ -111,7 +112,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException as {@link #load(String, LoadOptions)}
      */
     public static Gpt2 load(Path folder, LoadOptions options) throws IOException {
-        return load(Checkpoint.open(folder), options);
+        return load(options.source().open(folder), options);
     }
 
     /**

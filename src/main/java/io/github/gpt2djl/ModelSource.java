@@ -1,9 +1,11 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.hub.DownloadProgress;
 import io.github.gpt2djl.hub.Hub;
 import io.github.gpt2djl.hub.Models;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,8 @@ public final class ModelSource {
     }
 
     /**
-     * Opens a model's files.
+     * Opens a model's files; with an adapter's folder those of its base, which this source finds, with the adapter's
+     * weights added.
      *
      * @param name as for {@link Gpt2#load(String)}
      * @return the files, to be closed
@@ -66,7 +69,40 @@ public final class ModelSource {
      * @throws IOException if its files cannot be read or are malformed
      */
     public Checkpoint open(String name) throws IOException {
-        return name.equals(Models.SHIPPED) ? Checkpoint.shipped(name) : Checkpoint.open(folder(name));
+        return name.equals(Models.SHIPPED) ? Checkpoint.shipped(name) : open(folder(name));
+    }
+
+    /** A model, or an adapter on its base. */
+    Checkpoint open(Path folder) throws IOException {
+        if (!Adapter.isIn(folder)) {
+            return Checkpoint.open(folder);
+        }
+        Adapter adapter = Adapter.open(folder);
+        try {
+            return adapter.on(base(adapter));
+        } catch (IOException | RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    /** Found as PEFT finds it: a name, or a folder seen from the current directory. */
+    private Checkpoint base(Adapter adapter) throws IOException {
+        String name = adapter.config().base();
+        if (name.equals(Models.SHIPPED)) {
+            return Checkpoint.shipped(name);
+        }
+        Path folder;
+        try {
+            folder = folder(name);
+        } catch (FileNotFoundException e) {
+            FileNotFoundException told = new FileNotFoundException("the base of the adapter " + adapter.name()
+                    + ", base_model_name_or_path in its adapter_config.json: " + e.getMessage());
+            told.initCause(e);
+            throw told;
+        }
+        // Not another adapter, which could name this one.
+        return Checkpoint.open(folder);
     }
 
     /** Where the files of a model other than the shipped one are, now. */

@@ -67,6 +67,12 @@ public record Checkpoint(
             throw new NotDirectoryException(folder + ": a file, expected the folder that holds config.json,"
                     + " model.safetensors and tokenizer.json");
         }
+        if (Adapter.isIn(folder)) {
+            throw new MalformedCheckpointException(
+                    folder.toString(),
+                    "holds an adapter (adapter_config.json), expected a whole model; Gpt2.load and the command convert"
+                            + " add it to its base");
+        }
         if (Files.exists(folder.resolve("hparams.json")) && Files.notExists(folder.resolve("config.json"))) {
             return openAi(folder);
         }
@@ -210,7 +216,7 @@ public record Checkpoint(
     }
 
     /** The text of a file that is not far larger than it needs to be: JSON takes a multiple of it in memory. */
-    private static String text(Path file, long most) throws IOException {
+    static String text(Path file, long most) throws IOException {
         long size = Files.size(file);
         if (size > most) {
             throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);

@@ -58,6 +58,10 @@ final class CheckpointWriter {
             throw new IllegalArgumentException(
                     "found " + folder + ", which the model is read from; expected another folder");
         }
+        if (Adapter.isIn(folder)) {
+            throw new IllegalArgumentException(folder + " holds an adapter (adapter_config.json), which would be taken"
+                    + " instead of this model; take another folder");
+        }
         TokenizerFiles tokenizer = checkpoint.tokenizer();
         if (tokenizer != null && tokenizer.merges() != null && Files.exists(folder.resolve("tokenizer.json"))) {
             throw new IllegalArgumentException(folder + " holds a tokenizer.json, which would be taken instead of"

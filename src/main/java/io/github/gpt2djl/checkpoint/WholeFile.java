@@ -42,16 +42,18 @@ public final class WholeFile {
     static void write(Path file, long size, Content content) throws IOException {
         // Not createTempFile, whose files nobody else may read.
         Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        // Ctrl-C ends the process without what follows.
+        part.toFile().deleteOnExit();
         try {
             try (FileChannel channel =
                     FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.to(piece -> {
                     while (piece.hasRemaining()) {
-                        attempt(part, size, () -> channel.write(piece));
+                        attempt(file, part, size, () -> channel.write(piece));
                     }
                 });
                 // A disk may tell only now that it is full.
-                attempt(part, size, () -> channel.force(true));
+                attempt(file, part, size, () -> channel.force(true));
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -63,15 +65,15 @@ public final class WholeFile {
         void run() throws IOException;
     }
 
-    private static void attempt(Path part, long size, Step step) throws IOException {
+    private static void attempt(Path file, Path part, long size, Step step) throws IOException {
         try {
             step.run();
         } catch (ClosedByInterruptException e) {
-            throw new InterruptedIOException("writing " + part + " was interrupted; nothing is left of it");
+            throw new InterruptedIOException("writing " + file + " was interrupted; nothing is left of it");
         } catch (IOException e) {
             long free = Files.getFileStore(part).getUsableSpace();
             throw new IOException(
-                    part + ": could not be written (" + e.getMessage() + "); it takes " + size + " bytes, and " + free
+                    file + ": could not be written (" + e.getMessage() + "); it takes " + size + " bytes, and " + free
                             + " are free there",
                     e);
         }

@@ -18,13 +18,15 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Writes a model as config.json, model.safetensors and its tokenizer's files, whatever they are now, and"
-                    + " prints the folder. A file that is there already is replaced when the new one is whole."
+                    + " prints the folder. A file that is there already is replaced when the new one is whole.",
+            "A LoRA adapter's weights are added to those of its base."
         },
         footer = {
             "",
             "Examples:",
             "  convert --model gpt2-124M --out gpt2-small",
-            "  convert --model someone/gpt2-finetuned --out half --dtype f16"
+            "  convert --model someone/gpt2-finetuned --out half --dtype f16",
+            "  convert --model my-adapter --out merged"
         })
 final class ConvertCommand implements Callable<Integer> {
     private static final long SOON = 2_000_000_000;

@@ -1,5 +1,7 @@
 package io.github.gpt2djl.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** config.json, hparams.json and the index of a sharded checkpoint. */
+/** config.json, hparams.json, adapter_config.json and the index of a sharded checkpoint. */
 class JsonFuzz {
     private static final Path INDEX = Fuzz.temporary("model.safetensors.index.json");
 
@@ -24,6 +26,12 @@ class JsonFuzz {
         }
         try {
             ConfigReader.parseOpenAi("hparams.json", json);
+        } catch (MalformedCheckpointException e) {
+            // Documented.
+        }
+        try {
+            AdapterConfig adapter = AdapterJson.parse("adapter_config.json", json);
+            assertThat(AdapterJson.parse("written", AdapterJson.text(adapter))).isEqualTo(adapter);
         } catch (MalformedCheckpointException e) {
             // Documented.
         }
@@ -42,6 +50,7 @@ class JsonFuzz {
                 Files.readAllBytes(Path.of("src/test/resources/reference/prefixed-f32/config.json")),
                 Files.readAllBytes(Path.of("src/test/resources/reference/opt-f16/config.json")),
                 Files.readAllBytes(Path.of("src/test/resources/reference/gpt1-f32/config.json")),
+                Files.readAllBytes(Path.of("src/test/resources/reference/adapters/everywhere/adapter_config.json")),
                 "{\"n_vocab\":61,\"n_ctx\":40,\"n_embd\":16,\"n_head\":2,\"n_layer\":2}"
                         .getBytes(StandardCharsets.UTF_8),
                 "{\"weight_map\":{\"wte.weight\":\"model-00001-of-00002.safetensors\"}}"

@@ -49,6 +49,19 @@ class ConvertTest {
     }
 
     @Test
+    void addsAnAdapterToItsBase() throws IOException {
+        String adapter = "src/test/resources/reference/adapters/everywhere";
+        assertThat(MainTest.run("convert", "--model", adapter, "--out", folder.toString())
+                        .err())
+                .isEmpty();
+        String[] score = {"score", "--ids", "1,7,30,22,60", "--json", "--model"};
+        assertThat(MainTest.run(with(score, folder.toString())).out())
+                .isEqualTo(MainTest.run(with(score, adapter)).out())
+                .isNotEqualTo(MainTest.run(with(score, "src/test/resources/reference/adapters/base"))
+                        .out());
+    }
+
+    @Test
     void wrongUsage() throws IOException {
         String model = TestCheckpoint.tiny().write(folder).toString();
         MainTest.Result own = MainTest.run("convert", "--model", model, "--out", model);
@@ -82,7 +95,7 @@ class ConvertTest {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String message = Files.readString(err, StandardCharsets.UTF_8);
         assertThat(message)
-                .startsWith("error: ")
+                .startsWith("error: ./model.safetensors: could not be written (")
                 .containsPattern("could not be written \\(.+\\); it takes 124\\d{5} bytes, and \\d+ are free there");
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(folder.resolve("model.safetensors")).hasContent("old");

@@ -1,0 +1,114 @@
+package io.github.gpt2djl.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdapterJsonTest {
+    private static final String LEAST = "'peft_type':'LORA','base_model_name_or_path':'gpt2','r':8,'lora_alpha':16";
+
+    @Test
+    void whatPeftWrites() throws IOException {
+        Path file = Path.of("src/test/resources/reference/adapters/everywhere/adapter_config.json");
+        AdapterConfig read = AdapterJson.parse("adapter_config.json", Files.readString(file));
+        assertThat(read.targetModules()).containsExactlyInAnyOrder("c_attn", "attn.c_proj", "mlp.c_proj", "c_fc");
+        assertThat(read)
+                .isEqualTo(new AdapterConfig(
+                        "src/test/resources/reference/adapters/base",
+                        3,
+                        5,
+                        true,
+                        read.targetModules(),
+                        List.of(1),
+                        .1));
+        assertThat(read.scale()).isEqualTo(5 / Math.sqrt(3));
+    }
+
+    @Test
+    void absentKeysMeanWhatPeftMeans() throws IOException {
+        AdapterConfig read = parse("");
+        assertThat(read).isEqualTo(new AdapterConfig("gpt2", 8, 16, List.of("c_attn"), 0));
+        assertThat(read.scale()).isEqualTo(2);
+        assertThat(parse(",'target_modules':null,'layers_to_transform':[],'bias':null,'use_rslora':null"))
+                .isEqualTo(read);
+        assertThat(parse(",'layers_to_transform':3").layers()).containsExactly(3);
+        assertThat(parse(",'init_lora_weights':'gaussian','revision':'main','fan_in_fan_out':false,'lora_alpha':16.0"))
+                .isEqualTo(read);
+    }
+
+    /** Off: null, false, and what is empty. */
+    @Test
+    void unknownKeysThatAreOffAreIgnored() throws IOException {
+        String off = ",'use_dora':false,'modules_to_save':null,'rank_pattern':{},'new_key':[],'other':''";
+        assertThat(parse(off)).isEqualTo(parse(""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'peft_type':'IA3' | peft_type is \"IA3\", expected one of LORA",
+                "'peft_type':['LORA'] | peft_type is [\"LORA\"], expected one of LORA",
+                "'bias':'all' | bias is \"all\", expected one of none",
+                "'revision':'v2' | revision is \"v2\", expected one of main",
+                "'init_lora_weights':'pissa' | init_lora_weights is \"pissa\", expected one of true, false, gaussian",
+                "'use_rslora':1 | use_rslora is 1, expected one of true, false",
+                "'use_dora':true | use_dora is true, expected what is off",
+                "'modules_to_save':['lm_head'] | modules_to_save is [\"lm_head\"], expected what is off",
+                "'rank_pattern':{'c_fc':4} | rank_pattern is {\"c_fc\":4}, expected what is off",
+                "'alpha_pattern':{'c_fc':4} | alpha_pattern is {\"c_fc\":4}, expected what is off",
+                "'lora_bias':true | lora_bias is true, expected what is off",
+                "'trainable_token_indices':[1] | trainable_token_indices is [1], expected what is off",
+                "'layer_replication':[[0,1]] | layer_replication is [[0,1]], expected what is off",
+                "'not_yet_invented':0 | not_yet_invented is 0, expected what is off",
+                "'target_modules':'.*attn' | target_modules is \".*attn\", expected a list of names",
+                "'target_modules':[1] | target_modules is [1], expected a name",
+                "'target_modules':[] | target_modules is [], expected at least one name",
+                "'layers_to_transform':['0'] | layers_to_transform is [\"0\"], expected a whole number",
+                "'layers_to_transform':-1 | layers_to_transform is -1, expected at least 0",
+                "'r':0 | r is 0, expected at least 1",
+                "'r':1.5 | r is 1.5, expected a whole number",
+                "'r':1e30 | r is 1e30, expected a whole number",
+                "'r':null | r is null, expected a whole number",
+                "'lora_alpha':'16' | lora_alpha is \"16\", expected a number",
+                "'lora_alpha':1e999 | lora_alpha is Infinity, expected a finite number",
+                "'lora_dropout':1 | lora_dropout is 1.0, expected 0 to below 1",
+                "'base_model_name_or_path':null | base_model_name_or_path is null, expected a name",
+                "'base_model_name_or_path':' ' | base_model_name_or_path is  , expected a model's name or folder",
+            })
+    void whatIsNotComputedIsRejected(String key, String message) {
+        assertThatThrownBy(() -> parse("," + key))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageStartingWith("adapter_config.json: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"peft_type", "r", "lora_alpha", "base_model_name_or_path"})
+    void missingKeysAreNamed(String key) {
+        String less = LEAST.replaceAll("'" + key + "':[^,]*,?", "").replaceAll(",$", "");
+        assertThatThrownBy(() -> AdapterJson.parse("adapter_config.json", "{" + less.replace('\'', '"') + "}"))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageStartingWith("adapter_config.json: the key " + key + " is missing, expected ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"[]", "{", "''", "nothing at all"})
+    void whatIsNotJsonIsRejected(String text) {
+        assertThatThrownBy(() -> AdapterJson.parse("adapter_config.json", text))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessage("adapter_config.json: not a JSON object");
+    }
+
+    private static AdapterConfig parse(String keys) throws MalformedCheckpointException {
+        return AdapterJson.parse("adapter_config.json", ("{" + LEAST + keys + "}").replace('\'', '"'));
+    }
+}

@@ -41,7 +41,11 @@ public final class Main {
     /** The library's messages name its Java options; here they are flags. */
     private static final Pattern OPTION = Pattern.compile("\\b("
             + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
-            + "|promptTokens|newTokens|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is))\\b");
+            + "|promptTokens|newTokens|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is)"
+            // Of train and finetune.
+            + "|(layers|heads|width|context|accumulation|patience|dropout|validation|paragraphs)(?= is)|vocabSize"
+            + "|batchSize|learningRate|warmupSteps|weightDecay|gradientClip|maxSteps|maxMinutes|evaluateEvery"
+            + "|evaluationWindows|freezeLayers|loraRank|loraAlpha)\\b");
 
     /** What a shell reports of a program that SIGPIPE has ended. */
     private static final int BROKEN_PIPE = 128 + 13;
@@ -96,6 +100,7 @@ public final class Main {
         command.addSubcommand(new ReplayCommand(out));
         command.addSubcommand(new BenchCommand(out, err));
         command.addSubcommand(new TrainCommand(out, err));
+        command.addSubcommand(new FinetuneCommand(out, err));
         command.addSubcommand(new ModelsCommand(out));
         command.addSubcommand(new DownloadCommand(out, err));
         command.addSubcommand(new ConvertCommand(out, err));

@@ -46,7 +46,10 @@ final class TrainingFlags {
                     + " document. A <|endoftext|> in the text begins one, too.")
     int paragraphs;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Rows that are computed at once. Default: 12.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Rows that are computed at once. Default: 12, and 4 for finetune.")
     @Nullable
     Integer batchSize;
 

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.decoder;
 
+import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
@@ -68,9 +69,13 @@ public final class InitialTensors implements TensorFile {
         // PEFT's, Kaiming's with a = sqrt(5).
         double bound = 1 / Math.sqrt(width);
         for (int layer = 0; layer < config.layers() && rank > 0; layer++) {
-            String name = "base_model.model.transformer.h." + layer + ".attn.c_attn.lora_";
-            tensors.add(name + "A.weight", random -> bound * (2 * random.nextDouble() - 1), rank, width);
-            tensors.add(name + "B.weight", random -> 0, 3L * width, rank);
+            String module = "h." + layer + ".attn.c_attn";
+            tensors.add(
+                    Adapter.tensor(module, Adapter.Matrix.A),
+                    random -> bound * (2 * random.nextDouble() - 1),
+                    rank,
+                    width);
+            tensors.add(Adapter.tensor(module, Adapter.Matrix.B), random -> 0, 3L * width, rank);
         }
         return tensors;
     }

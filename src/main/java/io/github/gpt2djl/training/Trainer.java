@@ -1,5 +1,7 @@
 package io.github.gpt2djl.training;
 
+import io.github.gpt2djl.checkpoint.Adapter;
+import io.github.gpt2djl.checkpoint.AdapterConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.SafetensorsWriter;
 import io.github.gpt2djl.checkpoint.TensorFile;
@@ -14,11 +16,12 @@ import java.util.Map;
 /**
  * Lets a model learn a text, and keeps the best that it comes to in a folder.
  *
- * @param start the model as it is before; closed by the caller
+ * @param start the model as it is before, which an adapter will name as its base; closed by the caller
  * @param learning which of its weights learn
  * @param corpus what it learns
  * @param options how long and how fast
- * @param folder for the published files of the best model so far, and {@code training} beside them
+ * @param folder for the published files of the best model so far, or an adapter in PEFT's format, and {@code training}
+ *     beside them
  * @param threads of one native operation; 0: one a core
  */
 public record Trainer(
@@ -77,14 +80,26 @@ public record Trainer(
         corpus.check(options.context());
     }
 
-    /** The model as it is now. */
-    Checkpoint withWeights(TrainingModel model) {
-        return new Checkpoint(folder.toString(), start.config(), model.weights(), start.tokenizer());
+    /** The model as it is now, its adapter added. */
+    Checkpoint model(TrainingModel weights) throws IOException {
+        Checkpoint model = new Checkpoint(folder.toString(), start.config(), weights.weights(), start.tokenizer());
+        return learning.adapterRank() == 0
+                ? model
+                : new Adapter(folder.toString(), adapter(), weights.adapter()).on(model);
     }
 
-    /** Writes the published files. */
-    void keep(Checkpoint weights) throws IOException {
-        weights.save(folder, DType.F32, learning.dropout(), SafetensorsWriter.Progress.NONE);
+    /** Writes the published files, or an adapter's. */
+    void keep(TrainingModel weights) throws IOException {
+        if (learning.adapterRank() > 0) {
+            Adapter.write(folder, adapter(), start.config(), weights.adapter());
+        } else {
+            model(weights).save(folder, DType.F32, learning.dropout(), SafetensorsWriter.Progress.NONE);
+        }
+    }
+
+    private AdapterConfig adapter() {
+        return new AdapterConfig(
+                start.name(), learning.adapterRank(), learning.adapterAlpha(), List.of("c_attn"), learning.dropout());
     }
 
     Map<String, String> conditions() {

@@ -1,6 +1,5 @@
 package io.github.gpt2djl.training;
 
-import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.decoder.TrainingModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -122,11 +121,10 @@ final class TrainingLoop {
         curve.add(evaluation);
         lossSum = 0;
         boolean best = record(false).sinceBest() == 0;
-        Checkpoint weights = trainer.withWeights(model);
         if (best) {
-            trainer.keep(weights);
+            trainer.keep(model);
         }
-        listener.evaluated(evaluation, best, weights);
+        listener.evaluated(evaluation, best, trainer.model(model));
     }
 
     private TrainingRecord record(boolean finished) {

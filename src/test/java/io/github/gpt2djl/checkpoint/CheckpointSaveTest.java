@@ -38,6 +38,29 @@ class CheckpointSaveTest {
     }
 
     @Test
+    void openAisFormBecomesThePublishedOne() throws IOException {
+        TestCheckpoint model = TestCheckpoint.tiny();
+        Path source = model.writeOpenAi(folder.resolve("from"));
+        Files.writeString(source.resolve("encoder.json"), "{\"a\": 0}");
+        Files.writeString(source.resolve("vocab.bpe"), "#version: 0.2\n");
+        Path copy = save(source, DType.F32);
+        assertThat(files(copy)).containsExactly("config.json", "merges.txt", "model.safetensors", "vocab.json");
+        Path published = model.write(folder.resolve("published"));
+        try (Checkpoint one = Checkpoint.open(copy);
+                Checkpoint other = Checkpoint.open(published)) {
+            assertThat(one.tensors().names())
+                    .containsExactlyInAnyOrderElementsOf(other.tensors().names());
+            for (String name : other.tensors().names()) {
+                TensorInfo tensor = one.tensors().find(name);
+                assertThat(tensor.shape()).isEqualTo(other.tensors().find(name).shape());
+                assertThat(TensorBytes.of(one.tensors(), tensor))
+                        .isEqualTo(
+                                TensorBytes.of(other.tensors(), other.tensors().find(name)));
+            }
+        }
+    }
+
+    @Test
     void masksAreLeftOutAndAnOwnHeadStays() throws IOException {
         TestCheckpoint model = new TestCheckpoint(2, 2, 16, 40, 61, false, 3);
         model.write(folder.resolve("from"), DType.F32, TestCheckpoint.Form.PREFIXED_WITH_MASKS);

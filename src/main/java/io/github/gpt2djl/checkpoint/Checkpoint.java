@@ -156,6 +156,19 @@ public record Checkpoint(
         CheckpointWriter.write(this, folder, dtype, dropout, progress);
     }
 
+    /**
+     * Whether the weights are read from a file in a folder.
+     *
+     * @param folder any
+     * @return whether it is the one that holds the file
+     * @throws IOException if the folder cannot be looked at
+     */
+    public boolean isIn(Path folder) throws IOException {
+        // A model in a jar, or in memory, has a name that is no file's.
+        Path source = Path.of(tensors.name()).toAbsolutePath();
+        return Files.exists(source) && Files.exists(folder) && Files.isSameFile(source.getParent(), folder);
+    }
+
     @Override
     public void close() throws IOException {
         tensors.close();

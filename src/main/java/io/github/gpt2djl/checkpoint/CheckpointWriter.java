@@ -54,7 +54,7 @@ final class CheckpointWriter {
     }
 
     private static void check(Checkpoint checkpoint, Path folder) throws IOException {
-        if (isIn(checkpoint.tensors(), folder)) {
+        if (checkpoint.isIn(folder)) {
             throw new IllegalArgumentException(
                     "found " + folder + ", which the model is read from; expected another folder");
         }
@@ -67,12 +67,6 @@ final class CheckpointWriter {
             throw new IllegalArgumentException(folder + " holds a tokenizer.json, which would be taken instead of"
                     + " this model's vocab.json and merges.txt; delete it, or take another folder");
         }
-    }
-
-    /** Not of a model in a jar, whose name is no file's. */
-    private static boolean isIn(TensorFile tensors, Path folder) throws IOException {
-        Path source = Path.of(tensors.name()).toAbsolutePath().getParent();
-        return source != null && Files.exists(source) && Files.exists(folder) && Files.isSameFile(source, folder);
     }
 
     private static void write(@Nullable TokenizerFiles tokenizer, Path folder) throws IOException {

@@ -72,7 +72,11 @@ public record Trainer(
         return TrainingModel.load(start, learning, options.seed(), batchTokens, threads);
     }
 
-    private void check() {
+    private void check() throws IOException {
+        if (start.isIn(folder)) {
+            throw new IllegalArgumentException(
+                    "found " + folder + ", which the model is read from; expected another folder for what it learns");
+        }
         if (options.context() > start.config().positions()) {
             throw new IllegalArgumentException("context is " + options.context() + ", expected at most "
                     + start.config().positions() + ", that of " + start.name());

@@ -37,6 +37,20 @@ class CheckpointSaveTest {
         }
     }
 
+    /** What is in training bears its folder's name, or any. */
+    @Test
+    void aNameThatIsNoFileIsInNoFolder() throws IOException {
+        MemoryTensors tensors = new MemoryTensors(
+                Checkpoint.open(TestCheckpoint.tiny().write(folder)).tensors()) {
+            @Override
+            public String name() {
+                return folder.resolve("in training").toString();
+            }
+        };
+        new Checkpoint("x", TestCheckpoint.tiny().config(), tensors, null).save(folder, DType.F32);
+        assertThat(logProbabilities(folder)).isNotEmpty();
+    }
+
     @Test
     void openAisFormBecomesThePublishedOne() throws IOException {
         TestCheckpoint model = TestCheckpoint.tiny();

@@ -4,15 +4,34 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Tensors of a test's own. */
-final class MemoryTensors implements TensorFile {
+public class MemoryTensors implements TensorFile {
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
     private final Map<String, byte[]> data = new LinkedHashMap<>();
+
+    MemoryTensors() {}
+
+    /** A copy of a file's. */
+    public MemoryTensors(TensorFile file) throws IOException {
+        for (String name : file.names()) {
+            TensorInfo tensor = Objects.requireNonNull(file.find(name));
+            infos.put(name, tensor);
+            data.put(name, TensorBytes.of(file, tensor).array());
+        }
+    }
+
+    /** To read and to change. */
+    public FloatBuffer floats(String name) {
+        byte[] bytes = Objects.requireNonNull(data.get(name), name);
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
 
     MemoryTensors put(String name, DType dtype, byte[] bytes, long... shape) {
         infos.put(name, new TensorInfo(name, dtype, Arrays.stream(shape).boxed().toList(), 0, bytes.length));

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.FloatTensors;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import io.github.gpt2djl.checkpoint.MemoryTensors;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorBytes;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -147,8 +148,8 @@ class TrainingModelTest {
             model.learn(rows, 7);
             double slope = norm(model.gradients());
             double length = 1e-2 / slope;
-            FloatTensors before = moved(model, -length / 2 / slope);
-            FloatTensors after = moved(model, length / 2 / slope);
+            MemoryTensors before = moved(model, -length / 2 / slope);
+            MemoryTensors after = moved(model, length / 2 / slope);
             model.restore(before);
             double lower = model.learn(rows, 7);
             model.restore(after);
@@ -166,14 +167,14 @@ class TrainingModelTest {
     }
 
     /** The state after a move by so many gradients. */
-    private static FloatTensors moved(TrainingModel model, double gradients) throws IOException {
-        FloatTensors state = new FloatTensors(model.state());
+    private static MemoryTensors moved(TrainingModel model, double gradients) throws IOException {
+        MemoryTensors state = new MemoryTensors(model.state());
         TensorFile gradient = model.gradients();
         for (String name : gradient.names()) {
             float[] slopes = TensorBytes.floats(gradient, name);
-            float[] weights = state.values(name);
+            FloatBuffer weights = state.floats(name);
             for (int i = 0; i < slopes.length; i++) {
-                weights[i] += (float) (gradients * slopes[i]);
+                weights.put(i, (float) (weights.get(i) + gradients * slopes[i]));
             }
         }
         return state;
@@ -182,12 +183,12 @@ class TrainingModelTest {
     @Test
     void frozenLayersStay() throws IOException {
         try (TrainingModel model = load(new Learning(0.1, 1, 0, 0))) {
-            FloatTensors before = new FloatTensors(model.weights());
+            MemoryTensors before = new MemoryTensors(model.weights());
             step(model, 1);
             TensorFile after = model.weights();
             for (String name : after.names()) {
                 boolean stays = name.contains(".wte.") || name.contains(".wpe.") || name.contains(".h.0.");
-                assertThat(Arrays.equals(TensorBytes.floats(after, name), before.values(name)))
+                assertThat(Arrays.equals(TensorBytes.floats(after, name), TensorBytes.floats(before, name)))
                         .as(name)
                         .isEqualTo(stays);
             }
@@ -200,7 +201,7 @@ class TrainingModelTest {
         int[][] rows = EXPECTED.ids[0][0];
         try (TrainingModel model = load(new Learning(0, 0, 4, 8));
                 TrainingModel plain = load(PLAIN)) {
-            FloatTensors before = new FloatTensors(model.weights());
+            MemoryTensors before = new MemoryTensors(model.weights());
             assertThat(model.losses(rows)).isEqualTo(plain.losses(rows));
             assertThat(model.adapter().names())
                     .containsExactly(
@@ -217,7 +218,7 @@ class TrainingModelTest {
             assertThat(before.names())
                     .hasSize(28)
                     .allSatisfy(name -> assertThat(TensorBytes.floats(model.weights(), name))
-                            .isEqualTo(before.values(name)));
+                            .isEqualTo(TensorBytes.floats(before, name)));
         }
     }
 
@@ -235,7 +236,7 @@ class TrainingModelTest {
                 TrainingModel other = load(learning)) {
             step(model, 1);
             step(model, 2);
-            other.restore(new FloatTensors(model.state()));
+            other.restore(new MemoryTensors(model.state()));
             for (int i = 3; i < 6; i++) {
                 assertThat(step(other, i)).isEqualTo(step(model, i));
             }
@@ -247,15 +248,18 @@ class TrainingModelTest {
     @Test
     void aNewModelIsThatOfItsSeed() throws IOException {
         ModelConfig config = new TestCheckpoint(3, 2, 64, 40, 500, true, 1).config();
-        FloatTensors tensors = new FloatTensors(InitialTensors.of(config, 5));
-        assertThat(norm(tensors.values("wte.weight")) / Math.sqrt(500 * 64)).isCloseTo(0.02, within(0.001));
-        assertThat(norm(tensors.values("h.2.mlp.c_proj.weight")) / Math.sqrt(256 * 64))
+        TensorFile tensors = InitialTensors.of(config, 5);
+        assertThat(norm(TensorBytes.floats(tensors, "wte.weight")) / Math.sqrt(500 * 64))
+                .isCloseTo(0.02, within(0.001));
+        assertThat(norm(TensorBytes.floats(tensors, "h.2.mlp.c_proj.weight")) / Math.sqrt(256 * 64))
                 .isCloseTo(0.02 / Math.sqrt(6), within(0.0005));
-        assertThat(tensors.values("h.1.ln_2.weight")).containsOnly(1);
-        assertThat(tensors.values("h.1.attn.c_attn.bias")).containsOnly(0).hasSize(192);
-        assertThat(new FloatTensors(InitialTensors.of(config, 5)).values("wpe.weight"))
-                .isEqualTo(tensors.values("wpe.weight"))
-                .isNotEqualTo(new FloatTensors(InitialTensors.of(config, 6)).values("wpe.weight"));
+        assertThat(TensorBytes.floats(tensors, "h.1.ln_2.weight")).containsOnly(1);
+        assertThat(TensorBytes.floats(tensors, "h.1.attn.c_attn.bias"))
+                .containsOnly(0)
+                .hasSize(192);
+        assertThat(TensorBytes.floats(InitialTensors.of(config, 5), "wpe.weight"))
+                .isEqualTo(TensorBytes.floats(tensors, "wpe.weight"))
+                .isNotEqualTo(TensorBytes.floats(InitialTensors.of(config, 6), "wpe.weight"));
         Checkpoint checkpoint = new Checkpoint("new", config, InitialTensors.of(config, 5), null);
         try (TrainingModel model = TrainingModel.load(checkpoint, PLAIN, 5, 8, 0)) {
             // Knows nothing: as surprised as by a blind guess.

@@ -182,6 +182,12 @@ class TrainerTest {
         assertThatThrownBy(() ->
                         new Trainer(fresh(), Learning.all(0), small, OPTIONS, folder, 0).train(TrainingListener.NONE))
                 .hasMessageContaining("training has 16 tokens, expected at least 17");
+        Path own = TestCheckpoint.tiny().write(folder.resolve("own"));
+        try (Checkpoint start = Checkpoint.open(own)) {
+            assertThatThrownBy(() ->
+                            new Trainer(start, Learning.all(0), COUNTING, OPTIONS, own, 0).train(TrainingListener.NONE))
+                    .hasMessageContaining("which the model is read from");
+        }
         assertThatThrownBy(() -> TrainingOptions.builder().build()).hasMessageContaining("neither maxSteps");
     }
 

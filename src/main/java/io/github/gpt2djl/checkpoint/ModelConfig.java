@@ -78,8 +78,8 @@ public record ModelConfig(
             }
         }
         if (width % heads != 0) {
-            throw new IllegalArgumentException("width is " + width + ", expected a multiple of heads, " + heads
-                    + ": each head has an equal share, like " + (width / heads + 1) * heads);
+            throw new IllegalArgumentException("width is " + width + ", expected a multiple of " + heads
+                    + ", as each head has an equal share: " + (width / heads + 1) * heads + " for example");
         }
         int end = vocabularySize - 1;
         return new ModelConfig(

@@ -2,9 +2,12 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.training.TrainingOptionsBuilder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that train and finetune have in common. */
 final class TrainingFlags {
@@ -126,6 +129,17 @@ final class TrainingFlags {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core.")
     int threads;
+
+    @Spec(Spec.Target.MIXEE)
+    @Nullable
+    CommandSpec command;
+
+    /** The command line, without the program. */
+    List<String> arguments() {
+        return command == null
+                ? List.of()
+                : command.root().commandLine().getParseResult().originalArgs();
+    }
 
     /** Sets what was given over a command's defaults. */
     void set(TrainingOptionsBuilder builder) {

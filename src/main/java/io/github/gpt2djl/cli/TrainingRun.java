@@ -37,12 +37,16 @@ final class TrainingRun {
     }
 
     int on(Checkpoint start, Corpus.Split split) throws IOException {
-        Trainer trainer = new Trainer(start, learning, corpus(start, split), options, flags.folder, flags.threads);
+        Corpus corpus = corpus(start, split);
+        Trainer trainer = new Trainer(start, learning, corpus, options, flags.folder, flags.threads);
         CountDownLatch ended = new CountDownLatch(1);
         TrainingView view = new TrainingView(flags, options, err);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(view, ended), "gpt2-djl training"));
         try {
-            conclude(run(trainer, view));
+            TrainingRecord record = run(trainer, view);
+            LossCurve.draw(record, flags.folder.resolve("loss.png"), err);
+            ModelCard.write(flags.folder, flags.arguments(), start, corpus, record);
+            conclude(record);
         } finally {
             ended.countDown();
         }
@@ -84,8 +88,7 @@ final class TrainingRun {
         }
     }
 
-    private void conclude(TrainingRecord record) throws IOException {
-        LossCurve.draw(record, flags.folder.resolve("loss.png"), err);
+    private void conclude(TrainingRecord record) {
         Evaluation best = record.best();
         out.printf(
                 Locale.ROOT,

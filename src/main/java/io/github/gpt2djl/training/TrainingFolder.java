@@ -8,11 +8,11 @@ import io.github.gpt2djl.checkpoint.SafetensorsWriter;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.checkpoint.WholeFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -39,8 +39,8 @@ final class TrainingFolder {
      */
     void begin() throws IOException {
         if (Files.exists(json)) {
-            throw new FileAlreadyExistsException(json + ": a training was begun here; go on with it by resume, take"
-                    + " another folder, or delete " + folder);
+            throw new FileAlreadyExistsException(
+                    json + ": a training was begun here; resume it, take another" + " folder, or delete " + folder);
         }
         Files.createDirectories(folder);
     }
@@ -53,8 +53,8 @@ final class TrainingFolder {
      */
     TrainingRecord read(Map<String, String> conditions) throws IOException {
         if (Files.notExists(json)) {
-            throw new NoSuchFileException(json + ": no such file; nothing was saved of a training there that could go"
-                    + " on, so begin it without resume");
+            throw new FileNotFoundException(
+                    json + ": no such file; nothing was saved that a training could go on from," + " so begin it anew");
         }
         TrainingRecord record = parse(Files.readString(json));
         conditions.forEach((name, value) -> {

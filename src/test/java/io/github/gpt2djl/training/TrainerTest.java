@@ -7,10 +7,10 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.decoder.InitialTensors;
 import io.github.gpt2djl.decoder.Learning;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,8 +164,8 @@ class TrainerTest {
     @Test
     void badInputIsNamed() throws IOException {
         assertThatThrownBy(() -> trainer("a", OPTIONS).resume(TrainingListener.NONE))
-                .isInstanceOf(NoSuchFileException.class)
-                .hasMessageContaining("begin it without resume");
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("so begin it anew");
         trainer("a", OPTIONS).train(new Stop(1));
         assertThatThrownBy(() -> trainer("a", OPTIONS).train(TrainingListener.NONE))
                 .isInstanceOf(FileAlreadyExistsException.class)

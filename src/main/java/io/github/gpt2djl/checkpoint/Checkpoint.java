@@ -126,7 +126,7 @@ public record Checkpoint(
     }
 
     /**
-     * Writes the model in the published layout, as {@link #save(Path, DType, double, SafetensorsWriter.Progress)} with
+     * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SafetensorsWriter.Progress)} with
      * the published models' dropout of 0.1.
      *
      * @param folder made if it is not there
@@ -135,7 +135,7 @@ public record Checkpoint(
      * @throws IOException as the other
      */
     public void save(Path folder, DType dtype) throws IOException {
-        save(folder, dtype, 0.1, SafetensorsWriter.Progress.NONE);
+        save(folder, dtype, 0.1, 0.1, SafetensorsWriter.Progress.NONE);
     }
 
     /**
@@ -146,14 +146,17 @@ public record Checkpoint(
      *
      * @param folder made if it is not there; not the one that this model is read from
      * @param dtype F32, F16 or BF16, to which weights are rounded
-     * @param dropout to be told in config.json, 0 to below 1
+     * @param dropout with which the model learned, to be told in config.json, 0 to below 1
+     * @param attentionDropout the same of attention
      * @param progress told while model.safetensors is written
      * @throws IllegalArgumentException if the folder is the model's own or holds a tokenizer or adapter that would be
      *     taken instead, if a weight is beyond {@code dtype}'s range, or {@code dropout} out of range
      * @throws IOException if a file cannot be read or written; a full disk's tells how much is needed
      */
-    public void save(Path folder, DType dtype, double dropout, SafetensorsWriter.Progress progress) throws IOException {
-        CheckpointWriter.write(this, folder, dtype, dropout, progress);
+    public void save(
+            Path folder, DType dtype, double dropout, double attentionDropout, SafetensorsWriter.Progress progress)
+            throws IOException {
+        CheckpointWriter.write(this, folder, dtype, dropout, attentionDropout, progress);
     }
 
     /**

@@ -21,10 +21,17 @@ final class CheckpointWriter {
     private CheckpointWriter() {}
 
     static void write(
-            Checkpoint checkpoint, Path folder, DType dtype, double dropout, SafetensorsWriter.Progress progress)
+            Checkpoint checkpoint,
+            Path folder,
+            DType dtype,
+            double dropout,
+            double attentionDropout,
+            SafetensorsWriter.Progress progress)
             throws IOException {
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout is " + dropout + ", expected 0 to below 1");
+        for (double share : new double[] {dropout, attentionDropout}) {
+            if (!(share >= 0 && share < 1)) {
+                throw new IllegalArgumentException("dropout is " + share + ", expected 0 to below 1");
+            }
         }
         TensorFile tensors = checkpoint.tensors();
         List<String> names = new ArrayList<>(tensors.names());
@@ -33,7 +40,7 @@ final class CheckpointWriter {
         if (tied) {
             names.remove(HEAD);
         }
-        String config = ConfigWriter.json(checkpoint.config().withTiedHead(tied), dtype, dropout);
+        String config = ConfigWriter.json(checkpoint.config().withTiedHead(tied), dtype, dropout, attentionDropout);
         check(checkpoint, folder);
         Files.createDirectories(folder);
         WholeFile.write(folder.resolve("config.json"), config);

@@ -23,15 +23,16 @@ final class ConfigWriter {
      * The text of a {@code config.json} that {@link ConfigReader} reads back.
      *
      * @param dtype of the weights beside it
-     * @param dropout in training
+     * @param dropout in training, of embeddings and of what is added
+     * @param attentionDropout and of attention
      * @throws IllegalArgumentException if the published keys cannot tell what {@code config} is
      */
-    static String json(ModelConfig config, DType dtype, double dropout) {
+    static String json(ModelConfig config, DType dtype, double dropout, double attentionDropout) {
         ConfigWriter writer = new ConfigWriter(config);
         if (config.architecture() == Architecture.OPT) {
-            writer.opt(dropout);
+            writer.opt(dropout, attentionDropout);
         } else {
-            writer.gpt(dropout, config.architecture() == Architecture.GPT);
+            writer.gpt(dropout, attentionDropout, config.architecture() == Architecture.GPT);
         }
         writer.common(dtype);
         String text = PRETTY.toJson(writer.json) + "\n";
@@ -39,12 +40,12 @@ final class ConfigWriter {
         return text;
     }
 
-    private void gpt(double dropout, boolean first) {
+    private void gpt(double dropout, double attentionDropout, boolean first) {
         json.addProperty(first ? "afn" : "activation_function", first ? "gelu" : "gelu_new");
         architecture(first ? "OpenAIGPTLMHeadModel" : "GPT2LMHeadModel");
-        for (String key : new String[] {"attn_pdrop", "embd_pdrop", "resid_pdrop"}) {
-            json.addProperty(key, dropout);
-        }
+        json.addProperty("attn_pdrop", attentionDropout);
+        json.addProperty("embd_pdrop", dropout);
+        json.addProperty("resid_pdrop", dropout);
         json.addProperty("initializer_range", 0.02);
         json.addProperty("layer_norm_epsilon", config.epsilon());
         json.addProperty("n_ctx", config.positions());
@@ -57,10 +58,10 @@ final class ConfigWriter {
         json.addProperty("n_positions", config.positions());
     }
 
-    private void opt(double dropout) {
+    private void opt(double dropout, double attentionDropout) {
         json.addProperty("activation_function", "relu");
         architecture("OPTForCausalLM");
-        json.addProperty("attention_dropout", 0.0);
+        json.addProperty("attention_dropout", attentionDropout);
         json.addProperty("do_layer_norm_before", !config.postNorm());
         json.addProperty("dropout", dropout);
         json.addProperty("ffn_dim", config.innerWidth());

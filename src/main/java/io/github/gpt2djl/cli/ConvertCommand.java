@@ -77,7 +77,7 @@ final class ConvertCommand implements Callable<Integer> {
         try (ProgressBars bars = new ProgressBars(err)) {
             ModelSource source = download ? ModelSource.download(bars) : ModelSource.local();
             try (Checkpoint checkpoint = source.open(model)) {
-                checkpoint.save(folder, DType.valueOf(dtype.name()), 0.1, late(bars));
+                checkpoint.save(folder, DType.valueOf(dtype.name()), 0.1, 0.1, late(bars));
             }
         }
         out.println(folder);

@@ -97,7 +97,7 @@ public record Trainer(
         if (learning.adapterRank() > 0) {
             Adapter.write(folder, adapter(), start.config(), weights.adapter());
         } else {
-            model(weights).save(folder, DType.F32, learning.dropout(), SafetensorsWriter.Progress.NONE);
+            model(weights).save(folder, DType.F32, learning.dropout(), 0, SafetensorsWriter.Progress.NONE);
         }
     }
 

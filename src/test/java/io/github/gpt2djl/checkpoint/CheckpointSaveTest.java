@@ -153,7 +153,7 @@ class CheckpointSaveTest {
             assertThatThrownBy(() -> model.save(way, DType.F16))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("found " + way + ", which the model is read from; expected another folder");
-            assertThatThrownBy(() -> model.save(other, DType.F16, 1, SafetensorsWriter.Progress.NONE))
+            assertThatThrownBy(() -> model.save(other, DType.F16, 0, 1, SafetensorsWriter.Progress.NONE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("dropout is 1.0, expected 0 to below 1");
         }

@@ -21,7 +21,7 @@ class ConfigWriterTest {
     void theShippedModelsConfigIsWrittenAsItIs() throws IOException {
         JsonObject published = JsonParser.parseString(Files.readString(Path.of("models/shakespeare/config.json")))
                 .getAsJsonObject();
-        String written = ConfigWriter.json(Checkpoint.shippedConfig("shakespeare"), DType.F16, 0.1);
+        String written = ConfigWriter.json(Checkpoint.shippedConfig("shakespeare"), DType.F16, 0.1, 0.1);
         assertThat(JsonParser.parseString(written)).isEqualTo(published);
     }
 
@@ -39,7 +39,7 @@ class ConfigWriterTest {
     @MethodSource("configs")
     void isReadBackTheSame(ModelConfig config) throws IOException {
         for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
-            assertThat(ModelConfig.parse("config.json", ConfigWriter.json(config, dtype, 0)))
+            assertThat(ModelConfig.parse("config.json", ConfigWriter.json(config, dtype, 0, 0)))
                     .isEqualTo(config);
         }
     }
@@ -47,16 +47,16 @@ class ConfigWriterTest {
     @Test
     void whatTheKeysCannotTellIsRejected() {
         var inner = new ModelConfig(Architecture.GPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, true, -1, -1, true, false, 0);
-        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("innerWidth=20")
                 .hasMessageContaining("does not fit into a config.json: would be read as ModelConfig[")
                 .hasMessageContaining("innerWidth=48");
         var heads = new ModelConfig(Architecture.GPT2, 2, 5, 12, 48, 12, 7, 61, 1e-5, false, -1, -1, true, false, 0);
-        assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("n_embd is 12, expected a multiple of n_head, which is 5");
-        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.U8, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.U8, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("dtype is U8, expected F32, F16 or BF16");
     }

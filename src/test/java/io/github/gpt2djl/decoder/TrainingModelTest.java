@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import com.google.gson.Gson;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
@@ -178,6 +182,27 @@ class TrainingModelTest {
             }
         }
         return state;
+    }
+
+    /** Within four standard deviations of the share, and what stays is as much larger. */
+    @Test
+    void dropoutLeavesOutItsShare() throws IOException {
+        int count = 100_000;
+        try (NDManager manager = TorchEngine.start(0).newBaseManager(Device.cpu());
+                Checkpoint checkpoint = Checkpoint.open(BASE);
+                TorchModule module =
+                        TorchModule.load(DecoderArchive.packTraining(checkpoint.config(), 0.3, 0, 0), manager)) {
+            PtNDArray ones = (PtNDArray) manager.ones(new Shape(count));
+            float[] found = module.compute(manager, "dropped", ones, true).toFloatArray();
+            int left = 0;
+            for (float value : found) {
+                assertThat(value == 0 || Math.abs(value - 1 / 0.7) < 1e-6).isTrue();
+                left += value == 0 ? 1 : 0;
+            }
+            assertThat((double) left / count).isCloseTo(0.3, within(4 * Math.sqrt(0.3 * 0.7 / count)));
+            assertThat(module.compute(manager, "dropped", ones, false).toFloatArray())
+                    .containsOnly(1);
+        }
     }
 
     @Test

@@ -1,6 +1,13 @@
 package io.github.gpt2djl.checkpoint;
 
-/** What DJL reads when its first class is loaded; here, as both packages that use DJL know this one. */
+/**
+ * What DJL reads when its first class is loaded; here, as both packages that use DJL know this one.
+ *
+ * <pre>{@code
+ * DjlSettings.prepare();
+ * System.out.println(System.getProperty("ai.djl.offline"));
+ * }</pre>
+ */
 public final class DjlSettings {
     private DjlSettings() {}
 

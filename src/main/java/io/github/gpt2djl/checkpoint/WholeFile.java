@@ -12,7 +12,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** A file that is there as a whole or not at all: written beside its place, forced to disk, then moved. */
+/**
+ * A file that is there as a whole or not at all: written beside its place, forced to disk, then moved.
+ *
+ * <pre>{@code
+ * WholeFile.write(folder.resolve("notes.txt"), "all of it, or nothing");
+ * }</pre>
+ */
 public final class WholeFile {
     private WholeFile() {}
 

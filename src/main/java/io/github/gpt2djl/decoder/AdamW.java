@@ -3,6 +3,11 @@ package io.github.gpt2djl.decoder;
 /**
  * How far a step of AdamW goes.
  *
+ * <pre>{@code
+ * AdamW optimizer = new AdamW(1e-3, 0.1, 1, 0.9, 0.99);
+ * System.out.println(optimizer.withRate(1e-4).rate()); // 1.0E-4
+ * }</pre>
+ *
  * @param rate the learning rate
  * @param decay the share of each matrix, times the rate, that a step takes off
  * @param clip the largest norm of all gradients together: longer ones are shortened to it

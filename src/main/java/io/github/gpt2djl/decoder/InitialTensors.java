@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What weights are before the first step of a training, as if it were a file: the same for the same seed.
  *
+ * <pre>{@code
+ * ModelConfig config = ModelConfig.gpt2(6, 6, 192, 256, 2048);
+ * System.out.println(InitialTensors.of(config, 1).find("wte.weight").shape()); // [2048, 192]
+ * }</pre>
+ *
  * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">
  *     Radford et al. 2019, 2.3: what is added to the residual stream is scaled down by the number of additions</a>
  */

@@ -3,6 +3,12 @@ package io.github.gpt2djl.decoder;
 /**
  * Which weights of a model learn, and how.
  *
+ * <pre>{@code
+ * Learning all = Learning.all(0.1);
+ * Learning upperHalf = new Learning(0.1, 6, 0, 0);
+ * Learning adapter = new Learning(0.1, 0, 8, 16);
+ * }</pre>
+ *
  * @param dropout the share of activations that is left out at random, 0 or more and less than 1 (GPT-2's is 0.1): of
  *     embeddings, and of what each half layer adds; not of attention, which would take twice the time
  * @param frozenLayers the lowest layers that stay as they are, and the embeddings with them; 0: everything learns

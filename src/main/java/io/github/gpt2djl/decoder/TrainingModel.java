@@ -24,6 +24,18 @@ import java.util.Map;
  *
  * <p>What is computed is in training.py. One thread at a time may use a model; what dropout leaves out is drawn by
  * PyTorch's generator, which the process has once, so that models do not learn at the same time.
+ *
+ * <pre>{@code
+ * int[][] rows = {{20, 30, 40, 50}, {60, 70, 80, 90}};
+ * try (Checkpoint start = Checkpoint.shipped("shakespeare");
+ *         TrainingModel model = TrainingModel.load(start, Learning.all(0.1), 1, 6, 0)) {
+ *     AdamW optimizer = new AdamW(1e-4, 0.1, 1, 0.9, 0.99);
+ *     for (int step = 1; step <= 10; step++) {
+ *         System.out.println(model.learn(rows, step));
+ *         model.update(step, 1, optimizer);
+ *     }
+ * }
+ * }</pre>
  */
 public final class TrainingModel implements AutoCloseable {
     private final ModelConfig config;

@@ -7,6 +7,11 @@ import java.util.zip.CRC32C;
 /**
  * What a model learns from, and what it is tested with: ids that it never learns from.
  *
+ * <pre>{@code
+ * Corpus.Split split = Corpus.split("To be, or not to be", 0.5);
+ * System.out.println(split.validation()); // not to be
+ * }</pre>
+ *
  * @param training ids
  * @param validation ids that follow them in the text
  */

@@ -5,7 +5,15 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.decoder.InitialTensors;
 
-/** A model that has learned nothing yet. */
+/**
+ * A model that has learned nothing yet.
+ *
+ * <pre>{@code
+ * String text = "low low low lower lower newest newest widest";
+ * Checkpoint model = NewModel.of(ModelConfig.gpt2(2, 2, 32, 16, 262), BpeTrainer.train(text, 262), 1);
+ * System.out.println(model.config().parameters()); // 34368
+ * }</pre>
+ */
 public final class NewModel {
     private NewModel() {}
 

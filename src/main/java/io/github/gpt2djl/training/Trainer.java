@@ -16,6 +16,21 @@ import java.util.Map;
 /**
  * Lets a model learn a text, and keeps the best that it comes to in a folder.
  *
+ * <pre>{@code
+ * Corpus.Split split = Corpus.split(TextFile.read(Path.of("plays.txt")), 0.1);
+ * String tokenizer = BpeTrainer.train(split.training(), 2048);
+ * TrainingOptions options = TrainingOptions.builder().maxMinutes(10).build();
+ * try (Checkpoint start = NewModel.of(ModelConfig.gpt2(6, 6, 192, 256, 2048), tokenizer, options.seed());
+ *         BpeTokenizer encoder = BpeTokenizer.load(start.tokenizer(), start.config().architecture(), 2048)) {
+ *     Corpus corpus = Corpus.of(split, 0, encoder);
+ *     Trainer trainer = new Trainer(start, Learning.all(0.1), corpus, options, Path.of("mine"), 0);
+ *     System.out.println(trainer.train(TrainingListener.NONE).best());
+ * }
+ * try (Gpt2 mine = Gpt2.load(Path.of("mine"))) {
+ *     System.out.println(mine.generate("ROMEO:", GenerationConfig.builder().doSample(true).build()).text());
+ * }
+ * }</pre>
+ *
  * @param start the model as it is before, which an adapter will name as its base; closed by the caller
  * @param learning which of its weights learn
  * @param corpus what it learns

@@ -3,7 +3,18 @@ package io.github.gpt2djl.training;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import java.io.IOException;
 
-/** Is told how a training goes, on its thread, and may end it. */
+/**
+ * Is told how a training goes, on its thread, and may end it.
+ *
+ * <pre>{@code
+ * TrainingListener printing = new TrainingListener() {
+ *     @Override
+ *     public void stepped(TrainingStep step) {
+ *         System.out.println(step.number() + ": " + step.loss());
+ *     }
+ * };
+ * }</pre>
+ */
 public interface TrainingListener {
     /** Is told nothing. */
     TrainingListener NONE = new TrainingListener() {};

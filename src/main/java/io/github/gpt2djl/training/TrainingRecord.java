@@ -7,6 +7,12 @@ import java.util.Map;
 /**
  * How far a training is, and how it went.
  *
+ * <pre>{@code
+ * List<Evaluation> curve = List.of(new Evaluation(0, 1, null, 7.6), new Evaluation(100, 60, 5.9, 5.3));
+ * TrainingRecord record = new TrainingRecord(Map.of(), 100, 60, 0, true, curve);
+ * System.out.println(record.best().step()); // 100
+ * }</pre>
+ *
  * @param conditions all that it depends on, by name: it goes on only under the same
  * @param step the last one
  * @param seconds of training so far

@@ -3,6 +3,11 @@ package io.github.gpt2djl.training;
 /**
  * A step of a training.
  *
+ * <pre>{@code
+ * TrainingStep step = new TrainingStep(1, 7.6, 1e-5, 2.1, 6900, 0.0005, 890);
+ * System.out.println(step.tokensPerSecond()); // 6900.0
+ * }</pre>
+ *
  * @param number from 1
  * @param loss of its batches, in nats a token, with dropout
  * @param learningRate with which the weights were changed

@@ -12,7 +12,9 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.training.Trainer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -60,6 +62,8 @@ class FromTransformersTest {
                     ModelConfig.class,
                     ModelSource.class,
                     Prompt.class,
+                    Checkpoint.class,
+                    Trainer.class,
                     List.class)
             .flatMap(type -> Arrays.stream(type.getMethods()))
             .map(Method::getName)

@@ -40,7 +40,7 @@ final class ModelCard {
 
                         # %s
 
-                        %s: %d layers, %d heads, width %d, %d positions, %,d tokens, %,d parameters. Trained with
+                        Begun with %s: %d layers, %d heads, width %d, %d positions, %,d tokens, %,d parameters. Trained with
 
                             java -jar gpt2-djl.jar %s
 

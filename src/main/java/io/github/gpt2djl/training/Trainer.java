@@ -53,9 +53,8 @@ public record Trainer(
      */
     public TrainingRecord train(TrainingListener listener) throws IOException {
         check();
-        TrainingFolder files = new TrainingFolder(folder);
-        files.begin();
-        try (TrainingModel model = load()) {
+        try (TrainingFolder files = TrainingFolder.begin(folder);
+                TrainingModel model = load()) {
             TrainingRecord before = new TrainingRecord(conditions(), 0, 0, 0, false, List.of());
             return new TrainingLoop(this, model, files, listener, before).run();
         }
@@ -72,13 +71,13 @@ public record Trainer(
      */
     public TrainingRecord resume(TrainingListener listener) throws IOException {
         check();
-        TrainingFolder files = new TrainingFolder(folder);
-        TrainingRecord before = files.read(conditions());
-        try (TrainingModel model = load()) {
-            try (TensorFile state = TensorFile.safetensors(files.tensors(before))) {
+        try (TrainingFolder files = TrainingFolder.resume(folder)) {
+            TrainingRecord before = files.read(conditions());
+            try (TrainingModel model = load();
+                    TensorFile state = TensorFile.safetensors(files.tensors(before))) {
                 model.restore(state);
+                return new TrainingLoop(this, model, files, listener, before).run();
             }
-            return new TrainingLoop(this, model, files, listener, before).run();
         }
     }
 

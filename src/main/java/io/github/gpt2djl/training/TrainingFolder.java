@@ -10,52 +10,100 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.checkpoint.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
  * What a training needs to go on, in the folder {@code training} beside the model's files: training.json and the tensors
  * of the step that it tells. Whenever the process ends, both are there and belong together, from the first save on.
  */
-final class TrainingFolder {
+final class TrainingFolder implements AutoCloseable {
     private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
 
+    /** What a kill -9 in the middle of a save leaves of the model's files. */
+    private static final String UNFINISHED =
+            ".{model.safetensors,config.json,tokenizer.json,vocab.json,merges.txt,adapter_*,README.md}.*.part";
+
+    private static final String JSON_NAME = "training.json";
+
+    private final Path model;
     private final Path folder;
     private final Path json;
+    private final FileChannel lock;
 
-    /** @param model the folder of the model that is trained */
-    TrainingFolder(Path model) {
-        folder = model.resolve("training");
-        json = folder.resolve("training.json");
+    /** Takes the folder for this process, until {@link #close}. */
+    private TrainingFolder(Path model, Path folder) throws IOException {
+        this.model = model;
+        this.folder = folder;
+        json = folder.resolve(JSON_NAME);
+        lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!isLocked(lock)) {
+            lock.close();
+            throw new IOException(folder + ": another training runs there; wait for its end, or take another folder");
+        }
     }
 
     /**
      * For a new training.
      *
+     * @param model the folder of the model that is trained
      * @throws FileAlreadyExistsException if there is one already
+     * @throws IOException if one runs there
      */
-    void begin() throws IOException {
+    static TrainingFolder begin(Path model) throws IOException {
+        Path folder = model.resolve("training");
+        Path json = folder.resolve(JSON_NAME);
         if (Files.exists(json)) {
             throw new FileAlreadyExistsException(
-                    json + ": a training was begun here; resume it, take another" + " folder, or delete " + folder);
+                    json + ": a training was begun here; resume it, take another folder, or delete " + folder);
         }
         Files.createDirectories(folder);
+        return new TrainingFolder(model, folder);
     }
 
     /**
      * For one that goes on.
      *
-     * @param conditions under which it is to
+     * @throws FileNotFoundException if nothing was saved
+     * @throws IOException if one runs there
+     */
+    static TrainingFolder resume(Path model) throws IOException {
+        Path folder = model.resolve("training");
+        Path json = folder.resolve(JSON_NAME);
+        if (Files.notExists(json)) {
+            throw new FileNotFoundException(
+                    json + ": no such file; nothing was saved that a training could go on from, so begin it anew");
+        }
+        return new TrainingFolder(model, folder);
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // This process trains there.
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    /**
+     * How far the training is.
+     *
+     * @param conditions under which it is to go on
      * @throws IllegalArgumentException if it was begun under others
      */
     TrainingRecord read(Map<String, String> conditions) throws IOException {
-        if (Files.notExists(json)) {
-            throw new FileNotFoundException(
-                    json + ": no such file; nothing was saved that a training could go on from," + " so begin it anew");
-        }
         TrainingRecord record = parse(Files.readString(json));
         conditions.forEach((name, value) -> {
             String before = record.conditions().get(name);
@@ -89,10 +137,15 @@ final class TrainingFolder {
         Path tensors = tensors(record);
         SafetensorsWriter.write(tensors, state, DType.F32, Map.of());
         WholeFile.write(json, JSON.toJson(record) + "\n");
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, "{step-*.safetensors,.*.part}")) {
-            for (Path other : others) {
-                if (!other.equals(tensors)) {
-                    Files.deleteIfExists(other);
+        delete(folder, "{step-*.safetensors,.*.part}", tensors);
+        delete(model, UNFINISHED, tensors);
+    }
+
+    private static void delete(Path folder, String pattern, Path except) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
+            for (Path file : files) {
+                if (!file.equals(except)) {
+                    Files.deleteIfExists(file);
                 }
             }
         }

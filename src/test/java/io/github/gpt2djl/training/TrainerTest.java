@@ -1,7 +1,10 @@
 package io.github.gpt2djl.training;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
@@ -189,6 +192,39 @@ class TrainerTest {
                     .hasMessageContaining("which the model is read from");
         }
         assertThatThrownBy(() -> TrainingOptions.builder().build()).hasMessageContaining("neither maxSteps");
+    }
+
+    @Test
+    void onlyOneTrainingAFolder() throws IOException {
+        Trainer trainer = trainer("a", OPTIONS);
+        List<Throwable> seen = new ArrayList<>();
+        trainer.train(new TrainingListener() {
+            @Override
+            public void evaluated(Evaluation evaluation, boolean best, Checkpoint model) {
+                seen.add(catchThrowable(() -> trainer.train(NONE)));
+            }
+
+            @Override
+            public boolean isStopped() {
+                return true;
+            }
+        });
+        assertThat(seen).singleElement(as(THROWABLE)).hasMessageContaining("another training runs there");
+    }
+
+    /** What kill -9 leaves is gone with the next save, and nothing else. */
+    @Test
+    void unfinishedFilesAreDeleted() throws IOException {
+        Path model = folder.resolve("a");
+        Files.createDirectories(model.resolve("training"));
+        for (String name : List.of(".model.safetensors.1.part", "training/.step-3.safetensors.1.part", ".mine.part")) {
+            Files.writeString(model.resolve(name), "");
+        }
+        trainer("a", OPTIONS).train(new Stop(1));
+        try (Stream<Path> files = Files.walk(model)) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".part")))
+                    .containsExactly(".mine.part");
+        }
     }
 
     /** The loss becomes no number: nothing of that is saved. */

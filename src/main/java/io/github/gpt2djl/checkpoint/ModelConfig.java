@@ -42,6 +42,11 @@ public record ModelConfig(
         boolean doSample,
         int maxLength) {
 
+    /** Of a new model's sizes: the number of its weights is a long then. */
+    private static final int MOST = 1 << 19;
+
+    private static final int MOST_LAYERS = 1 << 12;
+
     /** A family of published models. */
     public enum Architecture {
         /** Radford et al. 2019. */
@@ -61,20 +66,21 @@ public record ModelConfig(
     /**
      * A GPT-2 of any shape: an MLP four times as wide as the layers, and a head that is the embedding table.
      *
-     * @param layers at least 1
+     * @param layers 1 to 4,096; the other numbers up to 524,288
      * @param heads of each layer; a divisor of {@code width}
      * @param width of the embeddings and layers
      * @param positions the context
-     * @param vocabularySize at least 1; the last id is {@code <|endoftext|>}
+     * @param vocabularySize of which the last id is {@code <|endoftext|>}
      * @return the architecture
-     * @throws IllegalArgumentException if a number is less than 1, or the heads do not divide the width
+     * @throws IllegalArgumentException if a number is out of range, or the heads do not divide the width
      */
     public static ModelConfig gpt2(int layers, int heads, int width, int positions, int vocabularySize) {
         int[] sizes = {layers, heads, width, positions, vocabularySize};
         String[] names = {"layers", "heads", "width", "context", "vocabSize"};
         for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] < 1) {
-                throw new IllegalArgumentException(names[i] + " is " + sizes[i] + ", expected at least 1");
+            int most = i == 0 ? MOST_LAYERS : MOST;
+            if (sizes[i] < 1 || sizes[i] > most) {
+                throw new IllegalArgumentException(names[i] + " is " + sizes[i] + ", expected 1 to " + most);
             }
         }
         if (width % heads != 0) {
@@ -87,7 +93,7 @@ public record ModelConfig(
                 layers,
                 heads,
                 width,
-                Math.multiplyExact(4, width),
+                4 * width,
                 width,
                 positions,
                 vocabularySize,

@@ -35,6 +35,7 @@ public final class InitialTensors implements TensorFile {
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final long seed;
+    private long end;
 
     private InitialTensors(long seed) {
         this.seed = seed;
@@ -100,11 +101,11 @@ public final class InitialTensors implements TensorFile {
     }
 
     private void add(String name, ToDoubleFunction<RandomGenerator> value, long... shape) {
-        long begin =
-                entries.values().stream().mapToLong(e -> e.info().end()).max().orElse(0);
+        long begin = end;
         long bytes = (long) Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
         List<Long> sizes = Arrays.stream(shape).boxed().toList();
         entries.put(name, new Entry(new TensorInfo(name, TensorInfo.DType.F32, sizes, begin, begin + bytes), value));
+        end = begin + bytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.langchain4j;
 
 import dev.langchain4j.model.StreamingResponseHandler;
+import dev.langchain4j.model.input.Prompt;
 import dev.langchain4j.model.input.PromptTemplate;
 import dev.langchain4j.model.language.LanguageModel;
 import dev.langchain4j.model.language.StreamingLanguageModel;
@@ -34,10 +35,11 @@ public final class Example {
             System.out.println("To be, or not to" + response.content());
             System.out.println(response.tokenUsage() + ", " + response.finishReason());
 
-            StreamingLanguageModel streaming =
-                    new Gpt2StreamingLanguageModel(gpt2, config, ForkJoinPool.commonPool());
+            StreamingLanguageModel streaming = new Gpt2StreamingLanguageModel(gpt2, config, ForkJoinPool.commonPool());
             var printer = new Printer();
-            streaming.generate(PromptTemplate.from("{{name}}:\n").apply(Map.of("name", "ROMEO")), printer);
+            Prompt prompt = PromptTemplate.from("{{name}}:\n").apply(Map.of("name", "ROMEO"));
+            System.out.print("\n" + prompt.text());
+            streaming.generate(prompt, printer);
             // The call above has returned at once; the model must stay open until the end.
             System.out.println(printer.done.join().finishReason());
         }

@@ -17,7 +17,7 @@ public final class DjlSettings {
      * <p>Must run before any DJL class: the reports are sent from static initialisers.
      */
     public static void prepare() {
-        setIfAbsent("OPT_OUT_TRACKING", "true");
+        withoutReports();
         setIfAbsent("ai.djl.offline", "true");
         // On a machine with CUDA the tokenizer would look for another native build.
         setIfAbsent("RUST_FLAVOR", "cpu");
@@ -26,6 +26,11 @@ public final class DjlSettings {
         // What goes wrong with them comes as an exception, too.
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.pytorch.jni", "off");
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.huggingface.tokenizers.jni", "off");
+    }
+
+    /** Switches only the usage reports off: a program may have other models, which DJL may download. */
+    public static void withoutReports() {
+        setIfAbsent("OPT_OUT_TRACKING", "true");
     }
 
     private static void setIfAbsent(String key, String value) {

@@ -2,8 +2,11 @@ package io.github.gpt2djl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.engine.Engine;
+import ai.djl.repository.zoo.Criteria;
 import ai.djl.util.Ec2Utils;
 import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.djl.Gpt2TranslatorFactory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -69,6 +72,11 @@ class NoNetworkTest {
         assertThat(attempts(AllCommands.class, "-DDJL_CACHE_DIR=" + folder.resolve("djl")))
                 .isZero();
         assertThat(folder.resolve("djl")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void djlsOwnWayDoesNotAskForItEither() throws Exception {
+        assertThat(attempts(ByDjl.class)).isZero();
     }
 
     /** The three ways out that this process has: the JDK's two clients, and bare sockets. */
@@ -138,6 +146,28 @@ class NoNetworkTest {
                 if (code != (absent ? 1 : 0)) {
                     System.exit(100 + code);
                 }
+            }
+        }
+    }
+
+    /** DJL is started by its own classes here, before any of the library's; its report goes past the proxy. */
+    static final class ByDjl {
+        private ByDjl() {}
+
+        public static void main(String[] args) throws Exception {
+            // DJL reports when it has found its engines.
+            Engine.getAllEngines();
+            if (!Boolean.getBoolean("OPT_OUT_TRACKING")) {
+                throw new IllegalStateException("DJL's usage reports are on");
+            }
+            var criteria = Criteria.builder()
+                    .setTypes(String.class, String.class)
+                    .optModelPath(Path.of("models/shakespeare"))
+                    .optEngine("Gpt2")
+                    .optTranslatorFactory(new Gpt2TranslatorFactory());
+            try (var model = criteria.build().loadModel();
+                    var predictor = model.newPredictor()) {
+                System.out.println(predictor.predict("ROMEO:"));
             }
         }
     }

@@ -1,0 +1,131 @@
+package io.github.gpt2djl.djl;
+
+import ai.djl.Device;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationConfigBuilder;
+import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.ModelSource;
+import io.github.gpt2djl.decoder.DeviceChoice;
+import io.github.gpt2djl.decoder.Precision;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The arguments of a Criteria: how to load, how to generate by transformers' names, and what DJL itself reads. */
+final class Arguments {
+    private static final Set<String> LOADING = Set.of("precision", "threads", "download");
+
+    /** DJL's own, and those of DJL Serving, which passes on all of a serving.properties. */
+    private static final Set<String> OF_DJL = Set.of(
+            "application",
+            "engine",
+            "translatorFactory",
+            "batchifier",
+            "model_name",
+            "artifact_id",
+            "metric_dimension",
+            "batch_size",
+            "max_dynamic_batch_size",
+            "max_batch_delay",
+            "max_idle_time",
+            "job_queue_size",
+            "minWorkers",
+            "maxWorkers",
+            "load_on_devices",
+            "required_memory_mb",
+            "reserved_memory_mb",
+            "log_request_metric",
+            "metrics_aggregation");
+
+    private Arguments() {}
+
+    /** DJL Serving fills the options with much of its own; what is meant for this library is not lost among it. */
+    static void rejectAmongOptions(Map<String, ?> options) {
+        for (String key : options.keySet()) {
+            if (LOADING.contains(key) || GenerationOption.find(key) != null) {
+                throw new IllegalArgumentException("found " + key
+                        + " among DJL's options, expected it among the arguments: optArgument in a Criteria, a line "
+                        + key + "=... without \"option.\" in a serving.properties");
+            }
+        }
+    }
+
+    /** Rejects unknown names, too, before anything is loaded. */
+    static LoadOptions loading(Map<String, String> arguments, Device device) {
+        for (String key : arguments.keySet()) {
+            if (!LOADING.contains(key) && !OF_DJL.contains(key) && GenerationOption.find(key) == null) {
+                throw new IllegalArgumentException("the argument " + key
+                        + " is not known; expected precision, threads, download, or an option of generation by its"
+                        + " name in transformers: "
+                        + GenerationOption.all().stream()
+                                .map(GenerationOption::key)
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+        return new LoadOptions(
+                precision(arguments.getOrDefault("precision", "auto")),
+                device.isGpu() ? DeviceChoice.GPU : DeviceChoice.AUTO,
+                threads(arguments.getOrDefault("threads", "0")),
+                source(arguments.getOrDefault("download", "false")));
+    }
+
+    private static Precision precision(String text) {
+        for (Precision value : Precision.values()) {
+            if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("precision is " + text + ", expected fp32, fp16, mixed, int8 or auto");
+    }
+
+    private static int threads(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("threads is " + text + ", expected a whole number", e);
+        }
+    }
+
+    private static ModelSource source(String text) {
+        return switch (text) {
+            case "true" -> ModelSource.download();
+            case "false" -> ModelSource.local();
+            default -> throw new IllegalArgumentException("download is " + text + ", expected true or false");
+        };
+    }
+
+    static GenerationConfig generating(Map<String, ?> arguments) {
+        GenerationConfigBuilder builder = GenerationConfig.builder();
+        arguments.forEach((key, value) -> {
+            GenerationOption<?> option = GenerationOption.find(key);
+            if (option == GenerationOption.STOP_STRINGS && value instanceof List<?> texts) {
+                builder.stopStrings(texts.stream().map(Object::toString).toArray(String[]::new));
+            } else if (option != null) {
+                builder.parse(option, text(value));
+            }
+        });
+        return one(builder.build());
+    }
+
+    /** The same config, if it gives one text. */
+    static GenerationConfig one(GenerationConfig config) {
+        int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
+        if (sequences != 1) {
+            throw new IllegalArgumentException("num_return_sequences is " + sequences
+                    + ", expected 1: a predictor gives one text for each prompt");
+        }
+        return config;
+    }
+
+    /** As the command line takes it: ids with commas, sequences of ids with semicolons between. */
+    private static String text(Object value) {
+        if (!(value instanceof List<?> list)) {
+            return value.toString();
+        }
+        boolean nested = !list.isEmpty() && list.get(0) instanceof List;
+        return list.stream().map(Arguments::text).collect(Collectors.joining(nested ? ";" : ","));
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.gpt2djl.djl;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import java.util.List;
+import java.util.Objects;
+
+/** Passes a predictor's inputs by its arrays, of which there are none, to a function of all of them. */
+final class BatchTranslator<I, O> implements Translator<I, O> {
+    /** Outputs in the inputs' order. */
+    interface Work<I, O> {
+        List<O> apply(List<I> inputs);
+    }
+
+    private static final String INPUTS = "inputs";
+
+    private final Work<I, O> work;
+
+    BatchTranslator(Work<I, O> work) {
+        this.work = work;
+    }
+
+    @Override
+    public NDList batchProcessInput(TranslatorContext context, List<I> inputs) {
+        context.setAttachment(INPUTS, inputs);
+        return new NDList();
+    }
+
+    // What batchProcessInput has put there.
+    @Override
+    @SuppressWarnings("unchecked")
+    public List<O> batchProcessOutput(TranslatorContext context, NDList none) {
+        return work.apply((List<I>) Objects.requireNonNull(context.getAttachment(INPUTS)));
+    }
+
+    @Override
+    public NDList processInput(TranslatorContext context, I input) {
+        return batchProcessInput(context, List.of(input));
+    }
+
+    @Override
+    public O processOutput(TranslatorContext context, NDList none) {
+        return batchProcessOutput(context, none).get(0);
+    }
+}

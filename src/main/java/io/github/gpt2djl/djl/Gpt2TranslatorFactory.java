@@ -1,0 +1,87 @@
+package io.github.gpt2djl.djl;
+
+import ai.djl.Model;
+import ai.djl.modality.Input;
+import ai.djl.modality.Output;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorFactory;
+import ai.djl.util.Pair;
+import io.github.gpt2djl.Generation;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Continues texts, {@code String} to {@code String}, and answers the requests of DJL Serving, {@code Input} to {@code
+ * Output}. The arguments are the options of {@link io.github.gpt2djl.GenerationOption} by their names in transformers;
+ * the text is that of {@link Gpt2#generate(String, GenerationConfig)}, without the prompt.
+ *
+ * <pre>{@code
+ * var criteria = ai.djl.repository.zoo.Criteria.builder()
+ *         .setTypes(String.class, String.class)
+ *         .optModelZoo(new Gpt2Zoo("shakespeare"))
+ *         .optTranslatorFactory(new Gpt2TranslatorFactory())
+ *         .optArgument("stop_strings", List.of("\n\n"))
+ *         .build();
+ * try (var model = criteria.loadModel();
+ *         var predictor = model.newPredictor()) {
+ *     System.out.println(predictor.batchPredict(List.of("ROMEO:", "JULIET:")));
+ * }
+ * }</pre>
+ *
+ * <p>A request is a prompt as plain text, answered with text; or, as {@code application/json}, {@code {"inputs":
+ * "ROMEO:", "parameters": {"max_new_tokens": 30}}}, answered with {@code {"generated_text": "..."}}, where the
+ * parameters go before the arguments. One that cannot be used is answered with code 400, and those that share its batch
+ * are not touched.
+ */
+public final class Gpt2TranslatorFactory implements TranslatorFactory {
+    /** Also for DJL Serving, which makes it by its name. */
+    public Gpt2TranslatorFactory() {}
+
+    @Override
+    public Set<Pair<Type, Type>> getSupportedTypes() {
+        return Set.of(new Pair<>(String.class, String.class), new Pair<>(Input.class, Output.class));
+    }
+
+    /**
+     * Makes what a predictor works with.
+     *
+     * @throws IllegalArgumentException if the model is not of the engine {@code Gpt2}, the types are others, or an
+     *     argument is malformed, out of range or without effect; the model is closed then, as DJL does not close it
+     */
+    // The types have been compared.
+    @Override
+    @SuppressWarnings("unchecked")
+    public <I, O> Translator<I, O> newInstance(Class<I> input, Class<O> output, Model model, Map<String, ?> arguments) {
+        try {
+            if (!isSupported(input, output)) {
+                throw new IllegalArgumentException("found the types " + input.getName() + " and " + output.getName()
+                        + ", expected String and String, or Input and Output");
+            }
+            if (!(model instanceof Gpt2Model loaded)) {
+                throw new IllegalArgumentException("found a model of another engine, expected one of " + Gpt2Engine.NAME
+                        + ": optEngine(\"" + Gpt2Engine.NAME + "\"), or optModelZoo(new Gpt2Zoo(...))");
+            }
+            GenerationConfig config = Arguments.generating(arguments);
+            return (Translator<I, O>)
+                    (input == String.class ? texts(loaded.gpt2(), config) : requests(loaded.gpt2(), config));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static Translator<String, String> texts(Gpt2 gpt2, GenerationConfig config) {
+        return new BatchTranslator<>(prompts ->
+                gpt2.generateAll(prompts.stream().map(Prompt::of).toList(), config).stream()
+                        .map(Generation::text)
+                        .toList());
+    }
+
+    private static Translator<Input, Output> requests(Gpt2 gpt2, GenerationConfig config) {
+        return new BatchTranslator<>(new ServingRequests(gpt2, config)::answers);
+    }
+}

@@ -16,7 +16,10 @@ import java.util.stream.Collectors;
 
 /** The arguments of a Criteria: how to load, how to generate by transformers' names, and what DJL itself reads. */
 final class Arguments {
-    private static final Set<String> LOADING = Set.of("precision", "threads", "download");
+    /** Not DJL Serving's option model_id, of which Serving asks the Hugging Face Hub. */
+    static final String MODEL = "model";
+
+    private static final Set<String> LOADING = Set.of(MODEL, "precision", "threads", "download");
 
     /** DJL's own, and those of DJL Serving, which passes on all of a serving.properties. */
     private static final Set<String> OF_DJL = Set.of(
@@ -38,7 +41,8 @@ final class Arguments {
             "required_memory_mb",
             "reserved_memory_mb",
             "log_request_metric",
-            "metrics_aggregation");
+            "metrics_aggregation",
+            "retry_threshold");
 
     private Arguments() {}
 
@@ -58,7 +62,7 @@ final class Arguments {
         for (String key : arguments.keySet()) {
             if (!LOADING.contains(key) && !OF_DJL.contains(key) && GenerationOption.find(key) == null) {
                 throw new IllegalArgumentException("the argument " + key
-                        + " is not known; expected precision, threads, download, or an option of generation by its"
+                        + " is not known; expected model, precision, threads, download, or an option of generation by its"
                         + " name in transformers: "
                         + GenerationOption.all().stream()
                                 .map(GenerationOption::key)

@@ -21,7 +21,7 @@ import io.github.gpt2djl.checkpoint.DjlSettings;
  *
  * <p>For DJL Serving the same is a serving.properties in the folder, with {@code engine=Gpt2}, {@code
  * translatorFactory=io.github.gpt2djl.djl.Gpt2TranslatorFactory} and the arguments, one a line; {@code
- * option.model_id=gpt2} names a model where the folder has none.
+ * model=gpt2} names a model where the folder has nothing else.
  */
 public final class Gpt2EngineProvider implements EngineProvider {
     static {

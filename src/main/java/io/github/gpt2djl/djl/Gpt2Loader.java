@@ -55,6 +55,10 @@ final class Gpt2Loader implements ModelLoader {
         Map<String, String> options = criteria.getOptions() == null ? Map.of() : criteria.getOptions();
         Arguments.rejectAmongOptions(options);
         String label = criteria.getModelName() == null ? name : criteria.getModelName();
+        if (arguments.containsKey(Arguments.MODEL)) {
+            throw new IllegalArgumentException(
+                    "found the argument " + Arguments.MODEL + ", expected none: Gpt2Zoo has " + name + "; take it out");
+        }
         Gpt2Model model = Gpt2Engine.INSTANCE.newModel(label, criteria.getDevice());
         if (criteria.getBlock() != null) {
             model.setBlock(criteria.getBlock());

@@ -22,14 +22,12 @@ final class Gpt2Model extends BaseModel {
         dataType = DataType.FLOAT32;
     }
 
-    /** A folder; or what the option model_id names, as DJL Serving has it. */
+    /** A folder; or, where it has only a serving.properties, what the argument model names. */
     @Override
     public void load(Path folder, @Nullable String prefix, @Nullable Map<String, ?> options) throws IOException {
         setModelDir(folder);
-        Map<String, ?> given = options == null ? Map.of() : options;
-        Arguments.rejectAmongOptions(given);
-        Object named = given.get("model_id");
-        open(named == null ? modelDir.toString() : named.toString());
+        Arguments.rejectAmongOptions(options == null ? Map.of() : options);
+        open(properties.getOrDefault(Arguments.MODEL, modelDir.toString()));
     }
 
     /** Opens what {@link Gpt2#load(String)} takes, as the properties say. */

@@ -120,6 +120,7 @@ class DjlTest {
         "top_p, high, 'topP is \"high\"'",
         "top_p, 0.9, topP",
         "precision, fp8, precision is fp8",
+        "model, gpt2, 'Gpt2Zoo has shakespeare'",
         "threads, many, threads is many",
         "download, perhaps, download is perhaps"
     })
@@ -257,7 +258,7 @@ class DjlTest {
 
     @Test
     void requestsOfDjlServingAreAnswered(@TempDir Path place) throws Exception {
-        try (ZooModel<Input, Output> model = served(place, "option.model_id=" + FOLDER);
+        try (ZooModel<Input, Output> model = served(place, "model=shakespeare");
                 Predictor<Input, Output> predictor = model.newPredictor()) {
             List<Output> answers = predictor.batchPredict(List.of(
                     request("text/plain", "ROMEO:"),

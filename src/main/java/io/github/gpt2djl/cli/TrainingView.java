@@ -6,6 +6,7 @@ import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.decoder.DeviceChoice;
+import io.github.gpt2djl.decoder.InsufficientMemoryException;
 import io.github.gpt2djl.decoder.Precision;
 import io.github.gpt2djl.training.Evaluation;
 import io.github.gpt2djl.training.TrainingListener;
@@ -109,6 +110,9 @@ final class TrainingView implements TrainingListener, AutoCloseable {
             String prompt = flags.samplePrompt == null ? "" : flags.samplePrompt;
             String text = gpt2.generate(prompt, config).text();
             err.println((prompt + text).strip().indent(4).stripTrailing());
+        } catch (InsufficientMemoryException e) {
+            // The training has what it needs.
+            err.println("no text of the model: " + e.getMessage());
         }
     }
 

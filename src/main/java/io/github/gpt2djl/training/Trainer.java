@@ -16,6 +16,9 @@ import java.util.Map;
 /**
  * Lets a model learn a text, and keeps the best that it comes to in a folder.
  *
+ * <p>Interrupting the thread ends a training after the step that runs, with all saved, as {@link
+ * TrainingListener#isStopped} does.
+ *
  * <pre>{@code
  * Corpus.Split split = Corpus.split(TextFile.read(Path.of("plays.txt")), 0.1);
  * String tokenizer = BpeTrainer.train(split.training(), 2048);

@@ -45,7 +45,8 @@ final class TrainingLoop {
             evaluate();
             save(false);
         }
-        while (!finished && !listener.isStopped()) {
+        boolean interrupted = false;
+        while (!finished && !interrupted && !listener.isStopped()) {
             takeStep();
             boolean last = progress() >= 1;
             if (last || step % options.evaluateEvery() == 0) {
@@ -53,8 +54,16 @@ final class TrainingLoop {
                 finished = last || isLost();
                 save(finished);
             }
+            interrupted = Thread.interrupted();
         }
-        return finished ? record(true) : save(false);
+        try {
+            return finished ? record(true) : save(false);
+        } finally {
+            if (interrupted) {
+                // Not before: a thread that is interrupted cannot write files.
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Time that is limited, and shown: all of it, that of validation too. */

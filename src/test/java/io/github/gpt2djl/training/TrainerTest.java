@@ -110,6 +110,23 @@ class TrainerTest {
     }
 
     @Test
+    void anInterruptEndsItWithAllSaved() throws IOException {
+        Trainer trainer = trainer("a", OPTIONS);
+        TrainingRecord record = trainer.train(new TrainingListener() {
+            @Override
+            public void stepped(TrainingStep step) {
+                if (step.number() == 3) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(record.finished()).isFalse();
+        assertThat(record.step()).isEqualTo(3);
+        assertThat(trainer.resume(new Stop(1)).step()).isEqualTo(4);
+    }
+
+    @Test
     void keepsTheBest() throws IOException {
         // Learns a text by heart that the other part has nothing of.
         Corpus foreign = new Corpus(

@@ -35,7 +35,17 @@ public final class WholeFile {
      * @throws IOException if the disk is full or another failure of it
      */
     public static void write(Path file, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes bytes, or leaves the file as it was.
+     *
+     * @param file in a folder that exists
+     * @param bytes the whole
+     * @throws IOException if the disk is full or another failure of it
+     */
+    public static void write(Path file, byte[] bytes) throws IOException {
         write(file, bytes.length, out -> out.accept(ByteBuffer.wrap(bytes)));
     }
 

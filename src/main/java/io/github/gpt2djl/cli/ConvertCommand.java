@@ -1,6 +1,5 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.SafetensorsWriter;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
@@ -74,11 +73,9 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (ProgressBars bars = new ProgressBars(err)) {
-            ModelSource source = download ? ModelSource.download(bars) : ModelSource.local();
-            try (Checkpoint checkpoint = source.open(model)) {
-                checkpoint.save(folder, DType.valueOf(dtype.name()), 0.1, 0.1, late(bars));
-            }
+        try (ProgressBars bars = new ProgressBars(err);
+                Checkpoint checkpoint = bars.source(download).open(model)) {
+            checkpoint.save(folder, DType.valueOf(dtype.name()), 0.1, 0.1, late(bars));
         }
         out.println(folder);
         return 0;

@@ -1,6 +1,5 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.decoder.Learning;
@@ -104,7 +103,7 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         Corpus.Split split = Corpus.split(TextFile.read(flags.text), flags.validation);
         try (ProgressBars bars = new ProgressBars(err);
-                Checkpoint opened = (download ? ModelSource.download(bars) : ModelSource.local()).open(model)) {
+                Checkpoint opened = bars.source(download).open(model)) {
             // An adapter finds its base by the name that was given here.
             return run.on(new Checkpoint(model, opened.config(), opened.tensors(), opened.tokenizer()), split);
         }

@@ -1,13 +1,12 @@
 package io.github.gpt2djl.cli;
 
+import io.github.gpt2djl.checkpoint.WholeFile;
 import io.github.gpt2djl.training.Evaluation;
 import io.github.gpt2djl.training.TrainingRecord;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -43,16 +42,12 @@ final class LossCurve {
                 "validation",
                 record.curve().stream().map(Evaluation::step).toList(),
                 record.curve().stream().map(Evaluation::validationLoss).toList());
-        Path partial = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.write(partial, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
         } catch (InternalError | NoClassDefFoundError | UnsatisfiedLinkError | ExceptionInInitializerError e) {
             // Java's fonts come from the system.
             err.println(file + " cannot be drawn: " + e
                     + "; install a font and fontconfig (fontconfig, fonts-dejavu-core)");
-        } finally {
-            Files.deleteIfExists(partial);
         }
     }
 }

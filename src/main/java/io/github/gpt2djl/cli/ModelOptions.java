@@ -2,7 +2,6 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
-import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
@@ -65,8 +64,7 @@ final class ModelOptions {
     <T> T with(PrintStream err, Use<T> use) throws IOException {
         String name = model == null ? "shakespeare" : model;
         try (ProgressBars bars = new ProgressBars(err)) {
-            ModelSource source = download ? ModelSource.download(bars) : ModelSource.local();
-            return use.apply(name, new LoadOptions(precision, device, threads, source));
+            return use.apply(name, new LoadOptions(precision, device, threads, bars.source(download)));
         }
     }
 

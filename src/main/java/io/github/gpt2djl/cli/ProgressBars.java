@@ -1,5 +1,6 @@
 package io.github.gpt2djl.cli;
 
+import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.hub.DownloadProgress;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -25,6 +26,11 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
     ProgressBars(PrintStream err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
+    }
+
+    /** Where a command takes a model from: with the option --download also the Hub, which these bars show. */
+    ModelSource source(boolean download) {
+        return download ? ModelSource.download(this) : ModelSource.local();
     }
 
     @Override

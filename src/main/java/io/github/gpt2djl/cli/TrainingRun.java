@@ -73,7 +73,7 @@ final class TrainingRun {
         TokenizerFiles files = start.tokenizer();
         if (files == null) {
             throw new IllegalArgumentException(start.name()
-                    + " has no tokenizer, expected tokenizer.json, or vocab.json" + " and merges.txt, in its folder");
+                    + " has no tokenizer, expected tokenizer.json, or vocab.json and merges.txt, in its folder");
         }
         try (BpeTokenizer tokenizer = BpeTokenizer.load(
                 files, start.config().architecture(), start.config().vocabularySize())) {

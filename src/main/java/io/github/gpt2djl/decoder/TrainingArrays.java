@@ -38,15 +38,11 @@ final class TrainingArrays {
         gradients = piece(learning, manager);
         means = piece(learning, manager);
         squares = piece(learning, manager);
-        decayed = learning.stream()
-                .filter(TrainingArrays::isMatrix)
-                .mapToLong(tensor -> shape(tensor).size())
-                .sum();
+        decayed = size(learning.stream().filter(TrainingArrays::isMatrix));
     }
 
     private static Piece piece(List<TensorInfo> learning, NDManager manager) {
-        long size = learning.stream().mapToLong(tensor -> shape(tensor).size()).sum();
-        PtNDArray all = (PtNDArray) manager.zeros(new Shape(size), DataType.FLOAT32);
+        PtNDArray all = (PtNDArray) manager.zeros(new Shape(size(learning.stream())), DataType.FLOAT32);
         Map<String, PtNDArray> views = new LinkedHashMap<>();
         // The order of the views; their places come next.
         learning.forEach(tensor -> views.put(tensor.name(), all));
@@ -65,6 +61,11 @@ final class TrainingArrays {
 
     private static boolean isMatrix(TensorInfo tensor) {
         return tensor.shape().size() > 1;
+    }
+
+    /** Numbers in all of them. */
+    static long size(Stream<TensorInfo> tensors) {
+        return tensors.mapToLong(tensor -> shape(tensor).size()).sum();
     }
 
     static Shape shape(TensorInfo tensor) {

@@ -56,8 +56,7 @@ public final class TrainingModel implements AutoCloseable {
         int frozen = frozen(learning, stored.size());
         List<TensorInfo> changing = new ArrayList<>(stored.subList(frozen, stored.size()));
         adapter.names().stream().map(adapter::find).forEach(changing::add);
-        long numbers =
-                changing.stream().mapToLong(t -> TrainingArrays.shape(t).size()).sum();
+        long numbers = TrainingArrays.size(changing.stream());
         TrainingMemory.check(checkpoint.name(), config, numbers, batchTokens, FreeMemory.bytes());
         module = TorchModule.load(
                 DecoderArchive.packTraining(config, learning.dropout(), frozen, learning.adapterScale()), manager);

@@ -123,7 +123,7 @@ public record Trainer(
                 start.name(), learning.adapterRank(), learning.adapterAlpha(), List.of("c_attn"), learning.dropout());
     }
 
-    Map<String, String> conditions() {
+    private Map<String, String> conditions() {
         Map<String, String> conditions = options.conditions();
         conditions.put("dropout", String.valueOf(learning.dropout()));
         conditions.put("freezeLayers", String.valueOf(learning.frozenLayers()));

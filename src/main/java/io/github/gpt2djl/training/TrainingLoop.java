@@ -4,6 +4,7 @@ import io.github.gpt2djl.decoder.TrainingModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The steps of a training: batches, update, and now and then validation and a save. */
 final class TrainingLoop {
@@ -13,6 +14,7 @@ final class TrainingLoop {
     private final TrainingFolder files;
     private final TrainingListener listener;
 
+    private final Map<String, String> conditions;
     private final List<Evaluation> curve;
     private final double secondsBefore;
     private final long began = System.nanoTime();
@@ -33,6 +35,7 @@ final class TrainingLoop {
         this.model = model;
         this.files = files;
         this.listener = listener;
+        conditions = before.conditions();
         curve = new ArrayList<>(before.curve());
         secondsBefore = before.seconds();
         step = before.step();
@@ -137,7 +140,7 @@ final class TrainingLoop {
     }
 
     private TrainingRecord record(boolean finished) {
-        return new TrainingRecord(trainer.conditions(), step, seconds(), lossSum, finished, List.copyOf(curve));
+        return new TrainingRecord(conditions, step, seconds(), lossSum, finished, List.copyOf(curve));
     }
 
     private TrainingRecord save(boolean finished) throws IOException {

@@ -245,10 +245,51 @@ public final class Gpt2 implements AutoCloseable {
      *     beams or contrastive search
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        Run run = Runs.queued(this, prompts, config, batchSize);
+        Runs.checkQueued(config, batchSize);
+        return generateAll(
+                new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return prompts.hasNext();
+                    }
+
+                    @Override
+                    public GenerationRequest next() {
+                        return new GenerationRequest(prompts.next(), config);
+                    }
+                },
+                batchSize);
+    }
+
+    /**
+     * Continues any number of prompts, each in its own way, as {@link #generateAll(Iterator, GenerationConfig, int)}.
+     *
+     * @param requests a prompt and its config each; one that {@link #check} would reject ends the stream with that
+     *     exception, and so does one of more sequences than {@code batchSize}, with prompt lookup, beams or contrastive
+     *     search
+     * @param batchSize sequences that run at once at most, at least 1
+     * @return the sequences, on the caller's thread
+     * @throws IllegalArgumentException if {@code batchSize} is too small
+     */
+    public Stream<Generation> generateAll(Iterator<GenerationRequest> requests, int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batchSize is " + batchSize + ", expected at least 1");
+        }
+        Run run = Runs.queued(this, requests, batchSize);
         var spliterator = Spliterators.spliteratorUnknownSize(
                 run.results(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
         return StreamSupport.stream(spliterator, false).onClose(run::close);
+    }
+
+    /**
+     * Rejects what {@link #generateAll(List)} would reject, and computes nothing.
+     *
+     * @param request a prompt and how to continue it
+     * @throws IllegalArgumentException if the prompt does not fit, or the model cannot follow its config
+     * @throws IllegalStateException if the prompt is text, and the checkpoint has no tokenizer
+     */
+    public void check(GenerationRequest request) {
+        new Entries(this).entry(request);
     }
 
     /**

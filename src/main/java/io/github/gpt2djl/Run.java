@@ -1,12 +1,8 @@
 package io.github.gpt2djl;
 
-import static io.github.gpt2djl.GenerationOption.STOP_STRINGS;
-
+import io.github.gpt2djl.Entries.Entry;
 import io.github.gpt2djl.generation.Loop;
-import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.Sampled;
-import io.github.gpt2djl.text.Detokenizer;
-import io.github.gpt2djl.text.StopStrings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -14,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,34 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class Run implements AutoCloseable {
     private final Requests requests;
     private final Loop loop;
-    private final int positions;
+    private final Gpt2 gpt2;
     /** Those that have not been given out. */
-    private final Map<Integer, Row> rows = new HashMap<>();
+    private final Map<Integer, Continuation> rows = new HashMap<>();
 
     private int begun;
     private int givenOut;
 
     private boolean cancelled;
 
-    /** What one sequence has so far. */
-    private static final class Row {
-        final Requests.Entry entry;
-        final @Nullable Detokenizer pieces;
-        final StopStrings stops;
-        final List<Token> tokens = new ArrayList<>();
-        boolean ended;
-        boolean cancelled;
-
-        Row(Requests.Entry entry, @Nullable Detokenizer pieces) {
-            this.entry = entry;
-            this.pieces = pieces;
-            stops = new StopStrings(entry.config().get(STOP_STRINGS));
-        }
-    }
-
     /** Computes nothing before the first question. */
     Run(Gpt2 gpt2, Requests requests, Loop loop) {
-        positions = gpt2.config().positions();
+        this.gpt2 = gpt2;
         this.requests = requests;
         this.loop = loop;
     }
@@ -72,8 +51,8 @@ final class Run implements AutoCloseable {
                 if (!hasNext()) {
                     throw new NoSuchElementException("all sequences have been given out");
                 }
-                Row next = Objects.requireNonNull(rows.remove(givenOut));
-                return generation(next, loop.score(givenOut++));
+                Continuation next = Objects.requireNonNull(rows.remove(givenOut));
+                return next.generation(loop.drafted(), loop.accepted(), loop.score(givenOut++));
             }
         };
     }
@@ -124,10 +103,7 @@ final class Run implements AutoCloseable {
             while (requests.hasBegun()) {
                 begin();
             }
-            for (Row row : rows.values()) {
-                row.cancelled = !row.ended;
-                row.ended = true;
-            }
+            rows.values().forEach(Continuation::cancel);
             loop.close();
         }
         return !cancelled && loop.hasNext();
@@ -140,75 +116,26 @@ final class Run implements AutoCloseable {
     }
 
     private boolean ready() {
-        Row next = rows.get(givenOut);
-        return next != null && next.ended;
+        Continuation next = rows.get(givenOut);
+        return next != null && next.ended();
     }
 
     private Token token(Sampled sampled) {
         while (begun <= sampled.row()) {
             begin();
         }
-        Row row = Objects.requireNonNull(rows.get(sampled.row()));
-        String text =
-                row.pieces == null ? "" : row.stops.add(row.pieces.add(sampled.id(), sampled.last()), sampled.last());
-        if (row.stops.found() && !sampled.last()) {
+        Continuation row = Objects.requireNonNull(rows.get(sampled.row()));
+        Token token = row.add(sampled);
+        if (row.ended() && !sampled.last()) {
             loop.end(sampled.row());
         }
-        Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
-        row.tokens.add(token);
-        row.ended = sampled.last() || row.stops.found();
         return token;
     }
 
     private void begin() {
-        Requests.Entry entry = requests.begun();
+        Entry entry = requests.begun();
         for (int copy = 0; copy < entry.request().copies(); copy++) {
-            rows.put(begun++, new Row(entry, requests.detokenizer(entry)));
+            rows.put(begun++, new Continuation(gpt2, entry));
         }
-    }
-
-    private Generation generation(Row row, OptionalDouble score) {
-        StringBuilder text = new StringBuilder();
-        row.tokens.forEach(t -> text.append(t.text()));
-        if (row.cancelled) {
-            text.append(row.stops.add("", true));
-        }
-        return new Generation(
-                Gpt2.boxed(row.entry.request().prompt()),
-                row.tokens,
-                text.toString(),
-                reason(row),
-                row.entry.seed(),
-                loop.drafted(),
-                loop.accepted(),
-                slides(row),
-                score);
-    }
-
-    private static FinishReason reason(Row row) {
-        if (row.cancelled) {
-            return FinishReason.CANCELLED;
-        }
-        if (row.stops.found()) {
-            return FinishReason.STOP;
-        }
-        int last = row.tokens.get(row.tokens.size() - 1).id();
-        if (row.entry.request().decoding().eosIds().contains(last)) {
-            return FinishReason.EOS;
-        }
-        return row.tokens.size() < row.entry.asked() ? FinishReason.CONTEXT : FinishReason.LENGTH;
-    }
-
-    /** How often the loop has begun anew with the last ids of a row. */
-    private int slides(Row row) {
-        Request request = row.entry.request();
-        int held = request.start(positions).length;
-        int slides = 0;
-        for (int token = 1; token < row.tokens.size(); token++) {
-            boolean full = held == positions;
-            held = full ? request.decoding().keep() : held + 1;
-            slides += full ? 1 : 0;
-        }
-        return slides;
     }
 }

@@ -84,18 +84,7 @@ final class Runs {
     }
 
     /** Any number of prompts, looked at when there is a place for them. */
-    static Run queued(Gpt2 gpt2, Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        int sequences = config.get(NUM_RETURN_SEQUENCES);
-        if (batchSize < sequences) {
-            throw new IllegalArgumentException(
-                    "batchSize is " + batchSize + ", expected at least " + sequences + ", the sequences of one prompt");
-        }
-        requirePlain(config, "a queue of prompts");
-        if (searches(config)) {
-            GenerationOption<?> option = config.get(NUM_BEAMS) > 1 ? NUM_BEAMS : PENALTY_ALPHA;
-            throw new IllegalArgumentException("found a queue of prompts and " + option + " " + config.get(option)
-                    + ", expected a list of prompts for it; use generateAll(List), which takes them in turn");
-        }
+    static Run queued(Gpt2 gpt2, Iterator<GenerationRequest> prompts, int places) {
         Requests requests = new Requests(gpt2, new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -104,10 +93,27 @@ final class Runs {
 
             @Override
             public GenerationRequest next() {
-                return new GenerationRequest(prompts.next(), config);
+                GenerationRequest next = prompts.next();
+                checkQueued(next.config(), places);
+                return next;
             }
         });
-        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, batchSize));
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places));
+    }
+
+    /** Rejects what cannot share the places of a batch with what comes and goes. */
+    static void checkQueued(GenerationConfig config, int places) {
+        int sequences = config.get(NUM_RETURN_SEQUENCES);
+        if (places < sequences) {
+            throw new IllegalArgumentException(
+                    "batchSize is " + places + ", expected at least " + sequences + ", the sequences of one prompt");
+        }
+        requirePlain(config, "a queue of prompts");
+        if (searches(config)) {
+            GenerationOption<?> option = config.get(NUM_BEAMS) > 1 ? NUM_BEAMS : PENALTY_ALPHA;
+            throw new IllegalArgumentException("found a queue of prompts and " + option + " " + config.get(option)
+                    + ", expected a list of prompts for it; use generateAll(List), which takes them in turn");
+        }
     }
 
     private static Requests read(Gpt2 gpt2, GenerationRequest prompt) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.decoder.LiveArrays;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -47,6 +48,38 @@ class QueueTest {
                 assertThat(found.promptIds()).isEqualTo(alone.get(copy).promptIds());
             }
         }
+    }
+
+    @Test
+    void eachRequestHasAConfigOfItsOwn() {
+        List<GenerationRequest> requests = IntStream.range(0, 24)
+                .mapToObj(i -> new GenerationRequest(
+                        prompts(24).get(i),
+                        i % 3 == 0
+                                ? GenerationConfig.builder().maxNewTokens(1 + i).build()
+                                : GenerationConfig.builder()
+                                        .doSample(true)
+                                        .maxNewTokens(1 + i)
+                                        .seed(i)
+                                        .build()))
+                .toList();
+        try (Stream<Generation> results = gpt2.generateAll(requests.iterator(), 5)) {
+            List<Generation> queued = results.toList();
+            for (int i = 0; i < 24; i++) {
+                Generation alone = gpt2.generateAll(List.of(requests.get(i))).get(0);
+                assertThat(queued.get(i).ids()).isEqualTo(alone.ids());
+                assertThat(queued.get(i).seed()).isEqualTo(alone.seed());
+            }
+        }
+    }
+
+    @Test
+    void checkingRejectsWhatGeneratingWould() {
+        GenerationConfig config = GenerationConfig.builder().build();
+        gpt2.check(new GenerationRequest(Prompt.of("ROMEO:"), config));
+        GenerationRequest wrong = new GenerationRequest(Prompt.ofIds(9999), config);
+        assertThatThrownBy(() -> gpt2.check(wrong)).hasMessageContaining("id 9999 at index 0 is out of range");
+        assertThatThrownBy(() -> gpt2.generateAll(List.of(wrong))).hasMessageContaining("id 9999 at index 0");
     }
 
     @Test
@@ -100,6 +133,16 @@ class QueueTest {
         assertThatThrownBy(() -> gpt2.generateAll(prompts(1).iterator(), lookup, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("found a queue of prompts and promptLookupNumTokens 4");
+        assertThatThrownBy(() -> gpt2.generateAll(Collections.emptyIterator(), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("batchSize is 0, expected at least 1");
+        GenerationRequest search = new GenerationRequest(
+                Prompt.of("O"), GenerationConfig.builder().numBeams(2).build());
+        try (Stream<Generation> results = gpt2.generateAll(List.of(search).iterator(), 4)) {
+            assertThatThrownBy(results::toList)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("found a queue of prompts and numBeams 2");
+        }
     }
 
     private static List<Prompt> prompts(int count) {

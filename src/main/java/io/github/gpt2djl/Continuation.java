@@ -1,0 +1,95 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.STOP_STRINGS;
+
+import io.github.gpt2djl.Entries.Entry;
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.generation.Sampled;
+import io.github.gpt2djl.text.Detokenizer;
+import io.github.gpt2djl.text.StopStrings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** One sequence on its way: its tokens, its text, and why it ends. */
+final class Continuation {
+    private final Entry entry;
+    private final int positions;
+    private final @Nullable Detokenizer pieces;
+    private final StopStrings stops;
+    private final List<Token> tokens = new ArrayList<>();
+    private boolean ended;
+    private boolean cancelled;
+
+    Continuation(Gpt2 gpt2, Entry entry) {
+        this.entry = entry;
+        positions = gpt2.config().positions();
+        pieces = gpt2.detokenizer(
+                !entry.config().splitSpecialTokens(), entry.request().prompt());
+        stops = new StopStrings(entry.config().get(STOP_STRINGS));
+    }
+
+    /** Whether no token may come any more: the loop's row ended, or a stop string did it. */
+    boolean ended() {
+        return ended;
+    }
+
+    void cancel() {
+        cancelled = !ended;
+        ended = true;
+    }
+
+    Token add(Sampled sampled) {
+        String text = pieces == null ? "" : stops.add(pieces.add(sampled.id(), sampled.last()), sampled.last());
+        Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
+        tokens.add(token);
+        ended = sampled.last() || stops.found();
+        return token;
+    }
+
+    Generation generation(int drafted, int accepted, OptionalDouble score) {
+        StringBuilder text = new StringBuilder();
+        tokens.forEach(t -> text.append(t.text()));
+        if (cancelled) {
+            text.append(stops.add("", true));
+        }
+        return new Generation(
+                Gpt2.boxed(entry.request().prompt()),
+                tokens,
+                text.toString(),
+                reason(),
+                entry.seed(),
+                drafted,
+                accepted,
+                slides(),
+                score);
+    }
+
+    private FinishReason reason() {
+        if (cancelled) {
+            return FinishReason.CANCELLED;
+        }
+        if (stops.found()) {
+            return FinishReason.STOP;
+        }
+        int last = tokens.get(tokens.size() - 1).id();
+        if (entry.request().decoding().eosIds().contains(last)) {
+            return FinishReason.EOS;
+        }
+        return tokens.size() < entry.asked() ? FinishReason.CONTEXT : FinishReason.LENGTH;
+    }
+
+    /** How often the loop has begun anew with the last ids. */
+    private int slides() {
+        Request request = entry.request();
+        int held = request.start(positions).length;
+        int slides = 0;
+        for (int token = 1; token < tokens.size(); token++) {
+            boolean full = held == positions;
+            held = full ? request.decoding().keep() : held + 1;
+            slides += full ? 1 : 0;
+        }
+        return slides;
+    }
+}

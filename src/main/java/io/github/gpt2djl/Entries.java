@@ -1,0 +1,104 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.*;
+
+import io.github.gpt2djl.generation.Decoding;
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.sampling.Explainer.Labelled;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Makes of each prompt what the token loop takes: encodes and checks it. */
+final class Entries {
+    private static final SecureRandom SEEDS = new SecureRandom();
+
+    private final Gpt2 gpt2;
+    /** The last prompt's, which mostly is the next one's. */
+    private @Nullable GenerationConfig config;
+
+    private @Nullable Decoding decoding;
+
+    /**
+     * A prompt on its way.
+     *
+     * @param config how to continue it
+     * @param asked new tokens that the user wants, which may be more than the context has room for
+     * @param seed empty if nothing is drawn
+     */
+    record Entry(Request request, GenerationConfig config, int asked, OptionalLong seed) {}
+
+    Entries(Gpt2 gpt2) {
+        this.gpt2 = gpt2;
+    }
+
+    Entry entry(GenerationRequest asking) {
+        GenerationConfig how = asking.config();
+        int positions = gpt2.config().positions();
+        int keep = how.get(CONTEXT_POLICY).keep();
+        if (keep == 0) {
+            gpt2.checkFits(asking.prompt(), "the prompt", ", or let contextPolicy slide");
+        }
+        int[] ids = gpt2.ids(asking.prompt(), how.splitSpecialTokens());
+        if (keep >= positions) {
+            throw new IllegalArgumentException(
+                    "contextPolicy keeps " + keep + " ids, expected fewer than the model's context of " + positions);
+        }
+        if (ids.length > positions && keep == 0) {
+            throw new IllegalArgumentException("the prompt has " + ids.length + " ids, but the model's context is "
+                    + positions + "; shorten it, or let contextPolicy slide");
+        }
+        if (how.isSet(STOP_STRINGS) && !gpt2.hasTokenizer()) {
+            throw new IllegalArgumentException(
+                    "stopStrings has no effect without a tokenizer, and " + gpt2.name() + " has none; use eosTokenId");
+        }
+        int asked = how.newTokens(ids.length, positions);
+        int[] start = ids.length == 0 ? new int[] {gpt2.bos()} : ids;
+        gpt2.decoder().checkRange(start);
+        int limit = keep > 0 ? asked : Math.min(asked, free(how, start.length, positions));
+        boolean seedless = how.get(DO_SAMPLE) && !how.isSet(SEED);
+        // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
+        long seed = seedless ? SEEDS.nextLong() >>> 11 : how.get(SEED);
+        Request request = new Request(start, how.get(NUM_RETURN_SEQUENCES), limit, seed, decoding(how));
+        return new Entry(request, how, asked, how.get(DO_SAMPLE) ? OptionalLong.of(seed) : OptionalLong.empty());
+    }
+
+    /** New tokens that the context has room for. */
+    private static int free(GenerationConfig how, int prompt, int positions) {
+        if (how.get(PENALTY_ALPHA) == 0) {
+            // The last token needs no position of its own: it is never fed back.
+            return positions - prompt + 1;
+        }
+        if (prompt == positions) {
+            throw new IllegalArgumentException("the prompt has " + prompt + " ids and fills the model's context, but"
+                    + " penaltyAlpha compares each candidate's own position; expected at most " + (positions - 1));
+        }
+        return positions - prompt;
+    }
+
+    private Decoding decoding(GenerationConfig how) {
+        Decoding now = decoding;
+        if (now == null || !Objects.equals(how, config)) {
+            List<Integer> eosIds = eosIds(how);
+            Rules rules = Rules.of(how, eosIds, gpt2.config().vocabularySize());
+            now = new Decoding(
+                    rules.sampler(),
+                    rules.processors().stream().map(Labelled::rule).toList(),
+                    how.get(TRACE) > 0 ? rules.explainer(how.get(TRACE)) : null,
+                    how.get(TOP_LOGPROBS),
+                    eosIds,
+                    how.get(CONTEXT_POLICY).keep());
+            decoding = now;
+            config = how;
+        }
+        return now;
+    }
+
+    private List<Integer> eosIds(GenerationConfig how) {
+        boolean own = how.isSet(EOS_TOKEN_ID);
+        int usual = how.openAi() ? -1 : gpt2.config().eosId();
+        return own ? how.get(EOS_TOKEN_ID) : usual < 0 ? List.of() : List.of(usual);
+    }
+}

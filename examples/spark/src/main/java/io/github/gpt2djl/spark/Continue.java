@@ -1,0 +1,26 @@
+package io.github.gpt2djl.spark;
+
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+
+/**
+ * Continues the prompts of a partition, on an executor.
+ *
+ * @param model of all
+ * @param defaults generation_config.json, for what a row does not say
+ * @param batchSize sequences of this partition that run at once
+ */
+record Continue(ExecutorModel model, String defaults, int batchSize) implements MapPartitionsFunction<Row, Row> {
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) throws Exception {
+        Continued continued = new Continued(model.get(), rows, defaults, batchSize);
+        // A task that fails or is killed does not read to the end, which would free the memory.
+        TaskContext.get().<Void>addTaskCompletionListener(context -> {
+            continued.close();
+            return null;
+        });
+        return continued;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.gpt2djl.spark;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Rows of id, JSON and seed as requests of a model. */
+final class RowReader {
+    /** Of several texts, or not for a queue. */
+    static final List<GenerationOption<?>> NOT_HERE = List.of(
+            GenerationOption.NUM_RETURN_SEQUENCES,
+            GenerationOption.NUM_BEAMS,
+            GenerationOption.LENGTH_PENALTY,
+            GenerationOption.EARLY_STOPPING,
+            GenerationOption.PENALTY_ALPHA,
+            GenerationOption.PROMPT_LOOKUP_NUM_TOKENS,
+            GenerationOption.TOP_LOGPROBS,
+            GenerationOption.TRACE);
+
+    private static final List<String> LENGTHS =
+            List.of(GenerationOption.MAX_NEW_TOKENS.key(), GenerationOption.MAX_LENGTH.key());
+
+    private final Gpt2 gpt2;
+    private final JsonObject defaults;
+
+    /**
+     * Reads for one model.
+     *
+     * @param defaults a generation_config.json, for what a row does not say
+     */
+    RowReader(Gpt2 gpt2, String defaults) {
+        this.gpt2 = gpt2;
+        this.defaults = JsonParser.parseString(defaults).getAsJsonObject();
+    }
+
+    /** A row that cannot be used says why. */
+    Asked read(Row row) {
+        try {
+            GenerationRequest request = request(row.get(0), row.getString(1), row.getLong(2));
+            gpt2.check(request);
+            return new Asked(row.get(0), request, null);
+        } catch (IllegalArgumentException e) {
+            return new Asked(row.get(0), null, named(e.getMessage()));
+        }
+    }
+
+    private GenerationRequest request(Object id, String json, long seed) {
+        JsonObject fields = object(json);
+        fields.remove("id");
+        JsonElement prompt = fields.remove("prompt");
+        if (id == null || !isText(prompt)) {
+            throw new IllegalArgumentException(
+                    "found no " + (id == null ? "id" : "prompt") + ", expected both id and prompt");
+        }
+        return new GenerationRequest(Prompt.of(prompt.getAsString()), config(fields, seed));
+    }
+
+    private static boolean isText(JsonElement json) {
+        return json instanceof JsonPrimitive primitive && primitive.isString();
+    }
+
+    private static JsonObject object(String json) {
+        if (json == null) {
+            throw new IllegalArgumentException("found a line that is not UTF-8");
+        }
+        try {
+            return JsonParser.parseString(json).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            String start = json.substring(0, Math.min(json.length(), 60));
+            throw new IllegalArgumentException("found " + start + ", expected a JSON object with id and prompt", e);
+        }
+    }
+
+    /** The row's options over the job's, and the row's seed if it has none of its own. */
+    private GenerationConfig config(JsonObject options, long seed) {
+        JsonObject all = defaults.deepCopy();
+        if (LENGTHS.stream().anyMatch(options::has)) {
+            LENGTHS.forEach(all::remove);
+        }
+        options.entrySet().forEach(option -> all.add(option.getKey(), option.getValue()));
+        GenerationConfig config = GenerationConfig.parse(all.toString());
+        for (GenerationOption<?> option : NOT_HERE) {
+            if (config.isSet(option)) {
+                throw new IllegalArgumentException("found " + option.key() + " " + config.get(option)
+                        + ", expected a row of one text without search or guesses");
+            }
+        }
+        boolean seedless = config.get(GenerationOption.DO_SAMPLE) && !config.isSet(GenerationOption.SEED);
+        return seedless ? config.toBuilder().seed(seed).build() : config;
+    }
+
+    /** The library's messages name its Java options; here they are columns and flags. */
+    static String named(String message) {
+        String named = message.replace("take it out of the file", "take it out of the row");
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            named = named.replaceAll("\\b" + option.name() + "\\b", option.key());
+        }
+        return named;
+    }
+}

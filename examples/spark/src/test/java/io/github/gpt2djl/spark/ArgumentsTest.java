@@ -1,0 +1,101 @@
+package io.github.gpt2djl.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user meets who has given something wrong. */
+class ArgumentsTest {
+    @TempDir
+    Path folder;
+
+    private Path prompts;
+    private Path out;
+
+    @BeforeEach
+    void onePrompt() throws IOException {
+        prompts = folder.resolve("prompts.jsonl");
+        out = folder.resolve("out");
+        Files.writeString(prompts, "{\"id\": 1, \"prompt\": \"ROMEO:\"}\n");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        JobRun run = JobRun.of(folder.resolve("none.jsonl"), out);
+        assertThat(run.printed()).contains("error: ", "does not exist", "none.jsonl");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aFolderWithoutFilesIsRejected() throws IOException {
+        JobRun run = JobRun.of(Files.createDirectory(folder.resolve("empty")), out);
+        assertThat(run.printed()).contains("has no files, expected JSON lines or Parquet");
+        assertThat(run.code()).isEqualTo(2);
+    }
+
+    @Test
+    void noPromptsGiveNoTexts() throws IOException {
+        Files.writeString(prompts, "");
+        JobRun run = JobRun.of(prompts, out);
+        assertThat(run.printed()).contains("0 rows, 0 new tokens");
+        assertThat(run.code()).isZero();
+        assertThat(JobRun.read(out)).isEmpty();
+    }
+
+    @Test
+    void anUnknownModelIsTheExecutorsMessage() {
+        JobRun run = JobRun.of(prompts, out, "--model", "gtp2");
+        assertThat(run.printed()).contains("error: no model or folder named gtp2.");
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void anExistingFolderStaysAsItIs() throws IOException {
+        Files.createDirectory(out);
+        Files.writeString(out.resolve("mine"), "");
+        JobRun run = JobRun.of(prompts, out);
+        assertThat(run.printed()).contains("exists, expected a new folder; or give --overwrite");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(out.resolve("mine")).exists();
+        assertThat(JobRun.of(prompts, out, "--overwrite").code()).isZero();
+        assertThat(out.resolve("mine")).doesNotExist();
+        assertThat(JobRun.read(out)).containsOnlyKeys("1");
+    }
+
+    @Test
+    void wrongOptionsAreRejectedBeforeAnythingRuns() {
+        assertRejected("Unknown options: '--max-tokens'", "--max-tokens", "3");
+        assertRejected("temperature is 0.0, expected above 0", "--do-sample", "--temperature", "0");
+        assertRejected("max_new_tokens is 0, expected at least 1", "--max-new-tokens", "0");
+        assertRejected("--batch-size is 0, expected at least 1", "--batch-size", "0");
+        assertRejected("'--partitions': 'x' is not an int", "--partitions", "x");
+    }
+
+    private void assertRejected(String message, String... options) {
+        JobRun run = JobRun.of(prompts, out, options);
+        assertThat(run.printed()).contains("error: ").contains(message);
+        assertThat(run.code()).isEqualTo(2);
+    }
+
+    @Test
+    void aFileOfOptionsGoesBeforeTheDefaultsAndAfterTheFlags() throws IOException {
+        Path config = folder.resolve("generation_config.json");
+        Files.writeString(config, "{\"max_new_tokens\": 3, \"do_sample\": true}");
+        JobRun run = JobRun.of(prompts, out, "--generation-config", config.toString(), "--max-new-tokens", "2");
+        assertThat(run.printed()).contains("1 rows, 2 new tokens");
+        assertThat(JobRun.read(out).get("1").<Long>getAs("seed")).isNotNull();
+    }
+
+    @Test
+    void roundingThatDependsOnTheBatchIsTold() {
+        JobRun run = JobRun.of(prompts, out, "--precision", "int8");
+        assertThat(run.printed()).contains("note: int8 rounds what shares a batch together");
+        assertThat(run.code()).isZero();
+    }
+}

@@ -5,12 +5,10 @@ import static org.apache.spark.sql.functions.*;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -27,12 +25,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 public final class GenerateJob implements Callable<Integer> {
-    /** Rows of a task, in batches: enough that the batch's emptying at its end is a small part. */
-    private static final int BATCHES = 32;
-
-    /** What a driver manages easily. */
-    private static final int MANY_TASKS = 10_000;
-
     @Option(names = "--prompts", required = true, description = "File or folder: JSON lines, or *.parquet.")
     private String prompts;
 
@@ -75,7 +67,8 @@ public final class GenerateJob implements Callable<Integer> {
     @Option(
             names = "--partitions",
             paramLabel = "N",
-            description = "Tasks. Default: one for each " + BATCHES + " × batch-size rows, at most " + MANY_TASKS + ".")
+            description = "Tasks. Default: one for each " + Blocks.BATCHES + " × batch-size rows, at most "
+                    + Blocks.MANY_TASKS + ".")
     private Integer partitions;
 
     @Option(
@@ -127,11 +120,6 @@ public final class GenerateJob implements Callable<Integer> {
         if (partitions != null) {
             requirePositive("--partitions", partitions);
         }
-        if (batchSize > 1 && (precision == Precision.INT8 || precision == Precision.MIXED)) {
-            System.err.println("note: " + precision.name().toLowerCase(Locale.ROOT)
-                    + " rounds what shares a batch together: texts depend on --partitions and --batch-size;"
-                    + " with --batch-size 1 they do not, and hardly with fp32");
-        }
         SparkConf conf = new SparkConf().setAppName("gpt2").setIfMissing("spark.master", "local[*]");
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             spark.sparkContext().setLogLevel("WARN");
@@ -148,14 +136,7 @@ public final class GenerateJob implements Callable<Integer> {
             throw new IllegalArgumentException("--out " + out + " exists, expected a new folder; or give --overwrite");
         }
         Dataset<Row> rows = Prompts.read(spark, prompts, seed);
-        int tasks = partitions != null
-                ? partitions
-                : (int) Math.min(MANY_TASKS, 1 + rows.count() / ((long) BATCHES * batchSize));
-        // By id, not in turn: what a row's task is, is the same when an executor is lost and Spark reads again.
-        rows.repartition(tasks, col("id"))
-                .mapPartitions(
-                        task,
-                        Encoders.row(Asked.schema(rows.schema().apply("id").dataType())))
+        Blocks.continued(rows, task, partitions)
                 .write()
                 .mode(overwrite ? SaveMode.Overwrite : SaveMode.ErrorIfExists)
                 .parquet(out);

@@ -84,18 +84,11 @@ class ArgumentsTest {
     }
 
     @Test
-    void aFileOfOptionsGoesBeforeTheDefaultsAndAfterTheFlags() throws IOException {
+    void flagsGoBeforeAFileOfOptions() throws IOException {
         Path config = folder.resolve("generation_config.json");
         Files.writeString(config, "{\"max_new_tokens\": 3, \"do_sample\": true}");
         JobRun run = JobRun.of(prompts, out, "--generation-config", config.toString(), "--max-new-tokens", "2");
         assertThat(run.printed()).contains("1 rows, 2 new tokens");
         assertThat(JobRun.read(out).get("1").<Long>getAs("seed")).isNotNull();
-    }
-
-    @Test
-    void roundingThatDependsOnTheBatchIsTold() {
-        JobRun run = JobRun.of(prompts, out, "--precision", "int8");
-        assertThat(run.printed()).contains("note: int8 rounds what shares a batch together");
-        assertThat(run.code()).isZero();
     }
 }

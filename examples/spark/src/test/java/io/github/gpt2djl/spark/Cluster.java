@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.apache.spark.sql.SparkSession;
 
 /** A standalone cluster on the loopback address: a master, workers of one core, and jobs that are submitted to it. */
 final class Cluster implements AutoCloseable {
@@ -74,11 +76,27 @@ final class Cluster implements AutoCloseable {
         return start(log, command.toArray(String[]::new));
     }
 
+    /** A driver in this process, with an executor of one core. */
+    SparkSession session() throws IOException {
+        try (Stream<Path> jars = Files.list(TARGET.resolve("lib"))) {
+            return SparkSession.builder()
+                    .master(url)
+                    .config("spark.driver.host", "127.0.0.1")
+                    .config("spark.ui.enabled", false)
+                    .config("spark.executor.memory", "512m")
+                    .config(
+                            "spark.jars",
+                            TARGET + "/gpt2-spark.jar,"
+                                    + jars.map(Path::toString).collect(Collectors.joining(",")))
+                    .getOrCreate();
+        }
+    }
+
     /** Kills a worker and its executor with SIGKILL, in a task, after the executor has completed some. */
     Tasks killWorkerAtWork(Process job) throws Exception {
         for (int worker = 0; job.isAlive(); worker = (worker + 1) % workers.size()) {
             Tasks tasks = tasks(worker);
-            if (tasks.complete() >= 2 && tasks.begun() > tasks.complete()) {
+            if (tasks.complete() > 0 && tasks.begun() > tasks.complete()) {
                 kill(workers.get(worker));
                 return tasks(worker);
             }

@@ -2,10 +2,12 @@ package io.github.gpt2djl.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.Generation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -36,8 +38,8 @@ class GenerateJobTest {
         Map<Object, Row> rows = JobRun.read(out);
         assertThat(rows).hasSize(100);
         try (SparkSession spark = SparkSession.builder().getOrCreate()) {
-            var plain = Corpus.plain(spark, 100);
-            rows.forEach((id, row) -> Corpus.assertSame(row, plain.get(Integer.parseInt((String) id))));
+            Map<String, Generation> plain = Corpus.plain(spark, 100, 100, 8);
+            rows.forEach((id, row) -> Corpus.assertSame(row, plain.get((String) id)));
         }
     }
 
@@ -60,6 +62,21 @@ class GenerateJobTest {
             assertThat(rows.get(1L).<Object>getAs(column)).isEqualTo(json.getAs(column));
         }
         assertThat(json.<Integer>getList(json.fieldIndex("ids"))).hasSize(9);
+    }
+
+    @Test
+    void evenInt8DoesNotDependOnPartitions() throws IOException {
+        Corpus.write(prompts, 200);
+        List<Map<Object, Row>> runs = new ArrayList<>();
+        for (String partitions : List.of("1", "3")) {
+            Path to = folder.resolve("out-" + partitions);
+            String[] options = {"--precision", "int8", "--batch-size", "2", "--partitions", partitions};
+            assertThat(JobRun.of(prompts, to, options).code()).isZero();
+            assertThat(to.toFile().list((folder, name) -> name.endsWith(".parquet")))
+                    .hasSize(Integer.parseInt(partitions));
+            runs.add(JobRun.read(to));
+        }
+        assertThat(runs.get(1)).hasSize(200).isEqualTo(runs.get(0));
     }
 
     @Test

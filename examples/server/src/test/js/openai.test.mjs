@@ -65,7 +65,7 @@ test("takes ids, logprobs, echo and bias", async () => {
 test("errors are the client's own classes", async () => {
   await assert.rejects(client.completions.create({ model, prompt: "a", top_p: 7 }), (error) => {
     assert.ok(error instanceof OpenAI.BadRequestError);
-    assert.match(error.message, /top_p is 7, expected 0 to 1/);
+    assert.match(error.message, /top_p is 7.0, expected 0 to 1/);
     return true;
   });
   await assert.rejects(client.completions.create({ model: "gpt-4", prompt: "a" }), OpenAI.NotFoundError);

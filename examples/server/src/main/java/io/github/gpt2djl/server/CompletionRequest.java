@@ -140,8 +140,17 @@ record CompletionRequest(
         try {
             return GenerationConfig.parse(options.encode());
         } catch (IllegalArgumentException e) {
-            throw ApiError.badRequest((temperature == 0 ? "temperature 0 is greedy decoding: " : "") + e.getMessage());
+            throw ApiError.badRequest((temperature == 0 ? "temperature 0 is greedy decoding: " : "") + inKeys(e));
         }
+    }
+
+    /** A message of the library, by the names that its options have in JSON. */
+    private static String inKeys(IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            message = message.replaceAll("\\b" + option.name() + "\\b", option.key());
+        }
+        return message;
     }
 
     /** A field's value, which is not among the others any more; null means what leaving it out does. */

@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +28,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Takes over the model: closing the server closes it.
  */
 final class Gpt2Server implements AutoCloseable {
-    private static final Map<String, String> PAGE =
-            Map.of("/", "page.html", "/page.css", "page.css", "/page.js", "page.js");
+    private static final List<String> PAGE = List.of("page.html", "page.css", "page.js", "explain.js", "page.svg");
 
     private final Gpt2 gpt2;
     private final String model;
@@ -70,7 +69,8 @@ final class Gpt2Server implements AutoCloseable {
         Router router = Router.router(vertx);
         router.route("/v1/*").handler(LoggerHandler.create(LoggerFormat.TINY));
         router.route("/v1/*").handler(this::authorize);
-        PAGE.forEach((path, file) -> router.get(path)
+        router.get("/").handler(routing -> routing.reroute("/page.html"));
+        PAGE.forEach(file -> router.get("/" + file)
                 .handler(routing -> routing.response()
                         .putHeader("Content-Security-Policy", "default-src 'self'")
                         .sendFile("io/github/gpt2djl/server/" + file)));

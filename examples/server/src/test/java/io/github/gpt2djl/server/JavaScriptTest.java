@@ -25,7 +25,7 @@ class JavaScriptTest {
         assumeTrue(find("npm") != null && find("node") != null, "needs Node.js 20 or newer with npm on the path");
         Files.createDirectories(FOLDER);
         try (Stream<Path> files = Files.list(Path.of("src", "test", "js"))) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Files.write(FOLDER.resolve(file.getFileName()), Files.readAllBytes(file));
             }
         }

@@ -28,8 +28,12 @@ import java.util.concurrent.TimeoutException;
  * <p>Takes over the model: closing the server closes it.
  */
 final class Gpt2Server implements AutoCloseable {
-    private static final Map<String, String> PAGE =
-            Map.of("/", "page.html", "/page.css", "page.css", "/page.js", "page.js");
+    private static final Map<String, String> PAGE = Map.of(
+            "/", "page.html",
+            "/page.css", "page.css",
+            "/page.js", "page.js",
+            "/explain.js", "explain.js",
+            "/page.svg", "page.svg");
 
     private final Gpt2 gpt2;
     private final String model;

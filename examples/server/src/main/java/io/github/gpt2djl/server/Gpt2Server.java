@@ -55,6 +55,8 @@ final class Gpt2Server implements AutoCloseable {
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())
+                // Draining sends GOAWAY over HTTP/2, at which Java's own client gives up running streams.
+                .setHttp2ClearTextEnabled(false)
                 // Later than the limit of a request: who does not read, or says nothing, holds no memory for ever.
                 .setIdleTimeout((int) options.timeout().toSeconds() + 10);
         server = await(vertx.createHttpServer(http).requestHandler(router()).listen());

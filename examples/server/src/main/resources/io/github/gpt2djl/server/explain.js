@@ -53,13 +53,13 @@ function bar(row, p, most) {
 
 function showTable(step) {
   by('caption').textContent = 'The likeliest of ' + step.vocabulary + ' tokens and the chosen one: what the model gives them'
-    + (step.rules.length ? ', what each rule makes of it' : '') + (step.draw === null ? '' : ', and which part of the draw’s 0 to 1 is theirs');
+    + (step.rules.length ? ', what each rule makes of it' : '') + (step.draw === null ? '' : ', and their part of the draw') + '.';
   by('head').replaceChildren();
   heading('rank');
   heading('token');
   heading('the model', count(step.vocabulary, 'token'), 'bars');
   step.rules.forEach(rule => heading(rule.rule, 'keeps ' + rule.kept, 'bars'));
-  document.querySelectorAll('.bars').forEach(cell => { cell.style.width = 65 / (1 + step.rules.length) + '%'; });
+  document.querySelectorAll('.bars').forEach(cell => { cell.style.width = 60 / (1 + step.rules.length) + '%'; });
   heading(step.draw === null ? 'result' : 'drawn if', step.draw === null ? '' : 'from – to');
   const most = Math.max(...step.candidates.flatMap(each => [each.p, ...each.after])); // one scale
   by('rows').replaceChildren();
@@ -111,10 +111,13 @@ function showDraw(step) {
   line.hidden = step.draw === null;
   const chosen = step.candidates.find(each => each.id === step.chosen.id);
   const listed = step.candidates.filter(each => !each.removed_by).length;
-  says.textContent = step.draw === null ? 'Nothing is drawn: the likeliest token is taken: '
-    : count(step.kept, 'kept token') + ' side by side, each as wide as it is likely'
-      + (step.kept > listed ? ' (striped: not in the table)' : '') + '. The random number ' + step.draw.toFixed(4)
-      + ' lies between ' + chosen.from.toFixed(4) + ' and ' + chosen.to.toFixed(4) + ': ';
+  if (step.draw === null) {
+    says.textContent = 'Nothing is drawn, the likeliest token is taken: ';
+  } else {
+    const kept = step.kept === 1 ? 'Only one token is kept' : step.kept + ' kept tokens side by side, each as wide as it is likely';
+    says.textContent = kept + (step.kept > listed ? ' (striped: not in the table)' : '') + '. The random number '
+      + step.draw.toFixed(4) + ' lies between ' + chosen.from.toFixed(4) + ' and ' + chosen.to.toFixed(4) + ': ';
+  }
   addToken(says, step.chosen.token);
   for (const each of step.candidates.filter(candidate => candidate.from !== undefined)) {
     const part = add(line, 'div', each === chosen ? 'part hit' : 'part');

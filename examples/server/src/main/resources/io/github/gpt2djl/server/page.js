@@ -192,7 +192,7 @@ function open(index) {
 
 by('form').addEventListener('input', showOptions);
 by('form').addEventListener('submit', event => { event.preventDefault(); generate(); });
-by('prompt').addEventListener('keydown', event => { if (event.ctrlKey && event.key === 'Enter') { generate(); } });
+by('prompt').addEventListener('keydown', event => { if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') { generate(); } });
 by('stop').addEventListener('click', () => request.abort());
 by('tokens').addEventListener('click', event => { if (indexOf(event) >= 0) { open(indexOf(event)); } });
 by('tokens').addEventListener('keydown', onTokenKey);

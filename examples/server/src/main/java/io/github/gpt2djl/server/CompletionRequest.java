@@ -86,6 +86,11 @@ record CompletionRequest(
         return new CompletionRequest(prompts, config, maxTokens, logprobs, echo, stream, usage);
     }
 
+    /** Whether the prompts' own log-probabilities are asked for. */
+    boolean isScored() {
+        return echo && logprobs >= 0;
+    }
+
     /** Fields that are nobody's, or that this server does not have. */
     private static void rejectOthers(JsonObject json, int n) {
         int bestOf = take(json, "best_of", n, Integer.class);

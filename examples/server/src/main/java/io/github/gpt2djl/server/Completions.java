@@ -8,7 +8,9 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code POST /v1/completions}: its prompts join the batch, and leave it when the client does. */
 final class Completions implements Handler<RoutingContext> {
@@ -29,14 +32,23 @@ final class Completions implements Handler<RoutingContext> {
     private final ServerOptions options;
     private final Metrics metrics;
     /** Echoed prompts are scored one after the other, beside the batch. */
-    private final Object scoring = new Object();
+    private final WorkerExecutor scoring;
 
-    Completions(Gpt2 gpt2, String model, ContinuousBatch batch, ServerOptions options, Metrics metrics) {
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    Completions(
+            Gpt2 gpt2,
+            String model,
+            ContinuousBatch batch,
+            ServerOptions options,
+            Metrics metrics,
+            WorkerExecutor scoring) {
         this.gpt2 = gpt2;
         this.model = model;
         this.batch = batch;
         this.options = options;
         this.metrics = metrics;
+        this.scoring = scoring;
     }
 
     @Override
@@ -64,7 +76,7 @@ final class Completions implements Handler<RoutingContext> {
         private final List<CompletableFuture<List<Generation>>> parts = new ArrayList<>();
         private List<Echo> echoes = List.of();
         private boolean hasToken;
-        private boolean ended;
+        private volatile boolean ended;
 
         Exchange(RoutingContext routing, CompletionRequest request) {
             this.routing = routing;
@@ -90,29 +102,44 @@ final class Completions implements Handler<RoutingContext> {
                 routing.vertx().cancelTimer(limit);
                 leave();
             });
-            routing.vertx()
-                    .executeBlocking(this::echoes, false)
-                    .onSuccess(this::submit)
-                    .onFailure(this::fail);
+            Future<List<Echo>> made;
+            if (!request.isScored()) {
+                made = routing.vertx().executeBlocking(this::echoes, false);
+            } else if (waiting.incrementAndGet() <= options.queue()) {
+                made = scoring.executeBlocking(this::echoes);
+            } else {
+                made = Future.failedFuture(ApiError.busy("too many prompts wait to be scored; try again later"));
+            }
+            made.onComplete(done -> {
+                if (request.isScored()) {
+                    waiting.decrementAndGet();
+                }
+                if (done.succeeded()) {
+                    submit(done.result());
+                } else {
+                    fail(done.cause());
+                }
+            });
         }
 
         private List<Echo> echoes() {
+            if (ended) {
+                return List.of();
+            }
             for (Prompt prompt : request.prompts()) {
                 gpt2.check(new GenerationRequest(prompt, request.config()));
             }
-            synchronized (scoring) {
-                return request.prompts().stream()
-                        .map(prompt -> Echo.of(gpt2, prompt, request))
-                        .toList();
-            }
+            return request.prompts().stream()
+                    .map(prompt -> Echo.of(gpt2, prompt, request))
+                    .toList();
         }
 
         private void submit(List<Echo> made) {
-            echoes = made;
-            metrics.promptTokens(promptTokens());
             if (ended) {
                 return;
             }
+            echoes = made;
+            metrics.promptTokens(promptTokens());
             if (request.maxTokens() == 0) {
                 whole(List.of());
                 return;

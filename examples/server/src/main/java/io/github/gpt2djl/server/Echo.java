@@ -20,7 +20,7 @@ record Echo(List<Integer> ids, String text, List<Token> tokens) {
     /** Computes log-probabilities if they are asked for. */
     static Echo of(Gpt2 gpt2, Prompt prompt, CompletionRequest request) {
         List<Integer> ids = prompt.ids() != null ? prompt.ids() : gpt2.encode(gpt2.text(prompt));
-        List<Token> tokens = request.echo() && request.logprobs() >= 0 ? tokens(gpt2, ids, request) : List.of();
+        List<Token> tokens = request.isScored() ? tokens(gpt2, ids, request) : List.of();
         return new Echo(ids, gpt2.text(prompt), tokens);
     }
 

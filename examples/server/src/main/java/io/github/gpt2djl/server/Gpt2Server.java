@@ -2,6 +2,7 @@ package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.ContinuousBatch;
 import io.github.gpt2djl.Gpt2;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -86,7 +87,8 @@ final class Gpt2Server implements AutoCloseable {
         router.post("/v1/completions").handler(this::count);
         router.post("/v1/completions")
                 .handler(BodyHandler.create(false).setBodyLimit(options.maxBytes()))
-                .handler(new Completions(gpt2, model, batch, options, metrics));
+                .handler(new Completions(
+                        gpt2, model, batch, options, metrics, vertx.createSharedWorkerExecutor("scoring", 1)));
         router.route()
                 .handler(routing -> routing.fail(ApiError.notFound(
                         routing.request().method() + " " + routing.request().path())));
@@ -182,7 +184,7 @@ final class Gpt2Server implements AutoCloseable {
         gpt2.close();
     }
 
-    private static <T> T await(io.vertx.core.Future<T> future) {
+    private static <T> T await(Future<T> future) {
         return future.toCompletionStage().toCompletableFuture().join();
     }
 }

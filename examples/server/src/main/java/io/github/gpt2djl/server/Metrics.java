@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** What {@code /metrics} tells of. */
 final class Metrics implements AutoCloseable {
@@ -68,7 +69,7 @@ final class Metrics implements AutoCloseable {
 
     /** Seconds that a request takes on average, for who has to wait; at least 1. */
     long secondsOfARequest() {
-        return Math.max(1, Math.round(request.mean(java.util.concurrent.TimeUnit.SECONDS)));
+        return Math.max(1, Math.round(request.mean(TimeUnit.SECONDS)));
     }
 
     String text() {

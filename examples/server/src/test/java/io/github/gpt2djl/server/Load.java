@@ -131,9 +131,7 @@ final class Load {
                         tokens.addAndGet(done.result());
                     }
                     boolean pause = done.failed() || done.result() == 0;
-                    Future<?> wait = pause
-                            ? vertx.timer(500, java.util.concurrent.TimeUnit.MILLISECONDS)
-                            : Future.succeededFuture();
+                    Future<?> wait = pause ? vertx.timer(500) : Future.succeededFuture();
                     wait.onComplete(now -> next(random));
                 });
     }

@@ -3,6 +3,7 @@ package io.github.gpt2djl.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
@@ -79,7 +80,7 @@ class ServeTest {
         Client client = new Client(port());
         String secret = "my secret prompt";
         String json = "{\"prompt\":\"" + secret + "\",\"max_tokens\":200,\"suppress_tokens\":[2047],\"stream\":true}";
-        HttpResponse<java.io.InputStream> stream = HttpClient.newHttpClient()
+        HttpResponse<InputStream> stream = HttpClient.newHttpClient()
                 .sendAsync(client.completion(json), HttpResponse.BodyHandlers.ofInputStream())
                 .join();
         process.destroy();

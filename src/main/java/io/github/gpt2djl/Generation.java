@@ -38,6 +38,7 @@ public record Generation(
         int accepted,
         int slides,
         OptionalDouble score) {
+    static final String NOT_TRACED = "nothing was traced; set trace in the config, to 10 tokens for example";
 
     /**
      * Copies the lists.
@@ -70,7 +71,7 @@ public record Generation(
      */
     public List<StepTrace> trace() {
         if (tokens.stream().anyMatch(token -> token.trace() == null)) {
-            throw new IllegalStateException("nothing was traced; set trace in the config, to 10 tokens for example");
+            throw new IllegalStateException(NOT_TRACED);
         }
         return tokens.stream()
                 .map(token -> Objects.requireNonNull(token.trace()))

@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.List;
 
 /**
@@ -16,19 +17,24 @@ import java.util.List;
  *     before it, so there is one fewer than ids
  * @param ranks element {@code i} is the place of {@code ids.get(i + 1)} among all tokens that could stand there: 1 for
  *     the likeliest, else one more than there are likelier ones
+ * @param top element {@code i} is the likeliest tokens where {@code ids.get(i + 1)} stands, as many as {@link
+ *     ScoreOptions#topLogprobs()} asks for, the likeliest first
  */
-public record Score(List<Integer> ids, List<Double> logProbabilities, List<Integer> ranks) {
+public record Score(
+        List<Integer> ids, List<Double> logProbabilities, List<Integer> ranks, List<List<TokenProbability>> top) {
     /**
      * Copies the lists.
      *
      * @param ids copied
      * @param logProbabilities copied
      * @param ranks copied
+     * @param top copied
      */
     public Score {
         ids = List.copyOf(ids);
         logProbabilities = List.copyOf(logProbabilities);
         ranks = List.copyOf(ranks);
+        top = top.stream().map(List::copyOf).toList();
     }
 
     /**

@@ -13,11 +13,12 @@ package io.github.gpt2djl;
  * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
  *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -
  *     stride} ids before it from the second window on
+ * @param topLogprobs likeliest tokens to tell of at each place, 0 to the vocabulary's size
  * @see <a href="https://huggingface.co/docs/transformers/perplexity">transformers: perplexity of fixed-length models</a>
  */
-public record ScoreOptions(boolean bos, int stride) {
+public record ScoreOptions(boolean bos, int stride, int topLogprobs) {
     /** No bos, one window. */
-    public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0);
+    public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0, 0);
 
     /**
      * With bos or without.
@@ -26,7 +27,7 @@ public record ScoreOptions(boolean bos, int stride) {
      * @return a copy
      */
     public ScoreOptions withBos(boolean value) {
-        return new ScoreOptions(value, stride);
+        return new ScoreOptions(value, stride, topLogprobs);
     }
 
     /**
@@ -36,6 +37,16 @@ public record ScoreOptions(boolean bos, int stride) {
      * @return a copy
      */
     public ScoreOptions withStride(int value) {
-        return new ScoreOptions(bos, value);
+        return new ScoreOptions(bos, value, topLogprobs);
+    }
+
+    /**
+     * With the likeliest tokens.
+     *
+     * @param value how many to tell of at each place; checked when a text is scored
+     * @return a copy
+     */
+    public ScoreOptions withTopLogprobs(int value) {
+        return new ScoreOptions(bos, stride, value);
     }
 }

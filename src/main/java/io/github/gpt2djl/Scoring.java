@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,17 +36,24 @@ final class Scoring {
         }
         List<Double> all = new ArrayList<>(ids.length - 1);
         List<Integer> ranks = new ArrayList<>(ids.length - 1);
+        List<List<TokenProbability>> tops = new ArrayList<>(ids.length - 1);
+        int top = options.topLogprobs();
         for (int begin = 0; all.size() < ids.length - 1; begin += stride) {
             int end = Math.min(begin + positions, ids.length);
-            float[] window = gpt2.decoder().scores(Arrays.copyOfRange(ids, begin, end));
-            int scored = window.length / 2;
+            float[] window = gpt2.decoder().scores(Arrays.copyOfRange(ids, begin, end), top);
+            int scored = end - begin - 1;
             // Those before have been scored in the window before.
             for (int i = all.size() - begin; i < scored; i++) {
                 all.add((double) window[i]);
                 ranks.add((int) window[scored + i]);
+                List<TokenProbability> likeliest = new ArrayList<>(top);
+                for (int k = 2; k < 2 + top; k++) {
+                    likeliest.add(new TokenProbability((int) window[(k + top) * scored + i], window[k * scored + i]));
+                }
+                tops.add(likeliest);
             }
         }
-        return new Score(Gpt2.boxed(ids), all, ranks);
+        return new Score(Gpt2.boxed(ids), all, ranks, tops);
     }
 
     static List<RankedContinuation> rank(Gpt2 gpt2, Prompt prompt, List<Prompt> continuations) {

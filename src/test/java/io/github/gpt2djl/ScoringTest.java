@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
+import io.github.gpt2djl.sampling.TokenProbability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,31 @@ class ScoringTest {
                         .score(Prompt.of("a"), ScoreOptions.DEFAULT.withBos(true))
                         .logProbabilities())
                 .hasSize(1);
+    }
+
+    @Test
+    void theLikeliestAreThoseThatGeneratingTells() {
+        var config = GenerationConfig.builder()
+                .doSample(true)
+                .seed(1)
+                .maxNewTokens(100)
+                .topLogprobs(4)
+                .build();
+        Generation drawn = SHAKESPEARE.generate("ROMEO:", config);
+        List<Integer> ids = new ArrayList<>(drawn.promptIds());
+        ids.addAll(drawn.ids());
+        Score score = SHAKESPEARE.score(new Prompt(null, ids), ScoreOptions.DEFAULT.withTopLogprobs(4));
+        assertThat(score.top()).hasSize(ids.size() - 1);
+        for (int i = 0; i < 100; i++) {
+            List<TokenProbability> found = score.top().get(i + drawn.promptIds().size() - 1);
+            List<TokenProbability> expected = drawn.tokens().get(i).top();
+            for (int k = 0; k < 4; k++) {
+                assertThat(found.get(k).logProbability())
+                        .isCloseTo(expected.get(k).logProbability(), within(TOLERANCE));
+            }
+            assertThat(found.get(0).id()).isEqualTo(expected.get(0).id());
+        }
+        assertThat(SHAKESPEARE.score(new Prompt(null, ids)).top()).allMatch(List::isEmpty);
     }
 
     @Test

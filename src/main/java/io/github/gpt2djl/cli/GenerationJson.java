@@ -6,6 +6,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Token;
+import io.github.gpt2djl.TraceJson;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,11 @@ final class GenerationJson {
             fields.put("score", Output.round(generation.score().getAsDouble(), 6));
         }
         if (config.get(GenerationOption.TRACE) > 0) {
-            fields.put("trace", TraceJson.steps(gpt2, generation.tokens()));
+            fields.put(
+                    "trace",
+                    generation.tokens().stream()
+                            .map(token -> TraceJson.step(gpt2, token))
+                            .toList());
         }
         if (generation.drafted() > 0) {
             fields.put("drafted", generation.drafted());

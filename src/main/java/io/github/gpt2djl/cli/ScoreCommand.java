@@ -73,7 +73,7 @@ final class ScoreCommand implements Callable<Integer> {
         }
         Prompt input = ids != null ? Prompt.ofIds(Output.ids("--ids", ids)) : Prompt.of(text == null ? "" : text);
         try (Gpt2 gpt2 = model.load(err)) {
-            Score score = gpt2.score(input, new ScoreOptions(bos, stride));
+            Score score = gpt2.score(input, ScoreOptions.DEFAULT.withBos(bos).withStride(stride));
             if (json) {
                 out.println(Output.json(fields(score)));
             } else {

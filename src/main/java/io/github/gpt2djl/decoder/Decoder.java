@@ -9,6 +9,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * GPT-2 with its weights packed: token ids in, logits out.
@@ -171,17 +172,23 @@ public final class Decoder implements AutoCloseable {
      * @return {@code ids.length - 1} values: the first belongs to {@code ids[1]}
      */
     public float[] logProbabilities(int[] ids) {
-        return Arrays.copyOf(scores(ids), ids.length - 1);
+        return Arrays.copyOf(scores(ids, 0), ids.length - 1);
     }
 
     /**
      * Log-probability and rank of each id given those before it.
      *
      * @param ids as for {@link #logProbabilities}
-     * @return row-major [2, ids.length - 1]: the log-probabilities, then the ranks, 1 for the likeliest token
+     * @param top likeliest tokens to tell of at each place, 0 to the vocabulary's size
+     * @return row-major [2 + 2 * top, ids.length - 1]: the log-probabilities, then the ranks, 1 for the likeliest token,
+     *     then the log-probabilities of the likeliest, the second likeliest and so on, then their ids
      */
-    public float[] scores(int[] ids) {
-        return compute("scores", ids);
+    public float[] scores(int[] ids, int top) {
+        if (top < 0 || top > config.vocabularySize()) {
+            throw new IllegalArgumentException(
+                    "top is " + top + ", expected 0 to " + config.vocabularySize() + ", the size of the vocabulary");
+        }
+        return compute("scores", ids, (long) top);
     }
 
     /**
@@ -194,7 +201,7 @@ public final class Decoder implements AutoCloseable {
         return compute("all_logits", ids);
     }
 
-    private float[] compute(String method, int[] ids) {
+    private float[] compute(String method, int[] ids, Long... more) {
         checkIds(ids);
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
@@ -203,7 +210,9 @@ public final class Decoder implements AutoCloseable {
         lifetime.enter();
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray input = (PtNDArray) scope.create(wide, new Shape(1, ids.length));
-            return module.compute(scope, method, input).toFloatArray();
+            Object[] arguments =
+                    Stream.concat(Stream.of(input), Stream.of(more)).toArray();
+            return module.compute(scope, method, arguments).toFloatArray();
         } finally {
             lifetime.leave();
         }

@@ -336,12 +336,13 @@ class Gpt2(Module):
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, False, )
     return self.linear(x.squeeze(0), 0, False, )
 
-  # Of each id of one row given those before it [2, T - 1]: log-probabilities, then ranks, 1 for the likeliest.
+  # Of each id of one row given those before it [2 + 2 * top, T - 1]: log-probabilities, ranks, 1 for the likeliest, and
+  # of the likeliest tokens there the log-probabilities and the ids.
   # 64 positions at a time: the logits of a whole context would be 200 MB.
-  def scores(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
+  def scores(self: __torch__.Gpt2, ids: Tensor, top: int) -> Tensor:
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, False, ).squeeze(0)
     n = ids.size(1) - 1
-    result = torch.zeros([2, n], dtype=6)
+    result = torch.zeros([2 + 2 * top, n], dtype=6)
     for chunk in range((n + 63) // 64):
       start = 64 * chunk
       count = ops.prim.min(64, n - start)
@@ -349,7 +350,12 @@ class Gpt2(Module):
       target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
       own = y.gather(1, target)                                            # [count, 1]
       here = result.narrow(1, start, count)
-      _7 = here.select(0, 0).copy_(own.squeeze(1) - torch.logsumexp(y, [1]))
+      norm = torch.logsumexp(y, [1])
+      _7 = here.select(0, 0).copy_(own.squeeze(1) - norm)
+      if top > 0:
+        likeliest, which, = torch.topk(y, top)                             # [count, top] each
+        _9 = here.narrow(0, 2, top).copy_((likeliest - norm.unsqueeze(1)).t())
+        _10 = here.narrow(0, 2 + top, top).copy_(which.t())
       # In place: a quarter of the time that sums of booleans take.
       _8 = here.select(0, 1).copy_(torch.sum(y.gt_(own), [1]) + 1)
     return result

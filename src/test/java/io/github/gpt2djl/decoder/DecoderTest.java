@@ -293,8 +293,8 @@ class DecoderTest {
         int[] ids = ids(150, 29);
         double[][] logits = new NaiveGpt2(model).logits(ids);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32)) {
-            float[] found = decoder.scores(ids);
-            assertThat(found).hasSize(2 * 149);
+            float[] found = decoder.scores(ids, 3);
+            assertThat(found).hasSize(8 * 149);
             for (int t = 0; t < 149; t++) {
                 double own = logits[t][ids[t + 1]];
                 assertThat((double) found[t]).isCloseTo(own - logSumExp(logits[t]), within(TOLERANCE));
@@ -303,6 +303,20 @@ class DecoderTest {
                         .isEqualTo(1
                                 + Arrays.stream(logits[t]).filter(l -> l > own).count());
             }
+            for (int t = 0; t < 149; t++) {
+                double norm = logSumExp(logits[t]);
+                double[] falling =
+                        Arrays.stream(logits[t]).map(l -> -l).sorted().toArray();
+                for (int k = 0; k < 3; k++) {
+                    double logProbability = found[(2 + k) * 149 + t];
+                    assertThat(logProbability).isCloseTo(-falling[k] - norm, within(TOLERANCE));
+                    double ofId = logits[t][(int) found[(5 + k) * 149 + t]];
+                    assertThat(logProbability).isCloseTo(ofId - norm, within(TOLERANCE));
+                }
+            }
+            assertThatThrownBy(() -> decoder.scores(ids, 30))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("top is 30, expected 0 to 29, the size of the vocabulary");
             assertThat(decoder.logProbabilities(ids)).containsExactly(Arrays.copyOf(found, 149));
         }
     }

@@ -1,32 +1,48 @@
-package io.github.gpt2djl.cli;
+package io.github.gpt2djl;
 
-import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.Token;
 import io.github.gpt2djl.sampling.StepTrace;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How tokens were chosen, as JSON. */
-final class TraceJson {
+/**
+ * How tokens were chosen, in the form that {@code generate --json --trace} prints: maps, lists, texts and numbers, for
+ * any writer of JSON.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().maxNewTokens(3).trace(5).build();
+ * for (Token token : gpt2.generate("ROMEO:", config).tokens()) {
+ *     System.out.println(TraceJson.step(gpt2, token).get("candidates"));
+ * }
+ * }</pre>
+ */
+public final class TraceJson {
     private TraceJson() {}
 
-    static List<Map<String, @Nullable Object>> steps(Gpt2 gpt2, List<Token> tokens) {
-        return tokens.stream().map(token -> step(gpt2, token)).toList();
-    }
-
-    private static Map<String, @Nullable Object> step(Gpt2 gpt2, Token token) {
-        StepTrace trace = Objects.requireNonNull(token.trace());
+    /**
+     * How a token was chosen.
+     *
+     * @param gpt2 the model that it is of
+     * @param token one that was traced
+     * @return {@code chosen}, {@code text}, {@code draw}, {@code vocabulary}, {@code entropy} in nats, {@code kept},
+     *     {@code kept_mass}, what each of the {@code rules} did, and the {@code candidates}, the likeliest first, each
+     *     with its probability {@code p} under the model and {@code after} each rule; probabilities to 8 decimals
+     * @throws IllegalStateException if the config did not set {@code trace}
+     */
+    public static Map<String, @Nullable Object> step(Gpt2 gpt2, Token token) {
+        StepTrace trace = token.trace();
+        if (trace == null) {
+            throw new IllegalStateException(Generation.NOT_TRACED);
+        }
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("chosen", named(gpt2, trace.chosen().id()));
         fields.put("text", token.text());
         fields.put("draw", trace.draw().isPresent() ? trace.draw().getAsDouble() : null);
         fields.put("vocabulary", trace.vocabulary());
-        fields.put("entropy", Output.round(trace.entropy(), 4));
+        fields.put("entropy", round(trace.entropy(), 4));
         fields.put("kept", trace.kept());
         fields.put("kept_mass", probability(trace.keptMass()));
         fields.put(
@@ -45,7 +61,7 @@ final class TraceJson {
         fields.put("rule", effect.rule());
         fields.put("kept", effect.kept());
         fields.put("kept_mass", probability(effect.keptMass()));
-        fields.put("entropy", Output.round(effect.entropy(), 4));
+        fields.put("entropy", round(effect.entropy(), 4));
         effect.lastKept().ifPresent(token -> fields.put("last_kept", likely(gpt2, token)));
         effect.firstRemoved().ifPresent(token -> fields.put("first_removed", likely(gpt2, token)));
         return fields;
@@ -85,6 +101,11 @@ final class TraceJson {
     }
 
     private static double probability(double value) {
-        return Output.round(value, 8);
+        return round(value, 8);
+    }
+
+    private static double round(double value, int decimals) {
+        double scale = Math.pow(10, decimals);
+        return Math.round(value * scale) / scale;
     }
 }

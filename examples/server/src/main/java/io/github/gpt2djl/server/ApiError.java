@@ -1,0 +1,62 @@
+package io.github.gpt2djl.server;
+
+import io.vertx.core.json.JsonObject;
+
+/** An answer that says what is wrong, in the form of OpenAI's API. */
+final class ApiError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final int status;
+    private final String code;
+
+    private ApiError(int status, String code, String message) {
+        super(message);
+        this.status = status;
+        this.code = code;
+    }
+
+    static ApiError badRequest(String message) {
+        return new ApiError(400, null, message);
+    }
+
+    static ApiError unauthorized() {
+        return new ApiError(
+                401, "invalid_api_key", "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
+    }
+
+    static ApiError unknownModel(String found, String expected) {
+        return new ApiError(404, "model_not_found", "the model is " + found + ", expected " + expected);
+    }
+
+    static ApiError notFound(String found) {
+        return new ApiError(
+                404,
+                null,
+                "there is no " + found + "; expected POST /v1/completions, or GET /v1/models, /health, /metrics or /");
+    }
+
+    static ApiError busy(String message) {
+        return new ApiError(429, "rate_limit_exceeded", message);
+    }
+
+    static ApiError timeout(long seconds) {
+        return new ApiError(
+                504, "timeout", "not done within " + seconds + " s; ask for fewer tokens, or when there is less to do");
+    }
+
+    static ApiError of(int status, String message) {
+        return new ApiError(status, null, message);
+    }
+
+    JsonObject json() {
+        String type = status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "server_error";
+        return new JsonObject()
+                .put(
+                        "error",
+                        new JsonObject()
+                                .put("message", getMessage())
+                                .put("type", type)
+                                .put("param", null)
+                                .put("code", code));
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.gpt2djl.server;
+
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.ModelSource;
+import io.github.gpt2djl.decoder.DeviceChoice;
+import io.github.gpt2djl.decoder.Precision;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Serves a model until the process is asked to end. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "GPT-2 behind OpenAI's API for completions, with a page for people at /.")
+public final class Serve implements Callable<Integer> {
+    @Option(
+            names = "--model",
+            defaultValue = "shakespeare",
+            description = "A name, org/name or a folder. Default: shakespeare.")
+    private String model;
+
+    @Option(names = "--download", description = "Fetch the model if it is not on this machine.")
+    private boolean download;
+
+    @Option(
+            names = "--precision",
+            defaultValue = "auto",
+            description = "fp32, fp16, mixed, int8 or auto. Default: auto, which is fp32.")
+    private Precision precision;
+
+    @Option(names = "--threads", defaultValue = "0", description = "Threads of one operation. Default: one a core.")
+    private int threads;
+
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            description = "Where to listen. Default: 127.0.0.1, for this machine only.")
+    private String host;
+
+    @Option(names = "--port", defaultValue = "8080", description = "Default: 8080; 0: a free one.")
+    private int port;
+
+    @Option(names = "--batch-size", defaultValue = "16", description = "Sequences that run at once. Default: 16.")
+    private int batchSize;
+
+    @Option(
+            names = "--queue",
+            defaultValue = "64",
+            description = "Requests that may wait; more get status 429. Default: 64.")
+    private int queue;
+
+    @Option(
+            names = "--max-tokens",
+            defaultValue = "1024",
+            description = "The most new tokens of a sequence. Default: 1024.")
+    private int maxTokens;
+
+    @Option(names = "--max-bytes", defaultValue = "1000000", description = "The largest request. Default: 1000000.")
+    private int maxBytes;
+
+    @Option(
+            names = "--timeout",
+            defaultValue = "120",
+            description = "Seconds for a request, waiting included. Default: 120.")
+    private int timeout;
+
+    @Option(
+            names = "--api-key-file",
+            description = "A file with the key that clients must send. Default: none is asked for.")
+    private Path apiKeyFile;
+
+    @Option(
+            names = "--drain",
+            defaultValue = "30",
+            description = "Seconds to finish what runs when the process is asked to end. Default: 30.")
+    private int drain;
+
+    /** Runs the command. */
+    public static void main(String[] arguments) {
+        CommandLine command = new CommandLine(new Serve())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    line.getErr().println("serve: " + (e.getMessage() == null ? e : e.getMessage()));
+                    return e instanceof IllegalArgumentException ? 2 : 1;
+                });
+        System.exit(command.execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        ServerOptions options = new ServerOptions(
+                host, port, batchSize, queue, maxTokens, maxBytes, Duration.ofSeconds(timeout), apiKey());
+        ModelSource source = download ? ModelSource.download() : ModelSource.local();
+        Gpt2 gpt2 = Gpt2.load(model, new LoadOptions(precision, DeviceChoice.AUTO, threads, source));
+        Gpt2Server server;
+        try {
+            server = new Gpt2Server(gpt2, options);
+        } catch (CompletionException e) {
+            gpt2.close();
+            if (e.getCause() instanceof BindException bind) {
+                throw new IOException(
+                        "cannot listen at " + host + ":" + port + ": " + bind.getMessage() + "; take another --port");
+            }
+            throw e;
+        }
+        if (options.apiKey().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
+            System.err.println("Anybody who reaches " + host + " can use this server: there is no --api-key-file.");
+        }
+        System.err.println(server.model() + " at http://" + host + ":" + server.port() + "/");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "serve-end"));
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private void end(Gpt2Server server) {
+        if (!server.drain(Duration.ofSeconds(drain))) {
+            System.err.println("Some requests were not done after " + drain + " s.");
+        }
+        server.close();
+    }
+
+    private void check() {
+        atLeast("--batch-size", batchSize, 1);
+        atLeast("--queue", queue, 1);
+        atLeast("--max-tokens", maxTokens, 1);
+        atLeast("--max-bytes", maxBytes, 100);
+        atLeast("--timeout", timeout, 1);
+        atLeast("--drain", drain, 0);
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("--port is " + port + ", expected 0 to 65535");
+        }
+    }
+
+    private static void atLeast(String option, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " is " + value + ", expected at least " + least);
+        }
+    }
+
+    private String apiKey() throws IOException {
+        if (apiKeyFile == null) {
+            return "";
+        }
+        String key = Files.readString(apiKeyFile).strip();
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("--api-key-file " + apiKeyFile + " is empty, expected a key");
+        }
+        return key;
+    }
+}

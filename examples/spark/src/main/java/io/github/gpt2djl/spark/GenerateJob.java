@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "spark-submit … gpt2-spark.jar",
         description = "Continues prompts (JSON lines or Parquet: id, prompt, options) with GPT-2 into Parquet.",
-        sortOptions = false,
-        mixinStandardHelpOptions = true)
+        sortOptions = false)
 public final class GenerateJob implements Callable<Integer> {
     @Option(names = "--prompts", required = true, description = "File or folder: JSON lines, or *.parquet.")
     private String prompts;
@@ -83,6 +82,9 @@ public final class GenerateJob implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A generation_config.json, for what a row does not say; what follows goes before it.")
     private Path file;
+
+    @Option(names = "--help", usageHelp = true, description = "Show this.")
+    private boolean help;
 
     @Spec
     private CommandSpec command;

@@ -9,6 +9,8 @@ import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ public final class Throughput {
     private final int rows;
     private final GenerationConfig config;
     private final AtomicLong taskMillis = new AtomicLong();
+    private final AtomicLong taskCpuNanos = new AtomicLong();
 
     private Throughput(String name, int rows, int newTokens) {
         this.model = new ExecutorModel(name, Precision.FP32, 1, false);
@@ -57,30 +60,38 @@ public final class Throughput {
                 @Override
                 public void onTaskEnd(SparkListenerTaskEnd end) {
                     taskMillis.addAndGet(end.taskMetrics().executorRunTime());
+                    taskCpuNanos.addAndGet(end.taskMetrics().executorCpuTime());
                 }
             });
-            List<Double> inTasks = new ArrayList<>();
-            List<Double> inJobs = new ArrayList<>();
+            ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+            List<double[]> turns = new ArrayList<>();
             // The first turn warms up.
             for (int turn = 0; turn <= repetitions; turn++) {
+                long cpu = thread.getCurrentThreadCpuTime();
                 long start = System.nanoTime();
                 long tokens = plain(gpt2);
                 double plain = tokens / seconds(start);
+                double plainCpu = (thread.getCurrentThreadCpuTime() - cpu) / 1e9;
                 taskMillis.set(0);
+                taskCpuNanos.set(0);
                 start = System.nanoTime();
                 long same = job(spark, folder.resolve("out-" + turn).toString());
                 double job = same / seconds(start);
                 spark.sparkContext().listenerBus().waitUntilEmpty();
                 double task = same / (taskMillis.get() / 1e3);
+                double taskCpu = taskCpuNanos.get() / 1e9;
                 System.out.printf(
-                        "%d tokens, %d in Spark; tokens/s: %.0f without Spark, %.0f in tasks (%.3f), %.0f in the job (%.3f)%s%n",
-                        tokens, same, plain, task, task / plain, job, job / plain, turn == 0 ? ", warming up" : "");
+                        "%d tokens, in Spark %d; tokens/s: %.0f without Spark, %.0f in tasks, %.0f in the whole job;"
+                                + " seconds of CPU: %.1f, %.1f in tasks%s%n",
+                        tokens, same, plain, task, job, plainCpu, taskCpu, turn == 0 ? " (warming up)" : "");
                 if (turn > 0) {
-                    inTasks.add(task / plain);
-                    inJobs.add(job / plain);
+                    turns.add(new double[] {task / plain, job / plain, taskCpu / plainCpu});
                 }
             }
-            System.out.printf("medians: %.3f in tasks, %.3f in the job%n", median(inTasks), median(inJobs));
+            System.out.printf(
+                    "medians beside the library without Spark: %.2f of its tokens/s in tasks, %.2f in the whole job;"
+                            + " %.2f of its CPU time%n",
+                    median(turns, 0), median(turns, 1), median(turns, 2));
         }
     }
 
@@ -113,7 +124,9 @@ public final class Throughput {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+    private static double median(List<double[]> turns, int column) {
+        double[] sorted =
+                turns.stream().mapToDouble(turn -> turn[column]).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 }

@@ -51,7 +51,7 @@ public final class Throughput {
     }
 
     private void measure(int repetitions) throws Exception {
-        Path folder = Files.createTempDirectory("throughput");
+        Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "throughput");
         var options = new LoadOptions(model.precision(), DeviceChoice.AUTO, model.threads(), ModelSource.local());
         try (Cluster cluster = new Cluster(folder, 1);
                 SparkSession spark = cluster.session();

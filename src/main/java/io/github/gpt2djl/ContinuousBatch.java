@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch that requests of many callers share, as in a server: each joins at the next step for which there is a place,
  * and leaves it where it ends ("continuous batching", Yu et al. 2022, Orca). What a request gives does not depend on
- * what runs beside it.
+ * what runs beside it, but for rounding.
  *
  * <p>One thread of its own computes; it holds no keys and values while there is nothing to do. Safe for use by several
  * threads at once.

@@ -202,7 +202,7 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * Continues several prompts at once; a row does not depend on what shares the batch (INT8: but for rounding). With
+     * Continues several prompts at once; a row does not depend on what shares the batch, but for rounding. With
      * beams or contrastive search: one prompt after the other.
      *
      * @param prompts at least one, of any lengths; all are checked before anything is computed

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.Styler;
@@ -42,6 +43,8 @@ final class LossCurve {
                 "validation",
                 record.curve().stream().map(Evaluation::step).toList(),
                 record.curve().stream().map(Evaluation::validationLoss).toList());
+        // A file as cache would have a shutdown hook, which nobody may add after Ctrl-C.
+        ImageIO.setUseCache(false);
         try {
             WholeFile.write(file, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
         } catch (InternalError | NoClassDefFoundError | UnsatisfiedLinkError | ExceptionInInitializerError e) {

@@ -173,6 +173,9 @@ class TrainTest {
                     .waitFor();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(130);
+            // The card is the last that is written, after the picture.
+            assertThat(Files.readString(err)).doesNotContain("error:");
+            assertThat(folder.resolve("README.md")).exists();
         } finally {
             process.destroyForcibly();
         }

@@ -234,6 +234,8 @@ public final class ContinuousBatch implements AutoCloseable {
                 wait();
             }
         } catch (InterruptedException e) {
+            // By a listener: nobody else has the thread.
+            accepting = false;
             ended = true;
         }
         return !ended && !waiting.isEmpty();

@@ -163,6 +163,22 @@ class ContinuousBatchTest {
     }
 
     @Test
+    void aListenerThatInterruptsItsThreadEndsTheBatch() throws Exception {
+        try (ContinuousBatch batch = new ContinuousBatch(gpt2, 1, 1)) {
+            GenerationRequest one = new GenerationRequest(
+                    Prompt.of("O"), GenerationConfig.builder().maxNewTokens(1).build());
+            batch.submit(one, (token, i) -> Thread.currentThread().interrupt()).get();
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            batch.submit(one, (token, i) -> {}).get();
+                        }
+                    })
+                    .isInstanceOf(RejectedExecutionException.class)
+                    .hasMessage("this batch accepts no requests any more");
+        }
+    }
+
+    @Test
     void aModelThatIsClosedFailsItsRequests() throws Exception {
         Gpt2 own = Gpt2.load("shakespeare");
         try (ContinuousBatch batch = new ContinuousBatch(own, 1, 1)) {

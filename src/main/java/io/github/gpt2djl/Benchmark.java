@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.DraftLoop;
@@ -162,14 +163,17 @@ public record Benchmark(
     }
 
     /**
-     * How fast this machine reads memory in order, in GB/s (10<sup>9</sup> bytes): the best of some plain reads of a
-     * buffer three times the last-level cache.
+     * How fast memory is read in order, in GB/s (10<sup>9</sup> bytes): the best of some plain reads of a buffer three
+     * times the processor's last-level cache; or, of a GPU, what the best of some copies reads and writes.
      *
+     * @param device a model's
      * @param threads that read at once, at least 1
      * @return empty if the heap has no room for the buffer
      */
-    public static OptionalDouble readBandwidth(int threads) {
-        return MemoryBandwidth.measure(threads);
+    public static OptionalDouble readBandwidth(DeviceChoice device, int threads) {
+        return device.kind() == DeviceChoice.Kind.GPU
+                ? OptionalDouble.of(TorchEngine.copyBandwidth(device))
+                : MemoryBandwidth.measure(threads);
     }
 
     /** Empty without a tokenizer. */
@@ -221,7 +225,7 @@ public record Benchmark(
         return guesses > 0
                 ? new DraftLoop(gpt2.decoder(), request, new PromptLookup(guesses))
                 : new TokenLoop(
-                        gpt2.decoder(), Collections.nCopies(batch, request).iterator(), batch);
+                        gpt2.decoder(), Collections.nCopies(batch, request).iterator(), batch, Runs.ahead(gpt2));
     }
 
     /** Top-k 50, top-p 0.95. */

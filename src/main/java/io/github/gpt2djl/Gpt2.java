@@ -4,6 +4,8 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.DjlSettings;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.decoder.DeviceChoice;
+import io.github.gpt2djl.decoder.Precision;
 import io.github.gpt2djl.text.BpeTokenizer;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
@@ -43,11 +45,13 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     private final String name;
+    private final Precision precision;
     private final Decoder decoder;
     private final @Nullable BpeTokenizer tokenizer;
 
-    private Gpt2(String name, Decoder decoder, @Nullable BpeTokenizer tokenizer) {
+    private Gpt2(String name, Precision precision, Decoder decoder, @Nullable BpeTokenizer tokenizer) {
         this.name = name;
+        this.precision = precision;
         this.decoder = decoder;
         this.tokenizer = tokenizer;
     }
@@ -134,7 +138,8 @@ public final class Gpt2 implements AutoCloseable {
                 tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), config.architecture(), config.vocabularySize());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
-            return new Gpt2(checkpoint.name(), decoder, tokenizer);
+            Precision precision = options.precision().resolved(decoder.device());
+            return new Gpt2(checkpoint.name(), precision, decoder, tokenizer);
         } catch (IOException | RuntimeException e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -146,6 +151,16 @@ public final class Gpt2 implements AutoCloseable {
     /** {@return the model's name, or its folder} */
     public String name() {
         return name;
+    }
+
+    /** {@return where it computes: the processor or a GPU} */
+    public DeviceChoice device() {
+        return decoder.device();
+    }
+
+    /** {@return how its weights are held: what {@link Precision#AUTO} came to} */
+    public Precision precision() {
+        return precision;
     }
 
     /** {@return the architecture: layers, heads, width, positions, vocabulary, bos and eos} */

@@ -3,6 +3,7 @@ package io.github.gpt2djl;
 import static io.github.gpt2djl.GenerationOption.*;
 
 import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.generation.AssistantModel;
 import io.github.gpt2djl.generation.BeamLoop;
 import io.github.gpt2djl.generation.BeamSearch;
@@ -19,6 +20,9 @@ import java.util.List;
 final class Runs {
     /** As in transformers; the number follows how well it does. */
     private static final int ASSISTANT_TOKENS = 20;
+
+    /** The steps after a text's end are for nothing. */
+    private static final int STEPS_AHEAD = 32;
 
     private Runs() {}
 
@@ -42,13 +46,18 @@ final class Runs {
         }
         Requests requests = new Requests(gpt2, prompts.iterator());
         requests.readAll();
-        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places));
+        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places, ahead(gpt2)));
+    }
+
+    /** Steps that a GPU may be ahead where nobody waits for each token: then it need not wait for Java either. */
+    static int ahead(Gpt2 gpt2) {
+        return gpt2.device().kind() == DeviceChoice.Kind.GPU ? STEPS_AHEAD : 0;
     }
 
     /** One prompt. */
     static Run one(Gpt2 gpt2, GenerationRequest prompt) {
         Requests requests = read(gpt2, prompt);
-        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config()));
+        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config(), ahead(gpt2)));
     }
 
     /** One prompt with a smaller model that guesses. */
@@ -80,7 +89,8 @@ final class Runs {
                     "found numBeams " + beams + " where each token is handed out as it comes,"
                             + " expected 1: a beam search has no token before its end; use generate or generateAll");
         }
-        return one(gpt2, prompt);
+        Requests requests = read(gpt2, prompt);
+        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config(), Math.min(1, ahead(gpt2))));
     }
 
     /** Any number of prompts, looked at when there is a place for them. */
@@ -122,7 +132,7 @@ final class Runs {
         return requests;
     }
 
-    private static Loop loop(Decoder decoder, Requests requests, GenerationConfig config) {
+    private static Loop loop(Decoder decoder, Requests requests, GenerationConfig config, int ahead) {
         if (config.get(PROMPT_LOOKUP_NUM_TOKENS) > 0) {
             return new DraftLoop(decoder, requests.next(), new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS)));
         }
@@ -137,7 +147,7 @@ final class Runs {
         if (config.get(PENALTY_ALPHA) > 0) {
             return new ContrastiveLoop(decoder, requests.next(), config.get(PENALTY_ALPHA), config.get(TOP_K));
         }
-        return new TokenLoop(decoder, requests, config.get(NUM_RETURN_SEQUENCES));
+        return new TokenLoop(decoder, requests, config.get(NUM_RETURN_SEQUENCES), ahead);
     }
 
     /** Whether a prompt needs the places of a batch for itself. */

@@ -82,8 +82,8 @@ public record SelfCheck(List<Line> lines) {
         }
         long start = System.nanoTime();
         try (Gpt2 gpt2 = Gpt2.load(name, options)) {
-            machine(lines, options, (System.nanoTime() - start) / 1e9);
-            replay(lines, gpt2, options, goldens(identity, goldens));
+            machine(lines, gpt2, (System.nanoTime() - start) / 1e9);
+            replay(lines, gpt2, goldens(identity, goldens));
         } catch (MalformedCheckpointException e) {
             // What is wrong with the files was found above, perhaps.
             lines.add(new Line(Outcome.FAILED, "loading", String.valueOf(e.getMessage())));
@@ -104,11 +104,11 @@ public record SelfCheck(List<Line> lines) {
                         .toList();
     }
 
-    private static void replay(List<Line> lines, Gpt2 gpt2, LoadOptions options, List<Golden> goldens) {
+    private static void replay(List<Line> lines, Gpt2 gpt2, List<Golden> goldens) {
         if (goldens.isEmpty()) {
             lines.add(new Line(Outcome.UNKNOWN, "continuations", "none are published for this model"));
         }
-        boolean exact = options.precision().resolved() == Precision.FP32;
+        boolean exact = gpt2.precision() == Precision.FP32;
         for (Golden golden : goldens) {
             String about = golden.prompt() != null ? "\"" + golden.prompt() + "\"" : "ids " + golden.promptIds();
             String title = golden.decoding() + " " + about;
@@ -129,11 +129,10 @@ public record SelfCheck(List<Line> lines) {
         }
     }
 
-    private static void machine(List<Line> lines, LoadOptions options, double seconds) {
-        Precision precision = options.precision().resolved();
+    private static void machine(List<Line> lines, Gpt2 gpt2, double seconds) {
         info(lines, "loaded", String.format(Locale.ROOT, "in %.1f s", seconds));
-        info(lines, "precision", precision.name().toLowerCase(Locale.ROOT));
-        info(lines, "device", "cpu; " + TorchEngine.whyNotCuda());
+        info(lines, "precision", gpt2.precision().name().toLowerCase(Locale.ROOT));
+        info(lines, "device", gpt2.device() + "; " + TorchEngine.about(gpt2.device()));
         info(
                 lines,
                 "threads",

@@ -308,9 +308,11 @@ class Gpt2Test {
     @Test
     void whatThisMachineLacksIsAnError() {
         assertThatThrownBy(() -> Gpt2.load(
-                        "shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.GPU, 0, ModelSource.local())))
+                        "shakespeare",
+                        new LoadOptions(Precision.AUTO, DeviceChoice.parse("gpu:99"), 0, ModelSource.local())))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("device gpu is not supported by this version; available here: cpu");
+                .hasMessageStartingWith("device gpu:99 cannot be used: ")
+                .hasMessageEndingWith("; expected cpu or auto");
         assertThatThrownBy(() -> Gpt2.load(
                         "shakespeare", new LoadOptions(Precision.AUTO, DeviceChoice.CPU, 977, ModelSource.local())))
                 .isInstanceOf(IllegalStateException.class)

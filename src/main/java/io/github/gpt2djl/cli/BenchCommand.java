@@ -125,12 +125,12 @@ final class BenchCommand implements Callable<Integer> {
     private Map<String, @Nullable Object> fields(Gpt2 gpt2, double loadMillis, Benchmark result) {
         // Before the buffer for the bandwidth is there.
         OptionalLong peak = Benchmark.peakResidentMegabytes();
-        OptionalDouble bandwidth = Benchmark.readBandwidth(result.threads());
-        long weightBytes = model.precision.bytesPerStep(gpt2.config());
+        OptionalDouble bandwidth = Benchmark.readBandwidth(gpt2.device(), result.threads());
+        long weightBytes = gpt2.precision().bytesPerStep(gpt2.config(), gpt2.device());
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("model", gpt2.name());
-        fields.put("device", "cpu");
-        fields.put("precision", model.precisionName());
+        fields.put("device", gpt2.device().toString());
+        fields.put("precision", Output.name(gpt2.precision()));
         fields.put("threads", result.threads());
         fields.put("batch", result.batch());
         fields.put("prompt_tokens", result.promptTokens());

@@ -22,7 +22,8 @@ final class GenerationJson {
             Gpt2 gpt2, ModelOptions model, GenerationConfig config, Generation generation, int sequence, double rate) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("model", gpt2.name());
-        fields.put("precision", model.precisionName());
+        fields.put("precision", Output.name(gpt2.precision()));
+        fields.put("device", gpt2.device().toString());
         fields.put("config", Output.parse(config.toString()));
         fields.put("sequence", sequence);
         fields.put("prompt_ids", generation.promptIds());

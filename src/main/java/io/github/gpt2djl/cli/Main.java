@@ -1,6 +1,7 @@
 package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.decoder.DeviceChoice;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -108,6 +109,13 @@ public final class Main {
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.registerConverter(DeviceChoice.class, text -> {
+            try {
+                return DeviceChoice.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
+        });
         // A prompt may begin with @; it names no file of arguments.
         command.setExpandAtFiles(false);
         command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));

@@ -4,9 +4,9 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.decoder.TorchEngine;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,19 +28,20 @@ final class ModelOptions {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|fp16|mixed|int8|auto",
+            paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
             defaultValue = "auto",
             description = {
-                "Precision of the weights; all but fp32 are faster and need an x86 CPU.",
-                "mixed: fp16 with the head in int8. auto: fp32, exact."
+                "Precision of the weights. On a CPU all but fp32 are faster and need an x86 one; on a GPU there are fp32,"
+                        + " fp16 and bf16.",
+                "mixed: fp16 with the head in int8. auto: fp32, exact, on a CPU; fp16 on a GPU."
             })
     Precision precision = Precision.AUTO;
 
     @Option(
             names = "--device",
-            paramLabel = "cpu|gpu|auto",
+            paramLabel = "auto|cpu|gpu|gpu:1",
             defaultValue = "auto",
-            description = "Where to compute. auto: the CPU in this version.")
+            description = "Where to compute. auto: a CUDA GPU if PyTorch can compute on one, else the CPU.")
     DeviceChoice device = DeviceChoice.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core.")
@@ -52,7 +53,11 @@ final class ModelOptions {
     }
 
     Gpt2 load(PrintStream err) throws IOException {
-        return with(err, Gpt2::load);
+        Gpt2 gpt2 = with(err, Gpt2::load);
+        if (device.kind() == DeviceChoice.Kind.AUTO && gpt2.device().kind() == DeviceChoice.Kind.CPU) {
+            TorchEngine.whyNotGpu().ifPresent(reason -> err.println("on the CPU, as a GPU cannot be used: " + reason));
+        }
+        return gpt2;
     }
 
     /** Another model with the same options. */
@@ -75,10 +80,5 @@ final class ModelOptions {
                     "found both the model " + positional + " and --model " + model + ", expected one of them");
         }
         model = positional;
-    }
-
-    /** The precision that auto stands for. */
-    String precisionName() {
-        return precision.resolved().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** The forms that the commands print in, and read. */
 final class Output {
@@ -31,6 +32,11 @@ final class Output {
     /** A number that is whole and fits, which Gson's getAsInt does not ask for. */
     static int whole(JsonElement json) {
         return Integer.parseInt(json.getAsString());
+    }
+
+    /** An enum's, as the options take it. */
+    static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /** To that many decimals: figures are not read to the last digit. */

@@ -9,7 +9,9 @@ import com.google.gson.JsonParseException;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,7 +47,13 @@ final class ReplayCommand implements Callable<Integer> {
 
     /** What a line records. */
     record Recorded(
-            String model, Precision precision, GenerationConfig config, int sequence, int[] prompt, List<Integer> ids) {
+            String model,
+            Precision precision,
+            DeviceChoice device,
+            GenerationConfig config,
+            int sequence,
+            int[] prompt,
+            List<Integer> ids) {
         static Recorded read(String line) {
             JsonObject json = Output.parse(line).getAsJsonObject();
             List<Integer> ids = Output.ids(json.getAsJsonArray("ids"));
@@ -63,6 +71,7 @@ final class ReplayCommand implements Callable<Integer> {
             return new Recorded(
                     json.get("model").getAsString(),
                     Precision.valueOf(json.get("precision").getAsString().toUpperCase(Locale.ROOT)),
+                    DeviceChoice.parse(json.has("device") ? json.get("device").getAsString() : "cpu"),
                     built,
                     sequence,
                     Output.ids(json.getAsJsonArray("prompt_ids")).stream()
@@ -79,11 +88,13 @@ final class ReplayCommand implements Callable<Integer> {
         int from = 0;
         while (from < lines.size()) {
             Recorded first = lines.get(from);
-            try (Gpt2 gpt2 = Gpt2.load(first.model(), LoadOptions.DEFAULT.withPrecision(first.precision()))) {
+            LoadOptions options = new LoadOptions(first.precision(), first.device(), 0, ModelSource.local());
+            try (Gpt2 gpt2 = Gpt2.load(first.model(), options)) {
                 int to = from;
                 while (to < lines.size()
                         && lines.get(to).model().equals(first.model())
-                        && lines.get(to).precision() == first.precision()) {
+                        && lines.get(to).precision() == first.precision()
+                        && lines.get(to).device().equals(first.device())) {
                     same &= same(gpt2, lines.get(to), ++to);
                 }
                 from = to;

@@ -1,9 +1,7 @@
 package io.github.gpt2djl.decoder;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -41,14 +39,7 @@ public final class CandidateCache implements AutoCloseable {
     /** The place whose token the text ends with; -1 after the prompt. */
     private int kept = -1;
 
-    CandidateCache(
-            TorchModule module,
-            NDManager parent,
-            long width,
-            KvCache cache,
-            int candidates,
-            int room,
-            Lifetime lifetime) {
+    CandidateCache(TorchModule module, NDManager parent, KvCache cache, int candidates, int room, Lifetime lifetime) {
         this.module = module;
         this.cache = cache;
         this.room = room;
@@ -56,8 +47,8 @@ public final class CandidateCache implements AutoCloseable {
         fed = new int[candidates];
         manager = parent.newSubManager();
         manager.setName("candidates");
-        seen = array(new Shape(room, width));
-        fresh = array(new Shape(candidates, width));
+        seen = module.result("vectors", (long) room);
+        fresh = module.result("vectors", (long) candidates);
         likeness = SharedMemory.allocate((long) candidates * Float.BYTES);
         likenessView = SharedMemory.floats(manager, likeness, 0, new Shape(candidates));
     }
@@ -122,10 +113,6 @@ public final class CandidateCache implements AutoCloseable {
     /** {@return the logarithm of the sum of exp({@link #logits()})} */
     public float logSumExp() {
         return cache.logSumExp(Math.max(0, kept));
-    }
-
-    private IValue array(Shape shape) {
-        return IValue.from((PtNDArray) manager.create(shape, DataType.FLOAT32));
     }
 
     /** Called once, when no call runs. */

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.decoder;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -9,6 +10,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -26,12 +28,14 @@ import java.util.stream.Stream;
  */
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
+    private final Place place;
     private final NDManager manager;
     private final TorchModule module;
     private final Lifetime lifetime = new Lifetime();
 
-    private Decoder(ModelConfig config, NDManager manager, TorchModule module) {
+    private Decoder(ModelConfig config, Place place, NDManager manager, TorchModule module) {
         this.config = config;
+        this.place = place;
         this.manager = manager;
         this.module = module;
     }
@@ -51,27 +55,30 @@ public final class Decoder implements AutoCloseable {
      */
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
-        device.check();
-        return load(checkpoint, precision.kernels(), threads);
+        return load(checkpoint, () -> Place.of(device, precision), threads);
     }
 
-    static Decoder load(Checkpoint checkpoint, Precision.Kernels kernels, int threads) throws IOException {
+    /** @param place asked for when PyTorch runs */
+    static Decoder load(Checkpoint checkpoint, Supplier<Place> place, int threads) throws IOException {
         ExitGuard.opened();
         try {
-            return open(checkpoint, kernels, TorchEngine.start(threads).newBaseManager(Device.cpu()));
+            Engine engine = TorchEngine.start(threads);
+            return open(checkpoint, place.get(), engine.newBaseManager(Device.cpu()));
         } catch (IOException | RuntimeException | Error e) {
             ExitGuard.closed();
             throw e;
         }
     }
 
-    private static Decoder open(Checkpoint checkpoint, Precision.Kernels kernels, NDManager manager)
-            throws IOException {
+    private static Decoder open(Checkpoint checkpoint, Place place, NDManager manager) throws IOException {
         try {
-            TorchModule module = TorchModule.load(DecoderArchive.pack(checkpoint.config(), kernels), manager);
-            Weights.load(checkpoint, module, manager, kernels);
+            TorchModule module = TorchModule.load(
+                    DecoderArchive.pack(checkpoint.config(), place),
+                    manager,
+                    !place.device().isGpu());
+            Weights.load(checkpoint, module, manager, place);
             Glibc.trim();
-            return new Decoder(checkpoint.config(), manager, module);
+            return new Decoder(checkpoint.config(), place, manager, module);
         } catch (IOException | RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -85,6 +92,11 @@ public final class Decoder implements AutoCloseable {
     /** {@return the architecture} */
     public ModelConfig config() {
         return config;
+    }
+
+    /** {@return where it computes: the processor or a GPU} */
+    public DeviceChoice device() {
+        return place.device();
     }
 
     /** {@return the most tokens of a row: the model's context} */
@@ -105,7 +117,7 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public KvCache cache(int places) {
-        return lifetime.add(() -> new KvCache(module, manager, config, places, lifetime), KvCache::free);
+        return lifetime.add(() -> new KvCache(module, manager, config, place, places, lifetime), KvCache::free);
     }
 
     /**
@@ -119,10 +131,8 @@ public final class Decoder implements AutoCloseable {
     public CandidateCache candidates(int candidates, int room) {
         KvCache rows = cache(candidates);
         try {
-            long width = config.embeddingWidth();
             return lifetime.add(
-                    () -> new CandidateCache(module, manager, width, rows, candidates, room, lifetime),
-                    CandidateCache::free);
+                    () -> new CandidateCache(module, manager, rows, candidates, room, lifetime), CandidateCache::free);
         } catch (RuntimeException | Error e) {
             rows.close();
             throw e;

@@ -13,7 +13,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs decoder.py, or training.py, into a TorchScript archive: a zip with source text and one pickled object, no
+ * Packs decoder.py with choosing.py, or training.py, into a TorchScript archive: a zip with source text and one pickled object, no
  * tensors.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
@@ -23,27 +23,23 @@ final class DecoderArchive {
 
     private DecoderArchive() {}
 
-    /** The archive's bytes for a model of this shape, run by these kernels. */
-    static byte[] pack(ModelConfig config, Precision.Kernels kernels) throws IOException {
-        return pack("decoder.py", decoder(config, kernels));
+    /** The archive's bytes for a model of this shape, run for this place. */
+    static byte[] pack(ModelConfig config, Place place) throws IOException {
+        return pack(decoder(config, place), "decoder.py", "choosing.py");
     }
 
     /** The same for a model that learns: the first weights do not, the share of dropout is left out at random. */
     static byte[] packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
-        return pack("training.py", training(config, dropout, frozen, adapterScale));
+        return pack(training(config, dropout, frozen, adapterScale), "training.py");
     }
 
-    private static byte[] pack(String file, byte[] object) throws IOException {
+    private static byte[] pack(byte[] object, String... files) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes);
-                InputStream source = DecoderArchive.class.getResourceAsStream(file)) {
-            if (source == null) {
-                throw new IOException(file + " is not in the jar; build it again");
-            }
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             // libtorch reads stored entries only.
             zip.setMethod(ZipOutputStream.STORED);
             put(zip, "data.pkl", object);
-            put(zip, "code/__torch__.py", source.readAllBytes());
+            put(zip, "code/__torch__.py", source(files));
             put(zip, "constants.pkl", new Pickle().emptyTuple().stop());
             put(zip, "version", ascii("10\n"));
             put(zip, "byteorder", ascii("little"));
@@ -51,39 +47,58 @@ final class DecoderArchive {
         return bytes.toByteArray();
     }
 
+    /** The text of one class. */
+    private static byte[] source(String... files) throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (String file : files) {
+            try (InputStream source = DecoderArchive.class.getResourceAsStream(file)) {
+                if (source == null) {
+                    throw new IOException(file + " is not in the jar; build it again");
+                }
+                source.transferTo(text);
+            }
+        }
+        return text.toByteArray();
+    }
+
     /** The module: one object of class Gpt2 with the attributes that decoder.py declares, in its order. */
-    private static byte[] decoder(ModelConfig config, Precision.Kernels kernels) {
+    private static byte[] decoder(ModelConfig config, Place place) {
+        Precision.Kernels kernels = place.kernels();
         String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
         return new Pickle()
                 .beginObject("__torch__", "Gpt2")
-                .key("training")
+                .text("training")
                 .bool(false)
-                .key("n_head")
+                .text("n_head")
                 .integer(config.heads())
-                .key("epsilon")
+                .text("epsilon")
                 .real(config.epsilon())
-                .key("post_norm")
+                .text("post_norm")
                 .bool(config.postNorm())
-                .key("relu")
+                .text("relu")
                 .bool(config.architecture() == Architecture.OPT)
-                .key("kernel")
+                .text("device")
+                .text(place.torchName())
+                .text("dtype")
+                .integer(kernels.layers().dtype)
+                .text("kernel")
                 .integer(kernels.layers().code)
-                .key("head_kernel")
+                .text("head_kernel")
                 .integer(kernels.head().code)
                 // Without VNNI, FBGEMM's 16-bit sums of two products saturate at 8-bit activations.
-                .key("reduce_range")
+                .text("reduce_range")
                 .bool(!CpuFeatures.has("avx512_vnni"))
-                .key("embeddings")
+                .text("embeddings")
                 .emptyTensorList()
-                .key("norms")
+                .text("norms")
                 .emptyTensorList()
-                .key("weights")
+                .text("weights")
                 .emptyTensorList()
-                .key("biases")
+                .text("biases")
                 .emptyTensorList()
-                .key("scales")
+                .text("scales")
                 .emptyTensorList()
-                .key("packed")
+                .text("packed")
                 .emptyList(packed)
                 .endObject()
                 .stop();
@@ -93,19 +108,19 @@ final class DecoderArchive {
     private static byte[] training(ModelConfig config, double dropout, int frozen, double adapterScale) {
         return new Pickle()
                 .beginObject("__torch__", "Gpt2")
-                .key("training")
+                .text("training")
                 .bool(true)
-                .key("n_head")
+                .text("n_head")
                 .integer(config.heads())
-                .key("n_layer")
+                .text("n_layer")
                 .integer(config.layers())
-                .key("epsilon")
+                .text("epsilon")
                 .real(config.epsilon())
-                .key("dropout")
+                .text("dropout")
                 .real(dropout)
-                .key("frozen")
+                .text("frozen")
                 .integer(frozen)
-                .key("adapter_scale")
+                .text("adapter_scale")
                 .real(adapterScale)
                 .endObject()
                 .stop();
@@ -142,7 +157,8 @@ final class DecoderArchive {
             return op('u').op('b'); // SETITEMS BUILD
         }
 
-        Pickle key(String text) {
+        /** Of a name, or a value. */
+        Pickle text(String text) {
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
             return op('X').int32(utf8.length).raw(utf8); // BINUNICODE
         }
@@ -169,7 +185,7 @@ final class DecoderArchive {
         Pickle emptyList(String type) {
             return global("torch.jit._pickle", "restore_type_tag")
                     .op(']')
-                    .key(type)
+                    .text(type)
                     .op(0x86)
                     .op('R'); // TUPLE2
         }

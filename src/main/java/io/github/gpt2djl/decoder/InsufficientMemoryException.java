@@ -20,6 +20,10 @@ public final class InsufficientMemoryException extends RuntimeException {
         super(what + " needs " + size(needed) + " of memory, and " + size(free) + " are free; " + advice);
     }
 
+    InsufficientMemoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
     static String size(long bytes) {
         return bytes < 1_000_000_000
                 ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6)

@@ -1,7 +1,6 @@
 package io.github.gpt2djl.decoder;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
@@ -11,6 +10,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class KvCache implements AutoCloseable {
 
     private final TorchModule module;
     private final ModelConfig config;
+    private final Place place;
     private final NDManager manager;
     private final Lifetime lifetime;
     private final int places;
@@ -52,18 +54,11 @@ public final class KvCache implements AutoCloseable {
     private final ByteBuffer norms;
     private int rows;
     private int capacity;
-    private @Nullable Memory memory;
+    /** Keys and values, [layers, 2, places, heads, capacity, head size]. */
+    private @Nullable IValue memory;
+
     private @Nullable Arguments arguments;
     private @Nullable Verified verified;
-
-    /** Keys and values, [layers, 2, places, heads, capacity, head size]. */
-    private record Memory(NDManager manager, IValue cache) implements AutoCloseable {
-        @Override
-        public void close() {
-            cache.close();
-            manager.close();
-        }
-    }
 
     /** What a step of so many rows is called with; lengths are empty where all are the same. */
     private record Arguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
@@ -91,8 +86,9 @@ public final class KvCache implements AutoCloseable {
     /** Buffers for the logits of several tokens of one row. */
     private record Verified(int tokens, ByteBuffer logits, ByteBuffer norms) {}
 
-    KvCache(TorchModule module, NDManager parent, ModelConfig config, int places, Lifetime lifetime) {
+    KvCache(TorchModule module, NDManager parent, ModelConfig config, Place place, int places, Lifetime lifetime) {
         this.module = module;
+        this.place = place;
         this.lifetime = lifetime;
         this.config = config;
         this.places = places;
@@ -204,18 +200,75 @@ public final class KvCache implements AutoCloseable {
     }
 
     void step(int[] ids, Call call) {
+        steps(ids, 1, now -> {
+            call.run(now.ids(), now.lengths(), memory(), now.logits(), now.norms());
+            return 1;
+        });
+    }
+
+    /**
+     * As many steps as asked for in one native call: the decoder itself chooses each row's next token and feeds it back.
+     *
+     * @param ids by place, in range: the first step appends them
+     * @param choices by place
+     * @param draws [steps, rows], random numbers in [0, 1)
+     * @param eosIds may end the call early, when each row has met one of them
+     * @return a token of each row and step; the last step's have not been appended
+     * @throws IllegalStateException if the cache has no room for so many tokens, is empty or closed
+     */
+    public Chosen steps(int[] ids, List<Choice> choices, double[][] draws, List<Integer> eosIds) {
+        double[] flat = Arrays.stream(draws).flatMapToDouble(Arrays::stream).toArray();
+        double[] rules = choices.stream()
+                .flatMapToDouble(c -> DoubleStream.of(c.temperature(), c.topK(), c.topP()))
+                .toArray();
+        long most = choices.stream().mapToLong(Choice::topK).max().orElse(0);
+        boolean nucleus = choices.stream().anyMatch(choice -> choice.topP() < 1);
+        boolean drawn = choices.stream().anyMatch(Choice::draws);
+        int[] eos = eosIds.stream().mapToInt(Integer::intValue).toArray();
+        try (NDManager scope = manager.newSubManager();
+                IValue past = IValue.from((long) longest());
+                IValue ends = SharedMemory.longs(scope, eos)) {
+            PtNDArray shapes = (PtNDArray) scope.create(rules, new Shape(rows, 3));
+            PtNDArray numbers = (PtNDArray) scope.create(flat, new Shape(draws.length, rows));
+            double[][] found = new double[1][];
+            int steps = steps(ids, draws.length, now -> {
+                found[0] = module.compute(
+                                scope,
+                                "steps",
+                                now.ids(),
+                                past,
+                                now.lengths(),
+                                memory(),
+                                shapes,
+                                numbers,
+                                most,
+                                nucleus,
+                                drawn,
+                                ends)
+                        .toDoubleArray();
+                return found[0].length / 2 / rows;
+            });
+            return new Chosen(steps, rows, found[0]);
+        }
+    }
+
+    /** A native call that takes so many steps at most; it tells how many it took. */
+    private int steps(int[] ids, int most, ToIntFunction<Arguments> call) {
         lifetime.enter(this);
         try {
             int past = longest();
-            if (rows == 0 || past == capacity) {
+            if (rows == 0 || past + most > capacity) {
                 throw new IllegalStateException("the cache is full at " + capacity + " tokens");
             }
             for (int row = 0; row < rows; row++) {
                 nextIds.putLong(row * LONG, ids[row]);
                 lengths.putLong(row * LONG, length(row) + 1);
             }
-            Arguments now = arguments();
-            call.run(now.ids(), now.lengths(), memory().cache(), now.logits(), now.norms());
+            int steps = call.applyAsInt(arguments());
+            for (int row = 0; row < rows && steps > 1; row++) {
+                lengths.putLong(row * LONG, length(row) + steps - 1);
+            }
+            return steps;
         } finally {
             lifetime.leave();
         }
@@ -231,7 +284,7 @@ public final class KvCache implements AutoCloseable {
         try {
             rows--;
             if (place < rows) {
-                module.call("move_row", memory().cache(), (long) rows, (long) place, length(rows));
+                module.call("move_row", memory(), (long) rows, (long) place, length(rows));
                 lengths.putLong(place * LONG, length(rows));
             }
             forgetArguments();
@@ -266,7 +319,7 @@ public final class KvCache implements AutoCloseable {
                 try (NDManager scope = manager.newSubManager();
                         IValue from = SharedMemory.longs(scope, moved);
                         IValue to = SharedMemory.longs(scope, targets)) {
-                    module.call("reorder", memory().cache(), from, to, (long) same, filled);
+                    module.call("reorder", memory(), from, to, (long) same, filled);
                 }
             }
             boolean alike = sources.length == rows;
@@ -309,7 +362,7 @@ public final class KvCache implements AutoCloseable {
                     IValue position = IValue.from((long) past);
                     IValue y = SharedMemory.floats(scope, verified.logits(), 0, new Shape(ids.length, vocabulary));
                     IValue norm = SharedMemory.floats(scope, verified.norms(), 0, new Shape(ids.length))) {
-                module.call("verify", input, position, memory().cache(), y, norm);
+                module.call("verify", input, position, memory(), y, norm);
             }
             lengths.putLong(0, past + ids.length);
         } finally {
@@ -353,31 +406,27 @@ public final class KvCache implements AutoCloseable {
 
     /** Memory for at least so many tokens a row; what is there moves along. */
     private IValue reserve(int room) {
-        Memory old = memory;
+        IValue old = memory;
         if (old != null && room <= capacity) {
-            return old.cache();
+            return old;
         }
         // More than asked for the second time: a queue of prompts that grow would be moved for each.
         int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
-        checkMemory(larger, FreeMemory::bytes);
-        NDManager own = manager.newSubManager();
-        long headSize = config.width() / config.heads();
-        Shape shape = new Shape(config.layers(), 2, places, config.heads(), larger, headSize);
+        checkMemory(larger, place::freeBytes);
         // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-        Memory grown = new Memory(own, IValue.from((PtNDArray)
-                (places > 1 ? own.zeros(shape, DataType.FLOAT32) : own.create(shape, DataType.FLOAT32))));
+        IValue grown = module.result("memory", (long) places, (long) larger, places > 1);
         if (old != null) {
-            module.call("move_all", old.cache(), grown.cache(), (long) longest());
+            module.call("move_all", old, grown, (long) longest());
             old.close();
         }
         memory = grown;
         capacity = larger;
-        return grown.cache();
+        return grown;
     }
 
     /** Rejects keys and values that are too many for this machine. */
     void checkMemory(int room, LongSupplier free) {
-        long bytes = 2L * FLOAT * config.layers() * config.width() * places * room;
+        long bytes = 2L * place.numberBytes() * config.layers() * config.width() * places * room;
         if (bytes > SMALL && bytes > free.getAsLong()) {
             throw new InsufficientMemoryException(
                     "the KV cache of " + places + " sequences of " + room + " tokens",
@@ -411,7 +460,7 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    private Memory memory() {
+    private IValue memory() {
         if (memory == null) {
             throw new IllegalStateException("no row has joined");
         }

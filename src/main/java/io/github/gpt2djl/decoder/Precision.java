@@ -4,7 +4,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.Locale;
 
 /**
- * How weights are held and multiplied; activations are 32-bit floats throughout.
+ * How weights are held and multiplied; activations are 32-bit floats on the CPU, and of the weights' type on a GPU.
  *
  * <pre>{@code
  * for (Precision precision : Precision.values()) {
@@ -17,23 +17,33 @@ import java.util.Locale;
 public enum Precision {
     /** Exact: 32-bit weights. */
     FP32,
-    /** Weights rounded to 16-bit floats; x86 CPUs (FBGEMM). */
+    /** Weights rounded to 16-bit floats; x86 CPUs (FBGEMM) and GPUs. */
     FP16,
+    /** Weights rounded to 16 bits with the range of 32-bit floats; GPUs. */
+    BF16,
     /** Weights rounded to 8 bits with a scale for each output, activations for each product; x86 CPUs (FBGEMM). */
     INT8,
     /** {@link #FP16} with the head, about a third of a small model, as {@link #INT8}. */
     MIXED,
-    /** The library's choice: {@link #FP32}, whose greedy ids equal those of Hugging Face transformers. */
+    /**
+     * The library's choice: on the CPU {@link #FP32}, whose greedy ids equal those of Hugging Face transformers; on a
+     * GPU {@link #FP16}.
+     */
     AUTO;
 
-    /** {@return what {@link #AUTO} stands for; any other itself} */
-    public Precision resolved() {
-        return this == AUTO ? FP32 : this;
+    /**
+     * What {@link #AUTO} stands for.
+     *
+     * @param device a model's: the processor or a GPU
+     * @return the device's usual precision; any other itself
+     */
+    public Precision resolved(DeviceChoice device) {
+        return this != AUTO ? this : device.isGpu() ? FP16 : FP32;
     }
 
-    /** {@return whether this machine's libtorch has a kernel for it} */
+    /** {@return whether libtorch has a kernel for it on this machine's processor} */
     public boolean isAvailable() {
-        return this == FP32 || this == AUTO || hasFbgemm();
+        return this == FP32 || this == AUTO || (this != BF16 && hasFbgemm());
     }
 
     private static boolean hasFbgemm() {
@@ -45,9 +55,29 @@ public enum Precision {
     /**
      * The kernels of decoder.py for this precision on this machine.
      *
+     * @param device the processor or a GPU
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
-    Kernels kernels() {
+    Kernels kernels(DeviceChoice device) {
+        return device.isGpu() ? gpuKernels() : cpuKernels();
+    }
+
+    private Kernels gpuKernels() {
+        return switch (this) {
+            case FP32 -> Kernels.all(Kernel.PLAIN);
+            case FP16, AUTO -> Kernels.all(Kernel.HALF);
+            case BF16 -> Kernels.all(Kernel.BFLOAT16);
+            case INT8, MIXED ->
+                throw new IllegalArgumentException("precision " + this + " needs a CPU; on a GPU expected FP16, BF16 or"
+                        + " FP32, or take device cpu");
+        };
+    }
+
+    private Kernels cpuKernels() {
+        if (this == BF16) {
+            throw new IllegalArgumentException(
+                    "precision BF16 needs a GPU; on the CPU expected FP32, FP16, MIXED or INT8");
+        }
         if (!isAvailable()) {
             throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "
                     + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
@@ -57,30 +87,32 @@ public enum Precision {
             case FP16 -> Kernels.all(Kernel.FBGEMM_FP16);
             case INT8 -> Kernels.all(Kernel.FBGEMM_INT8);
             case MIXED -> new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
-            case FP32, AUTO -> Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
+            case FP32, BF16, AUTO ->
+                Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
     }
 
     /**
-     * Bytes that a model's packed weights take in this precision.
+     * Bytes that a model's packed weights take in this precision on the CPU.
      *
      * @param model its architecture
      * @return tables, matrices and vectors, padding included
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public long weightBytes(ModelConfig model) {
-        return kernels().weightBytes(model);
+        return cpuKernels().weightBytes(model);
     }
 
     /**
      * Bytes of weights that a decoding step reads: every matrix once, whatever the batch.
      *
      * @param model its architecture
+     * @param device where it computes
      * @return the matrices of all layers and of the head, which is the embedding table where it is tied
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
-    public long bytesPerStep(ModelConfig model) {
-        Kernels kernels = kernels();
+    public long bytesPerStep(ModelConfig model, DeviceChoice device) {
+        Kernels kernels = kernels(device);
         return kernels.layers().bytes * matrices(model, false) + headBytes(model, kernels.head(), false);
     }
 
@@ -108,19 +140,36 @@ public enum Precision {
     /** The matrix products of decoder.py, in its numbering. */
     enum Kernel {
         /** torch.linear: runs everywhere, and shares the head's matrix with the embedding table. */
-        PLAIN(0, 4),
+        PLAIN(0, 4, 6),
+        /** The same with 16-bit floats, activations too; fast on GPUs. */
+        HALF(0, 2, 5),
+        /** The same with the upper half of 32-bit floats. */
+        BFLOAT16(0, 2, 15),
         /** oneDNN with packed 32-bit weights: about twice as fast as PLAIN for one row on AVX2, slower on AVX-512. */
-        ONEDNN(1, 4),
-        FBGEMM_FP16(2, 2),
-        FBGEMM_INT8(3, 1);
+        ONEDNN(1, 4, 6),
+        FBGEMM_FP16(2, 2, 6),
+        FBGEMM_INT8(3, 1, 6);
 
         final int code;
         /** A weight's. */
         final int bytes;
+        /** Of activations, as torch counts types. */
+        final int dtype;
 
-        Kernel(int code, int bytes) {
+        Kernel(int code, int bytes, int dtype) {
             this.code = code;
             this.bytes = bytes;
+            this.dtype = dtype;
+        }
+
+        /** Bytes of an activation. */
+        int numberBytes() {
+            return dtype == PLAIN.dtype ? 4 : 2;
+        }
+
+        /** Whether the head can be the embedding table. */
+        boolean sharesTable() {
+            return code == PLAIN.code;
         }
 
         /** Whether the weights become an object of FBGEMM's, and not a tensor. */
@@ -147,7 +196,7 @@ public enum Precision {
             return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
                     + (packsHead(model) ? headBytes(model, head, true) : 0)
                     + tables(model)
-                    + 4 * vectors;
+                    + layers.numberBytes() * vectors;
         }
 
         /**
@@ -164,11 +213,11 @@ public enum Precision {
 
         /** The tables stay beside the packed head, in half precision where the weights are reduced. */
         private long tables(ModelConfig model) {
-            return (layers.packs() ? 2 : 4) * (table(model) + (long) model.positions() * model.width());
+            return (layers.packs() ? 2 : layers.bytes) * (table(model) + (long) model.positions() * model.width());
         }
 
         private boolean packsHead(ModelConfig model) {
-            return head != Kernel.PLAIN || !model.tiedHead();
+            return !head.sharesTable() || !model.tiedHead();
         }
 
         private static long table(ModelConfig model) {

@@ -1,13 +1,13 @@
 package io.github.gpt2djl.decoder;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
 import io.github.gpt2djl.checkpoint.DjlSettings;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Starts DJL's PyTorch engine once for the process, without any use of the network.
@@ -52,7 +52,8 @@ public final class TorchEngine {
                     "PyTorch's native library cannot be loaded: " + causes(e)
                             + "; expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":"
                             + wanted.getClassifier() + " on the class path, and room in a folder that can be written: "
-                            + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names",
+                            + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names; for CUDA's instead set"
+                            + " PYTORCH_FLAVOR=cu128, and -Dai.djl.offline=false the first time, so that DJL fetches it",
                     e);
         }
     }
@@ -72,10 +73,33 @@ public final class TorchEngine {
         return LibUtils.getVersion() + " by DJL " + Engine.getDjlVersion() + ", from " + LibUtils.getLibtorchPath();
     }
 
-    /** {@return why a GPU is not used, for a reader} */
-    public static String whyNotCuda() {
-        return Files.exists(Path.of("/proc/driver/nvidia/version"))
-                ? "this version does not use the NVIDIA GPU of this machine"
-                : "no NVIDIA driver on this machine";
+    /**
+     * How much a device reads and writes when it copies, in GB/s (10<sup>9</sup> bytes).
+     *
+     * @param device a model's
+     * @return the best of ten copies of 1 GiB
+     */
+    public static double copyBandwidth(DeviceChoice device) {
+        return Gpu.copyBandwidth(device.isGpu() ? Device.gpu(device.index()) : Device.cpu(), 1 << 28);
+    }
+
+    /**
+     * Why the processor computes on a machine with NVIDIA's driver.
+     *
+     * @return the reason, for a reader; empty without a driver, or where PyTorch can compute on the first GPU
+     */
+    public static Optional<String> whyNotGpu() {
+        return CudaDriver.find() == null ? Optional.empty() : Optional.ofNullable(Gpu.whyNot(0));
+    }
+
+    /**
+     * What is to be known about a device.
+     *
+     * @param device a model's
+     * @return a GPU's name, or why the processor computes and not a GPU; for a reader
+     */
+    public static String about(DeviceChoice device) {
+        String about = device.isGpu() ? Gpu.name(device.index()) : Gpu.whyNot(0);
+        return about == null ? "" : about;
     }
 }

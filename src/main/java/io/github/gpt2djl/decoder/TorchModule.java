@@ -1,5 +1,6 @@
 package io.github.gpt2djl.decoder;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -18,14 +19,21 @@ import java.io.IOException;
  */
 final class TorchModule implements AutoCloseable {
     private final PtSymbolBlock block;
+    private final boolean optimized;
 
-    private TorchModule(PtSymbolBlock block) {
+    private TorchModule(PtSymbolBlock block, boolean optimized) {
         this.block = block;
+        this.optimized = optimized;
     }
 
-    static TorchModule load(byte[] archive, NDManager manager) throws IOException {
+    /**
+     * Compiles an archive.
+     *
+     * @param optimized whether torch may fuse operations; on a GPU it compiles them again as the cache grows
+     */
+    static TorchModule load(byte[] archive, NDManager manager, boolean optimized) throws IOException {
         return new TorchModule(
-                JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false));
+                JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false), optimized);
     }
 
     /**
@@ -91,7 +99,19 @@ final class TorchModule implements AutoCloseable {
     }
 
     private IValue run(String method, IValue... arguments) {
-        return IValueUtils.runMethod(block, method, arguments);
+        if (!optimized) {
+            // For this thread, whose other models may be.
+            JniUtils.setGraphExecutorOptimize(false);
+        }
+        try {
+            return IValueUtils.runMethod(block, method, arguments);
+        } catch (EngineException e) {
+            throw Gpu.explained(e);
+        } finally {
+            if (!optimized) {
+                JniUtils.setGraphExecutorOptimize(true);
+            }
+        }
     }
 
     private static IValue[] values(Object[] arguments) {

@@ -59,7 +59,9 @@ public final class TrainingModel implements AutoCloseable {
         long numbers = TrainingArrays.size(changing.stream());
         TrainingMemory.check(checkpoint.name(), config, numbers, batchTokens, FreeMemory.bytes());
         module = TorchModule.load(
-                DecoderArchive.packTraining(config, learning.dropout(), frozen, learning.adapterScale()), manager);
+                DecoderArchive.packTraining(config, learning.dropout(), frozen, learning.adapterScale()),
+                manager,
+                true);
         for (TensorInfo tensor : stored.subList(0, frozen)) {
             weights.put(tensor.name(), (PtNDArray) manager.create(TrainingArrays.shape(tensor), DataType.FLOAT32));
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,7 +57,7 @@ final class Weights {
         this.kernels = kernels;
         nothing = (PtNDArray) manager.create(new float[0]);
         source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
-        boolean packs = kernels.layers() != Precision.Kernel.PLAIN;
+        boolean packs = !kernels.layers().sharesTable();
         scratch = memory(steps.stream().filter(step -> packs && step.kind() == Layout.Kind.CONV1D));
     }
 
@@ -71,7 +72,7 @@ final class Weights {
 
     /** Whether a matrix is used as it is in the file. */
     private static boolean stays(Layout.Step step, Precision.Kernel kernel) {
-        return kernel == Precision.Kernel.PLAIN && step.kind() != Layout.Kind.CONV1D;
+        return kernel.sharesTable() && step.kind() != Layout.Kind.CONV1D;
     }
 
     /** A matrix that is packed, its bias, and its outputs' scales if it is in 8 bits, until they are added. */
@@ -83,15 +84,14 @@ final class Weights {
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
      * @throws InsufficientMemoryException if the weights are larger than the free memory
      */
-    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Precision.Kernels kernels)
-            throws IOException {
+    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Place place) throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
-        checkMemory(checkpoint, kernels, workers, FreeMemory.bytes());
+        checkMemory(checkpoint, place, workers, place.freeBytes());
         ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
         try (NDManager manager = parent.newSubManager()) {
             try {
-                new Weights(checkpoint, steps, module, manager, kernels).load(steps, executor, checkpoint);
+                new Weights(checkpoint, steps, module, manager, place.kernels()).load(steps, executor, checkpoint);
             } finally {
                 // Before the manager closes: a worker may be in the middle of a native call.
                 stop(executor);
@@ -104,15 +104,17 @@ final class Weights {
      *
      * @throws InsufficientMemoryException with the precisions that are not
      */
-    static void checkMemory(Checkpoint checkpoint, Precision.Kernels kernels, int workers, long free) {
+    static void checkMemory(Checkpoint checkpoint, Place place, int workers, long free) {
         ModelConfig config = checkpoint.config();
-        long needed = kernels.loadingBytes(config, workers);
+        DeviceChoice device = place.device();
+        ToLongFunction<Precision.Kernels> bytes =
+                kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
+        long needed = bytes.applyAsLong(place.kernels());
         if (needed > free) {
             String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.MIXED, Precision.INT8)
-                    .filter(Precision::isAvailable)
-                    .filter(p -> p.kernels().loadingBytes(config, workers) <= free)
-                    .map(p -> p + " ("
-                            + InsufficientMemoryException.size(p.kernels().loadingBytes(config, workers)) + ")")
+                    .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())
+                    .filter(p -> bytes.applyAsLong(p.kernels(device)) <= free)
+                    .map(p -> p + " (" + InsufficientMemoryException.size(bytes.applyAsLong(p.kernels(device))) + ")")
                     .collect(Collectors.joining(", "));
             throw new InsufficientMemoryException(
                     "loading " + checkpoint.name(),
@@ -135,7 +137,7 @@ final class Weights {
                             checkpoint.config().unusedPositions());
                 case NORM -> call("add_norm", step, DataType.FLOAT32);
                 case TIED_HEAD -> {
-                    if (kernels.head() == Precision.Kernel.PLAIN) {
+                    if (kernels.head().sharesTable()) {
                         module.call("tie_head");
                     } else {
                         packing.add(executor.submit(() -> pack(step, kernels.head())));

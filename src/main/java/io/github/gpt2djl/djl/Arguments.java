@@ -71,7 +71,7 @@ final class Arguments {
         }
         return new LoadOptions(
                 precision(arguments.getOrDefault("precision", "auto")),
-                device.isGpu() ? DeviceChoice.GPU : DeviceChoice.AUTO,
+                device.isGpu() ? new DeviceChoice(DeviceChoice.Kind.GPU, device.getDeviceId()) : DeviceChoice.AUTO,
                 threads(arguments.getOrDefault("threads", "0")),
                 source(arguments.getOrDefault("download", "false")));
     }
@@ -82,7 +82,7 @@ final class Arguments {
                 return value;
             }
         }
-        throw new IllegalArgumentException("precision is " + text + ", expected fp32, fp16, mixed, int8 or auto");
+        throw new IllegalArgumentException("precision is " + text + ", expected fp32, fp16, bf16, mixed, int8 or auto");
     }
 
     private static int threads(String text) {

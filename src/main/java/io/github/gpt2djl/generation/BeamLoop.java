@@ -111,10 +111,7 @@ public final class BeamLoop implements Loop {
         for (int place = 0; place < running.size(); place++) {
             Beam beam = running.get(place);
             float logSumExp = state.logSumExp(place);
-            if (!Float.isFinite(logSumExp)) {
-                throw new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
-                        + " or too large for the chosen precision?");
-            }
+            Sequence.requireNumber(logSumExp);
             state.logits(place).get(0, scores);
             for (int id = 0; id < scores.length; id++) {
                 scores[id] -= logSumExp;

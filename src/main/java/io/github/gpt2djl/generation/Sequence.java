@@ -4,6 +4,8 @@ import io.github.gpt2djl.sampling.StepTrace;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A running text: its ids, and the choice of the next one. */
 final class Sequence {
@@ -65,13 +67,33 @@ final class Sequence {
                 ? null
                 : decoding.explainer().explain(logits, request.view(ids, length), request.draw(length, copy));
         int id = trace != null ? trace.chosen().id() : request.choose(logits, ids, length, copy);
+        List<TokenProbability> top = TokenProbability.top(logits, logSumExp, decoding.topLogprobs());
+        return append(id, logits.get(id) - logSumExp, top, trace);
+    }
+
+    /** Appends a token that has been chosen. */
+    Sampled append(int id, float logProbability) {
+        requireNumber(logProbability);
+        return append(id, logProbability, List.of(), null);
+    }
+
+    private Sampled append(int id, float logProbability, List<TokenProbability> top, @Nullable StepTrace trace) {
         ids[length++] = id;
-        return new Sampled(
-                number,
-                id,
-                logits.get(id) - logSumExp,
-                TokenProbability.top(logits, logSumExp, decoding.topLogprobs()),
-                trace,
-                tokens() == request.limit() || decoding.eosIds().contains(id));
+        boolean last =
+                tokens() == request.limit() || request.decoding().eosIds().contains(id);
+        return new Sampled(number, id, logProbability, top, trace, last);
+    }
+
+    /** Rejects what damaged logits lead to. */
+    static void requireNumber(float logarithm) {
+        if (!Float.isFinite(logarithm)) {
+            throw new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
+                    + " or too large for the chosen precision?");
+        }
+    }
+
+    /** The draw of a token to come: the next one's is 0 ahead. */
+    double draw(int ahead) {
+        return request.draw(length + ahead, copy);
     }
 }

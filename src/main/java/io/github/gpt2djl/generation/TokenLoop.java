@@ -1,12 +1,16 @@
 package io.github.gpt2djl.generation;
 
+import io.github.gpt2djl.decoder.Choice;
+import io.github.gpt2djl.decoder.Chosen;
 import io.github.gpt2djl.decoder.Decoder;
+import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.KvCache;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +38,15 @@ public final class TokenLoop implements Loop {
     private final Iterator<Request> queue;
     private final int places;
     private final int positions;
+    private final int ahead;
     private final int[] fed;
     private final List<Row> rows = new ArrayList<>();
     private @Nullable KvCache cache;
     private @Nullable Request waiting;
+    /** What the decoder has chosen, if not all of it is handed out yet, and how many of its steps are. */
+    private @Nullable Chosen given;
+
+    private int handedOut;
     private int started;
     private boolean closed;
     private long nativeNanos;
@@ -48,11 +57,16 @@ public final class TokenLoop implements Loop {
     /** A running sequence; its index in the list is its place in the cache. */
     private static final class Row {
         final Sequence text;
+        /** How the decoder can choose its tokens by itself; null if it cannot. */
+        final @Nullable Choice choice;
         /** Ids that the cache holds. */
         int held;
+        /** The place that it had when the decoder chose {@link #given}. */
+        int column;
 
         Row(Sequence text) {
             this.text = text;
+            choice = Choices.of(text.request().decoding());
         }
     }
 
@@ -71,9 +85,23 @@ public final class TokenLoop implements Loop {
      * @param places sequences that run at once at most, and no request has more copies
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places) {
+        this(decoder, queue, places, decoder.device().kind() == DeviceChoice.Kind.GPU ? 1 : 0);
+    }
+
+    /**
+     * A loop whose decoder may be ahead of what is handed out.
+     *
+     * @param decoder the model
+     * @param queue what to generate, asked for as places become free
+     * @param places sequences that run at once at most, and no request has more copies
+     * @param ahead steps that the decoder takes in one call at most, where it knows the rules of all running requests
+     *     and so can choose their tokens by itself; 0: they are all chosen here
+     */
+    public TokenLoop(Decoder decoder, Iterator<Request> queue, int places, int ahead) {
         this.decoder = decoder;
         this.queue = queue;
         this.places = places;
+        this.ahead = ahead;
         positions = decoder.positions();
         fed = new int[places];
     }
@@ -90,20 +118,21 @@ public final class TokenLoop implements Loop {
         }
         KvCache state = cache();
         List<Sampled> chosen = new ArrayList<>(places);
-        List<Joining> slid = leaveFull(state);
-        if (!rows.isEmpty()) {
-            long start = System.nanoTime();
-            state.step(fed);
-            nativeNanos += System.nanoTime() - start;
-            rows.forEach(row -> row.held++);
-            choose(state, 0, chosen);
+        List<Joining> slid = List.of();
+        if (given == null) {
+            slid = leaveFull(state);
+            compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
+        }
+        choose(state, 0, chosen);
+        if (given != null && (++handedOut == given.steps() || rows.isEmpty())) {
+            given = null;
         }
         int running = rows.size();
         if (!slid.isEmpty()) {
             slides += slid.size();
             slideNanos += join(state, slid);
         }
-        if (rows.size() < places) {
+        if (rows.size() < places && given == null) {
             join(state, arrivals());
         }
         choose(state, running, chosen);
@@ -111,6 +140,62 @@ public final class TokenLoop implements Loop {
             close();
         }
         return chosen;
+    }
+
+    /** A step of all rows, or several, at most so many, whose tokens the decoder chooses. */
+    private void compute(KvCache state, int most) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        int steps = steps(most);
+        long start = System.nanoTime();
+        if (steps == 0) {
+            state.step(fed);
+            rows.forEach(row -> row.held++);
+        } else {
+            Chosen next = state.steps(fed, choices(), draws(steps), eosIds());
+            for (int place = 0; place < rows.size(); place++) {
+                rows.get(place).column = place;
+                rows.get(place).held += next.steps();
+            }
+            given = next;
+            handedOut = 0;
+        }
+        nativeNanos += System.nanoTime() - start;
+    }
+
+    /** Steps until a row is complete or full, at most so many; 0 if the decoder does not know a row's rules. */
+    private int steps(int most) {
+        int steps = most;
+        for (Row row : rows) {
+            if (row.choice == null) {
+                return 0;
+            }
+            int left = row.text.request().limit() - row.text.tokens();
+            steps = Math.min(steps, Math.min(left, positions - row.held));
+        }
+        return steps;
+    }
+
+    private List<Choice> choices() {
+        return rows.stream().map(row -> Objects.requireNonNull(row.choice)).toList();
+    }
+
+    private double[][] draws(int steps) {
+        double[][] draws = new double[steps][rows.size()];
+        for (int step = 0; step < steps; step++) {
+            for (int place = 0; place < rows.size(); place++) {
+                draws[step][place] = rows.get(place).text.draw(step);
+            }
+        }
+        return draws;
+    }
+
+    private List<Integer> eosIds() {
+        return rows.stream()
+                .flatMap(row -> row.text.request().decoding().eosIds().stream())
+                .distinct()
+                .toList();
     }
 
     @Override
@@ -251,11 +336,17 @@ public final class TokenLoop implements Loop {
     }
 
     private Sampled choose(KvCache state, int place) {
-        FloatBuffer logits = state.logits(place);
-        float logSumExp = state.logSumExp(place);
-        long start = System.nanoTime();
-        Sampled token = rows.get(place).text.choose(logits, logSumExp);
-        samplingNanos += System.nanoTime() - start;
+        Row row = rows.get(place);
+        Sampled token;
+        if (given != null) {
+            token = row.text.append(given.id(handedOut, row.column), given.logProbability(handedOut, row.column));
+        } else {
+            FloatBuffer logits = state.logits(place);
+            float logSumExp = state.logSumExp(place);
+            long start = System.nanoTime();
+            token = row.text.choose(logits, logSumExp);
+            samplingNanos += System.nanoTime() - start;
+        }
         fed[place] = token.id();
         return token;
     }

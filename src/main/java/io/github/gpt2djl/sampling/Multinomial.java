@@ -33,6 +33,11 @@ public final class Multinomial implements Sampler {
         this.rules = List.copyOf(rules);
     }
 
+    /** {@return the rules in their order} */
+    public List<Warper> rules() {
+        return rules;
+    }
+
     @Override
     public int sample(FloatBuffer logits, TokenSequence text, double draw) {
         candidates.fill(logits);

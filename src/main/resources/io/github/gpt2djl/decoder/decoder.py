@@ -16,6 +16,10 @@ class Gpt2(Module):
   post_norm : bool
   # OPT's activation; GELU in its tanh form otherwise.
   relu : bool
+  # where to compute: "cpu" or "cuda:0"
+  device : str
+  # of activations, of keys and values, and of weights that are not packed, as torch counts types: 6 is float32
+  dtype : int
   # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights
   kernel : int
   head_kernel : int
@@ -35,9 +39,20 @@ class Gpt2(Module):
     _0 = target.view([-1]).narrow(0, first, piece.numel()).copy_(piece)
     return first + piece.numel()
 
+  # Where the model computes; x itself if it is there.
+  def there(self: __torch__.Gpt2, x: Tensor) -> Tensor:
+    return torch.to(x, torch.device(self.device))
+
+  # The same in the model's type, but what was made smaller stays so.
+  def placed(self: __torch__.Gpt2, x: Tensor) -> Tensor:
+    y = self.there(x, )
+    if self.dtype != 6:
+      y = torch.to(y, self.dtype)
+    return y
+
   # wte and wpe. Kernels of reduced precision read the table in half precision: half the memory.
   def add_embedding(self: __torch__.Gpt2, table: Tensor) -> int:
-    self.embeddings.append(table)
+    self.embeddings.append(self.placed(table, ))
     return torch.len(self.embeddings)
 
   # OPT's table has rows in front that no position uses.
@@ -45,8 +60,8 @@ class Gpt2(Module):
     return self.add_embedding(table.narrow(0, unused, table.size(0) - unused), )
 
   def add_norm(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
-    self.norms.append(weight)
-    self.norms.append(bias)
+    self.norms.append(self.placed(weight, ))
+    self.norms.append(self.placed(bias, ))
     return torch.len(self.norms)
 
   # The next five change nothing in the module, so that several threads may pack at once.
@@ -99,8 +114,8 @@ class Gpt2(Module):
   # The matrices in order: the head, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer;
   # OPT-350m's project_in and project_out end the list.
   def add_weight(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
-    self.weights.append(weight)
-    self.biases.append(bias)
+    self.weights.append(self.placed(weight, ))
+    self.biases.append(self.placed(bias, ))
     return torch.len(self.biases)
 
   def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor, scale: Tensor) -> int:
@@ -168,6 +183,22 @@ class Gpt2(Module):
       _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S)))
     return torch.cat(a, 2)
 
+  # Keys and values of rows: [L, 2, rows, H, room, D].
+  def memory(self: __torch__.Gpt2, rows: int, room: int, zeros: bool) -> Tensor:
+    wpe = self.embeddings[1]
+    E = wpe.size(1)
+    shape = [torch.len(self.norms) // 4, 2, rows, self.n_head, room, E // self.n_head]
+    if zeros:
+      m = torch.zeros(shape, dtype=self.dtype, layout=None, device=ops.prim.device(wpe))
+    else:
+      m = torch.empty(shape, dtype=self.dtype, layout=None, device=ops.prim.device(wpe))
+    return m
+
+  # Room for what the head takes of so many tokens.
+  def vectors(self: __torch__.Gpt2, rows: int) -> Tensor:
+    wte = self.embeddings[0]
+    return torch.zeros([rows, wte.size(1)], dtype=6, layout=None, device=ops.prim.device(wte))
+
   # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
   # A prefill has past = 0; its rows may be padded behind, where no token looks. Then come steps with T = 1.
   # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
@@ -176,6 +207,8 @@ class Gpt2(Module):
     wte = self.embeddings[0]
     wpe = self.embeddings[1]
     n_head = self.n_head
+    dtype = self.dtype
+    device = ops.prim.device(wte)
     B = ids.size(0)
     T = ids.size(1)
     S = past + T
@@ -188,16 +221,18 @@ class Gpt2(Module):
     mask = annotate(Optional[Tensor], None)
     place = lengths
     if ragged:
-      position = lengths - 1                                               # [B]
+      position = self.there(lengths, ) - 1                                 # [B]
       p = torch.embedding(wpe, position).unsqueeze(1)                      # [B, 1, E]
-      later = torch.arange(S).unsqueeze(0) > position.unsqueeze(1)         # [B, S]
-      mask = torch.zeros([B, 1, 1, S], dtype=6).masked_fill_(later.view([B, 1, 1, S]), -inf)
+      places = torch.arange(S, dtype=4, layout=None, device=device)
+      later = places.unsqueeze(0) > position.unsqueeze(1)                  # [B, S]
+      mask = torch.zeros([B, 1, 1, S], dtype=dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
       place = position.view([1, B, 1, 1, 1]).expand([2, B, n_head, 1, D])
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
       if past > 0 and T > 1:
-        later = torch.arange(S).unsqueeze(0) > torch.arange(past, S).unsqueeze(1)
-        mask = torch.zeros([T, S], dtype=6).masked_fill_(later, -inf)      # [T, S]
+        places = torch.arange(S, dtype=4, layout=None, device=device)
+        later = places.unsqueeze(0) > places.narrow(0, past, T).unsqueeze(1)
+        mask = torch.zeros([T, S], dtype=dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
     # Views of each layer, made at once: [2, B, H, T, D] to write, and keys and values [B, H, S, D] in turn.
     layers = annotate(List[Tensor], [])
     seen = annotate(List[Tensor], [])
@@ -209,7 +244,7 @@ class Gpt2(Module):
         layers = torch.unbind(rows)
       else:
         layers = torch.unbind(rows.narrow(4, past, T))
-    x = torch.embedding(wte, ids).to(6)                                    # [B, T, E]
+    x = torch.embedding(wte, self.there(ids, )).to(dtype)                  # [B, T, E]
     if projected:
       x = self.linear(x, 4 * L + 1, alone)                               # project_in
     x = x + p
@@ -257,16 +292,21 @@ class Gpt2(Module):
       x = self.linear(x, 4 * L + 2, alone)                               # project_out
     return x
 
+  # Logits [N, V], in 32 bits, of what the head takes [N, E].
+  def head(self: __torch__.Gpt2, x: Tensor, alone: bool) -> Tensor:
+    return self.linear(x, 0, alone, ).to(6)
+
   # One step of generation: logits [B, V] of the last position and their log-sum-exp [B] are
   # written to the caller's buffers, so that nothing is allocated for them.
   def forward(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
     x = self.hidden(ids, past, lengths, cache, copies, False, )
     B = x.size(0)
     if past == 0 and lengths.numel() > 0:
-      last = x.gather(1, (lengths - 1).view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
+      ends = self.there(lengths, ) - 1
+      last = x.gather(1, ends.view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
     else:
       last = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
-    y = self.linear(last, 0, False, )                                      # [B, V]
+    y = self.head(last, False, )                                           # [B, V]
     if copies > 1:
       y = y.repeat_interleave(copies, 0)
     _4 = logits.copy_(y)
@@ -281,21 +321,22 @@ class Gpt2(Module):
   def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
     # 8-bit activations magnify the smallest difference, and guesses must not change the text.
     x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, self.kernel == 3, ).squeeze(0)
-    y = self.linear(x, 0, self.head_kernel == 3, )
+    y = self.head(x, self.head_kernel == 3, )
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + ids.size(1)
 
   # What the head takes, x [N, E], as vectors of length 1: their products are cosines.
   def unit(self: __torch__.Gpt2, x: Tensor) -> Tensor:
-    return x / torch.linalg_vector_norm(x, 2, [1], True)
+    y = x.to(6)
+    return y / torch.linalg_vector_norm(y, 2, [1], True)
 
   # For contrastive search. A prompt, ids [1, T], for the first row; its unit vectors are written to seen [C, E].
   def join_seen(self: __torch__.Gpt2, ids: Tensor, cache: Tensor, seen: Tensor, logits: Tensor, norm: Tensor) -> int:
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), cache.narrow(2, 0, 1), 1, False, ).squeeze(0)
     T = x.size(0)
     _3 = seen.narrow(0, 0, T).copy_(self.unit(x, ))
-    y = self.linear(x.narrow(0, T - 1, 1), 0, False, )
+    y = self.head(x.narrow(0, T - 1, 1), False, )
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return T
@@ -308,7 +349,7 @@ class Gpt2(Module):
     x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, False, ).squeeze(1)
     _3 = fresh.copy_(self.unit(x, ))
     _6 = likeness.copy_(torch.amax(torch.matmul(fresh, seen.narrow(0, 0, past).t()), [1]))
-    y = self.linear(x, 0, False, )
+    y = self.head(x, False, )
     _4 = logits.copy_(y)
     _5 = norm.copy_(torch.logsumexp(y, [1]))
     return past + 1
@@ -323,7 +364,7 @@ class Gpt2(Module):
   # is written.
   def reorder(self: __torch__.Gpt2, cache: Tensor, sources: Tensor, targets: Tensor, first: int, filled: int) -> int:
     rows = cache.narrow(4, first, filled - first)                          # [L, 2, B, H, S, D]
-    _6 = rows.index_copy_(2, targets, rows.index_select(2, sources))
+    _6 = rows.index_copy_(2, self.there(targets, ), rows.index_select(2, self.there(sources, )))
     return filled
 
   # Into a cache with room for more positions.
@@ -334,7 +375,7 @@ class Gpt2(Module):
   # Logits [T, V] of every position of one row, ids [1, T].
   def all_logits(self: __torch__.Gpt2, ids: Tensor) -> Tensor:
     x = self.hidden(ids, 0, torch.zeros([0], dtype=4), torch.zeros([0]), 0, False, )
-    return self.linear(x.squeeze(0), 0, False, )
+    return self.head(x.squeeze(0), False, ).cpu()
 
   # Of each id of one row given those before it [2 + 2 * top, T - 1]: log-probabilities, ranks, 1 for the likeliest, and
   # of the likeliest tokens there the log-probabilities and the ids.
@@ -346,8 +387,8 @@ class Gpt2(Module):
     for chunk in range((n + 63) // 64):
       start = 64 * chunk
       count = ops.prim.min(64, n - start)
-      y = self.linear(x.narrow(0, start, count), 0, False, )               # [count, V]
-      target = ids.squeeze(0).narrow(0, start + 1, count).unsqueeze(1)     # [count, 1]
+      y = self.head(x.narrow(0, start, count), False, )                    # [count, V]
+      target = self.there(ids.squeeze(0).narrow(0, start + 1, count), ).unsqueeze(1)  # [count, 1]
       own = y.gather(1, target)                                            # [count, 1]
       here = result.narrow(1, start, count)
       norm = torch.logsumexp(y, [1])

@@ -64,6 +64,7 @@ class MainTest {
                 .containsExactly(
                         "model",
                         "precision",
+                        "device",
                         "config",
                         "sequence",
                         "prompt_ids",
@@ -237,6 +238,10 @@ class MainTest {
         assertThat(absent.err).contains("sequence is 2, expected 0 to 1");
         Files.writeString(file, record.replaceFirst("\"precision\":\"fp32\"", "\"precision\":\"fp7\""));
         assertThat(run("replay", file.toString()).err).contains("line 1: expected what generate --json prints");
+        Files.writeString(file, record.replaceFirst("\"device\":\"cpu\"", "\"device\":\"gpu:99\""));
+        assertThat(run("replay", file.toString()).err).contains("device gpu:99 cannot be used: ");
+        Files.writeString(file, record.replaceAll("\"device\":\"cpu\",", ""));
+        assertThat(run("replay", file.toString()).code).as("as older versions wrote it").isZero();
     }
 
     @Test
@@ -412,7 +417,9 @@ class MainTest {
                 "download 124 --source openai | OpenAI published no model \"124\", expected one of 124M",
                 "selfcheck gpt2 --model gpt2 | found both the model gpt2 and --model gpt2",
                 "generate A --precision fp8 | Invalid value for option '--precision'",
-                "generate A --device gpu | device gpu is not supported by this version",
+                "generate A --device gpu:99 | device gpu:99 cannot be used: ",
+                "generate A --device tpu | '--device': device is tpu, expected auto, cpu, gpu or, of several, gpu:1",
+                "generate A --device cpu --precision bf16 | precision BF16 needs a GPU; on the CPU expected FP32, FP16,",
                 "generate A --json --stream | --stream has no effect with --json",
                 "generate A --colour | Unknown option: '--colour'",
                 "generate A B | Unmatched argument at index 2: 'B'",

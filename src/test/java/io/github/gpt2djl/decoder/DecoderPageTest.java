@@ -54,11 +54,11 @@ class DecoderPageTest {
         long layers = 12 * width * width * model.layers();
         long table = model.vocabularySize() * width;
         // The same as what the library says, on processors that have the kernels.
-        assertThat(Precision.FP32.bytesPerStep(model)).isEqualTo(4 * (layers + table));
+        assertThat(Precision.FP32.bytesPerStep(model, DeviceChoice.CPU)).isEqualTo(4 * (layers + table));
         if (Precision.MIXED.isAvailable()) {
-            assertThat(Precision.FP16.bytesPerStep(model)).isEqualTo(2 * (layers + table));
-            assertThat(Precision.MIXED.bytesPerStep(model)).isEqualTo(2 * layers + table);
-            assertThat(Precision.INT8.bytesPerStep(model)).isEqualTo(layers + table);
+            assertThat(Precision.FP16.bytesPerStep(model, DeviceChoice.CPU)).isEqualTo(2 * (layers + table));
+            assertThat(Precision.MIXED.bytesPerStep(model, DeviceChoice.CPU)).isEqualTo(2 * layers + table);
+            assertThat(Precision.INT8.bytesPerStep(model, DeviceChoice.CPU)).isEqualTo(layers + table);
         }
         List<String> figures = new ArrayList<>(List.of(
                 "" + model.layers(),

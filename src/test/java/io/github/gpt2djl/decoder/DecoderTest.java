@@ -85,7 +85,8 @@ class DecoderTest {
         double[][] expected = new NaiveGpt2(model).logits(ids);
         for (Precision.Kernel kernel : List.of(Precision.Kernel.PLAIN, Precision.Kernel.ONEDNN)) {
             try (Checkpoint checkpoint = Checkpoint.open(model.write(folder));
-                    Decoder decoder = Decoder.load(checkpoint, Precision.Kernels.all(kernel), 0)) {
+                    Decoder decoder = Decoder.load(
+                            checkpoint, () -> new Place(DeviceChoice.CPU, Precision.Kernels.all(kernel)), 0)) {
                 assertClose(decoder.logits(ids), expected, TOLERANCE);
             }
         }

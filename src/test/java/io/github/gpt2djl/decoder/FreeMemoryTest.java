@@ -71,8 +71,8 @@ class FreeMemoryTest {
     void tooLargeAModelIsRejectedWithWhatFits() throws IOException {
         new TestCheckpoint(8, 4, 64, 100, 500, true, 3).write(root);
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
-            Precision.Kernels plain = Precision.Kernels.all(Precision.Kernel.PLAIN);
-            long needed = plain.loadingBytes(checkpoint.config(), 1);
+            Place plain = new Place(DeviceChoice.CPU, Precision.Kernels.all(Precision.Kernel.PLAIN));
+            long needed = plain.kernels().loadingBytes(checkpoint.config(), 1);
             assertThatCode(() -> Weights.checkMemory(checkpoint, plain, 1, needed))
                     .doesNotThrowAnyException();
             assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, needed - 1))
@@ -83,7 +83,7 @@ class FreeMemoryTest {
                             + " needs 66 MB of memory, and 0 MB are free; no precision of it would fit;"
                             + " take a smaller model, or end other programs");
             if (Precision.INT8.isAvailable()) {
-                long small = Precision.INT8.kernels().loadingBytes(checkpoint.config(), 1);
+                long small = Precision.INT8.kernels(DeviceChoice.CPU).loadingBytes(checkpoint.config(), 1);
                 assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, small))
                         .hasMessageEndingWith("what would fit: precision INT8 (65 MB)");
             }

@@ -22,9 +22,11 @@ class PrecisionTest {
     @Test
     void x86HasAll() {
         play("Linux", "amd64");
-        assertThat(Precision.FP16.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_FP16));
-        assertThat(Precision.INT8.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_INT8));
-        assertThat(Precision.AUTO.kernels()).isEqualTo(Precision.FP32.kernels());
+        assertThat(Precision.FP16.kernels(DeviceChoice.CPU))
+                .isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_FP16));
+        assertThat(Precision.INT8.kernels(DeviceChoice.CPU))
+                .isEqualTo(Precision.Kernels.all(Precision.Kernel.FBGEMM_INT8));
+        assertThat(Precision.AUTO.kernels(DeviceChoice.CPU)).isEqualTo(Precision.FP32.kernels(DeviceChoice.CPU));
     }
 
     @Test
@@ -32,12 +34,14 @@ class PrecisionTest {
         for (String[] machine :
                 new String[][] {{"Linux", "aarch64"}, {"Mac OS X", "aarch64"}, {"Mac OS X", "x86_64"}}) {
             play(machine[0], machine[1]);
-            assertThat(Precision.FP32.kernels()).isEqualTo(Precision.Kernels.all(Precision.Kernel.PLAIN));
-            assertThatThrownBy(Precision.INT8::kernels)
+            assertThat(Precision.FP32.kernels(DeviceChoice.CPU))
+                    .isEqualTo(Precision.Kernels.all(Precision.Kernel.PLAIN));
+            assertThatThrownBy(() -> Precision.INT8.kernels(DeviceChoice.CPU))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("precision INT8 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
                             + "; available here: FP32");
-            assertThatThrownBy(Precision.FP16::kernels).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> Precision.FP16.kernels(DeviceChoice.CPU))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -55,7 +59,7 @@ class PrecisionTest {
         assertThat(Precision.FP16.weightBytes(gpt2)).isEqualTo(2 * (12 * layer + 1024 * 50272) + tables + vectors);
         long weights = 12L * 12 * 768 * 768;
         assertThat(Precision.INT8.weightBytes(gpt2)).isEqualTo(weights + 50257 * 768 + tables + vectors);
-        assertThat(Precision.MIXED.bytesPerStep(gpt2)).isEqualTo(2 * weights + 50257 * 768);
+        assertThat(Precision.MIXED.bytesPerStep(gpt2, DeviceChoice.CPU)).isEqualTo(2 * weights + 50257 * 768);
     }
 
     private static void play(String os, String arch) {

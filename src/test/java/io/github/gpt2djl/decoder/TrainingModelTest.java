@@ -191,7 +191,7 @@ class TrainingModelTest {
         try (NDManager manager = TorchEngine.start(0).newBaseManager(Device.cpu());
                 Checkpoint checkpoint = Checkpoint.open(BASE);
                 TorchModule module =
-                        TorchModule.load(DecoderArchive.packTraining(checkpoint.config(), 0.3, 0, 0), manager)) {
+                        TorchModule.load(DecoderArchive.packTraining(checkpoint.config(), 0.3, 0, 0), manager, true)) {
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(count));
             float[] found = module.compute(manager, "dropped", ones, true).toFloatArray();
             int left = 0;

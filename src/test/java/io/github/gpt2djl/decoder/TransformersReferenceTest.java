@@ -45,7 +45,7 @@ class TransformersReferenceTest {
     void largeInEachPrecision(Precision precision, double tolerance) throws IOException {
         Path folder = Path.of(System.getProperty("reference", "target/reference"), "gpt2-shape");
         Expected expected = read(folder);
-        try (Decoder decoder = load(folder, precision)) {
+        try (Decoder decoder = load(folder, precision, DeviceChoice.CPU)) {
             System.out.printf(
                     "%s: largest difference to transformers %.6f%n", precision, difference(decoder, expected));
             assertScore(decoder, expected, tolerance);
@@ -53,17 +53,29 @@ class TransformersReferenceTest {
     }
 
     private static void compare(Path folder) throws IOException {
+        compare(folder, DeviceChoice.CPU, FP32);
+    }
+
+    /** In FP32: log-probabilities within the tolerance, and the same greedy ids. */
+    static void compare(Path folder, DeviceChoice device, double tolerance) throws IOException {
         Expected expected = read(folder);
-        try (Decoder decoder = load(folder, Precision.FP32)) {
-            assertScore(decoder, expected, FP32);
+        try (Decoder decoder = load(folder, Precision.FP32, device)) {
+            assertScore(decoder, expected, tolerance);
             for (Row row : expected.prompts()) {
-                assertLogProbabilities(decoder, row);
+                assertLogProbabilities(decoder, row, tolerance);
                 assertThat(greedy(decoder, List.of(row.ids()))).containsExactly(boxed(row.greedy()));
             }
             List<int[]> prompts = expected.prompts().stream().map(Row::ids).toList();
             List<Integer> all = new ArrayList<>();
             expected.prompts().forEach(row -> all.addAll(List.of(boxed(row.greedy()))));
             assertThat(greedy(decoder, prompts)).as("the padded batch").containsExactlyElementsOf(all);
+        }
+    }
+
+    static void compareScores(Path folder, Precision precision, DeviceChoice device, double tolerance)
+            throws IOException {
+        try (Decoder decoder = load(folder, precision, device)) {
+            assertScore(decoder, read(folder), tolerance);
         }
     }
 
@@ -85,7 +97,7 @@ class TransformersReferenceTest {
     }
 
     /** All positions, or the last where the reference keeps only that. */
-    private static void assertLogProbabilities(Decoder decoder, Row row) {
+    private static void assertLogProbabilities(Decoder decoder, Row row, double tolerance) {
         int vocabulary = decoder.config().vocabularySize();
         float[] logits = decoder.logits(row.ids());
         int positions = row.log_probs().length / vocabulary;
@@ -99,7 +111,7 @@ class TransformersReferenceTest {
             }
             for (int id = 0; id < vocabulary; id++) {
                 assertThat(position.get(id) - Math.log(sum))
-                        .isCloseTo(row.log_probs()[t * vocabulary + id], within(FP32));
+                        .isCloseTo(row.log_probs()[t * vocabulary + id], within(tolerance));
             }
         }
     }
@@ -140,9 +152,9 @@ class TransformersReferenceTest {
         return new Gson().fromJson(Files.readString(folder.resolve("expected.json")), Expected.class);
     }
 
-    private static Decoder load(Path folder, Precision precision) throws IOException {
+    private static Decoder load(Path folder, Precision precision, DeviceChoice device) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            return Decoder.load(checkpoint, precision, DeviceChoice.CPU, 0);
+            return Decoder.load(checkpoint, precision, device, 0);
         }
     }
 }

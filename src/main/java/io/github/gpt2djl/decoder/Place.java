@@ -1,0 +1,34 @@
+package io.github.gpt2djl.decoder;
+
+/**
+ * Where and how a model computes.
+ *
+ * @param device the processor or a GPU, not {@link DeviceChoice#AUTO}
+ * @param kernels that the device has
+ */
+record Place(DeviceChoice device, Precision.Kernels kernels) {
+    /**
+     * What was asked for, as this machine has it.
+     *
+     * @throws IllegalArgumentException if it lacks the device, or the device the precision
+     */
+    static Place of(DeviceChoice choice, Precision precision) {
+        DeviceChoice device = choice.resolved();
+        return new Place(device, precision.kernels(device));
+    }
+
+    /** As torch names it. */
+    String torchName() {
+        return device.isGpu() ? "cuda:" + device.index() : "cpu";
+    }
+
+    /** Bytes of an activation, which those of keys and values are too. */
+    int numberBytes() {
+        return kernels.layers().numberBytes();
+    }
+
+    /** Bytes that the device can still give; {@link Long#MAX_VALUE} where that is not known. */
+    long freeBytes() {
+        return device.isGpu() ? Gpu.freeBytes(device.index()) : FreeMemory.bytes();
+    }
+}

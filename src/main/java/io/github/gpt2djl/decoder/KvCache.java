@@ -214,9 +214,18 @@ public final class KvCache implements AutoCloseable {
      * @param draws [steps, rows], random numbers in [0, 1)
      * @param eosIds may end the call early, when each row has met one of them
      * @return a token of each row and step; the last step's have not been appended
+     * @throws IllegalArgumentException if there are not as many choices, or draws of a step, as rows
      * @throws IllegalStateException if the cache has no room for so many tokens, is empty or closed
      */
     public Chosen steps(int[] ids, List<Choice> choices, double[][] draws, List<Integer> eosIds) {
+        if (choices.size() != rows || Arrays.stream(draws).anyMatch(step -> step.length != rows)) {
+            throw new IllegalArgumentException("found " + choices.size() + " choices and draws of "
+                    + Arrays.stream(draws)
+                            .map(step -> String.valueOf(step.length))
+                            .distinct()
+                            .toList()
+                    + " rows, expected " + rows + ", the rows of the cache");
+        }
         double[] flat = Arrays.stream(draws).flatMapToDouble(Arrays::stream).toArray();
         double[] rules = choices.stream()
                 .flatMapToDouble(c -> DoubleStream.of(c.temperature(), c.topK(), c.topP()))
@@ -416,7 +425,12 @@ public final class KvCache implements AutoCloseable {
         // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
         IValue grown = module.result("memory", (long) places, (long) larger, places > 1);
         if (old != null) {
-            module.call("move_all", old, grown, (long) longest());
+            try {
+                module.call("move_all", old, grown, (long) longest());
+            } catch (RuntimeException e) {
+                grown.close();
+                throw e;
+            }
             old.close();
         }
         memory = grown;

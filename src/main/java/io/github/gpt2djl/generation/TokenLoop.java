@@ -1,6 +1,5 @@
 package io.github.gpt2djl.generation;
 
-import io.github.gpt2djl.decoder.Choice;
 import io.github.gpt2djl.decoder.Chosen;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.DeviceChoice;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,9 @@ public final class TokenLoop implements Loop {
     private final int positions;
     private final int ahead;
     private final int[] fed;
+    /** By their places in the cache. */
     private final List<Row> rows = new ArrayList<>();
+
     private @Nullable KvCache cache;
     private @Nullable Request waiting;
     /** What the decoder has chosen, if not all of it is handed out yet, and how many of its steps are. */
@@ -53,22 +53,6 @@ public final class TokenLoop implements Loop {
     private long samplingNanos;
     private long slideNanos;
     private int slides;
-
-    /** A running sequence; its index in the list is its place in the cache. */
-    private static final class Row {
-        final Sequence text;
-        /** How the decoder can choose its tokens by itself; null if it cannot. */
-        final @Nullable Choice choice;
-        /** Ids that the cache holds. */
-        int held;
-        /** The place that it had when the decoder chose {@link #given}. */
-        int column;
-
-        Row(Sequence text) {
-            this.text = text;
-            choice = Choices.of(text.request().decoding());
-        }
-    }
 
     /**
      * Rows that begin, or begin again, with the same ids.
@@ -147,55 +131,16 @@ public final class TokenLoop implements Loop {
         if (rows.isEmpty()) {
             return;
         }
-        int steps = steps(most);
+        int steps = StepsAhead.possible(rows, most, positions);
         long start = System.nanoTime();
         if (steps == 0) {
             state.step(fed);
             rows.forEach(row -> row.held++);
         } else {
-            Chosen next = state.steps(fed, choices(), draws(steps), eosIds());
-            for (int place = 0; place < rows.size(); place++) {
-                rows.get(place).column = place;
-                rows.get(place).held += next.steps();
-            }
-            given = next;
+            given = StepsAhead.take(state, fed, rows, steps);
             handedOut = 0;
         }
         nativeNanos += System.nanoTime() - start;
-    }
-
-    /** Steps until a row is complete or full, at most so many; 0 if the decoder does not know a row's rules. */
-    private int steps(int most) {
-        int steps = most;
-        for (Row row : rows) {
-            if (row.choice == null) {
-                return 0;
-            }
-            int left = row.text.request().limit() - row.text.tokens();
-            steps = Math.min(steps, Math.min(left, positions - row.held));
-        }
-        return steps;
-    }
-
-    private List<Choice> choices() {
-        return rows.stream().map(row -> Objects.requireNonNull(row.choice)).toList();
-    }
-
-    private double[][] draws(int steps) {
-        double[][] draws = new double[steps][rows.size()];
-        for (int step = 0; step < steps; step++) {
-            for (int place = 0; place < rows.size(); place++) {
-                draws[step][place] = rows.get(place).text.draw(step);
-            }
-        }
-        return draws;
-    }
-
-    private List<Integer> eosIds() {
-        return rows.stream()
-                .flatMap(row -> row.text.request().decoding().eosIds().stream())
-                .distinct()
-                .toList();
     }
 
     @Override

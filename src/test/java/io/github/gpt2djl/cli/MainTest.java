@@ -241,7 +241,9 @@ class MainTest {
         Files.writeString(file, record.replaceFirst("\"device\":\"cpu\"", "\"device\":\"gpu:99\""));
         assertThat(run("replay", file.toString()).err).contains("device gpu:99 cannot be used: ");
         Files.writeString(file, record.replaceAll("\"device\":\"cpu\",", ""));
-        assertThat(run("replay", file.toString()).code).as("as older versions wrote it").isZero();
+        assertThat(run("replay", file.toString()).code)
+                .as("as older versions wrote it")
+                .isZero();
     }
 
     @Test

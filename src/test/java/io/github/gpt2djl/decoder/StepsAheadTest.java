@@ -15,12 +15,15 @@ import io.github.gpt2djl.sampling.MinP;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
 import io.github.gpt2djl.sampling.Temperature;
+import io.github.gpt2djl.sampling.TokenSequence;
 import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
 import io.github.gpt2djl.sampling.Warper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A decoder that chooses tokens by itself chooses those of the samplers, which are tested against transformers. */
 class StepsAheadTest {
@@ -46,6 +50,8 @@ class StepsAheadTest {
             List.of(new TopP(1)),
             List.of(new TopK(40), new TopP(0.9)),
             List.of(new Temperature(1.3), new TopK(50), new TopP(0.95)));
+
+    private static final TokenSequence NOTHING = new TokenSequence(new int[0], 0, 0, 0);
 
     @TempDir
     Path folder;
@@ -84,6 +90,42 @@ class StepsAheadTest {
 
     static TestCheckpoint model() {
         return new TestCheckpoint(2, 2, 16, 80, 307, true, 1);
+    }
+
+    /** Logits that are all equal, and ones of which a token has nearly all; draws at both ends. */
+    @ParameterizedTest
+    @ValueSource(floats = {0, 60})
+    void edgesAreThoseOfTheSamplers(float spread) throws IOException {
+        TestCheckpoint model = new TestCheckpoint(1, 2, 16, 8, 64, true, 2);
+        float[] norm = model.values("ln_f.weight");
+        Arrays.fill(norm, spread);
+        Arrays.fill(model.values("ln_f.bias"), 0);
+        Map<Choice, Sampler> rules = new LinkedHashMap<>();
+        rules.put(Choice.GREEDY, new Greedy());
+        rules.put(new Choice(1, 0, 1), new Multinomial(List.of()));
+        rules.put(new Choice(1, 1, 1), new Multinomial(List.of(new TopK(1))));
+        rules.put(new Choice(1, 32, 1), new Multinomial(List.of(new TopK(32))));
+        rules.put(new Choice(1, 0, 0), new Multinomial(List.of(new TopP(0))));
+        rules.put(new Choice(1, 0, 0.5), new Multinomial(List.of(new TopP(0.5))));
+        rules.put(new Choice(1, 3, 0.5), new Multinomial(List.of(new TopK(3), new TopP(0.5))));
+        List<Choice> choices = List.copyOf(rules.keySet());
+        int[] fed = new int[choices.size()];
+        try (Decoder decoder = decoder(model, Precision.Kernel.PLAIN)) {
+            for (double draw : new double[] {0, 1e-12, 0.25, 0.5, 0.75, 1 - 1e-9, 1 - 0x1p-53}) {
+                double[][] draws = {choices.stream().mapToDouble(c -> draw).toArray()};
+                try (KvCache cache = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4);
+                        KvCache other = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4)) {
+                    Chosen chosen = other.steps(fed, choices, draws, List.of());
+                    cache.step(fed);
+                    for (int row = 0; row < fed.length; row++) {
+                        int expected = rules.get(choices.get(row)).sample(cache.logits(row), NOTHING, draw);
+                        assertThat(chosen.id(0, row))
+                                .as("%s, %s", choices.get(row), draw)
+                                .isEqualTo(expected);
+                    }
+                }
+            }
+        }
     }
 
     /** What the decoder does not know is chosen here, and so is all that runs beside it. */

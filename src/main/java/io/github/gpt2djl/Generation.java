@@ -11,8 +11,8 @@ import java.util.OptionalLong;
  *
  * <pre>{@code
  * Generation generation = gpt2.generate("To be, or", GenerationConfig.builder().maxNewTokens(3).build());
- * System.out.println(generation.ids()); // [291, 457, 321]
- * System.out.println(generation.text().strip()); // I'll not
+ * System.out.println(generation.ids()); // [1171, 11, 198]
+ * System.out.println(generation.text().strip()); // else,
  * System.out.println(generation.finishReason()); // LENGTH
  * }</pre>
  *

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Prompt words = Prompt.of("ROMEO:");
- * System.out.println(gpt2.encode("ROMEO:")); // [812, 25]
- * Prompt ids = Prompt.ofIds(812, 25);
+ * System.out.println(gpt2.encode("ROMEO:")); // [818, 25]
+ * Prompt ids = Prompt.ofIds(818, 25);
  * Prompt nothing = Prompt.of("");
  * }</pre>
  *

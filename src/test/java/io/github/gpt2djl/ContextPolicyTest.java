@@ -68,6 +68,7 @@ class ContextPolicyTest {
         for (int i = 0; i < 5; i++) {
             GenerationConfig config = GREEDY.toBuilder()
                     .maxNewTokens(300 + 40 * i)
+                    .suppressTokens(SHAKESPEARE.config().eosId())
                     .contextPolicy(i == 4 ? ContextPolicy.STOP : ContextPolicy.slide(50 + 30 * i))
                     .build();
             requests.add(new GenerationRequest(Prompt.of("ROMEO: ".repeat(1 + 7 * i)), config));

@@ -270,7 +270,7 @@ class MainTest {
                         "--no-repeat-ngram-size",
                         "2",
                         "--min-new-tokens",
-                        "5",
+                        "15",
                         "--stop",
                         "###",
                         "--stop",
@@ -280,7 +280,7 @@ class MainTest {
                         "--json")
                 .json();
         assertThat(json.get("config").toString())
-                .isEqualTo("{\"max_new_tokens\":15,\"min_new_tokens\":5,\"stop_strings\":[\"###\",\"zebra\"],"
+                .isEqualTo("{\"max_new_tokens\":15,\"min_new_tokens\":15,\"stop_strings\":[\"###\",\"zebra\"],"
                         + "\"do_sample\":false,\"repetition_penalty\":1.3,\"no_repeat_ngram_size\":2,"
                         + "\"suppress_tokens\":[198],\"top_logprobs\":2}");
         assertThat(ids(json, "ids")).hasSize(15).doesNotContain(198);

@@ -48,7 +48,7 @@ test("streams what it completes", async () => {
 
 test("takes ids, logprobs, echo and bias", async () => {
   const found = await client.completions.create({
-    model, prompt: [812, 25], max_tokens: 5, temperature: 0, logprobs: 2, echo: true, logit_bias: { 11: -100 },
+    model, prompt: [818, 25], max_tokens: 5, temperature: 0, logprobs: 2, echo: true, logit_bias: { 11: -100 },
   });
   const { tokens, token_logprobs, top_logprobs, text_offset } = found.choices[0].logprobs;
   assert.equal(tokens.join(""), found.choices[0].text);

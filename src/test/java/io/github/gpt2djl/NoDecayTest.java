@@ -28,9 +28,9 @@ class NoDecayTest {
                 }
             }
             assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(arrays);
-            // It falls, by 9 to 120 MB here: the heap gives back what loading took. 700 prompts' keys and values that
-            // stayed would be some 150 MB.
-            assertThat(residentKilobytes() - resident).as("growth in kB").isLessThan(10_000);
+            // Mostly it falls, as the heap gives back what loading took; now and then memory that is taken once, 12 to
+            // 16 MB, comes as late as here. 700 prompts' keys and values that stayed would be some 150 MB.
+            assertThat(residentKilobytes() - resident).as("growth in kB").isLessThan(40_000);
         }
     }
 

@@ -33,7 +33,7 @@ public final class DiversityCoherence extends Lesson {
     int tokens = 40;
 
     @Option(names = "--seed", description = "Of the draws; default: ${DEFAULT-VALUE}.")
-    long seed = 1;
+    long seed = 2;
 
     private record Point(String name, double perplexity, double selfBleu, double distinct1, double distinct2) {}
 

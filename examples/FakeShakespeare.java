@@ -31,7 +31,7 @@ public final class FakeShakespeare extends Lesson {
     double temperature = 0.8;
 
     @Option(names = "--seed", description = "Of all draws; default: ${DEFAULT-VALUE}.")
-    long seed = 1;
+    long seed = 5;
 
     public static void main(String... args) {
         run(new FakeShakespeare(), args);

@@ -37,7 +37,7 @@ public final class Greedy extends Lesson {
     int tokens = 150;
 
     @Option(names = "--phrase", description = "What to repeat; default: a loop that greedy decoding falls into.")
-    String phrase = "LADY CAPULET:\nI'll not have a king.\n\n";
+    String phrase = "ROMEO:\nI'll tell thee, I'll tell thee.\n\n";
 
     public static void main(String... args) {
         run(new Greedy(), args);

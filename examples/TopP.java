@@ -32,7 +32,7 @@ public final class TopP extends Lesson {
     double p = 0.9;
 
     @Option(names = "--seed", description = "Of the text; default: ${DEFAULT-VALUE}.")
-    long seed = 1;
+    long seed = 22;
 
     public static void main(String... args) {
         run(new TopP(), args);

@@ -10,10 +10,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** CUDA GPUs, as far as PyTorch can compute on them. */
 final class Gpu {
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile("CUDA out of memory.*");
+
     private Gpu() {}
 
     /**
@@ -90,12 +94,14 @@ final class Gpu {
 
     /** The same error, told as such if the device's memory was too small; then what PyTorch keeps is given back. */
     static RuntimeException explained(EngineException e) {
-        if (!firstLine(e).contains("CUDA out of memory")) {
+        // Behind the place in decoder.py, if it was there.
+        Matcher told = OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage()));
+        if (!told.find()) {
             return e;
         }
         JniUtils.emptyCudaCache();
         return new InsufficientMemoryException(
-                firstLine(e) + "; generate fewer sequences at once, shorter ones, or take a smaller model", e);
+                told.group() + "; generate fewer sequences at once, shorter ones, or take a smaller model", e);
     }
 
     private static String firstLine(EngineException e) {

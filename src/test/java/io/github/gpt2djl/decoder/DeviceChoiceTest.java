@@ -3,6 +3,7 @@ package io.github.gpt2djl.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
@@ -59,6 +60,23 @@ class DeviceChoiceTest {
         TorchEngine.start(0);
         assertThat(Gpu.whyNone(false, null)).isEqualTo("this machine has no NVIDIA driver");
         assertThat(Gpu.whyNone(true, null)).isEqualTo("this machine has no NVIDIA driver");
+    }
+
+    /** As TorchScript's interpreter wraps the message of PyTorch 2.7.1's allocator. */
+    @Test
+    void aGpusMemoryThatIsTooSmallIsToldAsSuch() {
+        TorchEngine.start(0);
+        String told = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.10 GiB of which"
+                + " 1.00 GiB is free.";
+        EngineException full = new EngineException("The following operation failed in the TorchScript interpreter.\n"
+                + "Traceback of TorchScript (most recent call last):\n  File \"code/__torch__.py\", line 7, in forward\n"
+                + "RuntimeError: " + told + "\nException raised from malloc\n");
+        assertThat(Gpu.explained(full))
+                .isInstanceOf(InsufficientMemoryException.class)
+                .hasMessage(told + "; generate fewer sequences at once, shorter ones, or take a smaller model")
+                .hasCause(full);
+        EngineException other = new EngineException("RuntimeError: shapes differ");
+        assertThat(Gpu.explained(other)).isSameAs(other);
     }
 
     @Test

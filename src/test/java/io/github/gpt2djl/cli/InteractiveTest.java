@@ -109,7 +109,13 @@ class InteractiveTest {
         try (Gpt2 gpt2 = Gpt2.load("shakespeare")) {
             session[0] = session(gpt2, stopping);
             session[0].stop();
-            Iterator<String> lines = List.of("/set suppress_tokens 2047", "/set max_length 200", "A.", "/explain", "/set max_new_tokens 3", "B")
+            Iterator<String> lines = List.of(
+                            "/set suppress_tokens 2047",
+                            "/set max_length 200",
+                            "A.",
+                            "/explain",
+                            "/set max_new_tokens 3",
+                            "B")
                     .iterator();
             session[0].run(() -> lines.hasNext() ? lines.next() : null);
         }

@@ -31,7 +31,7 @@ import java.util.function.IntConsumer;
  * Measures generation: random prompts, sampling with top-k 50 and top-p 0.95, no end before the last token.
  *
  * <pre>{@code
- * Benchmark result = Benchmark.run(gpt2, 1, 64, 64, 3, 0, ContextPolicy.STOP, repetition -> {});
+ * Benchmark result = Benchmark.run(gpt2, 1, 64, 64, 5, 3, 0, ContextPolicy.STOP, repetition -> {});
  * System.out.printf("%.0f ms to the first token, then %.1f a second%n",
  *         result.firstTokenMillis(), result.tokensPerSecond());
  * }</pre>
@@ -70,16 +70,18 @@ public record Benchmark(
     private static final int WARM_UP = 2;
 
     /**
-     * Runs two warm-up repetitions, then the measured ones.
+     * Warms up, then runs the measured repetitions. While Java still compiles, it takes a core from PyTorch: on two
+     * cores the first seconds' steps are a fifth slower than those that follow.
      *
      * @param gpt2 the model
      * @param batch rows at once, at least 1
      * @param promptTokens of each row, at least 1
      * @param newTokens of each row, at least 2: the first belongs to the prompt's time
-     * @param repetitions at least 1
+     * @param warmUp seconds, at least 0: repetitions are not measured before they have passed, nor the first two
+     * @param repetitions measured ones, at least 1
      * @param guesses the most tokens that prompt lookup guesses at once, with one row; 0: none
      * @param policy what happens at the end of the context, with any number of rows
-     * @param finished told the number of each repetition after it, from 1, warm-up included
+     * @param finished told how many repetitions are measured: 0 before the warm-up, then each new number
      * @return medians over the measured repetitions
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
@@ -88,6 +90,7 @@ public record Benchmark(
             int batch,
             int promptTokens,
             int newTokens,
+            int warmUp,
             int repetitions,
             int guesses,
             ContextPolicy policy,
@@ -95,6 +98,7 @@ public record Benchmark(
         require("batch", batch, 1);
         require("promptTokens", promptTokens, 1);
         require("newTokens", newTokens, 2);
+        require("warmUp", warmUp, 0);
         require("repetitions", repetitions, 1);
         require("promptLookupNumTokens", guesses, 0);
         if (guesses > 0 && batch > 1) {
@@ -116,7 +120,11 @@ public record Benchmark(
         double[] sampling = new double[repetitions];
         double[] text = new double[repetitions];
         double[] slide = new double[repetitions];
-        for (int i = -WARM_UP; i < repetitions; i++) {
+        finished.accept(0);
+        long began = System.nanoTime();
+        int unmeasured = 0;
+        for (int i = 0; i < repetitions; ) {
+            boolean warm = unmeasured >= WARM_UP && System.nanoTime() - began >= 1e9 * warmUp;
             try (Loop loop = loop(gpt2, batch, promptTokens, newTokens, guesses, policy)) {
                 long start = System.nanoTime();
                 loop.next();
@@ -133,7 +141,7 @@ public record Benchmark(
                     }
                     textNanos += System.nanoTime() - chosen;
                 }
-                if (i >= 0) {
+                if (warm) {
                     double steps = 1e6 * (newTokens - 1);
                     first[i] = (prefilled - start) / 1e6;
                     step[i] = (System.nanoTime() - prefilled) / steps;
@@ -143,7 +151,11 @@ public record Benchmark(
                     slide[i] = loop.slideNanos() / steps;
                 }
             }
-            finished.accept(i + WARM_UP + 1);
+            if (warm) {
+                finished.accept(++i);
+            } else {
+                unmeasured++;
+            }
         }
         double nativeMillis = median(inNative);
         double samplingMillis = median(sampling);
@@ -183,16 +195,6 @@ public record Benchmark(
             rows.add(Objects.requireNonNull(gpt2.detokenizer(true, new int[0])));
         }
         return rows;
-    }
-
-    /**
-     * Repetitions that {@link #run} makes for so many measured ones.
-     *
-     * @param repetitions measured ones
-     * @return these and the warm-up
-     */
-    public static int total(int repetitions) {
-        return WARM_UP + repetitions;
     }
 
     /** {@return tokens a second of all rows together while decoding} */

@@ -42,6 +42,14 @@ final class BenchCommand implements Callable<Integer> {
     int batch;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "Time before the measured repetitions, at least two of them: while Java compiles, it takes a"
+                    + " core from PyTorch. Default: 5.")
+    int warmUp;
+
+    @Option(
             names = "--repetitions",
             paramLabel = "N",
             defaultValue = "5",
@@ -102,10 +110,11 @@ final class BenchCommand implements Callable<Integer> {
                     batch,
                     promptTokens,
                     newTokens,
+                    warmUp,
                     repetitions,
                     guesses,
                     policy,
-                    done -> err.println("repetition " + done + " of " + Benchmark.total(repetitions)));
+                    done -> err.println(done == 0 ? "warming up" : "repetition " + done + " of " + repetitions));
             Map<String, @Nullable Object> fields = fields(gpt2, loadMillis, result);
             if (queue != 0) {
                 err.println("the queue, beside full batches");

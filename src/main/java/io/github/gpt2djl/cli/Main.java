@@ -42,7 +42,7 @@ public final class Main {
     /** The library's messages name its Java options; here they are flags. */
     private static final Pattern OPTION = Pattern.compile("\\b("
             + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
-            + "|promptTokens|newTokens|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is)"
+            + "|promptTokens|newTokens|warmUp(?= is)|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is)"
             // Of train and finetune.
             + "|(layers|heads|width|context|accumulation|patience|dropout|validation|paragraphs)(?= is)|vocabSize"
             + "|batchSize|learningRate|warmupSteps|weightDecay|gradientClip|maxSteps|maxMinutes|evaluateEvery"

@@ -321,6 +321,8 @@ class MainTest {
                         "2",
                         "--precision",
                         "int8",
+                        "--warm-up",
+                        "0",
                         "--profile",
                         "--json")
                 .json();
@@ -352,13 +354,16 @@ class MainTest {
         assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
                 .contains("--prompt-tokens 38 and --new-tokens 64 do not fit into the model's context of 40");
+        assertThat(run("bench", "--model", model, "--warm-up", "-1").err)
+                .contains("--warm-up is -1, expected at least 0");
     }
 
     @Test
     void benchComparesAQueueWithFullBatches() {
-        JsonObject json = run("bench --prompt-tokens 4 --new-tokens 4 --batch 2 --queue 4 --repetitions 1 --json"
-                        .split(" "))
-                .json();
+        JsonObject json =
+                run("bench --prompt-tokens 4 --new-tokens 4 --batch 2 --queue 4 --warm-up 0 --repetitions 1 --json"
+                                .split(" "))
+                        .json();
         assertThat(json.get("queue_tokens_per_second").getAsDouble()).isPositive();
         assertThat(json.get("full_batches_tokens_per_second").getAsDouble()).isPositive();
     }
@@ -366,7 +371,7 @@ class MainTest {
     @Test
     void benchTellsWhatASlidingContextCosts() {
         JsonObject json =
-                run("bench --prompt-tokens 200 --new-tokens 80 --context-policy slide:240 --repetitions 1 --json"
+                run("bench --prompt-tokens 200 --new-tokens 80 --context-policy slide:240 --warm-up 0 --repetitions 1 --json"
                                 .split(" "))
                         .json();
         assertThat(json.get("slide_ms_per_step").getAsDouble())

@@ -55,34 +55,19 @@ final class Candidates {
     }
 
     float highest() {
-        if (weighed) {
-            return top;
-        }
-        float[] all = scores;
-        int n = size;
-        float highest = Float.NEGATIVE_INFINITY;
-        // Not Math.max, which has an eye on zeros and is four times as slow.
-        for (int i = 0; i < n; i++) {
-            float score = all[i];
-            if (score > highest) {
-                highest = score;
-            }
-        }
-        if (Float.isInfinite(highest)) {
-            throw notNumbers();
-        }
-        return highest;
+        weights();
+        return top;
     }
 
     /** exp(score - highest) of each candidate, of which the first {@link #size()} count; to be read. */
     double[] weights() {
         if (!weighed) {
-            top = highest();
             if (weights.length < size) {
                 weights = new double[size];
             }
-            total = Exponential.fill(scores, top, weights, size);
-            if (Double.isNaN(total)) {
+            top = Exponential.widen(scores, weights, size);
+            total = Exponential.fill(weights, top, size);
+            if (Float.isInfinite(top) || Double.isNaN(total)) {
                 throw notNumbers();
             }
             weighed = true;
@@ -104,22 +89,18 @@ final class Candidates {
 
     /** Keeps the scores above {@code lowest}, and those equal to it from token {@code fromId} on. */
     void keepAbove(float lowest, int fromId) {
+        int found = above(lowest);
         int kept = 0;
-        total = 0;
-        for (int i = 0; i < size; i++) {
-            float score = scores[i];
-            if (score >= lowest && (score > lowest || id(i) >= fromId)) {
-                ids[kept] = id(i);
-                scores[kept] = score;
-                if (weighed) {
-                    weights[kept] = weights[i];
-                    total += weights[i];
-                }
-                kept++;
+        for (int i = 0; i < found; i++) {
+            int place = places[i];
+            if (scores[place] > lowest || id(place) >= fromId) {
+                places[kept++] = place;
             }
         }
-        numbered = true;
-        size = kept;
+        keepPlaces(kept);
+        if (weighed) {
+            total = Exponential.sum(weights, size);
+        }
     }
 
     /** -Σ p ln p, in nats. */
@@ -183,22 +164,47 @@ final class Candidates {
     /** Drops the scores below {@code lowest} if the others weigh enough together; tells whether they do. */
     boolean keepHeavy(float lowest, double enough) {
         double[] all = weights();
-        float[] row = scores;
-        int n = size;
-        int found = 0;
-        double sum = 0;
+        int found = above(lowest);
         int[] where = places;
-        for (int i = 0; i < n; i++) {
-            if (row[i] >= lowest) {
-                where[found++] = i;
-                sum += all[i];
-            }
+        // Four sums side by side: one alone would wait for each addition.
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < found; i += 4) {
+            a += all[where[i]];
+            b += all[where[i + 1]];
+            c += all[where[i + 2]];
+            d += all[where[i + 3]];
         }
+        for (; i < found; i++) {
+            a += all[where[i]];
+        }
+        double sum = a + b + (c + d);
         if (sum >= enough) {
             keepPlaces(found);
             total = sum;
         }
         return sum >= enough;
+    }
+
+    /**
+     * Fills {@link #places} with the candidates whose scores are at least {@code lowest}, rising, but for -Infinity;
+     * returns how many. Without a branch, which would be foreseen wrongly at each of them: the sign of a difference
+     * counts.
+     */
+    private int above(float lowest) {
+        float bound = Math.max(Math.nextDown(lowest), -Float.MAX_VALUE);
+        float[] row = scores;
+        int n = size;
+        int[] where = places;
+        int found = 0;
+        for (int i = 0; i < n; i++) {
+            where[found] = i;
+            found += Float.floatToRawIntBits(bound - row[i]) >>> 31;
+        }
+        return found;
     }
 
     /** Keeps the k highest scores and the ties with the lowest of them. */

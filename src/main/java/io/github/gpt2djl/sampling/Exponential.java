@@ -1,43 +1,49 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * exp of many numbers at once, in plain arithmetic that the compiler turns into vector instructions: six times as
- * fast as Math.exp, to 10 digits.
+ * exp of many numbers at once, in plain arithmetic that the compiler turns into vector instructions: eight times as
+ * fast as Math.exp, to 12 digits of the largest.
  *
- * <p>exp(x) is the 1,024th power of exp(x/1024), which a short series gives.
+ * <p>exp(x) is the 1,024th power of exp(x/1024), which a short series gives. It is the less exact the less the number
+ * weighs: 1 to 15 digits, e^-10 to 9.
  */
 final class Exponential {
     /** Lower differences count as this: e^-600 is nothing beside 1, and its square roots are normal numbers still. */
-    static final float LOWEST = -600;
-
-    /** Small enough for the first-level cache. */
-    private static final int BLOCK = 1024;
+    private static final double LOWEST = -600;
 
     private Exponential() {}
 
-    /** Sets {@code out[i]} to exp(scores[i] - highest) for the first n; returns their sum. No score is higher. */
-    static double fill(float[] scores, float highest, double[] out, int n) {
-        double sum = 0;
-        for (int from = 0; from < n; from += BLOCK) {
-            int to = Math.min(n, from + BLOCK);
-            differences(scores, highest, out, from, to);
-            exponentials(out, from, to);
-            sum += sum(out, from, to);
+    /** Copies the first n scores; returns the highest. In one pass, as each waits for the memory alike. */
+    static float widen(float[] scores, double[] out, int n) {
+        float highest = Float.NEGATIVE_INFINITY;
+        // Not Math.max, which has an eye on zeros and is four times as slow.
+        for (int i = 0; i < n; i++) {
+            float score = scores[i];
+            out[i] = score;
+            if (score > highest) {
+                highest = score;
+            }
         }
-        return sum;
+        return highest;
     }
 
-    private static void differences(float[] scores, float highest, double[] out, int from, int to) {
-        for (int i = from; i < to; i++) {
-            float difference = scores[i] - highest;
-            out[i] = difference < LOWEST ? LOWEST : difference;
+    /** Turns the first n of x into exp(x[i] - highest); returns their sum. None is higher. */
+    static double fill(double[] x, double highest, int n) {
+        differences(x, highest, n);
+        exponentials(x, n);
+        return sum(x, n);
+    }
+
+    private static void differences(double[] x, double highest, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = Math.max(x[i] - highest, LOWEST);
         }
     }
 
-    private static void exponentials(double[] x, int from, int to) {
-        for (int i = from; i < to; i++) {
+    private static void exponentials(double[] x, int n) {
+        for (int i = 0; i < n; i++) {
             double t = x[i] * (1.0 / 1024);
-            double p = 1 + t * (1 + t * (1.0 / 2 + t * (1.0 / 6 + t * (1.0 / 24 + t * (1.0 / 120 + t * (1.0 / 720))))));
+            double p = 1 + t * (1 + t * (1.0 / 2 + t * (1.0 / 6 + t * (1.0 / 24))));
             p *= p;
             p *= p;
             p *= p;
@@ -51,22 +57,30 @@ final class Exponential {
         }
     }
 
-    /** Four sums side by side: one alone would wait for each addition. */
-    private static double sum(double[] x, int from, int to) {
+    /** Eight sums side by side: one alone would wait for each addition. */
+    static double sum(double[] x, int n) {
         double a = 0;
         double b = 0;
         double c = 0;
         double d = 0;
-        int i = from;
-        for (; i + 3 < to; i += 4) {
+        double e = 0;
+        double f = 0;
+        double g = 0;
+        double h = 0;
+        int i = 0;
+        for (; i + 7 < n; i += 8) {
             a += x[i];
             b += x[i + 1];
             c += x[i + 2];
             d += x[i + 3];
+            e += x[i + 4];
+            f += x[i + 5];
+            g += x[i + 6];
+            h += x[i + 7];
         }
-        for (; i < to; i++) {
+        for (; i < n; i++) {
             a += x[i];
         }
-        return a + b + (c + d);
+        return a + b + (c + d) + (e + f + (g + h));
     }
 }

@@ -99,12 +99,13 @@ final class Ranking {
 
     /** Sorts the keys of the candidates of some bins. */
     private void collect(Candidates candidates, float highest, int begin, int end) {
-        // A little wider than the bins: the exact test follows.
-        float lowest = end == BINS - 1 ? Float.NEGATIVE_INFINITY : highest - (end + 2f) / BINS_PER_UNIT;
+        // A little wider than the bins: the exact test follows. One test for both sides, as it is mostly false.
+        float middle = (begin + end + 1) / (2f * BINS_PER_UNIT);
+        float near = end == BINS - 1 ? Float.POSITIVE_INFINITY : (end - begin + 3) / (2f * BINS_PER_UNIT);
         size = 0;
         for (int i = 0; i < candidates.size(); i++) {
             float score = candidates.score(i);
-            if (score >= lowest) {
+            if (Math.abs(highest - score - middle) <= near) {
                 int bin = bin(highest, score);
                 if (bin >= begin && bin <= end) {
                     grow();
@@ -125,7 +126,7 @@ final class Ranking {
     }
 
     private static int bin(float highest, float score) {
-        return (int) Math.min((highest - score) * BINS_PER_UNIT, BINS - 1);
+        return Math.min((int) ((highest - score) * BINS_PER_UNIT), BINS - 1);
     }
 
     /** Sorts by falling score, then by falling index: a float's bits rise with it once negatives are flipped. */

@@ -21,14 +21,16 @@
       if nucleus:
         # Of equal scores the higher id comes first.
         ranked, order, = torch.sort(torch.flip(s, [1]), stable=True, dim=1, descending=True)
-        w = torch.exp((ranked - ranked.narrow(1, 0, 1)).to(7))
+        w = ranked.to(7)
+        w = torch.exp(w - w.narrow(1, 0, 1))
         mass = torch.cumsum(w / torch.sum(w, [1], True), 1).to(6)
         last = torch.sum(mass.lt(p.masked_fill(p.eq(1.), 2.).to(6)), [1], True).clamp_(0, V - 1)
         least = ranked.gather(1, last)
         lowest = V - 1 - order.gather(1, last)
         ids = torch.arange(V, dtype=4, layout=None, device=ops.prim.device(y)).unsqueeze(0)
         s = s.masked_fill(s.lt(least).logical_or_(s.eq(least).logical_and_(ids.lt(lowest))), -inf)
-      sums = torch.cumsum(torch.exp((s - torch.amax(s, [1], True)).to(7)), 1)
+      w = s.to(7)
+      sums = torch.cumsum(torch.exp(w - torch.amax(w, [1], True)), 1)
       total = sums.narrow(1, V - 1, 1).contiguous()
       # Only rounding leads beyond the last token that has a share.
       place = torch.minimum(torch.searchsorted(sums, draws.unsqueeze(1) * total, out_int32=False, right=True), torch.searchsorted(sums, total))

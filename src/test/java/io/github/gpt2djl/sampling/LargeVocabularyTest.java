@@ -76,21 +76,24 @@ class LargeVocabularyTest {
             scores[i] = 8 - i / 64f;
         }
         double[] found = new double[scores.length];
-        double sum = Exponential.fill(scores, 8, found, scores.length);
+        assertThat(Exponential.widen(scores, found, scores.length)).isEqualTo(8);
+        double sum = Exponential.fill(found, 8, scores.length);
         double expected = 0;
         for (int i = 0; i < scores.length; i++) {
             double exp = Math.exp(scores[i] - 8);
             expected += exp;
-            assertThat(found[i] / exp).as("exp(%s)", scores[i] - 8).isCloseTo(1, within(1e-9));
+            assertThat(found[i]).as("exp(%s)", scores[i] - 8).isCloseTo(exp, within(1e-12));
+            assertThat(found[i] / exp).as("exp(%s)", scores[i] - 8).isCloseTo(1, within(3e-6));
         }
-        assertThat(sum).isCloseTo(expected, within(1e-9 * expected));
+        assertThat(sum).isCloseTo(expected, within(1e-12 * expected));
     }
 
     @Test
     void whatCannotComeWeighsNothing() {
         float[] scores = {0, Float.NEGATIVE_INFINITY, -1e30f};
         double[] found = new double[3];
-        assertThat(Exponential.fill(scores, 0, found, 3)).isEqualTo(1);
+        assertThat(Exponential.widen(scores, found, 3)).isZero();
+        assertThat(Exponential.fill(found, 0, 3)).isEqualTo(1);
         assertThat(found[1]).isEqualTo(found[2]).isBetween(0.0, Multinomial.NOTHING);
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
  * }</pre>
  *
  * @param queueTokensPerSecond new tokens of all prompts over the whole time, prefill included; lengths are uniform
- *     between half and one and a half of the mean
+ *     between half and one and a half of the mean, and two prompts in turn have it together
  * @param staticTokensPerSecond the same where all have the mean length
  */
 public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPerSecond) {
@@ -40,7 +40,7 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
         List<Request> mixed = new ArrayList<>();
         List<Request> even = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
-            mixed.add(Benchmark.request(gpt2, decoding, i, around(promptTokens, 2 * i), around(newTokens, 2 * i + 1)));
+            mixed.add(Benchmark.request(gpt2, decoding, i, around(promptTokens, i, 0), around(newTokens, i, 1)));
             even.add(Benchmark.request(gpt2, decoding, i, promptTokens, newTokens));
         }
         double[] queue = new double[repetitions];
@@ -89,7 +89,10 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
         return tokens * 1e9 / (System.nanoTime() - start);
     }
 
-    private static int around(int mean, int draw) {
-        return mean / 2 + (int) ((mean + 1) * CounterRandom.uniform(5, 0, draw));
+    /** In pairs of the same mean, so that all draws together are as much work as the same number of means. */
+    private static int around(int mean, int number, int which) {
+        int half = mean / 2;
+        int off = (int) ((2 * half + 1) * CounterRandom.uniform(5, which, number / 2)) - half;
+        return number % 2 == 0 ? mean + off : mean - off;
     }
 }

@@ -183,6 +183,24 @@ class Gpt2(Module):
       _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S)))
     return torch.cat(a, 2)
 
+  # Whether rows should look at their own keys and values in a call each: one call for all reads as much of each as of
+  # the longest. 16,384 keys and values take about as long to read as a call takes to begin.
+  def apart(self: __torch__.Gpt2, lengths: Tensor, longest: int) -> bool:
+    wpe = self.embeddings[1]
+    B = lengths.size(0)
+    worth = False
+    if self.device == "cpu":
+      worth = (B * longest - int(torch.sum(lengths))) * wpe.size(1) > 16384 * B
+    return worth
+
+  # Attention [B, H, 1, D] of rows by themselves, seen[b] as of all layers in turn.
+  def attention_apart(self: __torch__.Gpt2, q: Tensor, seen: List[List[Tensor]], l: int) -> Tensor:
+    rows = torch.split(q, 1)
+    a = annotate(List[Tensor], [])
+    for b in range(torch.len(rows)):
+      _0 = a.append(torch.scaled_dot_product_attention(rows[b], seen[b][2 * l], seen[b][2 * l + 1]))
+    return torch.cat(a)
+
   # Keys and values of rows: [L, 2, rows, H, room, D].
   def memory(self: __torch__.Gpt2, rows: int, room: int, zeros: bool) -> Tensor:
     wpe = self.embeddings[1]
@@ -218,14 +236,16 @@ class Gpt2(Module):
     L = torch.len(self.norms) // 4
     projected = torch.len(self.biases) > 4 * L + 1
     ragged = past > 0 and lengths.numel() > 0
+    apart = ragged and self.apart(lengths, S, )
     mask = annotate(Optional[Tensor], None)
     place = lengths
     if ragged:
       position = self.there(lengths, ) - 1                                 # [B]
       p = torch.embedding(wpe, position).unsqueeze(1)                      # [B, 1, E]
-      places = torch.arange(S, dtype=4, layout=None, device=device)
-      later = places.unsqueeze(0) > position.unsqueeze(1)                  # [B, S]
-      mask = torch.zeros([B, 1, 1, S], dtype=dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
+      if not apart:
+        places = torch.arange(S, dtype=4, layout=None, device=device)
+        later = places.unsqueeze(0) > position.unsqueeze(1)                # [B, S]
+        mask = torch.zeros([B, 1, 1, S], dtype=dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
       place = position.view([1, B, 1, 1, 1]).expand([2, B, n_head, 1, D])
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
@@ -236,10 +256,14 @@ class Gpt2(Module):
     # Views of each layer, made at once: [2, B, H, T, D] to write, and keys and values [B, H, S, D] in turn.
     layers = annotate(List[Tensor], [])
     seen = annotate(List[Tensor], [])
+    own = annotate(List[List[Tensor]], [])                                 # of each row by itself
     if copies > 0:
       # Places behind the last row are free.
       rows = cache.narrow(2, 0, B * copies)
       seen = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
+      if apart:
+        for b in range(B):
+          _1 = own.append(torch.unbind(torch.flatten(rows.narrow(2, b, 1).narrow(4, 0, int(lengths.select(0, b))), 0, 1)))
       if ragged:
         layers = torch.unbind(rows)
       else:
@@ -269,6 +293,8 @@ class Gpt2(Module):
       # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
       if alone:
         a = self.attention_alone(q, k, v, )
+      elif apart:
+        a = self.attention_apart(q, own, l, )
       else:
         a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
       a = a.transpose(1, 2).reshape([B, T, E])

@@ -166,6 +166,31 @@ class DecoderTest {
         }
     }
 
+    /** So different that their keys and values are not read by one call. */
+    @Test
+    void rowsOfVeryDifferentLengthsEqualEachRowAlone() throws IOException {
+        try (Checkpoint shipped = Checkpoint.open(Path.of("models/shakespeare"));
+                Decoder decoder = Decoder.load(shipped, Precision.FP32, DeviceChoice.CPU, 2);
+                KvCache cache = decoder.cache(4)) {
+            List<int[]> texts = new ArrayList<>(List.of(ids(2, 2048), ids(253, 2048), ids(30, 2048)));
+            cache.join(texts, 1, 256);
+            for (int step = 0; step < 3; step++) {
+                for (int row = 0; row < 3; row++) {
+                    int[] text = texts.get(row);
+                    float[] all = decoder.logits(text);
+                    FloatBuffer found = cache.logits(row);
+                    for (int id = 0; id < 2048; id++) {
+                        assertThat(found.get(id)).isCloseTo(all[(text.length - 1) * 2048 + id], within(1e-3f));
+                    }
+                    texts.set(row, Arrays.copyOf(text, text.length + 1));
+                    texts.get(row)[text.length] = 7 * row + step;
+                }
+                cache.step(
+                        texts.stream().mapToInt(text -> text[text.length - 1]).toArray());
+            }
+        }
+    }
+
     /** Rows join and leave in every order; those that stay must not notice. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})

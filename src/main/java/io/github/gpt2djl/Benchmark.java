@@ -60,12 +60,15 @@ public record Benchmark(
     /**
      * Milliseconds of a decoding step.
      *
+     * @param kernelMillis its matrix products and attentions alone, measured between the repetitions with the mean
+     *     number of tokens: what a step of one token a row cannot be faster than with these kernels
      * @param nativeMillis in the model's one native call
      * @param samplingMillis choosing tokens, all rows
      * @param textMillis turning ids into text, all rows
      * @param otherMillis the rest: bookkeeping in Java
      */
-    public record Profile(double nativeMillis, double samplingMillis, double textMillis, double otherMillis) {}
+    public record Profile(
+            double kernelMillis, double nativeMillis, double samplingMillis, double textMillis, double otherMillis) {}
 
     private static final int WARM_UP = 2;
 
@@ -116,6 +119,7 @@ public record Benchmark(
         }
         double[] first = new double[repetitions];
         double[] step = new double[repetitions];
+        double[] kernels = new double[repetitions];
         double[] inNative = new double[repetitions];
         double[] sampling = new double[repetitions];
         double[] text = new double[repetitions];
@@ -151,7 +155,10 @@ public record Benchmark(
                     slide[i] = loop.slideNanos() / steps;
                 }
             }
+            int middle = Math.min(promptTokens + newTokens / 2, positions);
+            double alone = gpt2.decoder().kernelMillis(batch, middle, newTokens - 1);
             if (warm) {
+                kernels[i] = alone;
                 finished.accept(++i);
             } else {
                 unmeasured++;
@@ -171,7 +178,7 @@ public record Benchmark(
                 stepMillis,
                 drift(step),
                 median(slide),
-                new Profile(nativeMillis, samplingMillis, textMillis, other));
+                new Profile(median(kernels), nativeMillis, samplingMillis, textMillis, other));
     }
 
     /**

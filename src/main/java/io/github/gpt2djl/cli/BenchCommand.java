@@ -78,7 +78,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--profile",
-            description = "Also where a step's time goes: the native call, choosing, text, the rest.")
+            description =
+                    "Also where a step's time goes: its matrix products and attentions alone, the native call, choosing,"
+                            + " text, the rest.")
     boolean profile;
 
     @Option(names = "--json", description = "One line of JSON.")
@@ -164,6 +166,11 @@ final class BenchCommand implements Callable<Integer> {
             fields.put("slide_ms_per_step", Output.round(result.slideMillis(), 3));
         }
         if (profile) {
+            double kernels = result.profile().kernelMillis();
+            fields.put("kernels_ms", Output.round(kernels, 3));
+            if (guesses == 0) {
+                fields.put("kernels_fraction", Output.round(kernels / result.stepMillis(), 3));
+            }
             fields.put("native_ms", Output.round(result.profile().nativeMillis(), 3));
             fields.put("sampling_ms", Output.round(result.profile().samplingMillis(), 3));
             fields.put("text_ms", Output.round(result.profile().textMillis(), 3));

@@ -176,6 +176,27 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
+     * How long the matrix products and attentions of a step take alone: a benchmark's yardstick, as a step of the same
+     * kernels cannot be faster.
+     *
+     * @param rows that run, at least 1
+     * @param tokens that each row has with the step's own, 1 to {@link #positions()}
+     * @param steps to take, at least 1
+     * @return milliseconds, the steps' mean
+     * @throws IllegalArgumentException if a number is out of range
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     */
+    public double kernelMillis(int rows, int tokens, int steps) {
+        if (rows < 1 || tokens < 1 || tokens > config.positions() || steps < 1) {
+            throw new IllegalArgumentException("found rows " + rows + ", tokens " + tokens + " and steps " + steps
+                    + ", expected at least 1 each and at most " + config.positions() + " tokens");
+        }
+        try (KvCache cache = cache(rows)) {
+            return cache.kernelMillis(tokens, steps);
+        }
+    }
+
+    /**
      * Log-probability (natural logarithm) of each id given those before it.
      *
      * @param ids 2 to {@link ModelConfig#positions()} ids

@@ -136,7 +136,8 @@ public final class KvCache implements AutoCloseable {
                         joining + " rows cannot join " + rows + " in a cache with " + places + " places");
             }
             int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
-            IValue cache = reserve(Math.max(room, longest));
+            // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
+            IValue cache = reserve(Math.max(room, longest), places > 1);
             long[] padded = new long[batch * longest];
             long[] counts = new long[batch];
             for (int i = 0; i < batch; i++) {
@@ -403,6 +404,22 @@ public final class KvCache implements AutoCloseable {
         return verified().norms().getFloat(i * FLOAT);
     }
 
+    /** As {@link Decoder#kernelMillis}, in an empty cache. */
+    double kernelMillis(int tokens, int steps) {
+        lifetime.enter(this);
+        try {
+            // Memory that nothing has written would be read faster: it is all one page.
+            IValue cache = reserve(tokens, true);
+            long start = System.nanoTime();
+            for (int i = 0; i < steps; i++) {
+                module.call("kernels", cache, (long) tokens);
+            }
+            return (System.nanoTime() - start) / 1e6 / steps;
+        } finally {
+            lifetime.leave();
+        }
+    }
+
     /**
      * Forgets the only row's last ids.
      *
@@ -414,7 +431,7 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** Memory for at least so many tokens a row; what is there moves along. */
-    private IValue reserve(int room) {
+    private IValue reserve(int room, boolean zeros) {
         IValue old = memory;
         if (old != null && room <= capacity) {
             return old;
@@ -422,8 +439,7 @@ public final class KvCache implements AutoCloseable {
         // More than asked for the second time: a queue of prompts that grow would be moved for each.
         int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
         checkMemory(larger, place::freeBytes);
-        // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-        IValue grown = module.result("memory", (long) places, (long) larger, places > 1);
+        IValue grown = module.result("memory", (long) places, (long) larger, zeros);
         if (old != null) {
             try {
                 module.call("move_all", old, grown, (long) longest());

@@ -350,6 +350,35 @@ class Gpt2(Module):
   def join_rows(self: __torch__.Gpt2, ids: Tensor, lengths: Tensor, cache: Tensor, first: int, copies: int, logits: Tensor, norm: Tensor) -> int:
     return self.forward(ids, 0, lengths, cache.narrow(2, first, copies * ids.size(0)), copies, logits, norm, )
 
+  # For benchmarks: the products and attentions of a step with S tokens in each row, and nothing else.
+  def kernels(self: __torch__.Gpt2, cache: Tensor, S: int) -> bool:
+    wte = self.embeddings[0]
+    wpe = self.embeddings[1]
+    n_head = self.n_head
+    B = cache.size(2)
+    E = wpe.size(1)
+    L = torch.len(self.norms) // 4
+    projected = torch.len(self.biases) > 4 * L + 1
+    seen = torch.unbind(torch.flatten(cache.narrow(4, 0, S), 0, 1))
+    id = torch.zeros([B, 1], dtype=4, layout=None, device=ops.prim.device(wte))
+    x = torch.embedding(wpe, id).to(self.dtype)                            # [B, 1, E]
+    # Whatever nobody keeps would not be computed.
+    kept = annotate(List[Tensor], [])
+    if projected:
+      _0 = kept.append(self.linear(torch.embedding(wte, id).to(self.dtype), 4 * L + 1, False))
+    for l in range(L):
+      qkv = self.linear(x, 4 * l + 1, False).view([B, 1, 3, n_head, E // n_head])
+      q = qkv.select(2, 0).transpose(1, 2)                                 # [B, H, 1, D]
+      a = torch.scaled_dot_product_attention(q, seen[2 * l], seen[2 * l + 1])
+      _1 = kept.append(self.linear(a.transpose(1, 2).reshape([B, 1, E]), 4 * l + 2, False))
+      _2 = kept.append(self.linear(self.linear(x, 4 * l + 3, False), 4 * l + 4, False))
+    y = x.squeeze(1)
+    if projected:
+      y = self.linear(y, 4 * L + 2, False)
+    _3 = kept.append(self.linear(y, 0, False))
+    # Waits for the device.
+    return bool(kept[torch.len(kept) - 1].select(0, 0).select(0, 0) > 0.)
+
   # Several tokens of one row at once, ids [1, T], after what is in the cache: logits [T, V] of each.
   def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
     # 8-bit activations magnify the smallest difference, and guesses must not change the text.

@@ -344,6 +344,8 @@ class MainTest {
                         "read_bandwidth_gb_s",
                         "weight_bytes_per_token",
                         "floor_fraction",
+                        "kernels_ms",
+                        "kernels_fraction",
                         "native_ms",
                         "sampling_ms",
                         "text_ms",
@@ -352,6 +354,7 @@ class MainTest {
         assertThat(json.get("weight_bytes_per_token").getAsLong()).isEqualTo(61 * 16 + 2 * 12 * 16 * 16);
         assertThat(json.get("precision").getAsString()).isEqualTo("int8");
         assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
+        assertThat(json.get("kernels_ms").getAsDouble()).isPositive();
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
                 .contains("--prompt-tokens 38 and --new-tokens 64 do not fit into the model's context of 40");
         assertThat(run("bench", "--model", model, "--warm-up", "-1").err)

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The decoder against Hugging Face transformers: src/test/python/make_references.py made the expectations. */
@@ -29,6 +31,23 @@ class TransformersReferenceTest {
     @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
     void small(String name) throws IOException {
         compare(Path.of("src/test/resources/reference", name));
+    }
+
+    /** Each architecture has its own products. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "FP16", "MIXED", "INT8"})
+    void kernelsAloneAreThoseOfTheArchitecture(Precision precision) throws IOException {
+        for (String name : List.of("bare-bf16", "gpt1-f32", "opt-projected-f16")) {
+            try (Decoder decoder = load(Path.of("src/test/resources/reference", name), precision, DeviceChoice.CPU)) {
+                assertThat(decoder.kernelMillis(2, decoder.positions(), 3)).isPositive();
+                assertThatThrownBy(() -> decoder.kernelMillis(2, decoder.positions() + 1, 3))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith(
+                                "found rows 2, tokens " + (decoder.positions() + 1) + " and steps 3, expected");
+            }
+        }
     }
 
     /** 124M's real shape: make_references.py --large FOLDER, then mvn verify -Preference -Dreference=FOLDER. */

@@ -37,6 +37,8 @@ public final class DraftLoop implements Loop {
     private boolean ended;
     private int drafted;
     private int accepted;
+    private long nativeNanos;
+    private long samplingNanos;
 
     /**
      * Nothing is computed before the first {@link #next()}.
@@ -79,6 +81,16 @@ public final class DraftLoop implements Loop {
     }
 
     @Override
+    public long nativeNanos() {
+        return nativeNanos;
+    }
+
+    @Override
+    public long samplingNanos() {
+        return samplingNanos;
+    }
+
+    @Override
     public void end(int row) {
         close();
     }
@@ -102,7 +114,9 @@ public final class DraftLoop implements Loop {
         } else {
             int[] guess = drafter.guess(text.ids(), text.length(), request.limit() - text.tokens() - 1, text.tokens());
             if (guess.length == 0) {
+                long start = System.nanoTime();
                 state.step(new int[] {text.last()});
+                nativeNanos += System.nanoTime() - start;
                 choose(state.logits(0), state.logSumExp(0));
             } else {
                 check(state, guess);
@@ -118,7 +132,9 @@ public final class DraftLoop implements Loop {
         int[] fed = new int[guess.length + 1];
         fed[0] = text.last();
         System.arraycopy(guess, 0, fed, 1, guess.length);
+        long start = System.nanoTime();
         state.verify(fed);
+        nativeNanos += System.nanoTime() - start;
         int right = 0;
         choose(state.verifiedLogits(0), state.verifiedLogSumExp(0));
         while (right < guess.length && !ended && text.last() == guess[right]) {
@@ -132,7 +148,9 @@ public final class DraftLoop implements Loop {
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {
+        long start = System.nanoTime();
         Sampled token = text.choose(logits, logSumExp);
+        samplingNanos += System.nanoTime() - start;
         ended = token.last();
         ready.add(token);
     }

@@ -372,6 +372,17 @@ class MainTest {
     }
 
     @Test
+    void benchTellsWhereTheTimeOfGuessesGoes() {
+        JsonObject json =
+                run("bench --new-tokens 16 --prompt-lookup-num-tokens 4 --warm-up 0 --repetitions 1 --profile --json"
+                                .split(" "))
+                        .json();
+        assertThat(json.get("native_ms").getAsDouble()).isPositive();
+        assertThat(json.get("kernels_ms").getAsDouble()).isPositive();
+        assertThat(json.has("kernels_fraction")).isFalse();
+    }
+
+    @Test
     void benchTellsWhatASlidingContextCosts() {
         JsonObject json =
                 run("bench --prompt-tokens 200 --new-tokens 80 --context-policy slide:240 --warm-up 0 --repetitions 1 --json"

@@ -108,7 +108,9 @@ public final class DraftLoop implements Loop {
     private void advance() {
         KvCache state = cache;
         if (state == null) {
+            long start = System.nanoTime();
             state = decoder.prefill(List.of(request.prompt()), 1, request.limit());
+            nativeNanos += System.nanoTime() - start;
             cache = state;
             choose(state.logits(0), state.logSumExp(0));
         } else {

@@ -188,10 +188,7 @@ class Gpt2(Module):
   def apart(self: __torch__.Gpt2, lengths: Tensor, longest: int) -> bool:
     wpe = self.embeddings[1]
     B = lengths.size(0)
-    worth = False
-    if self.device == "cpu":
-      worth = (B * longest - int(torch.sum(lengths))) * wpe.size(1) > 16384 * B
-    return worth
+    return self.device == "cpu" and (B * longest - int(torch.sum(lengths))) * wpe.size(1) > 16384 * B
 
   # Attention [B, H, 1, D] of rows by themselves, seen[b] as of all layers in turn.
   def attention_apart(self: __torch__.Gpt2, q: Tensor, seen: List[List[Tensor]], l: int) -> Tensor:

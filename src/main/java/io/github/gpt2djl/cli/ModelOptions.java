@@ -31,9 +31,10 @@ final class ModelOptions {
             paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
             defaultValue = "auto",
             description = {
-                "Precision of the weights. On a CPU all but fp32 are faster and need an x86 one; on a GPU there are fp32,"
-                        + " fp16 and bf16.",
-                "mixed: fp16 with the head in int8. auto: fp32, exact, on a CPU; fp16 on a GPU."
+                "Precision of the weights. On a CPU all but fp32 are faster and need an x86 one, bf16 one with AVX512-BF16;"
+                        + " on a GPU there are fp32, fp16 and bf16.",
+                "mixed: bf16 on a CPU with AMX, else fp16, with the head in int8. auto: fp32, exact, on a CPU; fp16 on a"
+                        + " GPU."
             })
     Precision precision = Precision.AUTO;
 

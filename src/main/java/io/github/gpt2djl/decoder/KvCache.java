@@ -456,7 +456,7 @@ public final class KvCache implements AutoCloseable {
 
     /** Rejects keys and values that are too many for this machine. */
     void checkMemory(int room, LongSupplier free) {
-        long bytes = 2L * place.numberBytes() * config.layers() * config.width() * places * room;
+        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * places * room;
         if (bytes > SMALL && bytes > free.getAsLong()) {
             throw new InsufficientMemoryException(
                     "the KV cache of " + places + " sequences of " + room + " tokens",

@@ -22,9 +22,9 @@ record Place(DeviceChoice device, Precision.Kernels kernels) {
         return device.isGpu() ? "cuda:" + device.index() : "cpu";
     }
 
-    /** Bytes of an activation, which those of keys and values are too. */
-    int numberBytes() {
-        return kernels.layers().numberBytes();
+    /** Bytes of a number in keys and values. */
+    int cacheBytes() {
+        return kernels.layers().cacheBytes();
     }
 
     /** Bytes that the device can still give; {@link Long#MAX_VALUE} where that is not known. */

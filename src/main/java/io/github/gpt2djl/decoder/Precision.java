@@ -4,7 +4,8 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.Locale;
 
 /**
- * How weights are held and multiplied; activations are 32-bit floats on the CPU, and of the weights' type on a GPU.
+ * How weights are held and multiplied; activations are 32-bit floats on the CPU, but for BF16's, and of the weights' type
+ * on a GPU.
  *
  * <pre>{@code
  * for (Precision precision : Precision.values()) {
@@ -19,11 +20,17 @@ public enum Precision {
     FP32,
     /** Weights rounded to 16-bit floats; x86 CPUs (FBGEMM) and GPUs. */
     FP16,
-    /** Weights rounded to 16 bits with the range of 32-bit floats; GPUs. */
+    /**
+     * Weights and what is multiplied with them rounded to 16 bits with the range of 32-bit floats; GPUs and x86 CPUs
+     * with AVX512-BF16, fast with AMX. On a CPU the head is as {@link #FP16}, and norms and sums have 32 bits.
+     */
     BF16,
     /** Weights rounded to 8 bits with a scale for each output, activations for each product; x86 CPUs (FBGEMM). */
     INT8,
-    /** {@link #FP16} with the head, about a third of a small model, as {@link #INT8}. */
+    /**
+     * {@link #BF16} on CPUs with AMX, {@link #FP16} on others, with the head, about a third of a small model, as
+     * {@link #INT8}.
+     */
     MIXED,
     /**
      * The library's choice: on the CPU {@link #FP32}, whose greedy ids equal those of Hugging Face transformers; on a
@@ -43,7 +50,7 @@ public enum Precision {
 
     /** {@return whether libtorch has a kernel for it on this machine's processor} */
     public boolean isAvailable() {
-        return this == FP32 || this == AUTO || (this != BF16 && hasFbgemm());
+        return this == FP32 || this == AUTO || (hasFbgemm() && (this != BF16 || CpuFeatures.has("avx512_bf16")));
     }
 
     private static boolean hasFbgemm() {
@@ -74,9 +81,9 @@ public enum Precision {
     }
 
     private Kernels cpuKernels() {
-        if (this == BF16) {
-            throw new IllegalArgumentException(
-                    "precision BF16 needs a GPU; on the CPU expected FP32, FP16, MIXED or INT8");
+        if (this == BF16 && hasFbgemm() && !isAvailable()) {
+            throw new IllegalArgumentException("precision BF16 needs a GPU or a CPU with AVX512-BF16, which this one"
+                    + " lacks; on this CPU expected FP32, FP16, MIXED or INT8");
         }
         if (!isAvailable()) {
             throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "
@@ -86,9 +93,11 @@ public enum Precision {
         return switch (this) {
             case FP16 -> Kernels.all(Kernel.FBGEMM_FP16);
             case INT8 -> Kernels.all(Kernel.FBGEMM_INT8);
-            case MIXED -> new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
-            case FP32, BF16, AUTO ->
-                Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
+            // Without AMX, FBGEMM is faster with many rows.
+            case MIXED ->
+                new Kernels(CpuFeatures.has("amx_bf16") ? Kernel.ONEDNN_BF16 : Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
+            case BF16 -> new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16);
+            case FP32, AUTO -> Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
     }
 
@@ -140,31 +149,41 @@ public enum Precision {
     /** The matrix products of decoder.py, in its numbering. */
     enum Kernel {
         /** torch.linear: runs everywhere, and shares the head's matrix with the embedding table. */
-        PLAIN(0, 4, 6),
+        PLAIN(0, 4, 6, 6),
         /** The same with 16-bit floats, activations too; fast on GPUs. */
-        HALF(0, 2, 5),
+        HALF(0, 2, 5, 5),
         /** The same with the upper half of 32-bit floats. */
-        BFLOAT16(0, 2, 15),
+        BFLOAT16(0, 2, 15, 15),
         /** oneDNN with packed 32-bit weights: about twice as fast as PLAIN for one row on AVX2, slower on AVX-512. */
-        ONEDNN(1, 4, 6),
-        FBGEMM_FP16(2, 2, 6),
-        FBGEMM_INT8(3, 1, 6);
+        ONEDNN(1, 4, 6, 6),
+        FBGEMM_FP16(2, 2, 6, 6),
+        FBGEMM_INT8(3, 1, 6, 6),
+        /** oneDNN with packed weights: with AMX, 16 rows take as long as one. */
+        ONEDNN_BF16(4, 2, 6, 15);
 
         final int code;
         /** A weight's. */
         final int bytes;
-        /** Of activations, as torch counts types. */
+        /** Of activations between products, as torch counts types. */
         final int dtype;
+        /** Of keys and values. */
+        final int cacheDtype;
 
-        Kernel(int code, int bytes, int dtype) {
+        Kernel(int code, int bytes, int dtype, int cacheDtype) {
             this.code = code;
             this.bytes = bytes;
             this.dtype = dtype;
+            this.cacheDtype = cacheDtype;
         }
 
-        /** Bytes of an activation. */
-        int numberBytes() {
+        /** Bytes of a number in biases and norms. */
+        int vectorBytes() {
             return dtype == PLAIN.dtype ? 4 : 2;
+        }
+
+        /** Bytes of a number in keys and values. */
+        int cacheBytes() {
+            return cacheDtype == PLAIN.dtype ? 4 : 2;
         }
 
         /** Whether the head can be the embedding table. */
@@ -178,7 +197,7 @@ public enum Precision {
         }
     }
 
-    /** Which matrices take which kernel: both pack, or neither does. */
+    /** Which matrices take which kernel: both may be the embedding table, or neither. */
     record Kernels(Kernel layers, Kernel head) {
         /** As measured with 124M in control groups that were too small by little. */
         private static final long OTHER_BYTES = 64_000_000;
@@ -196,7 +215,7 @@ public enum Precision {
             return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
                     + (packsHead(model) ? headBytes(model, head, true) : 0)
                     + tables(model)
-                    + layers.numberBytes() * vectors;
+                    + layers.vectorBytes() * vectors;
         }
 
         /**
@@ -211,9 +230,13 @@ public enum Precision {
             return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;
         }
 
-        /** The tables stay beside the packed head, in half precision where the weights are reduced. */
+        /** Whether the tables are read in half precision: where they stay beside a head of reduced precision. */
+        boolean halvesTables() {
+            return head.packs();
+        }
+
         private long tables(ModelConfig model) {
-            return (layers.packs() ? 2 : layers.bytes) * (table(model) + (long) model.positions() * model.width());
+            return (halvesTables() ? 2 : layers.bytes) * (table(model) + (long) model.positions() * model.width());
         }
 
         private boolean packsHead(ModelConfig model) {

@@ -57,8 +57,8 @@ final class Weights {
         this.kernels = kernels;
         nothing = (PtNDArray) manager.create(new float[0]);
         source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
-        boolean packs = !kernels.layers().sharesTable();
-        scratch = memory(steps.stream().filter(step -> packs && step.kind() == Layout.Kind.CONV1D));
+        boolean turns = !kernels.layers().sharesTable();
+        scratch = memory(steps.stream().filter(step -> turns && step.kind() == Layout.Kind.CONV1D));
     }
 
     /** For the largest of these, but not the head, which is too large to keep such memory for long. */
@@ -76,7 +76,7 @@ final class Weights {
     }
 
     /** A matrix that is packed, its bias, and its outputs' scales if it is in 8 bits, until they are added. */
-    private record Packed(IValue weight, PtNDArray bias, PtNDArray scale) {}
+    private record Packed(Precision.Kernel kernel, IValue weight, PtNDArray bias, PtNDArray scale) {}
 
     /**
      * Loads all tensors of {@code checkpoint} into {@code module}.
@@ -111,7 +111,7 @@ final class Weights {
                 kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
         long needed = bytes.applyAsLong(place.kernels());
         if (needed > free) {
-            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.MIXED, Precision.INT8)
+            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8)
                     .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())
                     .filter(p -> bytes.applyAsLong(p.kernels(device)) <= free)
                     .map(p -> p + " (" + InsufficientMemoryException.size(bytes.applyAsLong(p.kernels(device))) + ")")
@@ -128,7 +128,7 @@ final class Weights {
 
     private void load(List<Layout.Step> steps, ExecutorService executor, Checkpoint checkpoint) throws IOException {
         List<Future<Packed>> packing = new ArrayList<>();
-        DataType table = kernels.layers().packs() ? DataType.FLOAT16 : DataType.FLOAT32;
+        DataType table = kernels.halvesTables() ? DataType.FLOAT16 : DataType.FLOAT32;
         for (Layout.Step step : steps) {
             switch (step.kind()) {
                 case EMBEDDING -> call("add_embedding", step, table);
@@ -148,6 +148,12 @@ final class Weights {
                     Precision.Kernel kernel = packing.isEmpty() ? kernels.head() : kernels.layers();
                     packing.add(executor.submit(() -> pack(step, kernel)));
                 }
+            }
+            if (packing.size() == 1
+                    && kernels.head().packs()
+                    && !kernels.layers().packs()) {
+                // oneDNN is so fast that all layers would be in memory beside the head's 32-bit numbers.
+                result(packing.get(0));
             }
         }
         for (Future<Packed> next : packing) {
@@ -184,13 +190,13 @@ final class Weights {
             IValue packed = kernel.packs()
                     ? module.result("pack", weight, bias, transposed, scratch.get(), scale)
                     : module.result("prepare", weight, transposed, scratch.get());
-            return new Packed(packed, bias, scale);
+            return new Packed(kernel, packed, bias, scale);
         }
     }
 
     private void add(Packed packed) {
         try (IValue weight = packed.weight()) {
-            if (kernels.layers().packs()) {
+            if (packed.kernel().packs()) {
                 module.call("add_packed", weight, packed.bias(), packed.scale());
             } else {
                 module.call("add_weight", weight, packed.bias());

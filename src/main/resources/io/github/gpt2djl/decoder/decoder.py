@@ -18,18 +18,21 @@ class Gpt2(Module):
   relu : bool
   # where to compute: "cpu" or "cuda:0"
   device : str
-  # of activations, of keys and values, and of weights that are not packed, as torch counts types: 6 is float32
+  # of activations between products, and of weights that are not packed, as torch counts types: 6 is float32
   dtype : int
-  # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights
+  # of keys and values
+  cache_dtype : int
+  # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights,
+  # 4: oneDNN with packed weights in bfloat16, as which it takes and gives activations too
   kernel : int
   head_kernel : int
   reduce_range : bool
   embeddings : List[Tensor]
   norms : List[Tensor]
+  # of each matrix the matrix; of those that FBGEMM packs the scales, one an output, if it is in 8 bits
   weights : List[Tensor]
   biases : List[Tensor]
-  # of the 8-bit matrices, one an output; empty for others
-  scales : List[Tensor]
+  # what FBGEMM packs: all matrices, the head alone, or none
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
   # ---- loading: tensors are read from their file piece by piece, whatever their type, into memory of ours ----
@@ -83,11 +86,17 @@ class Gpt2(Module):
       r = weight
     return r
 
-  # Kernels 0 and 1.
+  # Kernels 0, 1 and 4.
   def prepare(self: __torch__.Gpt2, weight: Tensor, transposed: bool, scratch: Tensor) -> Tensor:
-    p = self.rows(weight, transposed, scratch, )
-    if self.kernel == 1:
-      p = ops.mkldnn._reorder_linear_weight(p, 1)
+    if self.kernel == 4:
+      w = weight
+      if transposed:
+        w = weight.t()
+      p = ops.mkldnn._reorder_linear_weight(torch.empty(w.size(), dtype=15).copy_(w), 1)
+    else:
+      p = self.rows(weight, transposed, scratch, )
+      if self.kernel == 1:
+        p = ops.mkldnn._reorder_linear_weight(p, 1)
     return p
 
   # One scale for each output: its largest weight becomes 127.
@@ -121,7 +130,7 @@ class Gpt2(Module):
   def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor, scale: Tensor) -> int:
     self.packed.append(packed)
     self.biases.append(bias)
-    self.scales.append(scale)
+    self.weights.append(scale)
     return torch.len(self.biases)
 
   # The published models' head is wte itself: logits are products with its rows, without a bias.
@@ -131,7 +140,7 @@ class Gpt2(Module):
 
   # ---- computing ----
 
-  # x [..., in] -> [..., out], by the i-th matrix that was added. alone: each token's result must be the one that
+  # x [N, in] -> [N, out], by the i-th matrix that was added. alone: each token's result must be the one that
   # it has alone, to the last bit where the kernel is that of 8-bit weights.
   def linear(self: __torch__.Gpt2, x: Tensor, i: int, alone: bool) -> Tensor:
     kernel = self.kernel
@@ -139,14 +148,33 @@ class Gpt2(Module):
       kernel = self.head_kernel
     if kernel == 0:
       y = torch.linear(x, self.weights[i], self.biases[i])
-    elif kernel == 1:
-      y = ops.mkldnn._linear_pointwise(x, self.weights[i], self.biases[i], "none", annotate(List[Optional[number]], []), "")
+    elif kernel == 1 or kernel == 4:
+      y = self.linear_then(x, i, "none", )
     elif kernel == 2:
       y = ops.quantized.linear_dynamic_fp16(x, self.packed[i])
     elif alone:
       y = self.linear_alone(x, i, )
     else:
       y = ops.quantized.linear_dynamic(x, self.packed[i], self.reduce_range)
+    return y
+
+  # oneDNN's, with a function of each result.
+  def linear_then(self: __torch__.Gpt2, x: Tensor, i: int, then: str) -> Tensor:
+    if self.kernel == 4:
+      x = x.to(15)
+    return ops.mkldnn._linear_pointwise(x, self.weights[i], self.biases[i], then, annotate(List[Optional[number]], []), "tanh")
+
+  # mlp.c_fc and what comes after it: x [N, E] -> [N, 4E].
+  def activated(self: __torch__.Gpt2, x: Tensor, i: int, alone: bool) -> Tensor:
+    if self.kernel == 1 or self.kernel == 4:
+      if self.relu:
+        y = self.linear_then(x, i, "relu", )
+      else:
+        y = self.linear_then(x, i, "gelu", )
+    elif self.relu:
+      y = torch.relu_(self.linear(x, i, alone))
+    else:
+      y = torch.gelu_(self.linear(x, i, alone), approximate="tanh")
     return y
 
   # FBGEMM rounds all activations that it is given with one scale. Here each token is rounded as FBGEMM rounds it
@@ -158,20 +186,18 @@ class Gpt2(Module):
     if self.reduce_range:
       top = 127.
     bias = self.biases[i]
-    weight_scale = self.scales[i]
-    tokens = torch.flatten(x, 0, -2)                                       # [N, in]
-    N = tokens.size(0)
-    low = torch.amin(tokens, [1], True).clamp_max_(0.).to(7)               # [N, 1]
-    high = torch.amax(tokens, [1], True).clamp_min_(0.).to(7)
+    weight_scale = self.weights[i]
+    N = x.size(0)
+    low = torch.amin(x, [1], True).clamp_max_(0.).to(7)                    # [N, 1]
+    high = torch.amax(x, [1], True).clamp_min_(0.).to(7)
     scale = ((high - low) / top).to(6).clamp_min_(1e-30)
     zero = torch.round(torch.neg(low) / scale.to(7)).to(6)
     scale = scale.clamp_min_(6.1e-5)
-    q = torch.addcmul(zero, tokens, torch.reciprocal(scale)).round_().clamp_(0., top)
+    q = torch.addcmul(zero, x, torch.reciprocal(scale)).round_().clamp_(0., top)
     y = ops.quantized.linear_dynamic(torch.constant_pad_nd(q, [0, 0, 0, 1], top), self.packed[i], self.reduce_range)
     sums = y.sub_(bias).div_(weight_scale).round_()                        # [N + 1, out]
     sums = sums.narrow(0, 0, N).sub_(zero * (sums.narrow(0, N, 1) / top))
-    y = torch.addcmul(bias, sums, scale * weight_scale)
-    return y.view(torch.add(torch.slice(x.size(), 0, -1), [y.size(1)]))
+    return torch.addcmul(bias, sums, scale * weight_scale)
 
   # Attention [1, H, T, D] of each token by itself, T = 1, as a step computes it.
   def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -204,9 +230,9 @@ class Gpt2(Module):
     E = wpe.size(1)
     shape = [torch.len(self.norms) // 4, 2, rows, self.n_head, room, E // self.n_head]
     if zeros:
-      m = torch.zeros(shape, dtype=self.dtype, layout=None, device=ops.prim.device(wpe))
+      m = torch.zeros(shape, dtype=self.cache_dtype, layout=None, device=ops.prim.device(wpe))
     else:
-      m = torch.empty(shape, dtype=self.dtype, layout=None, device=ops.prim.device(wpe))
+      m = torch.empty(shape, dtype=self.cache_dtype, layout=None, device=ops.prim.device(wpe))
     return m
 
   # Room for what the head takes of so many tokens.
@@ -242,15 +268,15 @@ class Gpt2(Module):
       if not apart:
         places = torch.arange(S, dtype=4, layout=None, device=device)
         later = places.unsqueeze(0) > position.unsqueeze(1)                # [B, S]
-        mask = torch.zeros([B, 1, 1, S], dtype=dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
-      place = position.view([1, B, 1, 1, 1]).expand([2, B, n_head, 1, D])
+        mask = torch.zeros([B, 1, 1, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
+      place = position.view([B, 1, 1, 1, 1]).expand([B, 1, 2, n_head, D])
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
       if past > 0 and T > 1:
         places = torch.arange(S, dtype=4, layout=None, device=device)
         later = places.unsqueeze(0) > places.narrow(0, past, T).unsqueeze(1)
-        mask = torch.zeros([T, S], dtype=dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
-    # Views of each layer, made at once: [2, B, H, T, D] to write, and keys and values [B, H, S, D] in turn.
+        mask = torch.zeros([T, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
+    # Views of each layer, made at once: [B, T, 2, H, D] to write, and keys and values [B, H, S, D] in turn.
     layers = annotate(List[Tensor], [])
     seen = annotate(List[Tensor], [])
     own = annotate(List[List[Tensor]], [])                                 # of each row by itself
@@ -261,32 +287,34 @@ class Gpt2(Module):
       if apart:
         for b in range(B):
           _1 = own.append(torch.unbind(torch.flatten(rows.narrow(2, b, 1).narrow(4, 0, int(lengths.select(0, b))), 0, 1)))
-      if ragged:
-        layers = torch.unbind(rows)
-      else:
-        layers = torch.unbind(rows.narrow(4, past, T))
-    x = torch.embedding(wte, self.there(ids, )).to(dtype)                  # [B, T, E]
+      if not ragged:
+        rows = rows.narrow(4, past, T)
+      layers = torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
+    x = torch.embedding(wte, torch.flatten(self.there(ids, ))).to(dtype)   # [B * T, E]
     if projected:
-      x = self.linear(x, 4 * L + 1, alone)                               # project_in
-    x = x + p
+      x = self.linear(x, 4 * L + 1, alone).to(dtype)                     # project_in
+    x = torch.flatten(x.view([B, T, E]) + p, 0, 1)
     for l in range(L):
       if post_norm:
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
-      qkv = self.linear(h, 4 * l + 1, alone).view([B, T, 3, n_head, D]).permute([2, 0, 3, 1, 4])  # [3, B, H, T, D]
-      q, k, v, = torch.unbind(qkv)
+      qkv = self.linear(h, 4 * l + 1, alone).view([B, T, 3, n_head, D])
+      q = qkv.select(2, 0).transpose(1, 2)                               # [B, H, T, D]
       if copies > 0:
-        kv = qkv.narrow(0, 1, 2)
+        kv = qkv.narrow(2, 1, 2)
         if copies > 1:
-          kv = kv.repeat_interleave(copies, 1)
+          kv = kv.repeat_interleave(copies, 0)
         if ragged:
-          _0 = layers[l].scatter_(3, place, kv)
+          _0 = layers[l].scatter_(1, place, kv)
         else:
           _0 = layers[l].copy_(kv)
-        if past > 0:
-          k = seen[2 * l]
-          v = seen[2 * l + 1]
+      if past > 0:
+        k = seen[2 * l]
+        v = seen[2 * l + 1]
+      else:
+        k = qkv.select(2, 1).transpose(1, 2)
+        v = qkv.select(2, 2).transpose(1, 2)
       # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
       if alone:
         a = self.attention_alone(q, k, v, )
@@ -294,26 +322,22 @@ class Gpt2(Module):
         a = self.attention_apart(q, own, l, )
       else:
         a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
-      a = a.transpose(1, 2).reshape([B, T, E])
+      a = a.transpose(1, 2).reshape([B * T, E])
       x = x.add_(self.linear(a, 4 * l + 2, alone))                       # attn.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-      h = self.linear(h, 4 * l + 3, alone)                               # mlp.c_fc: [B, T, 4E]
-      if self.relu:
-        h = torch.relu_(h)
-      else:
-        h = torch.gelu_(h, approximate="tanh")
+      h = self.activated(h, 4 * l + 3, alone)                            # mlp.c_fc: [B * T, 4E]
       x = x.add_(self.linear(h, 4 * l + 4, alone))                       # mlp.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
     if not post_norm:
       x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
     if projected:
-      x = self.linear(x, 4 * L + 2, alone)                               # project_out
-    return x
+      x = self.linear(x, 4 * L + 2, alone).to(dtype)                     # project_out
+    return x.view([B, T, x.size(1)])
 
   # Logits [N, V], in 32 bits, of what the head takes [N, E].
   def head(self: __torch__.Gpt2, x: Tensor, alone: bool) -> Tensor:
@@ -357,8 +381,8 @@ class Gpt2(Module):
     L = torch.len(self.norms) // 4
     projected = torch.len(self.biases) > 4 * L + 1
     seen = torch.unbind(torch.flatten(cache.narrow(4, 0, S), 0, 1))
-    id = torch.zeros([B, 1], dtype=4, layout=None, device=ops.prim.device(wte))
-    x = torch.embedding(wpe, id).to(self.dtype)                            # [B, 1, E]
+    id = torch.zeros([B], dtype=4, layout=None, device=ops.prim.device(wte))
+    x = torch.embedding(wpe, id).to(self.dtype)                            # [B, E]
     # Whatever nobody keeps would not be computed.
     kept = annotate(List[Tensor], [])
     if projected:
@@ -367,19 +391,19 @@ class Gpt2(Module):
       qkv = self.linear(x, 4 * l + 1, False).view([B, 1, 3, n_head, E // n_head])
       q = qkv.select(2, 0).transpose(1, 2)                                 # [B, H, 1, D]
       a = torch.scaled_dot_product_attention(q, seen[2 * l], seen[2 * l + 1])
-      _1 = kept.append(self.linear(a.transpose(1, 2).reshape([B, 1, E]), 4 * l + 2, False))
+      _1 = kept.append(self.linear(a.view([B, E]), 4 * l + 2, False))
       _2 = kept.append(self.linear(self.linear(x, 4 * l + 3, False), 4 * l + 4, False))
-    y = x.squeeze(1)
+    y = x
     if projected:
-      y = self.linear(y, 4 * L + 2, False)
+      y = self.linear(y, 4 * L + 2, False).to(self.dtype)
     _3 = kept.append(self.linear(y, 0, False))
     # Waits for the device.
     return bool(kept[torch.len(kept) - 1].select(0, 0).select(0, 0) > 0.)
 
   # Several tokens of one row at once, ids [1, T], after what is in the cache: logits [T, V] of each.
   def verify(self: __torch__.Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, norm: Tensor) -> int:
-    # 8-bit activations magnify the smallest difference, and guesses must not change the text.
-    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, self.kernel == 3, ).squeeze(0)
+    # Activations in few bits magnify the smallest difference, and guesses must not change the text.
+    x = self.hidden(ids, past, torch.zeros([0], dtype=4), cache, 1, self.kernel >= 3, ).squeeze(0)
     y = self.head(x, self.head_kernel == 3, )
     _4 = self.write(y, logits, norm, )
     return past + ids.size(1)

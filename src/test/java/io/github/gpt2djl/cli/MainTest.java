@@ -440,7 +440,6 @@ class MainTest {
                 "generate A --precision fp8 | Invalid value for option '--precision'",
                 "generate A --device gpu:99 | device gpu:99 cannot be used: ",
                 "generate A --device tpu | '--device': device is tpu, expected auto, cpu, gpu or, of several, gpu:1",
-                "generate A --device cpu --precision bf16 | precision BF16 needs a GPU; on the CPU expected FP32, FP16,",
                 "generate A --json --stream | --stream has no effect with --json",
                 "generate A --colour | Unknown option: '--colour'",
                 "generate A B | Unmatched argument at index 2: 'B'",

@@ -83,13 +83,11 @@ class DeviceChoiceTest {
     void aGpuHasKernelsOfItsOwn() {
         assertThat(Precision.AUTO.resolved(DeviceChoice.GPU)).isEqualTo(Precision.FP16);
         assertThat(Precision.AUTO.resolved(DeviceChoice.CPU)).isEqualTo(Precision.FP32);
-        assertThat(Precision.BF16.isAvailable()).isFalse();
         assertThatThrownBy(() -> Precision.INT8.kernels(DeviceChoice.GPU))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("precision INT8 needs a CPU; on a GPU expected FP16, BF16 or FP32, or take device cpu");
-        assertThatThrownBy(() -> Precision.BF16.kernels(DeviceChoice.CPU))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("precision BF16 needs a GPU; on the CPU expected FP32, FP16, MIXED or INT8");
+        assertThat(Precision.BF16.kernels(DeviceChoice.GPU))
+                .isEqualTo(Precision.Kernels.all(Precision.Kernel.BFLOAT16));
         ModelConfig xl = Catalog.find("gpt2-xl").orElseThrow().config();
         // Every parameter in 16 bits; the head is the table.
         assertThat(Precision.FP16.kernels(DeviceChoice.GPU).weightBytes(xl)).isEqualTo(2 * 1_557_611_200L);

@@ -29,6 +29,27 @@ class PrecisionTest {
         assertThat(Precision.AUTO.kernels(DeviceChoice.CPU)).isEqualTo(Precision.FP32.kernels(DeviceChoice.CPU));
     }
 
+    /** The processor is the one that runs the test. */
+    @Test
+    void sixteenBitLayersAreBfloat16WhereTheProcessorMultipliesIt() {
+        play("Linux", "amd64");
+        assertThat(Precision.BF16.isAvailable()).isEqualTo(CpuFeatures.has("avx512_bf16"));
+        if (Precision.BF16.isAvailable()) {
+            assertThat(Precision.BF16.kernels(DeviceChoice.CPU))
+                    .isEqualTo(new Precision.Kernels(Precision.Kernel.ONEDNN_BF16, Precision.Kernel.FBGEMM_FP16));
+        } else {
+            assertThatThrownBy(() -> Precision.BF16.kernels(DeviceChoice.CPU))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "precision BF16 needs a GPU or a CPU with AVX512-BF16, which this one lacks; on this CPU"
+                                    + " expected FP32, FP16, MIXED or INT8");
+        }
+        assertThat(Precision.MIXED.kernels(DeviceChoice.CPU))
+                .isEqualTo(new Precision.Kernels(
+                        CpuFeatures.has("amx_bf16") ? Precision.Kernel.ONEDNN_BF16 : Precision.Kernel.FBGEMM_FP16,
+                        Precision.Kernel.FBGEMM_INT8));
+    }
+
     @Test
     void othersHaveFullPrecisionOnly() {
         for (String[] machine :
@@ -42,6 +63,11 @@ class PrecisionTest {
                             + "; available here: FP32");
             assertThatThrownBy(() -> Precision.FP16.kernels(DeviceChoice.CPU))
                     .isInstanceOf(IllegalArgumentException.class);
+            assertThat(Precision.BF16.isAvailable()).isFalse();
+            assertThatThrownBy(() -> Precision.BF16.kernels(DeviceChoice.CPU))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision BF16 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
+                            + "; available here: FP32");
         }
     }
 
@@ -60,6 +86,8 @@ class PrecisionTest {
         long weights = 12L * 12 * 768 * 768;
         assertThat(Precision.INT8.weightBytes(gpt2)).isEqualTo(weights + 50257 * 768 + tables + vectors);
         assertThat(Precision.MIXED.bytesPerStep(gpt2, DeviceChoice.CPU)).isEqualTo(2 * weights + 50257 * 768);
+        Precision.Kernels bf16 = new Precision.Kernels(Precision.Kernel.ONEDNN_BF16, Precision.Kernel.FBGEMM_FP16);
+        assertThat(bf16.weightBytes(gpt2)).isEqualTo(2 * (weights + 1024 * 50272) + tables + vectors);
     }
 
     private static void play(String os, String arch) {

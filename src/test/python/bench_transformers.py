@@ -1,7 +1,7 @@
 """The baseline of the README's table: transformers' GPT-2 in PyTorch eager, timed as `bench` times this library.
 
     pip install torch transformers
-    python src/test/python/bench_transformers.py FOLDER [--prompt-tokens 64] [--new-tokens 64] [--batch 1]
+    python src/test/python/bench_transformers.py FOLDER [--prompt-tokens 64] [--new-tokens 64] [--batch 1] [--dtype float32]
 
 FOLDER is a checkpoint, for example the one that make_references.py --large writes. Two warm-up repetitions, then
 five measured ones; medians. Sampling is transformers' own: top-k 50, then top-p 0.95, then torch.multinomial.
@@ -19,9 +19,10 @@ parser.add_argument("folder")
 parser.add_argument("--prompt-tokens", type=int, default=64)
 parser.add_argument("--new-tokens", type=int, default=64)
 parser.add_argument("--batch", type=int, default=1)
+parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), default="float32")
 arguments = parser.parse_args()
 
-model = GPT2LMHeadModel.from_pretrained(arguments.folder, dtype=torch.float32).eval()
+model = GPT2LMHeadModel.from_pretrained(arguments.folder, dtype=getattr(torch, arguments.dtype)).eval()
 warpers = LogitsProcessorList([TopKLogitsWarper(50), TopPLogitsWarper(0.95)])
 prompt = torch.randint(0, model.config.vocab_size, (1, arguments.prompt_tokens)).repeat(arguments.batch, 1)
 

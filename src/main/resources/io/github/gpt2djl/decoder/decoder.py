@@ -261,20 +261,20 @@ class Gpt2(Module):
     ragged = past > 0 and lengths.numel() > 0
     apart = ragged and self.apart(lengths, S, )
     mask = annotate(Optional[Tensor], None)
-    place = lengths
+    places = annotate(List[Optional[Tensor]], [])
     if ragged:
       position = self.there(lengths, ) - 1                                 # [B]
       p = torch.embedding(wpe, position).unsqueeze(1)                      # [B, 1, E]
       if not apart:
-        places = torch.arange(S, dtype=4, layout=None, device=device)
-        later = places.unsqueeze(0) > position.unsqueeze(1)                # [B, S]
+        all = torch.arange(S, dtype=4, layout=None, device=device)
+        later = all.unsqueeze(0) > position.unsqueeze(1)                   # [B, S]
         mask = torch.zeros([B, 1, 1, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
-      place = position.view([B, 1, 1, 1, 1]).expand([B, 1, 2, n_head, D])
+      places = annotate(List[Optional[Tensor]], [torch.arange(B, dtype=4, layout=None, device=device), position])
     else:
       p = wpe.narrow(0, past, T)                                           # [T, E]
       if past > 0 and T > 1:
-        places = torch.arange(S, dtype=4, layout=None, device=device)
-        later = places.unsqueeze(0) > places.narrow(0, past, T).unsqueeze(1)
+        all = torch.arange(S, dtype=4, layout=None, device=device)
+        later = all.unsqueeze(0) > all.narrow(0, past, T).unsqueeze(1)
         mask = torch.zeros([T, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
     # Views of each layer, made at once: [B, T, 2, H, D] to write, and keys and values [B, H, S, D] in turn.
     layers = annotate(List[Tensor], [])
@@ -306,7 +306,8 @@ class Gpt2(Module):
         if copies > 1:
           kv = kv.repeat_interleave(copies, 0)
         if ragged:
-          _0 = layers[l].scatter_(1, place, kv)
+          # scatter_ would copy all of a cache in bfloat16.
+          _0 = torch.index_put_(layers[l], places, kv.squeeze(1))
         else:
           _0 = layers[l].copy_(kv)
       if past > 0:

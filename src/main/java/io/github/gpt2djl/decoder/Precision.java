@@ -82,8 +82,8 @@ public enum Precision {
 
     private Kernels cpuKernels() {
         if (this == BF16 && hasFbgemm() && !isAvailable()) {
-            throw new IllegalArgumentException("precision BF16 needs a GPU or a CPU with AVX512-BF16, which this one"
-                    + " lacks; on this CPU expected FP32, FP16, MIXED or INT8");
+            throw new IllegalArgumentException("precision BF16 needs a GPU, or Linux on a CPU with AVX512-BF16;"
+                    + " here expected FP32, FP16, MIXED or INT8");
         }
         if (!isAvailable()) {
             throw new IllegalArgumentException("precision " + this + " needs an x86 CPU with FBGEMM, found "

@@ -118,15 +118,18 @@ public final class KvCache implements AutoCloseable {
      */
     public void join(List<int[]> prompts, int copies, int room) {
         long first = rows;
+        int block = place.kernels().layers().block;
         join(
                 prompts,
                 copies,
                 room,
+                block,
                 (ids, ends, cache, y, norm) ->
                         module.call("join_rows", ids, ends, cache, first, (long) copies, y, norm));
     }
 
-    void join(List<int[]> prompts, int copies, int room, Call call) {
+    /** Prompts are padded to a multiple of {@code block} tokens, as far as there are positions. */
+    void join(List<int[]> prompts, int copies, int room, int block, Call call) {
         lifetime.enter(this);
         try {
             int batch = prompts.size();
@@ -136,20 +139,21 @@ public final class KvCache implements AutoCloseable {
                         joining + " rows cannot join " + rows + " in a cache with " + places + " places");
             }
             int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+            int width = Math.max(longest, Math.min((longest + block - 1) / block * block, config.positions()));
             // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-            IValue cache = reserve(Math.max(room, longest), places > 1);
-            long[] padded = new long[batch * longest];
+            IValue cache = reserve(Math.max(room, width), places > 1);
+            long[] padded = new long[batch * width];
             long[] counts = new long[batch];
             for (int i = 0; i < batch; i++) {
                 int[] prompt = prompts.get(i);
                 counts[i] = prompt.length;
                 for (int t = 0; t < prompt.length; t++) {
-                    padded[i * longest + t] = prompt[t];
+                    padded[i * width + t] = prompt[t];
                 }
             }
-            boolean same = Arrays.stream(counts).allMatch(count -> count == longest);
+            boolean same = Arrays.stream(counts).allMatch(count -> count == width);
             try (NDManager scope = manager.newSubManager();
-                    IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, longest)));
+                    IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, width)));
                     IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
                     IValue y = SharedMemory.floats(scope, logits, rows, new Shape(joining, vocabulary));
                     IValue norm = SharedMemory.floats(scope, norms, rows, new Shape(joining))) {

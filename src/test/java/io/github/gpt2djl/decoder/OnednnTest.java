@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +78,32 @@ class OnednnTest {
             }
             assertThat(alone).hasSize(7);
             alone.forEach(KvCache::close);
+        }
+    }
+
+    /** Prompts are padded to multiples of 16 tokens, but for 33 to 40 here, where the context ends. */
+    @Test
+    void promptsOfAllLengthsAreContinued(@TempDir Path folder) throws IOException {
+        assumeAvailable(Precision.BF16);
+        TestCheckpoint.tiny().write(folder);
+        int[] text = new Random(3).ints(40, 0, 61).toArray();
+        try (Checkpoint checkpoint = Checkpoint.open(folder);
+                Decoder decoder = Decoder.load(checkpoint, Precision.BF16, DeviceChoice.CPU, 2)) {
+            FloatBuffer expected = FloatBuffer.wrap(decoder.logits(text));
+            for (int n = 1; n <= text.length; n++) {
+                try (KvCache cache = decoder.prefill(List.of(Arrays.copyOf(text, n)), 2, 2 + text.length - n)) {
+                    for (int t = n; t <= text.length; t++) {
+                        for (int copy = 0; copy < 2; copy++) {
+                            assertThat(difference(cache.logits(copy), expected.slice((t - 1) * 61, 61)))
+                                    .describedAs("%d tokens, %d of a prompt", t, n)
+                                    .isLessThan(.05);
+                        }
+                        if (t < text.length) {
+                            cache.step(new int[] {text[t], text[t]});
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -98,6 +98,8 @@ final class DecoderArchive {
                 .emptyTensorList()
                 .text("biases")
                 .emptyTensorList()
+                .text("head_scales")
+                .emptyTensorList()
                 .text("packed")
                 .emptyList(packed)
                 .endObject()

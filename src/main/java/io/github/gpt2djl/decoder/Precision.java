@@ -95,7 +95,9 @@ public enum Precision {
             case INT8 -> Kernels.all(Kernel.FBGEMM_INT8);
             // Without AMX, FBGEMM is faster with many rows.
             case MIXED ->
-                new Kernels(CpuFeatures.has("amx_bf16") ? Kernel.ONEDNN_BF16 : Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
+                CpuFeatures.has("amx_bf16")
+                        ? new Kernels(Kernel.ONEDNN_BF16, Kernel.ONEDNN_INT8)
+                        : new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
             case BF16 -> new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16);
             case FP32, AUTO -> Kernels.all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
@@ -159,7 +161,9 @@ public enum Precision {
         FBGEMM_FP16(2, 2, 6, 6),
         FBGEMM_INT8(3, 1, 6, 6),
         /** oneDNN with packed weights: with AMX, 16 rows take as long as one; it compiles anew for each number of rows. */
-        ONEDNN_BF16(4, 2, 6, 15, 16);
+        ONEDNN_BF16(4, 2, 6, 15, 16),
+        /** oneDNN with packed weights, for a head: with AMX, many rows take half as long as with FBGEMM, one as long. */
+        ONEDNN_INT8(5, 1, 6, 6);
 
         final int code;
         /** A weight's. */
@@ -227,11 +231,12 @@ public enum Precision {
 
         /**
          * Bytes that loading takes at most: the head is packed when there are only the tables beside it, from 32 bits,
-         * with FBGEMM's 8-bit kernel by way of a copy; then each worker has room for a matrix before and after it is
+         * with 8-bit kernels by way of a copy or two; then each worker has room for a matrix before and after it is
          * turned. Code, buffers and what malloc cannot use come on top.
          */
         long loadingBytes(ModelConfig model, int workers) {
-            long copies = 4L + head.bytes + (head == Kernel.FBGEMM_INT8 ? 1 : 0);
+            int byWayOf = head == Kernel.FBGEMM_INT8 ? 1 : head == Kernel.ONEDNN_INT8 ? 2 : 0;
+            long copies = 4L + head.bytes + byWayOf;
             long early = tables(model) + (packsHead(model) ? copies * table(model) : 0);
             long matrix = 4L * model.width() * Math.max(3 * model.width(), model.innerWidth());
             return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;
@@ -239,7 +244,7 @@ public enum Precision {
 
         /** Whether the tables are read in half precision: where they stay beside a head of reduced precision. */
         boolean halvesTables() {
-            return head.packs();
+            return head.packs() || head == Kernel.ONEDNN_INT8;
         }
 
         private long tables(ModelConfig model) {

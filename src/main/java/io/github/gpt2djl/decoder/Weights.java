@@ -150,7 +150,7 @@ final class Weights {
                 }
             }
             if (packing.size() == 1
-                    && kernels.head().packs()
+                    && kernels.halvesTables()
                     && !kernels.layers().packs()) {
                 // oneDNN is so fast that all layers would be in memory beside the head's 32-bit numbers.
                 result(packing.get(0));
@@ -184,12 +184,14 @@ final class Weights {
             file.read(step.weight(), weight, scope);
             PtNDArray bias = (PtNDArray) manager.zeros(new Shape(transposed ? step.columns() : step.rows()));
             file.read(step.bias(), bias, scope);
-            PtNDArray scale = kernel == Precision.Kernel.FBGEMM_INT8
+            PtNDArray scale = kernel.bytes == 1
                     ? module.compute(manager, "scale", weight, transposed)
                     : (PtNDArray) manager.create(new float[0]);
-            IValue packed = kernel.packs()
-                    ? module.result("pack", weight, bias, transposed, scratch.get(), scale)
-                    : module.result("prepare", weight, transposed, scratch.get());
+            IValue packed = switch (kernel) {
+                case FBGEMM_FP16, FBGEMM_INT8 -> module.result("pack", weight, bias, transposed, scratch.get(), scale);
+                case ONEDNN_INT8 -> module.result("prepare_bytes", weight, scale);
+                default -> module.result("prepare", weight, transposed, scratch.get());
+            };
             return new Packed(kernel, packed, bias, scale);
         }
     }
@@ -199,7 +201,7 @@ final class Weights {
             if (packed.kernel().packs()) {
                 module.call("add_packed", weight, packed.bias(), packed.scale());
             } else {
-                module.call("add_weight", weight, packed.bias());
+                module.call("add_weight", weight, packed.bias(), packed.scale());
             }
         }
         packed.bias().close();

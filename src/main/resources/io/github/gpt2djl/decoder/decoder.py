@@ -23,7 +23,8 @@ class Gpt2(Module):
   # of keys and values
   cache_dtype : int
   # 0: torch.linear, 1: oneDNN with packed 32-bit weights, 2: FBGEMM with 16-bit, 3: with 8-bit weights,
-  # 4: oneDNN with packed weights in bfloat16, as which it takes and gives activations too
+  # 4: oneDNN with packed weights in bfloat16, as which it takes and gives activations too, and beside it as
+  # the head's 5: oneDNN with packed 8-bit weights
   kernel : int
   head_kernel : int
   reduce_range : bool
@@ -32,6 +33,8 @@ class Gpt2(Module):
   # of each matrix the matrix; of those that FBGEMM packs the scales, one an output, if it is in 8 bits
   weights : List[Tensor]
   biases : List[Tensor]
+  # of kernel 5: the scales, one an output, and what stands for 0
+  head_scales : List[Tensor]
   # what FBGEMM packs: all matrices, the head alone, or none
   packed : List[__torch__.torch.classes.quantized.LinearPackedParamsBase]
 
@@ -107,6 +110,11 @@ class Gpt2(Module):
     largest = torch.maximum(torch.amax(weight, [inputs]), torch.neg(torch.amin(weight, [inputs])))
     return torch.clamp_min(largest, 1e-12) / 127.
 
+  # Kernel 5.
+  def prepare_bytes(self: __torch__.Gpt2, weight: Tensor, scale: Tensor) -> Tensor:
+    zero = torch.zeros([weight.size(0)], dtype=4)
+    return ops.onednn.qlinear_prepack(torch.int_repr(torch.quantize_per_channel(weight, scale, zero, 0, 12)), None)
+
   # Kernel 3 where there is a scale, else 2.
   def pack(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor, scale: Tensor) -> __torch__.torch.classes.quantized.LinearPackedParamsBase:
     w = self.rows(weight, transposed, scratch, )
@@ -122,9 +130,12 @@ class Gpt2(Module):
 
   # The matrices in order: the head, then c_attn, attn.c_proj, mlp.c_fc and mlp.c_proj of each layer;
   # OPT-350m's project_in and project_out end the list.
-  def add_weight(self: __torch__.Gpt2, weight: Tensor, bias: Tensor) -> int:
+  def add_weight(self: __torch__.Gpt2, weight: Tensor, bias: Tensor, scale: Tensor) -> int:
     self.weights.append(self.placed(weight, ))
     self.biases.append(self.placed(bias, ))
+    if scale.numel() > 0:
+      self.head_scales.append(scale / 127.)
+      self.head_scales.append(torch.zeros([scale.size(0)], dtype=3))
     return torch.len(self.biases)
 
   def add_packed(self: __torch__.Gpt2, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase, bias: Tensor, scale: Tensor) -> int:
@@ -136,7 +147,7 @@ class Gpt2(Module):
   # The published models' head is wte itself: logits are products with its rows, without a bias.
   def tie_head(self: __torch__.Gpt2) -> int:
     table = self.embeddings[0]
-    return self.add_weight(table, torch.zeros([table.size(0)], dtype=6), )
+    return self.add_weight(table, torch.zeros([table.size(0)], dtype=6), torch.zeros([0], dtype=6), )
 
   # ---- computing ----
 
@@ -152,6 +163,8 @@ class Gpt2(Module):
       y = self.linear_then(x, i, "none", )
     elif kernel == 2:
       y = ops.quantized.linear_dynamic_fp16(x, self.packed[i])
+    elif kernel == 5:
+      y = self.linear_bytes(x, i, )
     elif alone:
       y = self.linear_alone(x, i, )
     else:
@@ -163,6 +176,14 @@ class Gpt2(Module):
     if self.kernel == 4:
       x = x.to(15)
     return ops.mkldnn._linear_pointwise(x, self.weights[i], self.biases[i], then, annotate(List[Optional[number]], []), "tanh")
+
+  # oneDNN's of whole numbers. Each token has a scale of its own: its largest number becomes 127 away from 128, which is 0.
+  def linear_bytes(self: __torch__.Gpt2, x: Tensor, i: int) -> Tensor:
+    largest = torch.linalg_vector_norm(x, inf, [1], True).clamp_min_(1e-30)  # [N, 1]
+    q = torch.rsub(x / largest, 128.5, -127.).to(0)
+    scales, zeros = self.head_scales[0], self.head_scales[1]
+    y = ops.onednn.qlinear_pointwise(q, 1., 128, self.weights[i], scales, zeros, None, 1., 0, 6, "none", annotate(List[Optional[number]], []), "")
+    return y.mul_(largest)
 
   # mlp.c_fc and what comes after it: x [N, E] -> [N, 4E].
   def activated(self: __torch__.Gpt2, x: Tensor, i: int, alone: bool) -> Tensor:

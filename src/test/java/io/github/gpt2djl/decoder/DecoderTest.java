@@ -124,6 +124,8 @@ class DecoderTest {
     @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "MIXED, 0.02", "INT8, 0"})
     void tokensThatAreVerifiedTogetherEqualEachAlone(Precision precision, double tolerance) throws IOException {
         OnednnTest.assumeAvailable(precision);
+        // With AMX, the head of MIXED gives each token a scale of its own.
+        double most = precision == Precision.MIXED && CpuFeatures.has("amx_bf16") ? 0 : tolerance;
         try (Decoder decoder =
                 load(new TestCheckpoint(3, 4, 64, 120, 613, true, 5), DType.F32, Form.PLAIN, precision)) {
             int[] ids = ids(110, 613);
@@ -137,7 +139,7 @@ class DecoderTest {
                         alone.step(new int[] {ids[done + i]});
                         for (int id = 0; id < 613; id++) {
                             assertThat((double) together.verifiedLogits(i).get(id))
-                                    .isCloseTo(alone.logits(0).get(id), within(tolerance));
+                                    .isCloseTo(alone.logits(0).get(id), within(most));
                         }
                     }
                     done += count;

@@ -44,9 +44,10 @@ class PrecisionTest {
                             + " FP16, MIXED or INT8");
         }
         assertThat(Precision.MIXED.kernels(DeviceChoice.CPU))
-                .isEqualTo(new Precision.Kernels(
-                        CpuFeatures.has("amx_bf16") ? Precision.Kernel.ONEDNN_BF16 : Precision.Kernel.FBGEMM_FP16,
-                        Precision.Kernel.FBGEMM_INT8));
+                .isEqualTo(
+                        CpuFeatures.has("amx_bf16")
+                                ? new Precision.Kernels(Precision.Kernel.ONEDNN_BF16, Precision.Kernel.ONEDNN_INT8)
+                                : new Precision.Kernels(Precision.Kernel.FBGEMM_FP16, Precision.Kernel.FBGEMM_INT8));
     }
 
     @Test

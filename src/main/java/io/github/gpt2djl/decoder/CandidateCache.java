@@ -63,7 +63,6 @@ public final class CandidateCache implements AutoCloseable {
                 List.of(prompt),
                 1,
                 room,
-                1,
                 (ids, ends, keys, y, norm) -> module.call("join_seen", ids, keys, seen, y, norm));
         length = prompt.length;
         cache.reorder(new int[fed.length], 0);

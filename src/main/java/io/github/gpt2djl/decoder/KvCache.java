@@ -118,55 +118,117 @@ public final class KvCache implements AutoCloseable {
      */
     public void join(List<int[]> prompts, int copies, int room) {
         long first = rows;
-        int block = place.kernels().layers().block;
         join(
                 prompts,
                 copies,
                 room,
-                block,
                 (ids, ends, cache, y, norm) ->
                         module.call("join_rows", ids, ends, cache, first, (long) copies, y, norm));
     }
 
-    /** Prompts are padded to a multiple of {@code block} tokens, as far as there are positions. */
-    void join(List<int[]> prompts, int copies, int room, int block, Call call) {
+    void join(List<int[]> prompts, int copies, int room, Call call) {
         lifetime.enter(this);
         try {
-            int batch = prompts.size();
-            int joining = batch * copies;
-            if (rows + joining > places) {
-                throw new IllegalStateException(
-                        joining + " rows cannot join " + rows + " in a cache with " + places + " places");
+            Prompts joining = new Prompts(prompts);
+            IValue cache = reserve(joining, copies, room);
+            int count = joining.count() * copies;
+            try (NDManager scope = manager.newSubManager();
+                    IValue ids = joining.ids(scope);
+                    IValue ends = joining.ends(scope);
+                    IValue y = SharedMemory.floats(scope, logits, rows, new Shape(count, vocabulary));
+                    IValue norm = SharedMemory.floats(scope, norms, rows, new Shape(count))) {
+                call.run(ids, ends, cache, y, norm);
             }
-            int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
-            int width = Math.max(longest, Math.min((longest + block - 1) / block * block, config.positions()));
-            // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-            IValue cache = reserve(Math.max(room, width), places > 1);
-            long[] padded = new long[batch * width];
-            long[] counts = new long[batch];
-            for (int i = 0; i < batch; i++) {
+            added(joining, copies);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /**
+     * Appends one id to each row, and runs prompts through the model that take the next places, in one native call, which
+     * reads the weights once: {@link #step} and {@link #join(List, int, int)} together.
+     *
+     * @param ids by place, in range
+     * @param prompts at least one of at least one id each, in range; lengths may differ
+     * @param copies places that each prompt takes, at least 1
+     * @param room tokens that each of these rows will have room for at least, prompt and continuation
+     * @throws IllegalStateException if the cache is full or empty, there are not enough places, or this is closed
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     */
+    public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
+        lifetime.enter(this);
+        try {
+            Prompts joining = new Prompts(prompts);
+            IValue cache = reserve(joining, copies, room);
+            int count = rows + joining.count() * copies;
+            long past = longest();
+            Arguments now = fed(ids, 1);
+            try (NDManager scope = manager.newSubManager();
+                    IValue starts = joining.ids(scope);
+                    IValue ends = joining.ends(scope);
+                    IValue y = SharedMemory.floats(scope, logits, 0, new Shape(count, vocabulary));
+                    IValue norm = SharedMemory.floats(scope, norms, 0, new Shape(count))) {
+                module.call("step_join", now.ids(), past, now.lengths(), starts, ends, cache, (long) copies, y, norm);
+            }
+            added(joining, copies);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /** Prompts of any lengths, padded behind. */
+    private static final class Prompts {
+        private final long[] padded;
+        private final long[] lengths;
+        private final int width;
+
+        Prompts(List<int[]> prompts) {
+            width = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
+            padded = new long[prompts.size() * width];
+            lengths = new long[prompts.size()];
+            for (int i = 0; i < lengths.length; i++) {
                 int[] prompt = prompts.get(i);
-                counts[i] = prompt.length;
+                lengths[i] = prompt.length;
                 for (int t = 0; t < prompt.length; t++) {
                     padded[i * width + t] = prompt[t];
                 }
             }
-            boolean same = Arrays.stream(counts).allMatch(count -> count == width);
-            try (NDManager scope = manager.newSubManager();
-                    IValue ids = IValue.from((PtNDArray) scope.create(padded, new Shape(batch, width)));
-                    IValue ends = IValue.from((PtNDArray) scope.create(same ? new long[0] : counts));
-                    IValue y = SharedMemory.floats(scope, logits, rows, new Shape(joining, vocabulary));
-                    IValue norm = SharedMemory.floats(scope, norms, rows, new Shape(joining))) {
-                call.run(ids, ends, cache, y, norm);
-            }
-            for (int row = 0; row < joining; row++) {
-                lengths.putLong((rows + row) * LONG, counts[row / copies]);
-            }
-            rows += joining;
-            forgetArguments();
-        } finally {
-            lifetime.leave();
         }
+
+        int count() {
+            return lengths.length;
+        }
+
+        /** [count, width]. */
+        IValue ids(NDManager scope) {
+            return IValue.from((PtNDArray) scope.create(padded, new Shape(count(), width)));
+        }
+
+        /** [count]; empty where all are as wide as the padded ids. */
+        IValue ends(NDManager scope) {
+            boolean same = Arrays.stream(lengths).allMatch(length -> length == width);
+            return IValue.from((PtNDArray) scope.create(same ? new long[0] : lengths));
+        }
+    }
+
+    private IValue reserve(Prompts joining, int copies, int room) {
+        int count = joining.count() * copies;
+        if (rows + count > places) {
+            throw new IllegalStateException(
+                    count + " rows cannot join " + rows + " in a cache with " + places + " places");
+        }
+        // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
+        return reserve(Math.max(room, joining.width), places > 1);
+    }
+
+    /** Prompts have taken the next places. */
+    private void added(Prompts joining, int copies) {
+        for (int row = 0; row < joining.count() * copies; row++) {
+            lengths.putLong((rows + row) * LONG, joining.lengths[row / copies]);
+        }
+        rows += joining.count() * copies;
+        forgetArguments();
     }
 
     /**
@@ -270,15 +332,7 @@ public final class KvCache implements AutoCloseable {
     private int steps(int[] ids, int most, ToIntFunction<Arguments> call) {
         lifetime.enter(this);
         try {
-            int past = longest();
-            if (rows == 0 || past + most > capacity) {
-                throw new IllegalStateException("the cache is full at " + capacity + " tokens");
-            }
-            for (int row = 0; row < rows; row++) {
-                nextIds.putLong(row * LONG, ids[row]);
-                lengths.putLong(row * LONG, length(row) + 1);
-            }
-            int steps = call.applyAsInt(arguments());
+            int steps = call.applyAsInt(fed(ids, most));
             for (int row = 0; row < rows && steps > 1; row++) {
                 lengths.putLong(row * LONG, length(row) + steps - 1);
             }
@@ -286,6 +340,18 @@ public final class KvCache implements AutoCloseable {
         } finally {
             lifetime.leave();
         }
+    }
+
+    /** Each row has one more token, and room for as many as these steps add at most. */
+    private Arguments fed(int[] ids, int steps) {
+        if (rows == 0 || longest() + steps > capacity) {
+            throw new IllegalStateException("the cache is full at " + capacity + " tokens");
+        }
+        for (int row = 0; row < rows; row++) {
+            nextIds.putLong(row * LONG, ids[row]);
+            lengths.putLong(row * LONG, length(row) + 1);
+        }
+        return arguments();
     }
 
     /**

@@ -160,8 +160,8 @@ public enum Precision {
         ONEDNN(1, 4, 6, 6),
         FBGEMM_FP16(2, 2, 6, 6),
         FBGEMM_INT8(3, 1, 6, 6),
-        /** oneDNN with packed weights: with AMX, 16 rows take as long as one; it compiles anew for each number of rows. */
-        ONEDNN_BF16(4, 2, 6, 15, 16),
+        /** oneDNN with packed weights: with AMX, 16 rows take as long as one. */
+        ONEDNN_BF16(4, 2, 6, 15),
         /** oneDNN with packed weights, for a head: with AMX, many rows take half as long as with FBGEMM, one as long. */
         ONEDNN_INT8(5, 1, 6, 6);
 
@@ -172,19 +172,12 @@ public enum Precision {
         final int dtype;
         /** Of keys and values. */
         final int cacheDtype;
-        /** Prompts are padded to a multiple of so many tokens. */
-        final int block;
 
         Kernel(int code, int bytes, int dtype, int cacheDtype) {
-            this(code, bytes, dtype, cacheDtype, 1);
-        }
-
-        Kernel(int code, int bytes, int dtype, int cacheDtype, int block) {
             this.code = code;
             this.bytes = bytes;
             this.dtype = dtype;
             this.cacheDtype = cacheDtype;
-            this.block = block;
         }
 
         /** Bytes of a number in biases and norms. */

@@ -105,7 +105,12 @@ public final class TokenLoop implements Loop {
         List<Joining> slid = List.of();
         if (given == null) {
             slid = leaveFull(state);
-            compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
+            List<Joining> joining = ahead == 0 && !rows.isEmpty() && slid.isEmpty() ? arrivals() : List.of();
+            if (joining.isEmpty()) {
+                compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
+            } else {
+                join(state, joining, true);
+            }
         }
         choose(state, 0, chosen);
         if (given != null && (++handedOut == given.steps() || rows.isEmpty())) {
@@ -114,10 +119,10 @@ public final class TokenLoop implements Loop {
         int running = rows.size();
         if (!slid.isEmpty()) {
             slides += slid.size();
-            slideNanos += join(state, slid);
+            slideNanos += join(state, slid, false);
         }
-        if (rows.size() < places && given == null) {
-            join(state, arrivals());
+        if (rows.isEmpty() || (ahead > 0 && given == null)) {
+            join(state, arrivals(), false);
         }
         choose(state, running, chosen);
         if (!hasNext()) {
@@ -217,8 +222,11 @@ public final class TokenLoop implements Loop {
         return arrivals;
     }
 
-    /** Returns the nanoseconds that it took. */
-    private long join(KvCache state, List<Joining> joining) {
+    /**
+     * Prompts take places; the rows that run take a step with the first of them, if they are to. Returns the nanoseconds
+     * that it took.
+     */
+    private long join(KvCache state, List<Joining> joining, boolean step) {
         int room = joining.stream()
                 .mapToInt(j -> j.rows.get(0).text.request().room(positions))
                 .max()
@@ -230,7 +238,13 @@ public final class TokenLoop implements Loop {
             List<Joining> group = joining.subList(from, to);
             List<int[]> prompts = group.stream().map(Joining::ids).toList();
             decoder.check(prompts);
-            state.join(prompts, group.get(0).rows.size(), room);
+            int copies = group.get(0).rows.size();
+            if (step && from == 0) {
+                state.stepAndJoin(fed, prompts, copies, room);
+                rows.forEach(row -> row.held++);
+            } else {
+                state.join(prompts, copies, room);
+            }
             for (Joining each : group) {
                 each.rows.forEach(row -> row.held = each.ids.length);
                 rows.addAll(each.rows);

@@ -6,6 +6,25 @@
 # those of the published checkpoints (wte, wpe, ln_1, c_attn, ...). Shapes:
 #   B rows, T new tokens a row, S tokens seen so far (cached and new), E width, H heads,
 #   D = E / H, V vocabulary, C cache capacity, L layers.
+
+# How rows take part in a call: what their attention reads, and where their keys and values go.
+class Rows(NamedTuple):
+  B : int
+  T : int
+  past : int
+  # 0: no cache
+  copies : int
+  ragged : bool
+  apart : bool
+  mask : Optional[Tensor]
+  # of new keys and values of rows that differ in length
+  places : List[Optional[Tensor]]
+  # views of each layer, made at once: [B, T, 2, H, D] to write, and keys and values [B, H, S, D] in turn
+  layers : List[Tensor]
+  seen : List[Tensor]
+  # the latter of each row by itself
+  own : List[List[Tensor]]
+
 class Gpt2(Module):
   __parameters__ = []
   __buffers__ = []
@@ -261,46 +280,54 @@ class Gpt2(Module):
     wte = self.embeddings[0]
     return torch.zeros([rows, wte.size(1)], dtype=6, layout=None, device=ops.prim.device(wte))
 
-  # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
-  # A prefill has past = 0; its rows may be padded behind, where no token looks. Then come steps with T = 1.
-  # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
-  # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
-  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, alone: bool) -> Tensor:
+  # ids [B, T] of tokens after past others -> their vectors with those of their positions, [B * T, E].
+  def embedded(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, alone: bool) -> Tensor:
     wte = self.embeddings[0]
     wpe = self.embeddings[1]
-    n_head = self.n_head
     dtype = self.dtype
-    device = ops.prim.device(wte)
     B = ids.size(0)
     T = ids.size(1)
+    x = torch.embedding(wte, torch.flatten(self.there(ids, ))).to(dtype)   # [B * T, E]
+    if self.projected():
+      x = self.linear(x, self.layers() * 4 + 1, alone).to(dtype)           # project_in
+    if past > 0 and lengths.numel() > 0:
+      p = torch.embedding(wpe, self.there(lengths, ) - 1).unsqueeze(1)     # [B, 1, E]
+    else:
+      p = wpe.narrow(0, past, T)                                           # [T, E]
+    return torch.flatten(x.view([B, T, wpe.size(1)]) + p, 0, 1)
+
+  def layers(self: __torch__.Gpt2) -> int:
+    return torch.len(self.norms) // 4
+
+  # OPT-350m's tables are narrower than its layers.
+  def projected(self: __torch__.Gpt2) -> bool:
+    return torch.len(self.biases) > 4 * self.layers() + 1
+
+  # B rows of T new tokens after past others. A prefill has past = 0; its rows may be padded behind, where no token
+  # looks. Then come steps with T = 1.
+  # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
+  # copies > 1 at the prefill: each row fills that many neighbouring rows of the cache; 0: no cache.
+  def rows_of(self: __torch__.Gpt2, B: int, T: int, past: int, lengths: Tensor, cache: Tensor, copies: int) -> __torch__.Rows:
+    device = ops.prim.device(self.embeddings[0])
     S = past + T
-    E = wpe.size(1)
-    D = E // n_head
-    post_norm = self.post_norm
-    L = torch.len(self.norms) // 4
-    projected = torch.len(self.biases) > 4 * L + 1
     ragged = past > 0 and lengths.numel() > 0
     apart = ragged and self.apart(lengths, S, )
     mask = annotate(Optional[Tensor], None)
     places = annotate(List[Optional[Tensor]], [])
     if ragged:
       position = self.there(lengths, ) - 1                                 # [B]
-      p = torch.embedding(wpe, position).unsqueeze(1)                      # [B, 1, E]
       if not apart:
         all = torch.arange(S, dtype=4, layout=None, device=device)
         later = all.unsqueeze(0) > position.unsqueeze(1)                   # [B, S]
         mask = torch.zeros([B, 1, 1, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
       places = annotate(List[Optional[Tensor]], [torch.arange(B, dtype=4, layout=None, device=device), position])
-    else:
-      p = wpe.narrow(0, past, T)                                           # [T, E]
-      if past > 0 and T > 1:
-        all = torch.arange(S, dtype=4, layout=None, device=device)
-        later = all.unsqueeze(0) > all.narrow(0, past, T).unsqueeze(1)
-        mask = torch.zeros([T, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
-    # Views of each layer, made at once: [B, T, 2, H, D] to write, and keys and values [B, H, S, D] in turn.
+    elif past > 0 and T > 1:
+      all = torch.arange(S, dtype=4, layout=None, device=device)
+      later = all.unsqueeze(0) > all.narrow(0, past, T).unsqueeze(1)
+      mask = torch.zeros([T, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
     layers = annotate(List[Tensor], [])
     seen = annotate(List[Tensor], [])
-    own = annotate(List[List[Tensor]], [])                                 # of each row by itself
+    own = annotate(List[List[Tensor]], [])
     if copies > 0:
       # Places behind the last row are free.
       rows = cache.narrow(2, 0, B * copies)
@@ -311,55 +338,115 @@ class Gpt2(Module):
       if not ragged:
         rows = rows.narrow(4, past, T)
       layers = torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
-    x = torch.embedding(wte, torch.flatten(self.there(ids, ))).to(dtype)   # [B * T, E]
-    if projected:
-      x = self.linear(x, 4 * L + 1, alone).to(dtype)                     # project_in
-    x = torch.flatten(x.view([B, T, E]) + p, 0, 1)
+    return __torch__.Rows(B, T, past, copies, ragged, apart, mask, places, layers, seen, own)
+
+  # qkv [B * T, 3E] of layer l -> its attention's result [B * T, E]; keys and values are written to the cache.
+  def attention(self: __torch__.Gpt2, flat: Tensor, r: __torch__.Rows, l: int, alone: bool) -> Tensor:
+    E = flat.size(1) // 3
+    qkv = flat.view([r.B, r.T, 3, self.n_head, E // self.n_head])
+    q = qkv.select(2, 0).transpose(1, 2)                               # [B, H, T, D]
+    if r.copies > 0:
+      kv = qkv.narrow(2, 1, 2)
+      if r.copies > 1:
+        kv = kv.repeat_interleave(r.copies, 0)
+      if r.ragged:
+        # scatter_ would copy all of a cache in bfloat16.
+        _0 = torch.index_put_(r.layers[l], r.places, kv.squeeze(1))
+      else:
+        _0 = r.layers[l].copy_(kv)
+    if r.past > 0:
+      k = r.seen[2 * l]
+      v = r.seen[2 * l + 1]
+    else:
+      k = qkv.select(2, 1).transpose(1, 2)
+      v = qkv.select(2, 2).transpose(1, 2)
+    # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
+    if alone:
+      a = self.attention_alone(q, k, v, )
+    elif r.apart:
+      a = self.attention_apart(q, r.own, l, )
+    else:
+      a = torch.scaled_dot_product_attention(q, k, v, r.mask, 0., r.past == 0 and r.T > 1)
+    return a.transpose(1, 2).reshape([r.B * r.T, E])
+
+  # Rows of zeros behind x [N, E].
+  def padded(self: __torch__.Gpt2, x: Tensor, extra: int) -> Tensor:
+    if extra > 0:
+      x = torch.constant_pad_nd(x, [0, 0, 0, extra])
+    return x
+
+  # All layers: x [N, E] -> what the head takes, [N, E]; tokens of r, and behind them those of prompts that join.
+  def blocks(self: __torch__.Gpt2, x: Tensor, r: __torch__.Rows, joining: List[__torch__.Rows], alone: bool) -> Tensor:
+    dtype = self.dtype
+    E = x.size(1)
+    post_norm = self.post_norm
+    L = self.layers()
+    # With AMX 16 rows take as long as one, and 65 longer than 80; and oneDNN compiles anew for each number of rows.
+    N = x.size(0)
+    extra = 0
+    if self.kernel == 4 and N > 16:
+      extra = torch.neg(N) % 16
+    x = self.padded(x, extra, )
     for l in range(L):
       if post_norm:
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
-      qkv = self.linear(h, 4 * l + 1, alone).view([B, T, 3, n_head, D])
-      q = qkv.select(2, 0).transpose(1, 2)                               # [B, H, T, D]
-      if copies > 0:
-        kv = qkv.narrow(2, 1, 2)
-        if copies > 1:
-          kv = kv.repeat_interleave(copies, 0)
-        if ragged:
-          # scatter_ would copy all of a cache in bfloat16.
-          _0 = torch.index_put_(layers[l], places, kv.squeeze(1))
-        else:
-          _0 = layers[l].copy_(kv)
-      if past > 0:
-        k = seen[2 * l]
-        v = seen[2 * l + 1]
-      else:
-        k = qkv.select(2, 1).transpose(1, 2)
-        v = qkv.select(2, 2).transpose(1, 2)
-      # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
-      if alone:
-        a = self.attention_alone(q, k, v, )
-      elif apart:
-        a = self.attention_apart(q, own, l, )
-      else:
-        a = torch.scaled_dot_product_attention(q, k, v, mask, 0., past == 0 and T > 1)
-      a = a.transpose(1, 2).reshape([B * T, E])
+      qkv = self.linear(h, 4 * l + 1, alone)                             # attn.c_attn: [N, 3E]
+      n = r.B * r.T
+      a = self.attention(qkv.narrow(0, 0, n), r, l, alone, )
+      if torch.len(joining) > 0:
+        a = torch.cat([a, self.attention(qkv.narrow(0, n, N - n), joining[0], l, False, )])
+      a = self.padded(a, extra, )
       x = x.add_(self.linear(a, 4 * l + 2, alone))                       # attn.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l], self.norms[4 * l + 1], self.epsilon)  # ln_1
         h = x
       else:
         h = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-      h = self.activated(h, 4 * l + 3, alone)                            # mlp.c_fc: [B * T, 4E]
+      h = self.activated(h, 4 * l + 3, alone)                            # mlp.c_fc: [N, 4E]
       x = x.add_(self.linear(h, 4 * l + 4, alone))                       # mlp.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
     if not post_norm:
       x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
-    if projected:
+    if self.projected():
       x = self.linear(x, 4 * L + 2, alone).to(dtype)                     # project_out
+    return x.narrow(0, 0, N)
+
+  # ids [B, T] -> what the head takes, [B, T, E]; writes keys and values to cache[:, :, :, past:past+T].
+  def hidden(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, alone: bool) -> Tensor:
+    B = ids.size(0)
+    T = ids.size(1)
+    r = self.rows_of(B, T, past, lengths, cache, copies, )
+    x = self.blocks(self.embedded(ids, past, lengths, alone, ), r, annotate(List[__torch__.Rows], []), alone, )
     return x.view([B, T, x.size(1)])
+
+  # Of prompts x [B, T, E] their last tokens, [B, E]; lengths are empty where all have T.
+  def last(self: __torch__.Gpt2, x: Tensor, lengths: Tensor) -> Tensor:
+    if lengths.numel() > 0:
+      ends = self.there(lengths, ) - 1
+      y = x.gather(1, ends.view([x.size(0), 1, 1]).expand([x.size(0), 1, x.size(2)])).squeeze(1)
+    else:
+      y = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
+    return y
+
+  # A step of the rows that run, ids [B, 1], and prompts [J, T] that take the places behind them: the weights are read
+  # once for both.
+  def step_join(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts: Tensor, ends: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
+    B = ids.size(0)
+    J = prompts.size(0)
+    T = prompts.size(1)
+    none = torch.zeros([0], dtype=4)
+    r = self.rows_of(B, 1, past, lengths, cache, 1, )
+    j = self.rows_of(J, T, 0, none, cache.narrow(2, B, copies * J), copies, )
+    x = torch.cat([self.embedded(ids, past, lengths, False, ), self.embedded(prompts, 0, none, False, )])
+    x = self.blocks(x, r, [j], False, )
+    E = x.size(1)
+    y = self.head(torch.cat([x.narrow(0, 0, B), self.last(x.narrow(0, B, J * T).view([J, T, E]), ends, )]), False, )
+    if copies > 1:
+      y = torch.cat([y.narrow(0, 0, B), y.narrow(0, B, J).repeat_interleave(copies, 0)])
+    return self.write(y, logits, norm, )
 
   # Logits [N, V], in 32 bits, of what the head takes [N, E].
   def head(self: __torch__.Gpt2, x: Tensor, alone: bool) -> Tensor:
@@ -377,12 +464,10 @@ class Gpt2(Module):
   # written to the caller's buffers, so that nothing is allocated for them.
   def forward(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, norm: Tensor) -> int:
     x = self.hidden(ids, past, lengths, cache, copies, False, )
-    B = x.size(0)
-    if past == 0 and lengths.numel() > 0:
-      ends = self.there(lengths, ) - 1
-      last = x.gather(1, ends.view([B, 1, 1]).expand([B, 1, x.size(2)])).squeeze(1)
+    if past > 0:
+      last = x.squeeze(1)                                                  # [B, E]
     else:
-      last = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
+      last = self.last(x, lengths, )
     y = self.head(last, False, )                                           # [B, V]
     if copies > 1:
       y = y.repeat_interleave(copies, 0)

@@ -148,6 +148,46 @@ class DecoderTest {
         }
     }
 
+    /** Rows of the same and of very different lengths, one and several prompts, copies; then further steps. */
+    @ParameterizedTest
+    @CsvSource({"FP32, 1e-4", "FP16, 1e-3", "BF16, 0.05", "MIXED, 0.05"})
+    void aStepInWhichPromptsJoinEqualsBothApart(Precision precision, double tolerance) throws IOException {
+        OnednnTest.assumeAvailable(precision);
+        try (Decoder decoder = load(new TestCheckpoint(2, 2, 64, 300, 61, true, 6), DType.F32, Form.PLAIN, precision);
+                KvCache apart = decoder.cache(9);
+                KvCache together = decoder.cache(9)) {
+            List<KvCache> both = List.of(apart, together);
+            both.forEach(cache -> cache.join(List.of(ids(5, 61), ids(5, 61)), 1, 20));
+            List<List<int[]>> prompts =
+                    List.of(List.of(ids(7, 61)), List.of(ids(250, 61), ids(17, 61)), List.of(ids(1, 61)));
+            for (int round = 0; round < 3; round++) {
+                int copies = round == 0 ? 3 : 1;
+                int[] fed = ids(apart.rows(), 61);
+                apart.step(fed);
+                apart.join(prompts.get(round), copies, 260);
+                together.stepAndJoin(fed, prompts.get(round), copies, 260);
+                assertAlike(together, apart, tolerance);
+                both.forEach(cache -> cache.step(ids(cache.rows(), 61)));
+                assertAlike(together, apart, tolerance);
+            }
+            assertThat(together.rows()).isEqualTo(8);
+            assertThatThrownBy(() -> together.stepAndJoin(ids(8, 61), List.of(ids(2, 61)), 2, 5))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("2 rows cannot join 8 in a cache with 9 places");
+        }
+    }
+
+    private static void assertAlike(KvCache found, KvCache expected, double tolerance) {
+        assertThat(found.rows()).isEqualTo(expected.rows());
+        for (int row = 0; row < found.rows(); row++) {
+            assertThat((double) found.logSumExp(row)).isCloseTo(expected.logSumExp(row), within(tolerance));
+            for (int id = 0; id < 61; id++) {
+                assertThat((double) found.logits(row).get(id))
+                        .isCloseTo(expected.logits(row).get(id), within(tolerance));
+            }
+        }
+    }
+
     @Test
     void rowsOfDifferentLengthsEqualEachRowAlone() throws IOException {
         TestCheckpoint model = TestCheckpoint.tiny();

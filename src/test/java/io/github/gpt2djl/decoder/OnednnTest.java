@@ -81,7 +81,7 @@ class OnednnTest {
         }
     }
 
-    /** Prompts are padded to multiples of 16 tokens, but for 33 to 40 here, where the context ends. */
+    /** From 17 tokens on the layers' products are of a multiple of 16 rows. */
     @Test
     void promptsOfAllLengthsAreContinued(@TempDir Path folder) throws IOException {
         assumeAvailable(Precision.BF16);

@@ -5,11 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.checkpoint.ModelConfig;
-import java.nio.ByteBuffer;
+import io.github.gpt2djl.decoder.RowBuffers.Arguments;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -36,41 +35,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class KvCache implements AutoCloseable {
-    private static final int FLOAT = 4;
-    private static final int LONG = 8;
-    /** Bytes that are not worth asking the system for what is free. */
-    private static final long SMALL = 1 << 26;
-
     private final TorchModule module;
-    private final ModelConfig config;
-    private final Place place;
-    private final NDManager manager;
-    private final Lifetime lifetime;
     private final int places;
     private final int vocabulary;
-    private final ByteBuffer nextIds;
-    private final ByteBuffer lengths;
-    private final ByteBuffer logits;
-    private final ByteBuffer norms;
-    private int rows;
-    private int capacity;
-    /** Keys and values, [layers, 2, places, heads, capacity, head size]. */
-    private @Nullable IValue memory;
-
-    private @Nullable Arguments arguments;
-    private @Nullable Verified verified;
-
-    /** What a step of so many rows is called with; lengths are empty where all are the same. */
-    private record Arguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
-            implements AutoCloseable {
-        @Override
-        public void close() {
-            for (IValue value : List.of(ids, lengths, logits, norms)) {
-                value.close();
-            }
-            manager.close();
-        }
-    }
+    private final NDManager manager;
+    private final Lifetime lifetime;
+    private final Logits logits;
+    private final RowBuffers rows;
+    private final KeysAndValues memory;
+    private @Nullable Logits verified;
 
     /** The native call of a join or a step. */
     @FunctionalInterface
@@ -83,28 +56,22 @@ public final class KvCache implements AutoCloseable {
         void run(IValue ids, IValue lengths, IValue cache, IValue logits, IValue norms);
     }
 
-    /** Buffers for the logits of several tokens of one row. */
-    private record Verified(int tokens, ByteBuffer logits, ByteBuffer norms) {}
-
     KvCache(TorchModule module, NDManager parent, ModelConfig config, Place place, int places, Lifetime lifetime) {
         this.module = module;
-        this.place = place;
-        this.lifetime = lifetime;
-        this.config = config;
         this.places = places;
+        this.lifetime = lifetime;
         vocabulary = config.vocabularySize();
         // A batch that is too large fails here, before there is anything to free.
-        nextIds = SharedMemory.allocate((long) places * LONG);
-        lengths = SharedMemory.allocate((long) places * LONG);
-        logits = SharedMemory.allocate((long) places * vocabulary * FLOAT);
-        norms = SharedMemory.allocate((long) places * FLOAT);
+        logits = new Logits(places, vocabulary);
+        rows = new RowBuffers(logits);
+        memory = new KeysAndValues(module, config, place, places);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
     }
 
     /** {@return rows that run: they have the places below this} */
     public int rows() {
-        return rows;
+        return rows.count();
     }
 
     /**
@@ -117,7 +84,7 @@ public final class KvCache implements AutoCloseable {
      * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
      */
     public void join(List<int[]> prompts, int copies, int room) {
-        long first = rows;
+        long first = rows.count();
         join(
                 prompts,
                 copies,
@@ -129,17 +96,16 @@ public final class KvCache implements AutoCloseable {
     void join(List<int[]> prompts, int copies, int room, Call call) {
         lifetime.enter(this);
         try {
-            Prompts joining = new Prompts(prompts);
-            IValue cache = reserve(joining, copies, room);
-            int count = joining.count() * copies;
+            Prompts joining = new Prompts(prompts, copies);
+            IValue cache = reserve(joining, room);
             try (NDManager scope = manager.newSubManager();
                     IValue ids = joining.ids(scope);
                     IValue ends = joining.ends(scope);
-                    IValue y = SharedMemory.floats(scope, logits, rows, new Shape(count, vocabulary));
-                    IValue norm = SharedMemory.floats(scope, norms, rows, new Shape(count))) {
+                    IValue y = logits.values(scope, rows.count(), joining.rows());
+                    IValue norm = logits.norms(scope, rows.count(), joining.rows())) {
                 call.run(ids, ends, cache, y, norm);
             }
-            added(joining, copies);
+            rows.add(joining);
         } finally {
             lifetime.leave();
         }
@@ -159,76 +125,31 @@ public final class KvCache implements AutoCloseable {
     public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
         lifetime.enter(this);
         try {
-            Prompts joining = new Prompts(prompts);
-            IValue cache = reserve(joining, copies, room);
-            int count = rows + joining.count() * copies;
-            long past = longest();
-            Arguments now = fed(ids, 1);
+            Prompts joining = new Prompts(prompts, copies);
+            IValue cache = reserve(joining, room);
+            int count = rows.count() + joining.rows();
+            long past = rows.longest();
+            Arguments now = feed(ids, 1);
             try (NDManager scope = manager.newSubManager();
                     IValue starts = joining.ids(scope);
                     IValue ends = joining.ends(scope);
-                    IValue y = SharedMemory.floats(scope, logits, 0, new Shape(count, vocabulary));
-                    IValue norm = SharedMemory.floats(scope, norms, 0, new Shape(count))) {
+                    IValue y = logits.values(scope, 0, count);
+                    IValue norm = logits.norms(scope, 0, count)) {
                 module.call("step_join", now.ids(), past, now.lengths(), starts, ends, cache, (long) copies, y, norm);
             }
-            added(joining, copies);
+            rows.add(joining);
         } finally {
             lifetime.leave();
         }
     }
 
-    /** Prompts of any lengths, padded behind. */
-    private static final class Prompts {
-        private final long[] padded;
-        private final long[] lengths;
-        private final int width;
-
-        Prompts(List<int[]> prompts) {
-            width = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
-            padded = new long[prompts.size() * width];
-            lengths = new long[prompts.size()];
-            for (int i = 0; i < lengths.length; i++) {
-                int[] prompt = prompts.get(i);
-                lengths[i] = prompt.length;
-                for (int t = 0; t < prompt.length; t++) {
-                    padded[i * width + t] = prompt[t];
-                }
-            }
-        }
-
-        int count() {
-            return lengths.length;
-        }
-
-        /** [count, width]. */
-        IValue ids(NDManager scope) {
-            return IValue.from((PtNDArray) scope.create(padded, new Shape(count(), width)));
-        }
-
-        /** [count]; empty where all are as wide as the padded ids. */
-        IValue ends(NDManager scope) {
-            boolean same = Arrays.stream(lengths).allMatch(length -> length == width);
-            return IValue.from((PtNDArray) scope.create(same ? new long[0] : lengths));
-        }
-    }
-
-    private IValue reserve(Prompts joining, int copies, int room) {
-        int count = joining.count() * copies;
-        if (rows + count > places) {
+    private IValue reserve(Prompts joining, int room) {
+        if (rows.count() + joining.rows() > places) {
             throw new IllegalStateException(
-                    count + " rows cannot join " + rows + " in a cache with " + places + " places");
+                    joining.rows() + " rows cannot join " + rows.count() + " in a cache with " + places + " places");
         }
         // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-        return reserve(Math.max(room, joining.width), places > 1);
-    }
-
-    /** Prompts have taken the next places. */
-    private void added(Prompts joining, int copies) {
-        for (int row = 0; row < joining.count() * copies; row++) {
-            lengths.putLong((rows + row) * LONG, joining.lengths[row / copies]);
-        }
-        rows += joining.count() * copies;
-        forgetArguments();
+        return memory.reserve(Math.max(room, joining.width()), rows.longest(), places > 1);
     }
 
     /**
@@ -239,7 +160,7 @@ public final class KvCache implements AutoCloseable {
      */
     public FloatBuffer logits(int place) {
         lifetime.checkOpen(this);
-        return SharedMemory.row(logits, place, vocabulary);
+        return logits.row(place);
     }
 
     /**
@@ -250,7 +171,7 @@ public final class KvCache implements AutoCloseable {
      */
     public float logSumExp(int place) {
         lifetime.checkOpen(this);
-        return norms.getFloat(place * FLOAT);
+        return logits.norm(place);
     }
 
     /**
@@ -260,7 +181,7 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if the cache is full, empty or closed
      */
     public void step(int[] ids) {
-        try (IValue past = IValue.from((long) longest());
+        try (IValue past = IValue.from(rows.longest());
                 IValue copies = IValue.from(1L)) {
             step(ids, (next, ends, cache, y, norm) -> module.forward(next, past, ends, cache, copies, y, norm));
         }
@@ -268,7 +189,7 @@ public final class KvCache implements AutoCloseable {
 
     void step(int[] ids, Call call) {
         steps(ids, 1, now -> {
-            call.run(now.ids(), now.lengths(), memory(), now.logits(), now.norms());
+            call.run(now.ids(), now.lengths(), memory.get(), now.logits(), now.norms());
             return 1;
         });
     }
@@ -285,13 +206,14 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if the cache has no room for so many tokens, is empty or closed
      */
     public Chosen steps(int[] ids, List<Choice> choices, double[][] draws, List<Integer> eosIds) {
-        if (choices.size() != rows || Arrays.stream(draws).anyMatch(step -> step.length != rows)) {
+        int count = rows.count();
+        if (choices.size() != count || Arrays.stream(draws).anyMatch(step -> step.length != count)) {
             throw new IllegalArgumentException("found " + choices.size() + " choices and draws of "
                     + Arrays.stream(draws)
                             .map(step -> String.valueOf(step.length))
                             .distinct()
                             .toList()
-                    + " rows, expected " + rows + ", the rows of the cache");
+                    + " rows, expected " + count + ", the rows of the cache");
         }
         double[] flat = Arrays.stream(draws).flatMapToDouble(Arrays::stream).toArray();
         double[] rules = choices.stream()
@@ -302,10 +224,10 @@ public final class KvCache implements AutoCloseable {
         boolean drawn = choices.stream().anyMatch(Choice::draws);
         int[] eos = eosIds.stream().mapToInt(Integer::intValue).toArray();
         try (NDManager scope = manager.newSubManager();
-                IValue past = IValue.from((long) longest());
+                IValue past = IValue.from(rows.longest());
                 IValue ends = SharedMemory.longs(scope, eos)) {
-            PtNDArray shapes = (PtNDArray) scope.create(rules, new Shape(rows, 3));
-            PtNDArray numbers = (PtNDArray) scope.create(flat, new Shape(draws.length, rows));
+            PtNDArray shapes = (PtNDArray) scope.create(rules, new Shape(count, 3));
+            PtNDArray numbers = (PtNDArray) scope.create(flat, new Shape(draws.length, count));
             double[][] found = new double[1][];
             int steps = steps(ids, draws.length, now -> {
                 found[0] = module.compute(
@@ -314,7 +236,7 @@ public final class KvCache implements AutoCloseable {
                                 now.ids(),
                                 past,
                                 now.lengths(),
-                                memory(),
+                                memory.get(),
                                 shapes,
                                 numbers,
                                 most,
@@ -322,9 +244,9 @@ public final class KvCache implements AutoCloseable {
                                 drawn,
                                 ends)
                         .toDoubleArray();
-                return found[0].length / 2 / rows;
+                return found[0].length / 2 / count;
             });
-            return new Chosen(steps, rows, found[0]);
+            return new Chosen(steps, count, found[0]);
         }
     }
 
@@ -332,9 +254,9 @@ public final class KvCache implements AutoCloseable {
     private int steps(int[] ids, int most, ToIntFunction<Arguments> call) {
         lifetime.enter(this);
         try {
-            int steps = call.applyAsInt(fed(ids, most));
-            for (int row = 0; row < rows && steps > 1; row++) {
-                lengths.putLong(row * LONG, length(row) + steps - 1);
+            int steps = call.applyAsInt(feed(ids, most));
+            for (int row = 0; row < rows.count() && steps > 1; row++) {
+                rows.setLength(row, rows.length(row) + steps - 1);
             }
             return steps;
         } finally {
@@ -343,15 +265,11 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** Each row has one more token, and room for as many as these steps add at most. */
-    private Arguments fed(int[] ids, int steps) {
-        if (rows == 0 || longest() + steps > capacity) {
-            throw new IllegalStateException("the cache is full at " + capacity + " tokens");
+    private Arguments feed(int[] ids, int steps) {
+        if (rows.count() == 0 || rows.longest() + steps > memory.capacity()) {
+            throw new IllegalStateException("the cache is full at " + memory.capacity() + " tokens");
         }
-        for (int row = 0; row < rows; row++) {
-            nextIds.putLong(row * LONG, ids[row]);
-            lengths.putLong(row * LONG, length(row) + 1);
-        }
-        return arguments();
+        return rows.feed(ids, manager);
     }
 
     /**
@@ -362,12 +280,12 @@ public final class KvCache implements AutoCloseable {
     public void leave(int place) {
         lifetime.enter(this);
         try {
-            rows--;
-            if (place < rows) {
-                module.call("move_row", memory(), (long) rows, (long) place, length(rows));
-                lengths.putLong(place * LONG, length(rows));
+            int last = rows.count() - 1;
+            if (place < last) {
+                module.call("move_row", memory.get(), (long) last, (long) place, rows.length(last));
+                rows.setLength(place, rows.length(last));
             }
-            forgetArguments();
+            rows.resize(last);
         } finally {
             lifetime.leave();
         }
@@ -392,24 +310,24 @@ public final class KvCache implements AutoCloseable {
                     .filter(place -> sources[place] != place)
                     .toArray();
             int[] moved = Arrays.stream(targets).map(place -> sources[place]).toArray();
-            long[] before = IntStream.range(0, rows).mapToLong(this::length).toArray();
+            long[] before =
+                    IntStream.range(0, rows.count()).mapToLong(rows::length).toArray();
             long filled =
                     Arrays.stream(moved).mapToLong(place -> before[place]).max().orElse(0);
             if (filled > same) {
                 try (NDManager scope = manager.newSubManager();
                         IValue from = SharedMemory.longs(scope, moved);
                         IValue to = SharedMemory.longs(scope, targets)) {
-                    module.call("reorder", memory(), from, to, (long) same, filled);
+                    module.call("reorder", memory.get(), from, to, (long) same, filled);
                 }
             }
-            boolean alike = sources.length == rows;
-            rows = sources.length;
+            boolean alike = sources.length == rows.count();
             for (int place : targets) {
-                alike &= length(place) == before[sources[place]];
-                lengths.putLong(place * LONG, before[sources[place]]);
+                alike &= rows.length(place) == before[sources[place]];
+                rows.setLength(place, before[sources[place]]);
             }
             if (!alike) {
-                forgetArguments();
+                rows.resize(sources.length);
             }
         } finally {
             lifetime.leave();
@@ -425,26 +343,25 @@ public final class KvCache implements AutoCloseable {
     public void verify(int[] ids) {
         lifetime.enter(this);
         try {
-            int past = longest();
-            if (rows != 1 || past + ids.length > capacity) {
-                throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows
-                        + " rows with " + past + " of " + capacity + " tokens");
+            long past = rows.longest();
+            if (rows.count() != 1 || past + ids.length > memory.capacity()) {
+                throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows.count()
+                        + " rows with " + past + " of " + memory.capacity() + " tokens");
             }
-            if (verified == null || verified.tokens() < ids.length) {
-                verified = new Verified(
-                        ids.length,
-                        SharedMemory.allocate((long) ids.length * vocabulary * FLOAT),
-                        SharedMemory.allocate((long) ids.length * FLOAT));
+            Logits results = verified;
+            if (results == null || results.rows() < ids.length) {
+                results = new Logits(ids.length, vocabulary);
+                verified = results;
             }
             long[] wide = Arrays.stream(ids).asLongStream().toArray();
             try (NDManager scope = manager.newSubManager();
                     IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
-                    IValue position = IValue.from((long) past);
-                    IValue y = SharedMemory.floats(scope, verified.logits(), 0, new Shape(ids.length, vocabulary));
-                    IValue norm = SharedMemory.floats(scope, verified.norms(), 0, new Shape(ids.length))) {
-                module.call("verify", input, position, memory(), y, norm);
+                    IValue position = IValue.from(past);
+                    IValue y = results.values(scope, 0, ids.length);
+                    IValue norm = results.norms(scope, 0, ids.length)) {
+                module.call("verify", input, position, memory.get(), y, norm);
             }
-            lengths.putLong(0, past + ids.length);
+            rows.setLength(0, past + ids.length);
         } finally {
             lifetime.leave();
         }
@@ -459,7 +376,7 @@ public final class KvCache implements AutoCloseable {
      */
     public FloatBuffer verifiedLogits(int i) {
         lifetime.checkOpen(this);
-        return SharedMemory.row(verified().logits(), i, vocabulary);
+        return verified().row(i);
     }
 
     /**
@@ -471,7 +388,7 @@ public final class KvCache implements AutoCloseable {
      */
     public float verifiedLogSumExp(int i) {
         lifetime.checkOpen(this);
-        return verified().norms().getFloat(i * FLOAT);
+        return verified().norm(i);
     }
 
     /** As {@link Decoder#kernelMillis}, in an empty cache. */
@@ -479,7 +396,7 @@ public final class KvCache implements AutoCloseable {
         lifetime.enter(this);
         try {
             // Memory that nothing has written would be read faster: it is all one page.
-            IValue cache = reserve(tokens, true);
+            IValue cache = memory.reserve(tokens, 0, true);
             long start = System.nanoTime();
             for (int i = 0; i < steps; i++) {
                 module.call("kernels", cache, (long) tokens);
@@ -497,101 +414,20 @@ public final class KvCache implements AutoCloseable {
      */
     public void rewind(int count) {
         lifetime.checkOpen(this);
-        lengths.putLong(0, length(0) - count);
+        rows.setLength(0, rows.length(0) - count);
     }
 
-    /** Memory for at least so many tokens a row; what is there moves along. */
-    private IValue reserve(int room, boolean zeros) {
-        IValue old = memory;
-        if (old != null && room <= capacity) {
-            return old;
-        }
-        // More than asked for the second time: a queue of prompts that grow would be moved for each.
-        int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
-        checkMemory(larger, place::freeBytes);
-        IValue grown = module.result("memory", (long) places, (long) larger, zeros);
-        if (old != null) {
-            try {
-                module.call("move_all", old, grown, (long) longest());
-            } catch (RuntimeException e) {
-                grown.close();
-                throw e;
-            }
-            old.close();
-        }
-        memory = grown;
-        capacity = larger;
-        return grown;
-    }
-
-    /** Rejects keys and values that are too many for this machine. */
-    void checkMemory(int room, LongSupplier free) {
-        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * places * room;
-        if (bytes > SMALL && bytes > free.getAsLong()) {
-            throw new InsufficientMemoryException(
-                    "the KV cache of " + places + " sequences of " + room + " tokens",
-                    bytes,
-                    free.getAsLong(),
-                    "generate fewer sequences at once, or shorter ones");
-        }
-    }
-
-    private Arguments arguments() {
-        Arguments now = arguments;
-        if (now == null) {
-            NDManager own = manager.newSubManager();
-            long first = length(0);
-            boolean same = IntStream.range(0, rows).allMatch(row -> length(row) == first);
-            now = new Arguments(
-                    own,
-                    SharedMemory.longs(own, nextIds, new Shape(rows, 1)),
-                    same ? SharedMemory.longs(own) : SharedMemory.longs(own, lengths, new Shape(rows)),
-                    SharedMemory.floats(own, logits, 0, new Shape(rows, vocabulary)),
-                    SharedMemory.floats(own, norms, 0, new Shape(rows)));
-            arguments = now;
-        }
-        return now;
-    }
-
-    private void forgetArguments() {
-        if (arguments != null) {
-            arguments.close();
-            arguments = null;
-        }
-    }
-
-    private IValue memory() {
-        if (memory == null) {
-            throw new IllegalStateException("no row has joined");
-        }
-        return memory;
-    }
-
-    private Verified verified() {
+    private Logits verified() {
         if (verified == null) {
             throw new IllegalStateException("nothing has been verified");
         }
         return verified;
     }
 
-    private long length(int row) {
-        return lengths.getLong(row * LONG);
-    }
-
-    private int longest() {
-        long longest = 0;
-        for (int row = 0; row < rows; row++) {
-            longest = Math.max(longest, length(row));
-        }
-        return (int) longest;
-    }
-
     /** Called once, when no call runs. */
     void free() {
-        forgetArguments();
-        if (memory != null) {
-            memory.close();
-        }
+        rows.resize(0);
+        memory.close();
         manager.close();
     }
 

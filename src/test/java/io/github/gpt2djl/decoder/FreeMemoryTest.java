@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,16 +94,15 @@ class FreeMemoryTest {
     @Test
     void tooLargeACacheIsRejected() throws IOException {
         new TestCheckpoint(2, 4, 64, 4096, 100, true, 3).write(root);
-        try (Checkpoint checkpoint = Checkpoint.open(root);
-                Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
-                KvCache cache = decoder.cache(500)) {
-            int arrays = LiveArrays.count(decoder);
-            assertThatThrownBy(() -> cache.checkMemory(1000, () -> 400_000_000))
+        Place plain = new Place(DeviceChoice.CPU, Precision.FP32.kernels(DeviceChoice.CPU));
+        try (Checkpoint checkpoint = Checkpoint.open(root)) {
+            ModelConfig config = checkpoint.config();
+            assertThatThrownBy(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 400_000_000))
                     .isInstanceOf(InsufficientMemoryException.class)
                     .hasMessage("the KV cache of 500 sequences of 1000 tokens needs 512 MB of memory, and 400 MB are"
                             + " free; generate fewer sequences at once, or shorter ones");
-            assertThatCode(() -> cache.checkMemory(1000, () -> 512_000_000)).doesNotThrowAnyException();
-            assertThat(LiveArrays.count(decoder)).isEqualTo(arrays);
+            assertThatCode(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 512_000_000))
+                    .doesNotThrowAnyException();
         }
     }
 

@@ -103,9 +103,11 @@ public final class TokenLoop implements Loop {
         KvCache state = cache();
         List<Sampled> chosen = new ArrayList<>(places);
         List<Joining> slid = List.of();
+        boolean beside = false;
         if (given == null) {
             slid = leaveFull(state);
-            List<Joining> joining = ahead == 0 && !rows.isEmpty() && slid.isEmpty() ? arrivals() : List.of();
+            beside = ahead == 0 && !rows.isEmpty() && slid.isEmpty();
+            List<Joining> joining = beside ? arrivals() : List.of();
             if (joining.isEmpty()) {
                 compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
             } else {
@@ -121,7 +123,7 @@ public final class TokenLoop implements Loop {
             slides += slid.size();
             slideNanos += join(state, slid, false);
         }
-        if (rows.isEmpty() || (ahead > 0 && given == null)) {
+        if (!beside && given == null) {
             join(state, arrivals(), false);
         }
         choose(state, running, chosen);

@@ -33,6 +33,33 @@ class TransformersReferenceTest {
         compare(Path.of("src/test/resources/reference", name));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"prefixed-f32", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    void promptsThatJoinAStep(String name) throws IOException {
+        Path folder = Path.of("src/test/resources/reference", name);
+        List<Row> expected = read(folder).prompts();
+        assertThat(expected).hasSizeGreaterThan(1);
+        try (Decoder decoder = load(folder, Precision.FP32, DeviceChoice.CPU);
+                KvCache cache = decoder.cache(expected.size())) {
+            cache.join(List.of(expected.get(0).ids()), 1, expected.get(0).ids().length + 64);
+            for (int step = 0; step < 64; step++) {
+                int[] next = new int[cache.rows()];
+                for (int row = 0; row < next.length; row++) {
+                    next[row] = argmax(cache.logits(row));
+                    assertThat(next[row])
+                            .as("row %d, step %d", row, step)
+                            .isEqualTo(expected.get(row).greedy()[step - row]);
+                }
+                if (next.length < expected.size()) {
+                    int[] prompt = expected.get(next.length).ids();
+                    cache.stepAndJoin(next, List.of(prompt), 1, prompt.length + 64);
+                } else if (step < 63) {
+                    cache.step(next);
+                }
+            }
+        }
+    }
+
     /** Each architecture has its own products. */
     @ParameterizedTest
     @EnumSource(

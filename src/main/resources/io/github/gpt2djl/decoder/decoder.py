@@ -17,7 +17,8 @@ class Rows(NamedTuple):
   ragged : bool
   apart : bool
   mask : Optional[Tensor]
-  # of new keys and values of rows that differ in length
+  # of rows that differ in length: of each its new token's position [B], and where its keys and values go
+  position : Tensor
   places : List[Optional[Tensor]]
   # views of each layer, made at once: [B, T, 2, H, D] to write, and keys and values [B, H, S, D] in turn
   layers : List[Tensor]
@@ -268,7 +269,7 @@ class Gpt2(Module):
   def memory(self: __torch__.Gpt2, rows: int, room: int, zeros: bool) -> Tensor:
     wpe = self.embeddings[1]
     E = wpe.size(1)
-    shape = [torch.len(self.norms) // 4, 2, rows, self.n_head, room, E // self.n_head]
+    shape = [self.layers(), 2, rows, self.n_head, room, E // self.n_head]
     if zeros:
       m = torch.zeros(shape, dtype=self.cache_dtype, layout=None, device=ops.prim.device(wpe))
     else:
@@ -279,22 +280,6 @@ class Gpt2(Module):
   def vectors(self: __torch__.Gpt2, rows: int) -> Tensor:
     wte = self.embeddings[0]
     return torch.zeros([rows, wte.size(1)], dtype=6, layout=None, device=ops.prim.device(wte))
-
-  # ids [B, T] of tokens after past others -> their vectors with those of their positions, [B * T, E].
-  def embedded(self: __torch__.Gpt2, ids: Tensor, past: int, lengths: Tensor, alone: bool) -> Tensor:
-    wte = self.embeddings[0]
-    wpe = self.embeddings[1]
-    dtype = self.dtype
-    B = ids.size(0)
-    T = ids.size(1)
-    x = torch.embedding(wte, torch.flatten(self.there(ids, ))).to(dtype)   # [B * T, E]
-    if self.projected():
-      x = self.linear(x, self.layers() * 4 + 1, alone).to(dtype)           # project_in
-    if past > 0 and lengths.numel() > 0:
-      p = torch.embedding(wpe, self.there(lengths, ) - 1).unsqueeze(1)     # [B, 1, E]
-    else:
-      p = wpe.narrow(0, past, T)                                           # [T, E]
-    return torch.flatten(x.view([B, T, wpe.size(1)]) + p, 0, 1)
 
   def layers(self: __torch__.Gpt2) -> int:
     return torch.len(self.norms) // 4
@@ -313,6 +298,7 @@ class Gpt2(Module):
     ragged = past > 0 and lengths.numel() > 0
     apart = ragged and self.apart(lengths, S, )
     mask = annotate(Optional[Tensor], None)
+    position = lengths
     places = annotate(List[Optional[Tensor]], [])
     if ragged:
       position = self.there(lengths, ) - 1                                 # [B]
@@ -338,13 +324,27 @@ class Gpt2(Module):
       if not ragged:
         rows = rows.narrow(4, past, T)
       layers = torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
-    return __torch__.Rows(B, T, past, copies, ragged, apart, mask, places, layers, seen, own)
+    return __torch__.Rows(B, T, past, copies, ragged, apart, mask, position, places, layers, seen, own)
+
+  # ids [B, T] of rows r -> their vectors with those of their positions, [B * T, E].
+  def embedded(self: __torch__.Gpt2, ids: Tensor, r: __torch__.Rows, alone: bool) -> Tensor:
+    wte = self.embeddings[0]
+    wpe = self.embeddings[1]
+    dtype = self.dtype
+    x = torch.embedding(wte, torch.flatten(self.there(ids, ))).to(dtype)   # [B * T, E]
+    if self.projected():
+      x = self.linear(x, self.layers() * 4 + 1, alone).to(dtype)           # project_in
+    if r.ragged:
+      p = torch.embedding(wpe, r.position).unsqueeze(1)                    # [B, 1, E]
+    else:
+      p = wpe.narrow(0, r.past, r.T)                                       # [T, E]
+    return torch.flatten(x.view([r.B, r.T, wpe.size(1)]) + p, 0, 1)
 
   # qkv [B * T, 3E] of layer l -> its attention's result [B * T, E]; keys and values are written to the cache.
   def attention(self: __torch__.Gpt2, flat: Tensor, r: __torch__.Rows, l: int, alone: bool) -> Tensor:
     E = flat.size(1) // 3
     qkv = flat.view([r.B, r.T, 3, self.n_head, E // self.n_head])
-    q = qkv.select(2, 0).transpose(1, 2)                               # [B, H, T, D]
+    q = qkv.select(2, 0).transpose(1, 2)                                 # [B, H, T, D]
     if r.copies > 0:
       kv = qkv.narrow(2, 1, 2)
       if r.copies > 1:
@@ -419,7 +419,7 @@ class Gpt2(Module):
     B = ids.size(0)
     T = ids.size(1)
     r = self.rows_of(B, T, past, lengths, cache, copies, )
-    x = self.blocks(self.embedded(ids, past, lengths, alone, ), r, annotate(List[__torch__.Rows], []), alone, )
+    x = self.blocks(self.embedded(ids, r, alone, ), r, annotate(List[__torch__.Rows], []), alone, )
     return x.view([B, T, x.size(1)])
 
   # Of prompts x [B, T, E] their last tokens, [B, E]; lengths are empty where all have T.
@@ -428,7 +428,7 @@ class Gpt2(Module):
       ends = self.there(lengths, ) - 1
       y = x.gather(1, ends.view([x.size(0), 1, 1]).expand([x.size(0), 1, x.size(2)])).squeeze(1)
     else:
-      y = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                      # [B, E]
+      y = x.narrow(1, x.size(1) - 1, 1).squeeze(1)                         # [B, E]
     return y
 
   # A step of the rows that run, ids [B, 1], and prompts [J, T] that take the places behind them: the weights are read
@@ -437,10 +437,9 @@ class Gpt2(Module):
     B = ids.size(0)
     J = prompts.size(0)
     T = prompts.size(1)
-    none = torch.zeros([0], dtype=4)
     r = self.rows_of(B, 1, past, lengths, cache, 1, )
-    j = self.rows_of(J, T, 0, none, cache.narrow(2, B, copies * J), copies, )
-    x = torch.cat([self.embedded(ids, past, lengths, False, ), self.embedded(prompts, 0, none, False, )])
+    j = self.rows_of(J, T, 0, ends, cache.narrow(2, B, copies * J), copies, )
+    x = torch.cat([self.embedded(ids, r, False, ), self.embedded(prompts, j, False, )])
     x = self.blocks(x, r, [j], False, )
     E = x.size(1)
     y = self.head(torch.cat([x.narrow(0, 0, B), self.last(x.narrow(0, B, J * T).view([J, T, E]), ends, )]), False, )
@@ -485,8 +484,8 @@ class Gpt2(Module):
     n_head = self.n_head
     B = cache.size(2)
     E = wpe.size(1)
-    L = torch.len(self.norms) // 4
-    projected = torch.len(self.biases) > 4 * L + 1
+    L = self.layers()
+    projected = self.projected()
     seen = torch.unbind(torch.flatten(cache.narrow(4, 0, S), 0, 1))
     id = torch.zeros([B], dtype=4, layout=None, device=ops.prim.device(wte))
     x = torch.embedding(wpe, id).to(self.dtype)                            # [B, E]

@@ -92,7 +92,8 @@ public record Adapter(String name, AdapterConfig config, TensorFile tensors) imp
      */
     public Checkpoint on(Checkpoint base) throws IOException {
         try {
-            return new Checkpoint(name, base.config(), AdaptedTensors.of(this, base), base.tokenizer());
+            return new Checkpoint(
+                    name, base.config(), AdaptedTensors.of(this, base), base.tokenizer(), base.settings());
         } catch (IOException | RuntimeException e) {
             base.close();
             close();

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,18 +29,56 @@ import org.jspecify.annotations.Nullable;
  * @param config the architecture
  * @param tensors the weights, opened
  * @param tokenizer the tokenizer's files, or null if the checkpoint has none
+ * @param settings the texts of config.json and generation_config.json, by file name, where the checkpoint has them
  */
 public record Checkpoint(
         String name,
         ModelConfig config,
         TensorFile tensors,
-        @Nullable TokenizerFiles tokenizer) implements Closeable {
+        @Nullable TokenizerFiles tokenizer,
+        Map<String, String> settings)
+        implements Closeable {
 
     /** The forms in which weights are published, the preferred first: safetensors before pickles, whole before sharded. */
     public static final List<String> WEIGHTS = List.of(
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
+    /** The file with the architecture. */
+    public static final String CONFIG = "config.json";
+
+    /** The file with the model's own defaults for generating. */
+    public static final String GENERATION_CONFIG = "generation_config.json";
+
+    /** The files that transformers reads beside the vocabulary. */
+    public static final List<String> BESIDE_TOKENIZER =
+            List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja");
+
     private static final long MOST_CONFIG = 4_000_000;
+
+    /**
+     * Copies the map.
+     *
+     * @param name the folder, or the shipped model's name
+     * @param config the architecture
+     * @param tensors the weights, opened
+     * @param tokenizer the tokenizer's files, or null
+     * @param settings copied
+     */
+    public Checkpoint {
+        settings = Map.copyOf(settings);
+    }
+
+    /**
+     * A checkpoint that is made of its parts, not read from files.
+     *
+     * @param name for messages
+     * @param config the architecture
+     * @param tensors the weights, opened
+     * @param tokenizer the tokenizer's files, or null
+     */
+    public Checkpoint(String name, ModelConfig config, TensorFile tensors, @Nullable TokenizerFiles tokenizer) {
+        this(name, config, tensors, tokenizer, Map.of());
+    }
 
     /**
      * What a tokenizer is made of: {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}.
@@ -46,9 +86,33 @@ public record Checkpoint(
      * @param name the file to name in messages
      * @param json tokenizer.json, or vocab.json where there is no tokenizer.json
      * @param merges merges.txt, or null where {@code json} is a whole tokenizer.json
+     * @param beside the texts of those of {@link #BESIDE_TOKENIZER} that are there, by file name
      */
     public record TokenizerFiles(
-            String name, String json, @Nullable String merges) {}
+            String name, String json, @Nullable String merges, Map<String, String> beside) {
+        /**
+         * Copies the map.
+         *
+         * @param name the file to name in messages
+         * @param json tokenizer.json or vocab.json
+         * @param merges merges.txt, or null
+         * @param beside copied
+         */
+        public TokenizerFiles {
+            beside = Map.copyOf(beside);
+        }
+
+        /**
+         * A tokenizer with no files beside it.
+         *
+         * @param name the file to name in messages
+         * @param json tokenizer.json or vocab.json
+         * @param merges merges.txt, or null
+         */
+        public TokenizerFiles(String name, String json, @Nullable String merges) {
+            this(name, json, merges, Map.of());
+        }
+    }
 
     /**
      * Opens a folder.
@@ -76,10 +140,13 @@ public record Checkpoint(
         if (Files.exists(folder.resolve("hparams.json")) && Files.notExists(folder.resolve("config.json"))) {
             return openAi(folder);
         }
-        Path config = required(folder, "config.json");
-        ModelConfig parsed = ConfigReader.parse(config.toString(), text(config, MOST_CONFIG));
+        Path config = required(folder, CONFIG);
+        String text = text(config, MOST_CONFIG);
+        ModelConfig parsed = ConfigReader.parse(config.toString(), text);
+        Map<String, String> settings = texts(folder, List.of(GENERATION_CONFIG), MOST_CONFIG);
+        settings.put(CONFIG, text);
         TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed));
-        return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer);
+        return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer, settings);
     }
 
     /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
@@ -181,13 +248,27 @@ public record Checkpoint(
         Path whole = folder.resolve("tokenizer.json");
         Path vocabulary = folder.resolve("vocab.json");
         if (Files.exists(whole)) {
-            return new TokenizerFiles(whole.toString(), text(whole, most), null);
+            return new TokenizerFiles(whole.toString(), text(whole, most), null, texts(folder, BESIDE_TOKENIZER, most));
         }
         if (Files.exists(vocabulary)) {
             return new TokenizerFiles(
-                    vocabulary.toString(), text(vocabulary, most), text(required(folder, "merges.txt"), most));
+                    vocabulary.toString(),
+                    text(vocabulary, most),
+                    text(required(folder, "merges.txt"), most),
+                    texts(folder, BESIDE_TOKENIZER, most));
         }
         return null;
+    }
+
+    /** Those of the files that are there. */
+    private static Map<String, String> texts(Path folder, List<String> names, long most) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (String name : names) {
+            if (Files.exists(folder.resolve(name))) {
+                texts.put(name, text(folder.resolve(name), most));
+            }
+        }
+        return texts;
     }
 
     /** The first of {@link #WEIGHTS} that is there. */

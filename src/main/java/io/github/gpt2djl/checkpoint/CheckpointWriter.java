@@ -43,8 +43,12 @@ final class CheckpointWriter {
         String config = ConfigWriter.json(checkpoint.config().withTiedHead(tied), dtype, dropout, attentionDropout);
         check(checkpoint, folder);
         Files.createDirectories(folder);
-        WholeFile.write(folder.resolve("config.json"), config);
+        WholeFile.write(folder.resolve(Checkpoint.CONFIG), config);
         write(checkpoint.tokenizer(), folder);
+        String generation = checkpoint.settings().get(Checkpoint.GENERATION_CONFIG);
+        if (generation != null) {
+            WholeFile.write(folder.resolve(Checkpoint.GENERATION_CONFIG), generation);
+        }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, names, dtype, Map.of(), progress);
     }
 
@@ -84,6 +88,9 @@ final class CheckpointWriter {
         WholeFile.write(folder.resolve(merges == null ? "tokenizer.json" : "vocab.json"), tokenizer.json());
         if (merges != null) {
             WholeFile.write(folder.resolve("merges.txt"), merges);
+        }
+        for (Map.Entry<String, String> file : tokenizer.beside().entrySet()) {
+            WholeFile.write(folder.resolve(file.getKey()), file.getValue());
         }
     }
 }

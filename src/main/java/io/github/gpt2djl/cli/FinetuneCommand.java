@@ -105,7 +105,9 @@ final class FinetuneCommand implements Callable<Integer> {
         try (ProgressBars bars = new ProgressBars(err);
                 Checkpoint opened = bars.source(download).open(model)) {
             // An adapter finds its base by the name that was given here.
-            return run.on(new Checkpoint(model, opened.config(), opened.tensors(), opened.tokenizer()), split);
+            Checkpoint named =
+                    new Checkpoint(model, opened.config(), opened.tensors(), opened.tokenizer(), opened.settings());
+            return run.on(named, split);
         }
     }
 }

@@ -159,6 +159,10 @@ public final class Hub {
         if (!fetchIfPresent(repository, commit, "tokenizer.json") && fetchIfPresent(repository, commit, "vocab.json")) {
             fetch(repository, commit, new RemoteFile("merges.txt", null, null));
         }
+        fetchIfPresent(repository, commit, Checkpoint.GENERATION_CONFIG);
+        for (String file : Checkpoint.BESIDE_TOKENIZER) {
+            fetchIfPresent(repository, commit, file);
+        }
         if (revision.equals("main")) {
             cache.setMain(repository, commit);
         }

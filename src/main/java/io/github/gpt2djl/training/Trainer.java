@@ -103,7 +103,8 @@ public record Trainer(
 
     /** The model as it is now, its adapter added. */
     Checkpoint model(TrainingModel weights) throws IOException {
-        Checkpoint model = new Checkpoint(folder.toString(), start.config(), weights.weights(), start.tokenizer());
+        Checkpoint model = new Checkpoint(
+                folder.toString(), start.config(), weights.weights(), start.tokenizer(), start.settings());
         return learning.adapterRank() == 0
                 ? model
                 : new Adapter(folder.toString(), adapter(), weights.adapter()).on(model);

@@ -2,6 +2,7 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.text.BpeTokenizer;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -77,7 +78,8 @@ public record Corpus(int[] training, int[] validation) {
             bytes.asIntBuffer().put(part).put(part.length);
             digest.update(bytes);
         }
-        return "%d and %d tokens, CRC-32C %08x".formatted(training.length, validation.length, digest.getValue());
+        return String.format(
+                Locale.ROOT, "%d and %d tokens, CRC-32C %08x", training.length, validation.length, digest.getValue());
     }
 
     /** Rejects parts that are too short for one row. */

@@ -2,6 +2,7 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.decoder.TrainingModel;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class TrainingLoop {
     private double lossSum;
     private long learningNanos;
     private long learnedTokens;
+    private boolean interrupted;
 
     /** @param before where the model is */
     TrainingLoop(
@@ -48,7 +50,6 @@ final class TrainingLoop {
             evaluate();
             save(false);
         }
-        boolean interrupted = false;
         while (!finished && !interrupted && !listener.isStopped()) {
             takeStep();
             boolean last = progress() >= 1;
@@ -57,14 +58,34 @@ final class TrainingLoop {
                 finished = last || isLost();
                 save(finished);
             }
-            interrupted = Thread.interrupted();
+            interrupted |= Thread.interrupted();
         }
         try {
             return finished ? record(true) : save(false);
         } finally {
             if (interrupted) {
-                // Not before: a thread that is interrupted cannot write files.
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Writes files. */
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /** Writes, and puts an interrupt off until after: an interrupted thread cannot write files. */
+    private void write(Writing files) throws IOException {
+        while (true) {
+            interrupted |= Thread.interrupted();
+            try {
+                files.run();
+                return;
+            } catch (InterruptedIOException e) {
+                if (!Thread.interrupted()) {
+                    throw e;
+                }
+                interrupted = true;
             }
         }
     }
@@ -134,9 +155,14 @@ final class TrainingLoop {
         lossSum = 0;
         boolean best = record(false).sinceBest() == 0;
         if (best) {
-            trainer.keep(model);
+            write(() -> trainer.keep(model));
         }
-        listener.evaluated(evaluation, best, trainer.model(model));
+        try {
+            listener.evaluated(evaluation, best, trainer.model(model));
+        } catch (InterruptedIOException e) {
+            // What the listener writes or reads is lost, not the training.
+            interrupted = true;
+        }
     }
 
     private TrainingRecord record(boolean finished) {
@@ -145,7 +171,7 @@ final class TrainingLoop {
 
     private TrainingRecord save(boolean finished) throws IOException {
         TrainingRecord now = record(finished);
-        files.save(now, model.state());
+        write(() -> files.save(now, model.state()));
         return now;
     }
 }

@@ -12,16 +12,20 @@ import io.github.gpt2djl.decoder.InitialTensors;
 import io.github.gpt2djl.decoder.Learning;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The loop: what it learns, keeps, and goes on with. */
 class TrainerTest {
@@ -124,6 +128,64 @@ class TrainerTest {
         assertThat(record.finished()).isFalse();
         assertThat(record.step()).isEqualTo(3);
         assertThat(trainer.resume(new Stop(1)).step()).isEqualTo(4);
+    }
+
+    /** Where a listener interrupts: after a step in which nothing is saved, or one with a save, or at a test. */
+    @ParameterizedTest
+    @CsvSource({"stepped, 19", "stepped, 20", "stepped, 40", "evaluated, 0", "evaluated, 20"})
+    void anInterruptBeforeASaveLosesNothing(String where, int step) throws IOException {
+        Trainer trainer = trainer("a", OPTIONS);
+        TrainingRecord record = trainer.train(new TrainingListener() {
+            @Override
+            public void stepped(TrainingStep taken) {
+                interruptAt("stepped", taken.number());
+            }
+
+            @Override
+            public void evaluated(Evaluation evaluation, boolean best, Checkpoint model) {
+                interruptAt("evaluated", evaluation.step());
+            }
+
+            private void interruptAt(String here, int number) {
+                if (here.equals(where) && number == step) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(record.finished()).isFalse();
+        assertThat(record.step()).isEqualTo(step);
+        assertThat(trainer.resume(new Stop(1)).step()).isEqualTo(step + 1);
+    }
+
+    @Test
+    void anInterruptThatAListenerPassesOnLosesNothing() throws IOException {
+        Trainer trainer = trainer("a", OPTIONS);
+        TrainingRecord record = trainer.train(new TrainingListener() {
+            @Override
+            public void evaluated(Evaluation evaluation, boolean best, Checkpoint model) throws IOException {
+                if (evaluation.step() == 20) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("a text of the model was interrupted");
+                }
+            }
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(record.step()).isEqualTo(20);
+        assertThat(trainer.resume(new Stop(1)).step()).isEqualTo(21);
+    }
+
+    @Test
+    void goesOnUnderALocaleWithOtherDigits() throws IOException {
+        Trainer trainer = trainer("a", OPTIONS);
+        trainer.train(new Stop(3));
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat(trainer.resume(new Stop(1)).step()).isEqualTo(4);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ class ArchitectureTest {
         "checkpoint, ''",
         "sampling, ''",
         "text, checkpoint",
-        "decoder, checkpoint",
+        "decoder, checkpoint sampling",
         "generation, text decoder sampling",
         "hub, checkpoint",
         "training, checkpoint text decoder sampling",

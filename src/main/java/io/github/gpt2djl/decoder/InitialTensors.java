@@ -4,6 +4,7 @@ import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.sampling.CounterRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,9 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.ToDoubleFunction;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +29,12 @@ public final class InitialTensors implements TensorFile {
     /** Radford et al. 2018. */
     private static final double DEVIATION = 0.02;
 
-    private record Entry(TensorInfo info, ToDoubleFunction<RandomGenerator> value) {}
+    /** A tensor's number at an index, of the tensor's own stream of random numbers. */
+    private interface Value {
+        double at(int stream, long index);
+    }
+
+    private record Entry(TensorInfo info, Value value) {}
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final long seed;
@@ -53,8 +56,8 @@ public final class InitialTensors implements TensorFile {
         int width = config.width();
         int inner = config.innerWidth();
         double added = DEVIATION / Math.sqrt(2.0 * config.layers());
-        tensors.add("wte.weight", normal(DEVIATION), config.vocabularySize(), width);
-        tensors.add("wpe.weight", normal(DEVIATION), config.positions(), width);
+        tensors.add("wte.weight", tensors.normal(DEVIATION), config.vocabularySize(), width);
+        tensors.add("wpe.weight", tensors.normal(DEVIATION), config.positions(), width);
         for (int layer = 0; layer < config.layers(); layer++) {
             String h = "h." + layer + ".";
             tensors.norm(h + "ln_1", width);
@@ -78,29 +81,29 @@ public final class InitialTensors implements TensorFile {
             String module = "h." + layer + ".attn.c_attn";
             tensors.add(
                     Adapter.tensor(module, Adapter.Matrix.A),
-                    random -> bound * (2 * random.nextDouble() - 1),
+                    (stream, index) -> bound * (2 * CounterRandom.uniform(seed, stream, Math.toIntExact(index)) - 1),
                     rank,
                     width);
-            tensors.add(Adapter.tensor(module, Adapter.Matrix.B), random -> 0, 3L * width, rank);
+            tensors.add(Adapter.tensor(module, Adapter.Matrix.B), (stream, index) -> 0, 3L * width, rank);
         }
         return tensors;
     }
 
-    private static ToDoubleFunction<RandomGenerator> normal(double deviation) {
-        return random -> deviation * random.nextGaussian();
+    private Value normal(double deviation) {
+        return (stream, index) -> deviation * CounterRandom.gaussian(seed, stream, index);
     }
 
     private void norm(String name, int width) {
-        add(name + ".weight", random -> 1, width);
-        add(name + ".bias", random -> 0, width);
+        add(name + ".weight", (stream, index) -> 1, width);
+        add(name + ".bias", (stream, index) -> 0, width);
     }
 
     private void conv1d(String name, double deviation, long in, long out) {
         add(name + ".weight", normal(deviation), in, out);
-        add(name + ".bias", random -> 0, out);
+        add(name + ".bias", (stream, index) -> 0, out);
     }
 
-    private void add(String name, ToDoubleFunction<RandomGenerator> value, long... shape) {
+    private void add(String name, Value value, long... shape) {
         long begin = end;
         long bytes = (long) Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
         List<Long> sizes = Arrays.stream(shape).boxed().toList();
@@ -136,12 +139,13 @@ public final class InitialTensors implements TensorFile {
             throw new IllegalArgumentException("no tensor " + tensor.name());
         }
         // Each its own numbers, in whatever order they are read; names' hashes are part of Java's specification.
-        RandomGenerator random = new SplittableRandom(seed * 31 + tensor.name().hashCode());
-        long left = (tensor.end() - tensor.begin()) / Float.BYTES;
-        while (left > 0) {
+        int stream = tensor.name().hashCode();
+        long count = (tensor.end() - tensor.begin()) / Float.BYTES;
+        long index = 0;
+        while (index < count) {
             ByteBuffer numbers = buffer.clear().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-            for (; left > 0 && numbers.remaining() >= Float.BYTES; left--) {
-                numbers.putFloat((float) entry.value().applyAsDouble(random));
+            for (; index < count && numbers.remaining() >= Float.BYTES; index++) {
+                numbers.putFloat((float) entry.value().at(stream, index));
             }
             pieces.accept(buffer.limit(numbers.position()));
         }

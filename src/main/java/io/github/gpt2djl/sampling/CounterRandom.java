@@ -32,7 +32,28 @@ public final class CounterRandom {
      */
     public static double uniform(long seed, int row, int step) {
         int[] word = philox(new int[] {step, row, 0, 0}, (int) seed, (int) (seed >>> 32));
-        long bits = ((word[0] & 0xffffffffL) << 32) | (word[1] & 0xffffffffL);
+        return fraction(word[0], word[1]);
+    }
+
+    /**
+     * A number of the standard normal distribution, to the last bit the same on every JDK (Box and Muller, "A note on
+     * the generation of random normal deviates", 1958).
+     *
+     * @param seed any
+     * @param stream one of 2<sup>32</sup> rows of numbers
+     * @param index of the number in its row, at least 0
+     * @return the same for the same three
+     */
+    public static double gaussian(long seed, int stream, long index) {
+        int[] word = philox(new int[] {(int) index, stream, (int) (index >>> 32), 1}, (int) seed, (int) (seed >>> 32));
+        // Math's functions may differ in the last bit from JDK to JDK.
+        double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - fraction(word[0], word[1])));
+        return radius * StrictMath.cos(2 * Math.PI * fraction(word[2], word[3]));
+    }
+
+    /** A multiple of 2^-53 below 1. */
+    private static double fraction(int high, int low) {
+        long bits = ((high & 0xffffffffL) << 32) | (low & 0xffffffffL);
         return (bits >>> 11) * 0x1p-53;
     }
 

@@ -285,6 +285,8 @@ class TrainingModelTest {
         assertThat(TensorBytes.floats(InitialTensors.of(config, 5), "wpe.weight"))
                 .isEqualTo(TensorBytes.floats(tensors, "wpe.weight"))
                 .isNotEqualTo(TensorBytes.floats(InitialTensors.of(config, 6), "wpe.weight"));
+        // The same on every JDK.
+        assertThat(Arrays.hashCode(TensorBytes.floats(tensors, "wte.weight"))).isEqualTo(-175835811);
         Checkpoint checkpoint = new Checkpoint("new", config, InitialTensors.of(config, 5), null);
         try (TrainingModel model = TrainingModel.load(checkpoint, PLAIN, 5, 8, 0)) {
             // Knows nothing: as surprised as by a blind guess.

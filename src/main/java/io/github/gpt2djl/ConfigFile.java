@@ -10,11 +10,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.github.gpt2djl.checkpoint.WholeFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 
@@ -122,13 +122,6 @@ final class ConfigFile {
     }
 
     static void save(JsonObject json, Path file) throws IOException {
-        Path whole = file.toAbsolutePath();
-        Path temporary = Files.createTempFile(whole.getParent(), whole.getFileName() + ".", ".tmp");
-        try {
-            Files.writeString(temporary, PRETTY.toJson(json) + "\n");
-            Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFile.write(file, PRETTY.toJson(json) + "\n");
     }
 }

@@ -5,6 +5,7 @@ import static io.github.gpt2djl.GenerationOption.*;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,10 @@ public final class GenerationConfigBuilder {
      * @throws IllegalArgumentException if the value is out of range
      */
     public <T> GenerationConfigBuilder set(GenerationOption<T> option, T value) {
-        T checked = option.checked(value);
-        values.put(option, checked instanceof List<?> list ? List.copyOf(list) : checked);
+        // The value has the type that its copy has.
+        @SuppressWarnings("unchecked")
+        T copy = (T) copy(value);
+        values.put(option, option.checked(copy));
         return this;
     }
 
@@ -467,6 +470,19 @@ public final class GenerationConfigBuilder {
      */
     public GenerationConfig build() {
         return new GenerationConfig(values, processors);
+    }
+
+    /** A value that nobody changes any more: lists and maps are copied at each depth, and keep their order. */
+    private static Object copy(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(GenerationConfigBuilder::copy).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> copy = new LinkedHashMap<>();
+            map.forEach((key, each) -> copy.put(copy(key), copy(each)));
+            return Collections.unmodifiableMap(copy);
+        }
+        return value;
     }
 
     private static List<Integer> boxed(int... ids) {

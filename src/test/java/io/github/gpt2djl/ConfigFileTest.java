@@ -55,6 +55,10 @@ class ConfigFileTest {
         assertThat(GenerationConfig.load(file)).isEqualTo(config).hasToString(config.toString());
         assertThat(config.toString()).contains("\"context_policy\":\"slide:20\"");
         assertThat(folder.toFile().list()).containsExactly("generation_config.json");
+        // As readable as any other file that this process writes.
+        assertThat(Files.getPosixFilePermissions(file))
+                .isEqualTo(Files.getPosixFilePermissions(Files.createFile(folder.resolve("other"))));
+        Files.delete(folder.resolve("other"));
         GenerationConfig beams = GenerationConfig.builder()
                 .numBeams(4)
                 .lengthPenalty(0.8)

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.sampling.Greedy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,25 @@ class GenerationConfigTest {
         assertThat(config.get(TOP_K)).isZero();
         assertThat(config.newTokens(0, 1024)).isEqualTo(1024);
         assertThat(config.newTokens(3, 1024)).isEqualTo(512);
+    }
+
+    @Test
+    void aConfigDoesNotChangeWithTheCallersCollections() {
+        List<Integer> word = new ArrayList<>(List.of(1, 2));
+        List<List<Integer>> words = new ArrayList<>(List.of(word));
+        Map<List<Integer>, Double> biases = new LinkedHashMap<>(Map.of(word, 1.5));
+        GenerationConfig config = GenerationConfig.builder()
+                .badWordsIds(words)
+                .sequenceBias(biases)
+                .build();
+        word.set(1, 9);
+        words.clear();
+        biases.clear();
+        assertThat(config.get(BAD_WORDS_IDS)).isEqualTo(List.of(List.of(1, 2)));
+        assertThat(config.get(SEQUENCE_BIAS)).isEqualTo(Map.of(List.of(1, 2), 1.5));
+        assertThatThrownBy(() -> config.get(BAD_WORDS_IDS).get(0).set(0, 7))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> config.get(SEQUENCE_BIAS).clear()).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test

@@ -1,5 +1,9 @@
 package io.github.gpt2djl.sampling;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,17 +21,17 @@ import java.util.Map;
  * System.out.println(Arrays.toString(scores)); // [2.0, -Infinity, 3.5]
  * }</pre>
  *
- * @param biases by sequence of at least one id; no NaN and no +Infinity
+ * @param biases by sequence of at least one id, those of one last id side by side; no NaN and no +Infinity
  */
 public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsProcessor {
     /**
      * Copies the map and checks it.
      *
-     * @param biases copied
+     * @param biases copied; those of one last id are added up in this order, a single token's first
      * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is NaN or +Infinity
      */
     public SequenceBias {
-        biases = Map.copyOf(biases);
+        biases = grouped(biases);
         biases.forEach((sequence, bias) -> {
             if (sequence.isEmpty() || sequence.stream().anyMatch(id -> id < 0)) {
                 throw new IllegalArgumentException(
@@ -40,14 +44,41 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
         });
     }
 
+    private static Map<List<Integer>, Double> grouped(Map<List<Integer>, Double> biases) {
+        List<Map.Entry<List<Integer>, Double>> entries = new ArrayList<>();
+        biases.forEach((sequence, bias) -> entries.add(Map.entry(List.copyOf(sequence), bias)));
+        // Stable: an empty sequence is rejected later.
+        entries.sort(Comparator.<Map.Entry<List<Integer>, Double>>comparingInt(
+                        entry -> entry.getKey().isEmpty() ? -1 : last(entry.getKey()))
+                .thenComparing(entry -> entry.getKey().size() > 1));
+        Map<List<Integer>, Double> grouped = new LinkedHashMap<>();
+        entries.forEach(entry -> grouped.put(entry.getKey(), entry.getValue()));
+        return Collections.unmodifiableMap(grouped);
+    }
+
+    private static int last(List<Integer> sequence) {
+        return sequence.get(sequence.size() - 1);
+    }
+
+    /** As transformers rounds: the biases of a token are added up, and their sum is added to its score. */
     @Override
     public void process(float[] scores, TokenSequence text) {
-        biases.forEach((sequence, bias) -> {
-            int last = sequence.get(sequence.size() - 1);
-            if (matches(sequence, text)) {
-                scores[last] += bias.floatValue();
+        int id = -1;
+        float sum = 0;
+        for (Map.Entry<List<Integer>, Double> entry : biases.entrySet()) {
+            int last = last(entry.getKey());
+            if (last != id && sum != 0) {
+                scores[id] += sum;
+                sum = 0;
             }
-        });
+            id = last;
+            if (matches(entry.getKey(), text)) {
+                sum += entry.getValue().floatValue();
+            }
+        }
+        if (sum != 0) {
+            scores[id] += sum;
+        }
     }
 
     private static boolean matches(List<Integer> sequence, TokenSequence text) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,21 @@ class ProcessorsTest {
                 .containsExactly(0, 1, 2, 3);
         double nothing = Double.NEGATIVE_INFINITY;
         assertThat(after(new SequenceBias(Map.of(List.of(0), nothing)), TEXT)).containsExactly(OUT, 1, 2, 3);
+    }
+
+    /** In transformers the sums are 2 and 100,000,000, whatever the order: biases are added up before the score. */
+    @Test
+    void biasesOfATokenAreAddedUpFirst() {
+        Map<List<Integer>, Double> two = new LinkedHashMap<>();
+        two.put(List.of(2), 1e8);
+        two.put(List.of(3, 1, 2), -1e8);
+        assertThat(after(new SequenceBias(two), TEXT)).containsExactly(0, 1, 2, 3);
+        Map<List<Integer>, Double> three = new LinkedHashMap<>();
+        three.put(List.of(3, 1, 2), -1e8);
+        three.put(List.of(1), 1.5);
+        three.put(List.of(1, 2), 1e8);
+        three.put(List.of(2), 1e8);
+        assertThat(after(new SequenceBias(three), TEXT)).containsExactly(0, 2.5f, 1e8f, 3);
     }
 
     @Test

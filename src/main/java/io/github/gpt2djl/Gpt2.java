@@ -538,7 +538,8 @@ public final class Gpt2 implements AutoCloseable {
     private BpeTokenizer tokenizer() {
         if (tokenizer == null) {
             throw new IllegalStateException(name
-                    + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it, or use ids");
+                    + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it (the command"
+                    + " download fetches it with a model of the Hub), or use ids");
         }
         return tokenizer;
     }

@@ -314,6 +314,7 @@ public record Checkpoint(
 
     /** The text of a file that is not far larger than it needs to be: JSON takes a multiple of it in memory. */
     static String text(Path file, long most) throws IOException {
+        LfsPointer.reject(file);
         long size = Files.size(file);
         if (size > most) {
             throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);

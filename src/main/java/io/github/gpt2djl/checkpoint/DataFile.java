@@ -31,8 +31,13 @@ interface DataFile extends Closeable {
      */
     void read(long position, ByteBuffer target) throws IOException;
 
-    /** Opens a file on disk. */
+    /**
+     * Opens a file on disk.
+     *
+     * @throws MalformedCheckpointException if it is a Git LFS pointer
+     */
     static DataFile open(Path file) throws IOException {
+        LfsPointer.reject(file);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         long size = channel.size();
         return new DataFile() {

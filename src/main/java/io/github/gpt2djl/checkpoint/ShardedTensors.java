@@ -6,7 +6,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ShardedTensors implements TensorFile {
+    /** A model of a hundred layers has a few thousand tensors, and a line of 100 bytes for each. */
+    private static final long MOST_INDEX = 16_000_000;
+
     private final String name;
     private final Map<String, TensorFile> byTensor;
     private final List<TensorFile> files;
@@ -130,7 +132,7 @@ public final class ShardedTensors implements TensorFile {
 
     private static JsonObject weightMap(Path index) throws IOException {
         try {
-            JsonObject map = JsonParser.parseString(Files.readString(index))
+            JsonObject map = JsonParser.parseString(Checkpoint.text(index, MOST_INDEX))
                     .getAsJsonObject()
                     .getAsJsonObject("weight_map");
             if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {
@@ -139,7 +141,6 @@ public final class ShardedTensors implements TensorFile {
         } catch (JsonParseException
                 | IllegalStateException
                 | ClassCastException
-                | CharacterCodingException
                 | StackOverflowError e) {
             throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}", e);
         }

@@ -41,6 +41,7 @@ final class TensorBundle {
      * @throws MalformedCheckpointException if the index is damaged or does not fit the data
      */
     static TensorFile read(Path index, Path data) throws IOException {
+        LfsPointer.reject(index);
         long size = Files.size(index);
         if (size > MAX_INDEX) {
             throw new MalformedCheckpointException(

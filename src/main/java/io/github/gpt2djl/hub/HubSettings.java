@@ -10,23 +10,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Hugging Face's environment variables say, with huggingface_hub's names, defaults and order.
+ * What Hugging Face's environment variables say, with huggingface_hub's names, defaults and order; an empty variable is
+ * as if it were not set.
  *
  * @param endpoint {@code HF_ENDPOINT}, else https://huggingface.co
- * @param cache {@code HF_HUB_CACHE}, else {@code hub} in {@code HF_HOME}, else ~/.cache/huggingface/hub
- * @param token {@code HF_TOKEN}, else the file {@code token} in HF_HOME, or null
- * @param offline {@code HF_HUB_OFFLINE} is 1, on, yes or true
+ * @param cache {@code HF_HUB_CACHE}, else {@code HUGGINGFACE_HUB_CACHE}, else {@code hub} in {@code HF_HOME}, which is
+ *     {@code huggingface} in {@code XDG_CACHE_HOME} or ~/.cache where it is not set
+ * @param token {@code HF_TOKEN}, else {@code HUGGING_FACE_HUB_TOKEN}, else the file {@code HF_TOKEN_PATH}, else the file
+ *     {@code token} in HF_HOME, or null; null, too, where {@code HF_HUB_DISABLE_IMPLICIT_TOKEN} is true
+ * @param offline {@code HF_HUB_OFFLINE}, else {@code TRANSFORMERS_OFFLINE}, is 1, on, yes or true
  */
 record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean offline) {
     private static final Set<String> YES = Set.of("1", "on", "yes", "true");
 
     static HubSettings of(Map<String, String> environment) {
-        String xdg = value(environment, "XDG_CACHE_HOME", "~/.cache");
-        Path home = path(
-                value(environment, "HF_HOME", path(xdg).resolve("huggingface").toString()));
-        Path cache = path(value(environment, "HF_HUB_CACHE", home.resolve("hub").toString()));
-        String offline = value(environment, "HF_HUB_OFFLINE", "0").toLowerCase(Locale.ROOT);
-        return new HubSettings(endpoint(environment), cache, token(environment, home), YES.contains(offline));
+        PathVariables paths = new PathVariables(environment);
+        Path xdg = paths.path("XDG_CACHE_HOME", "~/.cache");
+        Path home = paths.path("HF_HOME", xdg.resolve("huggingface").toString());
+        Path former = paths.path("HUGGINGFACE_HUB_CACHE", home.resolve("hub").toString());
+        Path cache = paths.path("HF_HUB_CACHE", former.toString());
+        Path tokenFile = paths.path("HF_TOKEN_PATH", home.resolve("token").toString());
+        boolean offline = isYes(value(environment, "HF_HUB_OFFLINE", value(environment, "TRANSFORMERS_OFFLINE", "")));
+        boolean anonymous = isYes(value(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN", ""));
+        return new HubSettings(
+                endpoint(environment), cache, anonymous ? null : token(environment, tokenFile), offline);
     }
 
     /** The address of a file at a revision. */
@@ -49,11 +56,10 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
                 "HF_ENDPOINT is \"" + text + "\", expected an address like https://huggingface.co");
     }
 
-    private static @Nullable String token(Map<String, String> environment, Path home) {
-        String token = value(environment, "HF_TOKEN", "");
-        Path file = home.resolve("token");
+    private static @Nullable String token(Map<String, String> environment, Path file) {
+        String token = value(environment, "HF_TOKEN", value(environment, "HUGGING_FACE_HUB_TOKEN", ""));
         try {
-            if (token.isEmpty() && Files.isReadable(file)) {
+            if (token.isEmpty() && Files.isRegularFile(file)) {
                 token = Files.readString(file);
             }
         } catch (IOException e) {
@@ -81,8 +87,7 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
         return found == null || found.isBlank() ? absent : found.strip();
     }
 
-    private static Path path(String text) {
-        boolean inHome = text.equals("~") || text.startsWith("~/");
-        return inHome ? Path.of(System.getProperty("user.home") + text.substring(1)) : Path.of(text);
+    private static boolean isYes(String value) {
+        return YES.contains(value.toLowerCase(Locale.ROOT));
     }
 }

@@ -17,8 +17,8 @@ final class LfsPointer {
     /** By the format's definition. */
     private static final int MOST_BYTES = 1024;
 
-    private static final Pattern POINTER =
-            Pattern.compile("version https://(?:git-lfs|hawser)\\.github\\.com/spec/.*?(?:\nsize (\\d{1,18})\\s.*)?", Pattern.DOTALL);
+    private static final Pattern POINTER = Pattern.compile(
+            "version https://(?:git-lfs|hawser)\\.github\\.com/spec/.*?(?:\nsize (\\d{1,18})\\s.*)?", Pattern.DOTALL);
 
     private LfsPointer() {}
 
@@ -39,7 +39,8 @@ final class LfsPointer {
             String size = pointer.group(1) == null ? "" : " of " + pointer.group(1) + " bytes";
             throw new MalformedCheckpointException(
                     file.toString(),
-                    "is a Git LFS pointer, not the file itself" + size + "; run \"git lfs install\" and \"git lfs pull\""
+                    "is a Git LFS pointer, not the file itself" + size
+                            + "; run \"git lfs install\" and \"git lfs pull\""
                             + " in the cloned folder, or fetch the model with the command download");
         }
     }

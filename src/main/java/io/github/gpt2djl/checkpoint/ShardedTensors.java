@@ -138,10 +138,7 @@ public final class ShardedTensors implements TensorFile {
             if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {
                 return map;
             }
-        } catch (JsonParseException
-                | IllegalStateException
-                | ClassCastException
-                | StackOverflowError e) {
+        } catch (JsonParseException | IllegalStateException | ClassCastException | StackOverflowError e) {
             throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}", e);
         }
         throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}");

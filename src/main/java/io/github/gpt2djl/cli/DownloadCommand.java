@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Fetches a model, verifies it and prints the folder. A download that was broken off goes on where it was.",
             "From the Hub it goes into Hugging Face's cache, where Python's tools find it, too; HF_HOME, HF_HUB_CACHE,"
-                    + " HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they mean there."
+                    + " HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they mean there, as do their former names."
         },
         footer = {
             "",

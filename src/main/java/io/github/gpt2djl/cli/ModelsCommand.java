@@ -8,6 +8,7 @@ import io.github.gpt2djl.hub.Models;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -40,23 +41,38 @@ final class ModelsCommand implements Callable<Integer> {
                     "%-12s %10s %9s %8s %8s %8s  %-10s %s%n",
                     "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "on this machine");
         }
-        print(Models.SHIPPED, Models.shippedConfig(), null, "in the jar");
+        print(Models.SHIPPED, Models.shippedConfig(), null, new Place("in the jar", null));
         for (Catalog.Model model : Catalog.models()) {
-            print(model.name(), model.config(), model, place(model.name()));
+            print(model.name(), model.config(), model, Place.of(model.name()));
         }
         return 0;
     }
 
-    /** A damaged entry of the cache hides no other. */
-    private static @Nullable String place(String name) {
-        try {
-            return Models.cached(name, System.getenv()).map(Object::toString).orElse(null);
-        } catch (IOException e) {
-            return "damaged: " + e.getMessage();
+    /** Where a model is, or what is wrong with what is there; neither if nothing is. */
+    private record Place(@Nullable String path, @Nullable String problem) {
+        /** A damaged entry of the cache hides no other. */
+        static Place of(String name) {
+            try {
+                List<String> missing = Models.missing(name, System.getenv());
+                return missing.isEmpty()
+                        ? new Place(
+                                Models.cached(name, System.getenv())
+                                        .map(Object::toString)
+                                        .orElse(null),
+                                null)
+                        : new Place(null, "incomplete: " + String.join(", ", missing) + " missing");
+            } catch (IOException e) {
+                return new Place(null, "damaged: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return path != null ? path : problem != null ? problem : "no";
         }
     }
 
-    private void print(String name, ModelConfig config, Catalog.@Nullable Model model, @Nullable String place) {
+    private void print(String name, ModelConfig config, Catalog.@Nullable Model model, Place place) {
         Long download = model == null ? null : download(model);
         String license = model == null ? "apache-2.0" : model.license();
         if (!json) {
@@ -70,7 +86,7 @@ final class ModelsCommand implements Callable<Integer> {
                     memory(config, Precision.FP16),
                     memory(config, Precision.INT8),
                     license,
-                    place == null ? "no" : place);
+                    place);
             return;
         }
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -84,7 +100,8 @@ final class ModelsCommand implements Callable<Integer> {
             String key = precision.name().toLowerCase(Locale.ROOT) + "_bytes";
             fields.put(key, precision.isAvailable() ? precision.weightBytes(config) : null);
         }
-        fields.put("path", place);
+        fields.put("path", place.path());
+        fields.put("problem", place.problem());
         out.println(Output.json(fields));
     }
 

@@ -82,6 +82,13 @@ final class FileFetcher {
                 refused(wanted, response, partial, done);
                 return;
             }
+            boolean encoded = Decoded.isEncoded(response.headers());
+            if (encoded && response.status() == 206) {
+                // A part of the compressed form, which fits nothing that is here.
+                Files.deleteIfExists(partial);
+                throw new Retry.TransientException(
+                        "the server compresses and cannot go on after " + done + " bytes; starting over", null, null);
+            }
             long from = response.status() == 206 ? start(response, wanted) : 0;
             if (from != done && from != 0) {
                 throw new DownloadException(
@@ -91,12 +98,13 @@ final class FileFetcher {
             }
             long length = response.headers()
                     .firstValue("Content-Length")
-                    .filter(l -> l.matches("\\d{1,18}"))
+                    .filter(l -> !encoded && l.matches("\\d{1,18}"))
                     .map(Long::parseLong)
                     .orElse(-1L);
             long total = wanted.size() >= 0 ? wanted.size() : length < 0 ? -1 : from + length;
             progress.started(wanted.name(), from, total);
-            long end = copy(wanted, response.body(), partial, from, total);
+            Decoded bytes = Decoded.of(response, wanted.uri().toString(), retry.stall());
+            long end = copy(wanted, bytes, partial, from, total);
             if (total >= 0 && end != total) {
                 throw new Retry.TransientException(
                         "the connection ended after " + end + " of " + total + " bytes", null, null);
@@ -127,12 +135,12 @@ final class FileFetcher {
         return Long.parseLong(range.group(1));
     }
 
-    private long copy(Wanted wanted, Body body, Path partial, long from, long total) throws IOException {
+    private long copy(Wanted wanted, Decoded body, Path partial, long from, long total) throws IOException {
         long end = from;
         try (FileChannel out = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             checkSpace(wanted.name(), total - from, partial);
             out.truncate(from).position(from);
-            for (List<ByteBuffer> piece = body.next(retry.stall()); piece != null; piece = body.next(retry.stall())) {
+            for (List<ByteBuffer> piece = body.next(); piece != null; piece = body.next()) {
                 for (ByteBuffer bytes : piece) {
                     end += bytes.remaining();
                     if (total >= 0 && end > total) {

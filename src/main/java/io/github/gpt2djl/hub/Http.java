@@ -186,7 +186,8 @@ final class Http {
                         : "there is no such model, revision or file; check the name";
             default -> "expected 200";
         };
-        throw new StatusException(uri + " answered " + status + said + ": " + advice, status);
+        throw new StatusException(
+                uri + " answered " + status + said + ": " + advice, status, error.equals("EntryNotFound"));
     }
 
     /** Retry-After, in seconds or as a date. */
@@ -212,10 +213,13 @@ final class Http {
     static final class StatusException extends IOException {
         private static final long serialVersionUID = 1L;
         final int status;
+        /** The Hub knows the repository and the revision, which has no such file. */
+        final boolean isNoSuchFile;
 
-        StatusException(String message, int status) {
+        StatusException(String message, int status, boolean isNoSuchFile) {
             super(message);
             this.status = status;
+            this.isNoSuchFile = isNoSuchFile;
         }
     }
 }

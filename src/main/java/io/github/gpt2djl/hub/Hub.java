@@ -3,16 +3,18 @@ package io.github.gpt2djl.hub;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ShardedTensors;
 import io.github.gpt2djl.hub.Catalog.RemoteFile;
-import io.github.gpt2djl.hub.FileFetcher.Wanted;
 import java.io.IOException;
-import java.net.http.HttpHeaders;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +35,15 @@ public final class Hub {
     private final HubCache cache;
     private final DownloadProgress progress;
     private final Retry retry;
-    private final Http http;
+    private final HubFiles files;
 
     Hub(HubSettings settings, DownloadProgress progress, Retry retry) {
         this.settings = settings;
         this.cache = new HubCache(settings.cache());
         this.progress = progress;
         this.retry = retry;
-        this.http = new Http(settings.token(), retry);
+        this.files = new HubFiles(settings, cache, progress, retry);
     }
-
-    /** What the Hub says of a file. */
-    record Remote(String commit, String etag, long size) {}
 
     /**
      * Fetches what is missing of a model; asks nobody if nothing is.
@@ -52,7 +51,7 @@ public final class Hub {
      * @param name a name of the catalog, or {@code org/name}
      * @param revision a branch, tag or commit; null: the catalog's commit, or main
      * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
-     *     HF_HUB_OFFLINE
+     *     HF_HUB_OFFLINE and their former names, as huggingface_hub reads them
      * @param progress told how it goes
      * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
@@ -82,10 +81,25 @@ public final class Hub {
     }
 
     Path ensure(String name) throws IOException {
-        Optional<Path> here = Catalog.find(name).isEmpty() && HubCache.isRepository(name)
-                ? cache.snapshot(name, null).filter(Hub::isWhole)
-                : Optional.empty();
-        return here.isPresent() ? here.get() : download(name, null);
+        CachedModel here = CachedModel.find(cache, name);
+        Path folder = here.loadable().orElse(null);
+        if (folder == null) {
+            return download(name, null);
+        }
+        if (here.isWhole() && (ModelFiles.hasTokenizer(folder) || isWithoutTokenizer(name, folder))) {
+            return folder;
+        }
+        try {
+            return download(name, null);
+        } catch (DownloadException | Http.StatusException e) {
+            progress.note("without a tokenizer, which could not be fetched: " + e.getMessage());
+            return folder;
+        }
+    }
+
+    private boolean isWithoutTokenizer(String name, Path folder) {
+        String commit = Objects.toString(folder.getFileName());
+        return ModelFiles.TOKENIZERS.stream().allMatch(file -> cache.isAbsent(name, commit, file));
     }
 
     Path download(String name, @Nullable String revision) throws IOException {
@@ -99,25 +113,74 @@ public final class Hub {
             throw new IllegalArgumentException(
                     "the revision is \"" + revision + "\", expected a branch, a tag or a commit");
         }
+        if (settings.offline()) {
+            return offline(name, repository, revision);
+        }
         if (known.isPresent()
                 && (revision == null || revision.equals(known.get().revision()))) {
             return download(known.get());
         }
         String wanted = revision == null ? "main" : revision;
-        return locked(repository, wanted, () -> probed(repository, wanted));
+        return locked(repository, () -> probed(repository, wanted));
+    }
+
+    /** What is here, as huggingface_hub's snapshot_download gives it without the network; whole only. */
+    private Path offline(String name, String repository, @Nullable String revision) throws IOException {
+        CachedModel here;
+        if (revision == null) {
+            here = CachedModel.find(cache, name);
+        } else {
+            Optional<Path> folder = cache.at(repository, revision);
+            if (folder.isPresent()) {
+                cache.checkInside(folder.get());
+            }
+            List<String> missing =
+                    folder.map(f -> ModelFiles.missing(f, ModelFiles.LEAST)).orElse(List.of());
+            here = new CachedModel(folder.orElse(null), missing, folder.isPresent() && missing.isEmpty(), "");
+        }
+        if (here.isWhole() && here.folder() != null) {
+            return here.folder();
+        }
+        throw new DownloadException(
+                "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids the network, and "
+                        + (revision == null ? name : name + " at " + revision)
+                        + (here.folder() == null
+                                ? " is not in " + cache.folder(repository) + here.note()
+                                : " lacks " + String.join(", ", here.missing()) + " in " + here.folder())
+                        + "; unset it, or copy the files there and name the folder",
+                null);
     }
 
     Path download(Catalog.Model model) throws IOException {
         Optional<Path> present = complete(model);
-        return present.isPresent()
-                ? present.get()
-                : locked(model.repository(), model.revision(), () -> catalogued(model));
+        if (present.isEmpty()) {
+            return locked(model.repository(), () -> catalogued(model));
+        }
+        String commit = Objects.toString(present.get().getFileName());
+        if (optional(model).anyMatch(file -> !files.isKnown(model.repository(), commit, file))) {
+            // An earlier version did not ask for them. The model is whole without, and so is one in a folder that
+            // nobody may write to.
+            Hub once = new Hub(settings, progress, new Retry(1, retry.firstWait(), retry.longestWait(), retry.stall()));
+            try {
+                locked(model.repository(), () -> once.fetchOptional(model, commit));
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                progress.note("the model is whole; the files beside it could not be fetched: " + e.getMessage());
+            }
+        }
+        return present.get();
     }
 
     /** The folder of a catalogued model whose files are all here, at the catalog's commit or at main's. */
     private Optional<Path> complete(Catalog.Model model) throws IOException {
-        return cache.snapshot(model.repository(), model.revision())
-                .filter(folder -> model.files().stream().allMatch(f -> Files.exists(folder.resolve(f.name()))));
+        for (Path folder : cache.preferred(model.repository(), model.revision())) {
+            if (model.files().stream().allMatch(f -> Files.exists(folder.resolve(f.name())))) {
+                cache.checkInside(folder);
+                return Optional.of(folder);
+            }
+        }
+        return Optional.empty();
     }
 
     private Path catalogued(Catalog.Model model) throws IOException {
@@ -125,135 +188,98 @@ public final class Hub {
         if (byAnother.isPresent()) {
             return byAnother.get();
         }
+        // The weights last: where they are, all else has been asked for.
         for (RemoteFile file : model.files()) {
-            fetch(model.repository(), model.revision(), file);
+            if (isText(file)) {
+                files.fetch(model.repository(), model.revision(), file);
+            }
         }
-        if (!Files.exists(cache.folder(model.repository()).resolve("refs").resolve("main"))) {
-            cache.setMain(model.repository(), model.revision());
+        Path folder = fetchOptional(model, model.revision());
+        for (RemoteFile file : model.files()) {
+            if (!isText(file)) {
+                files.fetch(model.repository(), model.revision(), file);
+            }
         }
-        return cache.commit(model.repository(), model.revision());
+        if (cache.at(model.repository(), "main").isEmpty()) {
+            setRef(model.repository(), "main", model.revision());
+        }
+        return folder;
     }
 
-    /** Any other repository: of each kind of file the preferred one that it has. */
+    private static boolean isText(RemoteFile file) {
+        return file.name().endsWith(".json") || file.name().endsWith(".txt");
+    }
+
+    private static Stream<String> optional(Catalog.Model model) {
+        return ModelFiles.OPTIONAL.stream()
+                .filter(name ->
+                        model.files().stream().noneMatch(file -> file.name().equals(name)));
+    }
+
+    private Path fetchOptional(Catalog.Model model, String commit) throws IOException {
+        for (String file : optional(model).toList()) {
+            files.fetchIfPresent(model.repository(), commit, file);
+        }
+        return cache.commit(model.repository(), commit);
+    }
+
+    /** Any other repository: of each kind of file the preferred one that it has; the weights last. */
     private Path probed(String repository, String revision) throws IOException {
         // The first answer tells the commit; all else is asked of it, so that a push in between mixes nothing.
-        String commit = fetch(repository, revision, new RemoteFile("config.json", null, null));
+        String commit = commit(repository, revision);
+        Path folder = cache.commit(repository, commit);
+        List<String> forms = files.fetchIfPresent(repository, commit, ModelFiles.ADAPTER)
+                ? ModelFiles.ADAPTER_WEIGHTS
+                : Checkpoint.WEIGHTS;
+        for (String file : ModelFiles.OPTIONAL) {
+            files.fetchIfPresent(repository, commit, file);
+        }
         String weights = null;
-        for (String name : Checkpoint.WEIGHTS) {
-            if (weights == null && fetchIfPresent(repository, commit, name)) {
+        for (String name : forms) {
+            if (weights == null && files.fetchIfPresent(repository, commit, name)) {
                 weights = name;
             }
         }
         if (weights == null) {
             throw new DownloadException(
-                    repository + " at " + revision + " has none of " + String.join(", ", Checkpoint.WEIGHTS)
+                    repository + " at " + revision + " has none of " + String.join(", ", forms)
                             + "; expected a model with weights in one of these forms",
                     null);
         }
-        Path folder = cache.commit(repository, commit);
         if (weights.endsWith(".index.json")) {
             for (String shard : ShardedTensors.files(folder.resolve(weights))) {
-                fetch(repository, commit, new RemoteFile(shard, null, null));
+                files.fetch(repository, commit, new RemoteFile(shard, null, null));
             }
         }
-        if (!fetchIfPresent(repository, commit, "tokenizer.json") && fetchIfPresent(repository, commit, "vocab.json")) {
-            fetch(repository, commit, new RemoteFile("merges.txt", null, null));
-        }
-        fetchIfPresent(repository, commit, Checkpoint.GENERATION_CONFIG);
-        for (String file : Checkpoint.BESIDE_TOKENIZER) {
-            fetchIfPresent(repository, commit, file);
-        }
-        if (revision.equals("main")) {
-            cache.setMain(repository, commit);
+        if (!revision.equals(commit)) {
+            setRef(repository, revision, commit);
         }
         return folder;
     }
 
-    private static boolean isWhole(Path folder) {
+    /** Fetches the configuration, of an adapter where there is no other, for what it tells of the revision. */
+    private String commit(String repository, String revision) throws IOException {
         try {
-            Optional<String> weights = Checkpoint.WEIGHTS.stream()
-                    .filter(name -> Files.exists(folder.resolve(name)))
-                    .findFirst();
-            boolean index = weights.isPresent() && weights.get().endsWith(".index.json");
-            return weights.isPresent()
-                    && Files.exists(folder.resolve("config.json"))
-                    && (!index
-                            || ShardedTensors.files(folder.resolve(weights.get())).stream()
-                                    .allMatch(shard -> Files.exists(folder.resolve(shard))));
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private boolean fetchIfPresent(String repository, String commit, String name) throws IOException {
-        try {
-            fetch(repository, commit, new RemoteFile(name, null, null));
-            return true;
+            return files.fetch(repository, revision, new RemoteFile(Checkpoint.CONFIG, null, null));
         } catch (Http.StatusException e) {
-            if (e.status == 404) {
-                return false;
+            if (!e.isNoSuchFile) {
+                throw e;
             }
-            throw e;
+            try {
+                return files.fetch(repository, revision, new RemoteFile(ModelFiles.ADAPTER, null, null));
+            } catch (Http.StatusException neither) {
+                throw e;
+            }
         }
     }
 
-    /** Fetches one file unless it is here; returns its commit. */
-    private String fetch(String repository, String revision, RemoteFile file) throws IOException {
-        if (!file.name().matches("[A-Za-z0-9_][\\w.-]{0,200}")) {
-            throw new DownloadException(
-                    repository + " names the file \"" + file.name() + "\", expected one beside config.json", null);
-        }
-        boolean isCommit = revision.matches("[0-9a-f]{40}");
-        if (isCommit && Files.exists(cache.commit(repository, revision).resolve(file.name()))) {
-            return revision;
-        }
-        Remote remote = describe(repository, revision, file);
-        Path blob = cache.blob(repository, remote.etag());
-        if (!Files.exists(blob)) {
-            Checksum checksum = file.sha256() != null ? Checksum.sha256(file.sha256()) : Checksum.ofEtag(remote.etag());
-            // Not huggingface_hub's own name: its lock is of another kind, so both could write at once.
-            Path partial = blob.resolveSibling(remote.etag() + ".gpt2-djl.part");
-            var uri = settings.resolve(repository, remote.commit(), file.name());
-            new FileFetcher(http, retry, progress)
-                    .fetch(new Wanted(uri, file.name(), remote.size(), checksum), partial, blob);
-        }
-        cache.link(repository, remote.commit(), file.name(), blob);
-        return remote.commit();
-    }
-
-    private Remote describe(String repository, String revision, RemoteFile file) throws IOException {
-        var uri = settings.resolve(repository, revision, file.name());
-        return describe(
-                retry.run(file.name(), progress, () -> http.head(uri)).headers(), uri.toString(), revision, file);
-    }
-
-    /** What the headers of an answer say of a file. */
-    static Remote describe(HttpHeaders headers, String uri, String revision, RemoteFile file) throws IOException {
-        String commit = headers.firstValue("X-Repo-Commit").orElse(revision);
-        String etag = headers.firstValue("X-Linked-Etag")
-                .or(() -> headers.firstValue("ETag"))
-                .map(e -> e.replaceFirst("^W/", "").replace("\"", ""))
-                .orElse("");
-        String size = headers.firstValue("X-Linked-Size")
-                .or(() -> headers.firstValue("Content-Length"))
-                .orElse("-1");
-        long bytes;
+    /** Python's tools look there without the network; the model is here without it. */
+    private void setRef(String repository, String revision, String commit) {
         try {
-            bytes = Long.parseLong(size);
-        } catch (NumberFormatException e) {
-            throw new DownloadException(uri + " has \"" + size + "\" bytes, expected a number", e);
+            cache.setRef(repository, revision, commit);
+        } catch (IOException e) {
+            progress.note("refs/" + revision + " of " + repository + " could not be written: " + e.getMessage());
         }
-        if (!commit.matches(HubCache.COMMIT) || !etag.matches("[\\w-]{1,128}")) {
-            throw new DownloadException(
-                    uri + " answered with the commit \"" + commit + "\" and the ETag \"" + etag
-                            + "\", expected those of the Hub; check HF_ENDPOINT",
-                    null);
-        }
-        if (file.bytes() != null && bytes >= 0 && bytes != file.bytes()) {
-            throw new DownloadException(
-                    uri + " has " + bytes + " bytes, expected " + file.bytes() + ", those of the published file", null);
-        }
-        return new Remote(commit, etag, bytes);
     }
 
     /** What needs the network. */
@@ -262,15 +288,8 @@ public final class Hub {
     }
 
     /** A model is fetched by one process at a time, so that two fetch it once. */
-    private Path locked(String repository, String revision, Fetching fetching) throws IOException {
-        if (settings.offline()) {
-            throw new DownloadException(
-                    "HF_HUB_OFFLINE forbids the network, and " + repository + " at " + revision
-                            + " is not known whole in " + cache.folder(repository)
-                            + "; unset it, or copy the files there and name the folder",
-                    null);
-        }
-        for (String part : new String[] {"", "blobs", "snapshots", "refs"}) {
+    private Path locked(String repository, Fetching fetching) throws IOException {
+        for (String part : new String[] {"", "blobs", "snapshots", "refs", ".no_exist"}) {
             cache.checkInside(cache.folder(repository).resolve(part));
         }
         Path folder = Files.createDirectories(settings.cache()

@@ -1,16 +1,13 @@
 package io.github.gpt2djl.hub;
 
-import io.github.gpt2djl.checkpoint.Checkpoint;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,34 +31,57 @@ record HubCache(Path root) {
         return root.resolve("models--" + repository.replace("/", "--"));
     }
 
-    /**
-     * The folder of a model's files.
-     *
-     * @param pinned the commit to prefer, or null
-     * @return a folder with a config and weights if there is one, else the one that refs/main names or the only one;
-     *     empty if the cache does not know the repository
-     * @throws IOException if the cache's entry is damaged or leads out of the cache
-     */
-    Optional<Path> snapshot(String repository, @Nullable String pinned) throws IOException {
-        Path folder = folder(repository);
-        if (!Files.isDirectory(folder)) {
-            return Optional.empty();
+    /** The snapshots that are asked first: the pinned one, and that of refs/main; those that are here. */
+    List<Path> preferred(String repository, @Nullable String pinned) {
+        Stream<Path> first = pinned == null ? Stream.empty() : Stream.of(commit(repository, pinned));
+        return Stream.concat(first, at(repository, "main").stream())
+                .filter(Files::isDirectory)
+                .distinct()
+                .toList();
+    }
+
+    /** All snapshots, sorted; none where the folder is not one or cannot be read. */
+    List<Path> snapshots(String repository) {
+        try (Stream<Path> commits = Files.list(folder(repository).resolve("snapshots"))) {
+            return commits.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
         }
-        Set<Path> candidates = new LinkedHashSet<>();
-        if (pinned != null && Files.isDirectory(commit(repository, pinned))) {
-            candidates.add(commit(repository, pinned));
+    }
+
+    /** The snapshot of a commit, or of the one that a branch or a tag names here. */
+    Optional<Path> at(String repository, String revision) {
+        String commit = revision;
+        if (!revision.matches("[0-9a-f]{40}")) {
+            Path ref = folder(repository).resolve("refs").resolve(revision);
+            try {
+                // Python leaves a commit there that has no snapshot, after it asked for a file that does not exist.
+                commit = Files.isRegularFile(ref) && Files.size(ref) < 1000
+                        ? Files.readString(ref).strip()
+                        : "";
+            } catch (IOException e) {
+                return Optional.empty();
+            }
         }
-        Optional<String> main = main(repository);
-        if (main.isPresent()) {
-            candidates.add(commit(repository, main.get()));
-        }
-        if (candidates.isEmpty()) {
-            candidates.add(only(folder));
-        }
-        List<Path> all = new ArrayList<>(candidates);
-        Path best = all.stream().filter(HubCache::isLoadable).findFirst().orElse(all.get(0));
-        checkInside(best);
-        return Optional.of(best);
+        return commit.matches(COMMIT)
+                ? Optional.of(commit(repository, commit)).filter(Files::isDirectory)
+                : Optional.empty();
+    }
+
+    /** Whether the Hub has said that a commit has no such file; huggingface_hub keeps that in {@code .no_exist}. */
+    boolean isAbsent(String repository, String commit, String file) {
+        return Files.exists(absent(repository, commit).resolve(file));
+    }
+
+    /** Keeps that a commit has no such file. */
+    void setAbsent(String repository, String commit, String file) throws IOException {
+        Path folder = Files.createDirectories(absent(repository, commit));
+        checkInside(folder);
+        Files.write(folder.resolve(file), new byte[0]);
+    }
+
+    private Path absent(String repository, String commit) {
+        return folder(repository).resolve(".no_exist").resolve(commit);
     }
 
     Path commit(String repository, String commit) {
@@ -87,27 +107,14 @@ record HubCache(Path root) {
         Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Sets refs/main, which is what Python's tools ask first. */
-    void setMain(String repository, String commit) throws IOException {
-        Path refs = Files.createDirectories(folder(repository).resolve("refs"));
-        Path temporary = refs.resolve("main." + ProcessHandle.current().pid());
+    /** Makes a branch or tag name a commit; refs/main is what Python's tools ask first. */
+    void setRef(String repository, String revision, String commit) throws IOException {
+        Path ref = folder(repository).resolve("refs").resolve(revision);
+        checkInside(Files.createDirectories(ref.getParent()));
+        Path temporary = ref.resolveSibling(
+                ref.getFileName() + "." + ProcessHandle.current().pid());
         Files.writeString(temporary, commit);
-        Files.move(
-                temporary, refs.resolve("main"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** The commit that refs/main names. */
-    Optional<String> main(String repository) throws IOException {
-        Path main = folder(repository).resolve("refs").resolve("main");
-        if (!Files.exists(main)) {
-            return Optional.empty();
-        }
-        String commit = Files.readString(main).strip();
-        if (commit.matches(COMMIT) && Files.isDirectory(commit(repository, commit))) {
-            return Optional.of(commit);
-        }
-        throw new FileNotFoundException(main + " names the commit \"" + commit + "\", which is not in "
-                + folder(repository).resolve("snapshots") + "; download it again");
+        Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Rejects links that end outside of the cache. */
@@ -128,25 +135,5 @@ record HubCache(Path root) {
                         + "; remove it, or set HF_HUB_CACHE to where the files are");
             }
         }
-    }
-
-    private static Path only(Path folder) throws IOException {
-        Path snapshots = folder.resolve("snapshots");
-        if (!Files.isDirectory(snapshots)) {
-            throw new FileNotFoundException(snapshots + ": no such folder; the download did not finish, do it again");
-        }
-        try (Stream<Path> commits = Files.list(snapshots)) {
-            List<Path> all = commits.filter(Files::isDirectory).toList();
-            if (all.size() == 1) {
-                return all.get(0);
-            }
-            throw new FileNotFoundException(snapshots + " holds " + all.size()
-                    + " commits and refs/main does not say which, expected one; name the folder itself");
-        }
-    }
-
-    private static boolean isLoadable(Path folder) {
-        return Files.exists(folder.resolve("config.json"))
-                && Checkpoint.WEIGHTS.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
     }
 }

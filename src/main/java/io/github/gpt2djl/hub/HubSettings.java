@@ -32,8 +32,7 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
         Path tokenFile = paths.path("HF_TOKEN_PATH", home.resolve("token").toString());
         boolean offline = isYes(value(environment, "HF_HUB_OFFLINE", value(environment, "TRANSFORMERS_OFFLINE", "")));
         boolean anonymous = isYes(value(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN", ""));
-        return new HubSettings(
-                endpoint(environment), cache, anonymous ? null : token(environment, tokenFile), offline);
+        return new HubSettings(endpoint(environment), cache, anonymous ? null : token(environment, tokenFile), offline);
     }
 
     /** The address of a file at a revision. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds a model on this machine by name: the shipped one, one in Hugging Face's cache, or a folder.
@@ -26,7 +27,7 @@ public final class Models {
     private Models() {}
 
     /**
-     * Opens the model of that name; a name that is an existing folder's path is that folder.
+     * Opens the model of that name; a name that is the path of a folder with a model is that folder.
      *
      * @param name {@code shakespeare}, a name of the {@link Catalog}, any {@code org/name} in the cache, or a folder
      * @param environment the process's environment variables
@@ -45,30 +46,55 @@ public final class Models {
      * @param environment the process's environment variables
      * @return the folder
      * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
-     * @throws IOException if the cache's entry is damaged
+     * @throws IOException if the cache's entry leads out of the cache
      */
     public static Path folder(String name, Map<String, String> environment) throws IOException {
         if (name.isBlank() || name.indexOf('\0') >= 0) {
             throw new FileNotFoundException("the model's name is blank, expected a name or a folder");
         }
+        if (isModelFolder(name)) {
+            return here(name);
+        }
+        CachedModel cached =
+                CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name);
+        Optional<Path> found = cached.loadable();
+        if (found.isPresent()) {
+            return found.get();
+        }
         if (isFolder(name)) {
             return Path.of(name);
         }
-        Optional<Path> cached = cached(name, environment);
-        if (cached.isPresent()) {
-            return cached.get();
-        }
-        throw new FileNotFoundException(absent(name, environment));
+        throw new FileNotFoundException(absent(name, cached, environment));
     }
 
     /**
-     * Whether a name stands for what is at that path, and not for a model of the Hub.
+     * Whether a name stands for what is at that path, and not for a model of the Hub: for a folder with a model's
+     * configuration, as in transformers, and for anything there if the catalog has no model of that name.
      *
      * @param name as for {@link #open}
-     * @return false for a name of the catalog, even where a folder is called so
+     * @return false for {@code shakespeare}, and for a name of the catalog where a folder is called so that holds no model
      */
     public static boolean isFolder(String name) {
-        return Catalog.find(name).isEmpty() && Files.exists(Path.of(name));
+        return isModelFolder(name)
+                || (!name.isBlank()
+                        && name.indexOf('\0') < 0
+                        && !name.equals(SHIPPED)
+                        && Catalog.find(name).isEmpty()
+                        && Files.exists(Path.of(name)));
+    }
+
+    /** The shipped model is no model of the Hub, and its name no path. */
+    private static boolean isModelFolder(String name) {
+        return !name.isBlank()
+                && name.indexOf('\0') < 0
+                && !name.equals(SHIPPED)
+                && Stream.of(Checkpoint.CONFIG, "hparams.json", "adapter_config.json")
+                        .anyMatch(file -> Files.exists(Path.of(name, file)));
+    }
+
+    /** The path that tells a folder from the catalog's model of that name. */
+    private static Path here(String name) {
+        return Catalog.find(name).isEmpty() ? Path.of(name) : Path.of(".", name);
     }
 
     /**
@@ -86,25 +112,28 @@ public final class Models {
      *
      * @param name a name of the catalog, or {@code org/name}
      * @param environment the process's environment variables
-     * @return the snapshot's folder, or empty if the cache does not know the model
-     * @throws IOException if the cache's entry is damaged
+     * @return the snapshot's folder, or empty if the cache holds none with a configuration and all weights
+     * @throws IOException if the cache's entry leads out of the cache
      */
     public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
-        HubCache cache = new HubCache(HubSettings.of(environment).cache());
-        Optional<Catalog.Model> known = Catalog.find(name);
-        String repository = known.map(Catalog.Model::repository).orElse(name);
-        if (!HubCache.isRepository(repository)) {
-            return Optional.empty();
-        }
-        Optional<Path> found =
-                cache.snapshot(repository, known.map(Catalog.Model::revision).orElse(null));
-        // Before the organisations were introduced, models--gpt2 was the folder's name.
-        return found.isPresent() || known.isEmpty()
-                ? found
-                : cache.snapshot(known.get().name(), null);
+        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name)
+                .loadable();
     }
 
-    private static String absent(String name, Map<String, String> environment) {
+    /**
+     * The files that a half-made entry of Hugging Face's cache lacks.
+     *
+     * @param name a name of the catalog, or {@code org/name}
+     * @param environment the process's environment variables
+     * @return their names; empty if the model is whole, and if nothing of it is in the cache
+     * @throws IOException if the cache's entry leads out of the cache
+     */
+    public static List<String> missing(String name, Map<String, String> environment) throws IOException {
+        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name)
+                .missing();
+    }
+
+    private static String absent(String name, CachedModel cached, Map<String, String> environment) {
         Optional<Catalog.Model> known = Catalog.find(name);
         String repository = known.map(Catalog.Model::repository).orElse(name);
         if (!HubCache.isRepository(repository)) {
@@ -113,14 +142,21 @@ public final class Models {
                     + "; anything else is org/name on the Hugging Face Hub, or a folder with config.json,"
                     + " model.safetensors and tokenizer.json";
         }
+        String get = "with the command \"download " + name + "\", in Java with ModelSource.download()";
+        String path = known.isPresent() && Files.exists(Path.of(name))
+                ? ". What is at the path " + here(name) + " was not taken, as it is no folder with config.json"
+                : "";
+        if (cached.folder() != null) {
+            return "model " + name + " is on this machine only in part: " + cached.folder() + " lacks "
+                    + String.join(", ", cached.missing()) + ". Get the rest " + get + path;
+        }
         String files = String.join(
                 ", ",
                 known.map(m -> m.files().stream().map(Catalog.RemoteFile::name).toList())
                         .orElse(List.of("config.json", "model.safetensors", "tokenizer.json")));
         return "model " + name + " is not on this machine: looked for "
                 + new HubCache(HubSettings.of(environment).cache()).folder(repository)
-                + ". Get it with the command \"download " + name
-                + "\", in Java with ModelSource.download(), or put these files from https://huggingface.co/"
-                + repository + " into a folder and name the folder: " + files;
+                + cached.note() + ". Get it " + get + ", or put these files from https://huggingface.co/"
+                + repository + " into a folder and name the folder: " + files + path;
     }
 }

@@ -74,7 +74,8 @@ class LfsPointerTest {
     }
 
     private static String content(String name) {
-        String shard = name.startsWith("pytorch") ? "pytorch_model-00001-of-00001.bin" : "model-00001-of-00001.safetensors";
+        String shard =
+                name.startsWith("pytorch") ? "pytorch_model-00001-of-00001.bin" : "model-00001-of-00001.safetensors";
         return name.endsWith(".index.json")
                 ? "{\"weight_map\": {\"wte.weight\": \"" + shard + "\"}}"
                 : name.equals("hparams.json")

@@ -52,8 +52,8 @@ class AnswerFuzz {
         }
         for (Long size : new Long[] {null, 5L}) {
             try {
-                Hub.Remote remote =
-                        Hub.describe(all, "https://hub.example", "main", new RemoteFile("config.json", size, null));
+                HubFiles.Remote remote = HubFiles.describe(
+                        all, 200, "https://hub.example", "main", new RemoteFile("config.json", size, null));
                 Path blob = new HubCache(CACHE).blob("org/name", remote.etag());
                 Path commit = new HubCache(CACHE).commit("org/name", remote.commit());
                 if (blob.normalize().getNameCount() != 4 || commit.normalize().getNameCount() != 4) {

@@ -36,7 +36,8 @@ class HubSettingsTest {
         assertThat(settings.cache())
                 .isEqualTo(Path.of(here(expected.get("cache").getAsString())));
         assertThat(settings.offline()).isEqualTo(expected.get("offline").getAsBoolean());
-        assertThat(settings.endpoint()).isEqualTo(URI.create(expected.get("endpoint").getAsString()));
+        assertThat(settings.endpoint())
+                .isEqualTo(URI.create(expected.get("endpoint").getAsString()));
         JsonElement token = expected.get("token");
         assertThat(settings.token()).isEqualTo(token.isJsonNull() ? null : token.getAsString());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,10 +36,10 @@ class ModelsTest {
                 assertThat(found.name()).endsWith("607a30d7");
             }
         }
-        Files.writeString(main, "../../elsewhere");
-        assertThatThrownBy(() -> Models.open("gpt2", environment))
-                .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("names the commit \"../../elsewhere\"");
+        for (String nothing : new String[] {"../../elsewhere", "12345678", ""}) {
+            Files.writeString(main, nothing);
+            assertThat(Models.cached("gpt2", environment)).isEmpty();
+        }
         Files.delete(main);
         assertThatThrownBy(() -> Models.open("gpt2", environment)).hasMessageContaining("holds 2 commits");
     }
@@ -105,6 +106,79 @@ class ModelsTest {
             assertThat(shipped.config().vocabularySize()).isEqualTo(2048);
             assertThat(shipped.tokenizer()).isNotNull();
             assertThat(shipped.tensors().names()).contains("wte.weight");
+        }
+    }
+
+    /** As transformers does, which looks at the path first; "./" tells which was taken. */
+    @Test
+    void aFolderWithAModelIsTakenBeforeTheCatalogsModelOfThatName() throws IOException {
+        Map<String, String> environment = Map.of("HF_HUB_CACHE", folder.toString());
+        Path cached = TINY.write(folder.resolve("models--opt-2.7b/snapshots/607a30d7"));
+        assertThat(Models.folder("opt-2.7b", environment)).isEqualTo(cached);
+        for (String file : new String[] {"config.json", "hparams.json", "adapter_config.json"}) {
+            Path here = Files.createDirectory(Path.of("opt-2.7b"));
+            try {
+                assertThat(Models.isFolder("opt-2.7b")).isFalse();
+                assertThat(Models.folder("opt-2.7b", environment)).isEqualTo(cached);
+                Files.writeString(here.resolve(file), "{}");
+                assertThat(Models.isFolder("opt-2.7b")).isTrue();
+                assertThat(Models.folder("opt-2.7b", environment))
+                        .hasToString(Path.of("./opt-2.7b").toString());
+                assertThat(Models.folder("facebook/opt-2.7b", environment)).isEqualTo(cached);
+            } finally {
+                Files.deleteIfExists(here.resolve(file));
+                Files.delete(here);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoModelIsNotTakenForOneAndTold() throws IOException {
+        Map<String, String> environment = Map.of("HF_HUB_CACHE", folder.toString());
+        for (boolean isFile : new boolean[] {true, false}) {
+            Path here = isFile ? Files.createFile(Path.of("opt-2.7b")) : Files.createDirectory(Path.of("opt-2.7b"));
+            try {
+                assertThatThrownBy(() -> Models.folder("opt-2.7b", environment))
+                        .isInstanceOf(FileNotFoundException.class)
+                        .hasMessageContaining("model opt-2.7b is not on this machine")
+                        .hasMessageContaining("What is at the path ." + File.separator
+                                + "opt-2.7b was not taken, as it is no folder with config.json");
+            } finally {
+                Files.delete(here);
+            }
+        }
+    }
+
+    /** The shipped model is none of the Hub, and the default: no folder is in its way. */
+    @Test
+    void theShippedModelsNameIsNoPath() throws IOException {
+        Path here = TINY.write(Path.of("shakespeare"));
+        try {
+            assertThat(Models.isFolder("shakespeare")).isFalse();
+            try (Checkpoint shipped = Models.open("shakespeare", Map.of())) {
+                assertThat(shipped.config().vocabularySize()).isEqualTo(2048);
+            }
+            try (Checkpoint found = Models.open("./shakespeare", Map.of())) {
+                assertThat(found.config()).isEqualTo(TINY.config());
+            }
+        } finally {
+            for (String file : new String[] {"config.json", "model.safetensors"}) {
+                Files.delete(here.resolve(file));
+            }
+            Files.delete(here);
+        }
+    }
+
+    /** A path that is there is never asked for on the network. */
+    @Test
+    void aPathOfNoCataloguedNameIsAPath() throws IOException {
+        Path here = Files.createDirectories(Path.of("target/no-model"));
+        assertThat(Models.isFolder("target/no-model")).isTrue();
+        assertThat(Models.folder("target/no-model", Map.of("HF_HUB_CACHE", folder.toString())))
+                .isEqualTo(here);
+        assertThat(Models.isFolder("target/nothing-at-all")).isFalse();
+        for (String none : new String[] {"", " ", "a\0b"}) {
+            assertThat(Models.isFolder(none)).isFalse();
         }
     }
 }

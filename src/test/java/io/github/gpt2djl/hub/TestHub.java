@@ -2,6 +2,7 @@ package io.github.gpt2djl.hub;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -21,6 +22,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small Hub on this machine: it describes files, redirects to a store on another port, and fails when told to.
@@ -28,6 +31,9 @@ import java.util.concurrent.Executors;
  * <p>As the real one, it names a large file by its SHA-256 in X-Linked-Etag of a redirect, a small one by git's id.
  */
 final class TestHub implements AutoCloseable {
+    /** As {@link #announced}: the Hub does not say how large a file is. */
+    static final long UNSAID = -2;
+
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
@@ -42,8 +48,14 @@ final class TestHub implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer hub;
     private final HttpServer store;
+    /** Of a large file; negative: the right one. */
     volatile long announced = -1;
+
     volatile boolean ranges = true;
+    /** The Content-Encoding in which everything is sent, although nobody asks for it; its bytes are gzip's. */
+    volatile @Nullable String encoding;
+    /** Whether a part of the compressed bytes is sent where a part of the file is asked for. */
+    volatile boolean encodedRanges;
 
     /** One request as it came. */
     record Request(String method, URI uri, String range, String token, boolean atStore) {}
@@ -172,7 +184,8 @@ final class TestHub implements AutoCloseable {
         }
         byte[] bytes = files.get(repository + "/" + parts[5]);
         if (bytes == null) {
-            status(404, "X-Error-Code", "EntryNotFound").answer(exchange, new byte[0]);
+            status(404, "X-Error-Code", "EntryNotFound", "X-Repo-Commit", COMMIT)
+                    .answer(exchange, new byte[0]);
             return;
         }
         var headers = exchange.getResponseHeaders();
@@ -182,14 +195,17 @@ final class TestHub implements AutoCloseable {
         if (bytes.length >= LARGE) {
             headers.add("ETag", "\"of-the-redirect\"");
             headers.add("X-Linked-Etag", "\"" + etag + "\"");
-            headers.add("X-Linked-Size", Long.toString(announced >= 0 ? announced : bytes.length));
+            if (announced != UNSAID) {
+                headers.add("X-Linked-Size", Long.toString(announced >= 0 ? announced : bytes.length));
+            }
             headers.add(
                     "Location",
                     "http://127.0.0.1:" + store.getAddress().getPort() + "/lfs/" + repository + "/" + parts[5]
                             + "?signature=a%2Fb");
             exchange.sendResponseHeaders(302, -1);
         } else {
-            headers.add("ETag", "W/\"" + etag + "\"");
+            headers.add("ETag", "W/\"" + etag + (encoding == null ? "" : "-gzip") + "\"");
+            bytes = encoded(exchange, bytes);
             if (exchange.getRequestMethod().equals("HEAD")) {
                 headers.add("Content-Length", Integer.toString(bytes.length));
                 exchange.sendResponseHeaders(200, -1);
@@ -205,7 +221,8 @@ final class TestHub implements AutoCloseable {
         byte[] bytes = files.get(exchange.getRequestURI().getPath().replaceFirst("/lfs/|/models/", ""));
         String range = exchange.getRequestHeaders().getFirst("Range");
         int from = 0;
-        if (range != null && ranges) {
+        bytes = encoded(exchange, bytes);
+        if (range != null && ranges && (encoding == null || encodedRanges)) {
             from = Integer.parseInt(range.replaceAll("\\D", ""));
             if (from >= bytes.length) {
                 status(416, "Content-Range", "bytes */" + bytes.length).answer(exchange, bytes);
@@ -217,6 +234,18 @@ final class TestHub implements AutoCloseable {
         Fault fault = faults.poll();
         byte[] body = Arrays.copyOfRange(bytes, from, bytes.length);
         (fault == null ? drip(body.length, 0) : fault).answer(exchange, body);
+    }
+
+    private byte[] encoded(HttpExchange exchange, byte[] bytes) throws IOException {
+        if (encoding == null) {
+            return bytes;
+        }
+        exchange.getResponseHeaders().add("Content-Encoding", encoding);
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(compressed)) {
+            out.write(bytes);
+        }
+        return compressed.toByteArray();
     }
 
     private void note(HttpExchange exchange, boolean atStore) {

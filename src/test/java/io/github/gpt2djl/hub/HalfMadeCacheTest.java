@@ -127,6 +127,7 @@ class HalfMadeCacheTest {
                 "model.safetensors tokenizer.json | config.json",
                 "tokenizer_config.json | config.json, model.safetensors, tokenizer.json",
                 "config.json model.safetensors vocab.json | merges.txt",
+                "config.json model.safetensors merges.txt | vocab.json",
                 "config.json model.safetensors.index.json tokenizer.json | model-2.safetensors",
             })
     void whatIsMissingIsTold(String present, String missing) throws IOException {

@@ -15,7 +15,8 @@ import io.github.gpt2djl.decoder.Precision;
  *
  * @param precision of the weights
  * @param device where to compute
- * @param threads of one native operation, for the whole process: the first load decides; 0: one a core
+ * @param threads of one native operation, for the whole process: the first load decides; 0: one a core, no more
+ *     than {@link Runtime#availableProcessors()}
  * @param source where a model that is named may come from
  */
 public record LoadOptions(Precision precision, DeviceChoice device, int threads, ModelSource source) {
@@ -34,7 +35,7 @@ public record LoadOptions(Precision precision, DeviceChoice device, int threads,
      */
     public LoadOptions {
         if (threads < 0) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
+            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for the default");
         }
     }
 

@@ -30,6 +30,14 @@ final class Glibc {
         }
     }
 
+    /** Sets a variable that native libraries read; what the process was started with stays. */
+    static void setIfAbsent(String variable, String value) {
+        Function setenv = function("setenv");
+        if (setenv != null) {
+            setenv.invokeInt(new Object[] {variable, value, 0});
+        }
+    }
+
     private static @Nullable Function function(String name) {
         try {
             return Platform.isLinux() ? NativeLibrary.getInstance("c").getFunction(name) : null;

@@ -17,30 +17,54 @@ import java.util.Optional;
  * }</pre>
  */
 public final class TorchEngine {
+    /**
+     * How often a thread of libgomp looks for work before it sleeps. Its own 300,000 turns are a core's time that under
+     * a quota, or beside another process, the thread that computes would need.
+     */
+    private static final String SPIN_COUNT = "1000";
+
     private static int threadsInUse;
 
     private TorchEngine() {}
 
     /**
-     * @param threads of one native operation; 0: the engine's default, one a core
+     * @param threads of one native operation; 0: the engine's own number, but no more than Java's processors, which
+     *     are fewer under a container's quota
      * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once; or if
      *     its native library is missing, is of another version, or cannot be unpacked
      */
     static synchronized Engine start(int threads) {
         DjlSettings.prepare();
         if (threads < 0) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for one a core");
+            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for the default");
         }
         if (threadsInUse == 0 && threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
+        if (threadsInUse == 0 && System.getenv("OMP_WAIT_POLICY") == null) {
+            Glibc.setIfAbsent("GOMP_SPINCOUNT", SPIN_COUNT);
+        }
         Engine engine = engine();
+        if (threadsInUse == 0 && threads == 0) {
+            limitThreads();
+        }
         threadsInUse = JniUtils.getNumThreads();
         if (threads > 0 && threads != threadsInUse) {
             throw new IllegalStateException("threads is " + threads + ", but PyTorch runs with " + threadsInUse
                     + " already in this process; set the number at the first load");
         }
         return engine;
+    }
+
+    /** PyTorch knows the machine's cores, and not a container's quota. A number that the process was given stays. */
+    private static void limitThreads() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        boolean given = System.getProperty("ai.djl.pytorch.num_threads") != null
+                || System.getenv("OMP_NUM_THREADS") != null
+                || System.getenv("MKL_NUM_THREADS") != null;
+        if (!given && JniUtils.getNumThreads() > processors) {
+            JniUtils.setNumThreads(processors);
+        }
     }
 
     private static Engine engine() {

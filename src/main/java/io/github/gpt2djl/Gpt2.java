@@ -457,6 +457,34 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
+     * The bytes that an id spells, which can be a part of a character: {@link #decode} shows U+FFFD for such a part.
+     *
+     * @param id one of the model's
+     * @return UTF-8 or a part of it, special tokens included; a token that ends a word of the first GPT's vocabulary
+     *     ends with a space. None for an id that the tokenizer does not use
+     * @throws IllegalArgumentException if the id is out of range
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public byte[] bytes(int id) {
+        return tokenizer().bytes(id);
+    }
+
+    /**
+     * Starts to turn ids into text one by one, as {@link #stream} does.
+     *
+     * @param skipSpecialTokens whether special tokens spell nothing
+     * @param before the ids that the text continues; none for a text from its start
+     * @return a detokenizer that has seen no id yet
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public Detokenizer detokenizer(boolean skipSpecialTokens, List<Integer> before) {
+        return tokenizer()
+                .detokenizer(
+                        skipSpecialTokens,
+                        before.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /**
      * The number of ids in a prompt.
      *
      * @param prompt text or ids

@@ -169,6 +169,31 @@ public final class BpeTokenizer implements AutoCloseable {
         return text.append(pieces.finish()).toString();
     }
 
+    /**
+     * The bytes that an id spells, which can be a part of a character.
+     *
+     * @param id one of the model's
+     * @return those that the text has for it, special tokens included; the end of a word of the first GPT's vocabulary
+     *     spells a space. None for an id that the tokenizer does not use
+     * @throws IllegalArgumentException if the id is out of range
+     */
+    public byte[] bytes(int id) {
+        byte[][] all = vocabulary.bytes();
+        if (id < 0 || id >= all.length) {
+            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
+        }
+        byte[] bytes = all[id];
+        if (bytes == null) {
+            return new byte[0];
+        }
+        boolean spaced = vocabulary.wordEnds().get(id);
+        byte[] spelled = Arrays.copyOf(bytes, bytes.length + (spaced ? 1 : 0));
+        if (spaced) {
+            spelled[bytes.length] = ' ';
+        }
+        return spelled;
+    }
+
     @Override
     public void close() {
         lock.writeLock().lock();

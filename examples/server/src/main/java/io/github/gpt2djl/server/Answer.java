@@ -17,14 +17,16 @@ final class Answer {
     private final CompletionRequest request;
     private final String id = "cmpl-" + UUID.randomUUID();
     private final long created = System.currentTimeMillis() / 1000;
-    /** Characters of each sequence that have been told of, its prompt's included. */
-    private final int[] offsets;
+    private final TokenNames names;
+    /** Of the new tokens of each sequence. */
+    private final TextOffsets[] offsets;
 
-    Answer(Gpt2 gpt2, String model, CompletionRequest request, int sequences) {
+    Answer(Gpt2 gpt2, String model, TokenNames names, CompletionRequest request, int sequences) {
         this.gpt2 = gpt2;
         this.model = model;
+        this.names = names;
         this.request = request;
-        offsets = new int[sequences];
+        offsets = new TextOffsets[sequences];
     }
 
     /** A whole answer, or a part of a stream. */
@@ -41,11 +43,12 @@ final class Answer {
     Piece begin(int index, Echo echo) {
         Piece piece = new Piece(index);
         if (request.echo()) {
-            echo.tokens().forEach(piece::add);
-            piece.text.setLength(0);
+            TextOffsets given = TextOffsets.of(gpt2, echo.text());
+            echo.tokens().forEach(token -> piece.addLogprobs(token, given));
             piece.text.append(echo.text());
         }
-        offsets[index] = echo.text().codePointCount(0, echo.text().length());
+        int begin = echo.text().codePointCount(0, echo.text().length());
+        offsets[index] = TextOffsets.after(gpt2, request.skipsSpecialTokens(), echo.ids(), begin);
         return piece;
     }
 
@@ -87,7 +90,7 @@ final class Answer {
         Piece add(Token token) {
             text.append(token.text());
             if (request.logprobs() >= 0) {
-                addLogprobs(token);
+                addLogprobs(token, offsets[index]);
             }
             if (token.trace() != null) {
                 trace.add(new JsonObject(TraceJson.step(gpt2, token)));
@@ -95,20 +98,15 @@ final class Answer {
             return this;
         }
 
-        private void addLogprobs(Token token) {
+        private void addLogprobs(Token token, TextOffsets from) {
             boolean known = !Double.isNaN(token.logProbability());
-            tokens.add(name(token.id()));
+            tokens.add(names.get(token.id()));
             logprobs.add(known ? token.logProbability() : null);
             JsonObject top = new JsonObject();
-            token.top().forEach(each -> top.put(name(each.id()), each.logProbability()));
+            token.top().forEach(each -> top.put(names.get(each.id()), each.logProbability()));
             // The token itself is always among them.
-            tops.add(known ? top.put(name(token.id()), token.logProbability()) : null);
-            starts.add(offsets[index]);
-            offsets[index] += token.text().codePointCount(0, token.text().length());
-        }
-
-        private String name(int id) {
-            return gpt2.hasTokenizer() ? gpt2.decode(List.of(id)) : "token_id:" + id;
+            tops.add(known ? top.put(names.get(token.id()), token.logProbability()) : null);
+            starts.add(from.add(token.id()));
         }
 
         boolean isEmpty() {

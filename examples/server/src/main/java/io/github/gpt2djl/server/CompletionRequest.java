@@ -2,6 +2,7 @@ package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.Preset;
 import io.github.gpt2djl.Prompt;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -89,6 +90,11 @@ record CompletionRequest(
     /** Whether the prompts' own log-probabilities are asked for. */
     boolean isScored() {
         return echo && logprobs >= 0;
+    }
+
+    /** Whether special tokens are no part of a generated text: they are one in OpenAI's code for GPT-2. */
+    boolean skipsSpecialTokens() {
+        return config.get(GenerationOption.PRESET) != Preset.OPENAI;
     }
 
     /** Fields that are nobody's, or that this server does not have. */

@@ -31,6 +31,7 @@ final class Completions implements Handler<RoutingContext> {
     private final ContinuousBatch batch;
     private final ServerOptions options;
     private final Metrics metrics;
+    private final TokenNames names;
     /** Echoed prompts are scored one after the other, beside the batch. */
     private final WorkerExecutor scoring;
 
@@ -48,6 +49,7 @@ final class Completions implements Handler<RoutingContext> {
         this.batch = batch;
         this.options = options;
         this.metrics = metrics;
+        names = TokenNames.of(gpt2);
         this.scoring = scoring;
     }
 
@@ -89,7 +91,7 @@ final class Completions implements Handler<RoutingContext> {
                 throw ApiError.badRequest("found " + request.prompts().size() + " prompts, expected at most "
                         + options.queue() + ", which this server lets wait");
             }
-            answer = new Answer(gpt2, model, request, sequences);
+            answer = new Answer(gpt2, model, names, request, sequences);
         }
 
         void begin() {

@@ -14,7 +14,8 @@ import java.util.List;
  *
  * @param ids of the prompt
  * @param text of all
- * @param tokens one an id, with log-probabilities but for the first; none where these are not asked for
+ * @param tokens one an id, with log-probabilities but for the first, and without a text of their own; none where
+ *     log-probabilities are not asked for
  */
 record Echo(List<Integer> ids, String text, List<Token> tokens) {
     /** Computes log-probabilities if they are asked for. */
@@ -33,27 +34,11 @@ record Echo(List<Integer> ids, String text, List<Token> tokens) {
             tops = score.top();
         }
         List<Token> tokens = new ArrayList<>();
-        String before = "";
         for (int i = 0; i < ids.size(); i++) {
-            String text = whole(gpt2, ids.subList(0, i + 1));
             double logProbability = i == 0 ? Double.NaN : logProbabilities.get(i - 1);
             List<TokenProbability> top = i == 0 ? List.of() : tops.get(i - 1);
-            tokens.add(new Token(ids.get(i), text.substring(before.length()), logProbability, top, null));
-            before = text;
+            tokens.add(new Token(ids.get(i), "", logProbability, top, null));
         }
         return tokens;
-    }
-
-    /** The characters that are complete. */
-    private static String whole(Gpt2 gpt2, List<Integer> ids) {
-        if (!gpt2.hasTokenizer()) {
-            return "";
-        }
-        String text = gpt2.decode(ids);
-        int end = text.length();
-        while (end > 0 && text.charAt(end - 1) == '\uFFFD') {
-            end--;
-        }
-        return text.substring(0, end);
     }
 }

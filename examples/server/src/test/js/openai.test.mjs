@@ -62,10 +62,35 @@ test("takes ids, logprobs, echo and bias", async () => {
   }
 });
 
+test("parts of a character have names of their own", async () => {
+  const found = await client.completions.create({
+    model, prompt: "O 😀天!", max_tokens: 1, temperature: 0, logprobs: 5, echo: true,
+  });
+  const { tokens, top_logprobs, text_offset } = found.choices[0].logprobs;
+  const bytes = (token) => token.startsWith("bytes:")
+    ? Buffer.from(token.slice("bytes:".length).replaceAll("\\x", ""), "hex") : Buffer.from(token);
+  assert.equal(Buffer.concat(tokens.map(bytes)).toString(), found.choices[0].text);
+  assert.ok(tokens.some((token) => token.startsWith("bytes:\\xf0")));
+  const characters = Array.from(found.choices[0].text);
+  for (let i = 1; i < tokens.length; i++) {
+    assert.ok(Object.keys(top_logprobs[i]).length >= 5);
+    if (!tokens[i].startsWith("bytes:")) {
+      assert.ok(characters.slice(text_offset[i]).join("").startsWith(tokens[i]));
+    }
+  }
+});
+
+test("n greedy texts are the same", async () => {
+  const found = await client.completions.create({ model, prompt: "ROMEO:", max_tokens: 5, temperature: 0, n: 3 });
+  assert.deepEqual(found.choices.map((choice) => choice.index), [0, 1, 2]);
+  assert.equal(new Set(found.choices.map((choice) => choice.text)).size, 1);
+});
+
 test("errors are the client's own classes", async () => {
   await assert.rejects(client.completions.create({ model, prompt: "a", top_p: 7 }), (error) => {
     assert.ok(error instanceof OpenAI.BadRequestError);
     assert.match(error.message, /top_p is 7.0, expected 0 to 1/);
+    assert.equal(error.param, "top_p");
     return true;
   });
   await assert.rejects(client.completions.create({ model: "gpt-4", prompt: "a" }), OpenAI.NotFoundError);

@@ -51,7 +51,6 @@ public final class Processed implements Sampler {
                 return;
             }
         }
-        throw new IllegalStateException("no token is left: " + rules + " have banned all " + scores.length
-                + "; expected at least one that may follow");
+        throw new NoTokenLeftException(rules, scores.length);
     }
 }

@@ -161,9 +161,9 @@ class ProcessorsTest {
         assertThat(processed.sample(FloatBuffer.wrap(new float[] {1, 0}), TEXT, 0))
                 .isEqualTo(1);
         assertThatThrownBy(() -> processed.sample(FloatBuffer.wrap(new float[] {1}), TEXT, 0))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "no token is left: [" + rule + "] have banned all 1; expected at least one that may follow");
+                .isInstanceOf(NoTokenLeftException.class)
+                .hasMessage("no token is left: the rules (SequenceBias) have banned all 1; expected at least one that"
+                        + " may follow");
     }
 
     /** What a rule makes of the scores 0, 1, 2, 3. */

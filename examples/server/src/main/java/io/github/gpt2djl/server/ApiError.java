@@ -6,46 +6,63 @@ import io.vertx.core.json.JsonObject;
 final class ApiError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** Characters of a message; what a client sent can stand in it. */
+    private static final int LONGEST = 300;
+
     final int status;
     private final String code;
+    private final String param;
 
-    private ApiError(int status, String code, String message) {
-        super(message);
+    private ApiError(int status, String code, String param, String message) {
+        super(shortened(message));
         this.status = status;
         this.code = code;
+        this.param = param == null ? null : shortened(param);
     }
 
-    static ApiError badRequest(String message) {
-        return new ApiError(400, null, message);
+    private static String shortened(String text) {
+        return text.length() <= LONGEST
+                ? text
+                : text.substring(0, LONGEST / 2) + " … " + text.substring(text.length() - LONGEST / 2);
+    }
+
+    /**
+     * A request that cannot be followed.
+     *
+     * @param param the field that is wrong; null: none in particular
+     */
+    static ApiError badRequest(String param, String message) {
+        return new ApiError(400, null, param, message);
     }
 
     static ApiError unauthorized() {
         return new ApiError(
-                401, "invalid_api_key", "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
+                401, "invalid_api_key", null, "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
     }
 
     static ApiError unknownModel(String found, String expected) {
-        return new ApiError(404, "model_not_found", "the model is " + found + ", expected " + expected);
+        return new ApiError(404, "model_not_found", "model", "model is " + Fields.shown(found) + ", expected " + expected);
     }
 
     static ApiError notFound(String found) {
         return new ApiError(
                 404,
                 null,
+                null,
                 "there is no " + found + "; expected POST /v1/completions, or GET /v1/models, /health, /metrics or /");
     }
 
     static ApiError busy(String message) {
-        return new ApiError(429, "rate_limit_exceeded", message);
+        return new ApiError(429, "rate_limit_exceeded", null, message);
     }
 
     static ApiError timeout(long seconds) {
         return new ApiError(
-                504, "timeout", "not done within " + seconds + " s; ask for fewer tokens, or when there is less to do");
+                504, "timeout", null, "not done within " + seconds + " s; ask for fewer tokens, or when there is less to do");
     }
 
     static ApiError of(int status, String message) {
-        return new ApiError(status, null, message);
+        return new ApiError(status, null, null, message);
     }
 
     JsonObject json() {
@@ -56,7 +73,7 @@ final class ApiError extends RuntimeException {
                         new JsonObject()
                                 .put("message", getMessage())
                                 .put("type", type)
-                                .put("param", null)
+                                .put("param", param)
                                 .put("code", code));
     }
 }

@@ -2,19 +2,19 @@ package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Preset;
 import io.github.gpt2djl.Prompt;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What a client of {@code /v1/completions} wants.
  *
  * @param prompts at least one
  * @param config of all
+ * @param n sequences of each prompt; in greedy decoding the same one
  * @param maxTokens new tokens of each sequence; 0: the prompt is only scored
  * @param logprobs likeliest tokens to tell of at each place; -1: no log-probabilities
  * @param echo whether each text begins with its prompt
@@ -25,6 +25,7 @@ import java.util.Set;
 record CompletionRequest(
         List<Prompt> prompts,
         GenerationConfig config,
+        int n,
         int maxTokens,
         int logprobs,
         boolean echo,
@@ -32,64 +33,73 @@ record CompletionRequest(
         boolean usage) {
     private static final int MOST_LOGPROBS = 5;
 
-    private static final Map<Class<?>, String> EXPECTED = Map.of(
-            String.class, "a text",
-            Integer.class, "a whole number",
-            Number.class, "a number",
-            Boolean.class, "true or false",
-            JsonObject.class, "an object");
-
-    /** What OpenAI's API has a name of its own for. */
-    private static final Set<GenerationOption<?>> RENAMED = Set.of(
-            GenerationOption.DO_SAMPLE,
-            GenerationOption.MAX_NEW_TOKENS,
-            GenerationOption.MAX_LENGTH,
-            GenerationOption.NUM_RETURN_SEQUENCES,
-            GenerationOption.STOP_STRINGS,
-            GenerationOption.TOP_LOGPROBS,
-            GenerationOption.SEQUENCE_BIAS);
-
     /**
      * Reads a request; takes its fields out of the JSON.
      *
      * @throws ApiError if it is none
      */
     static CompletionRequest read(JsonObject json, String model, ServerOptions limits) {
-        String asked = take(json, "model", model, String.class);
+        Fields fields = new Fields(json);
+        String asked = fields.take("model", model, String.class);
         if (!asked.equals(model)) {
             throw ApiError.unknownModel(asked, model);
         }
         List<Prompt> prompts = Prompts.read(json.remove("prompt"));
-        int maxTokens = take(json, "max_tokens", 16, Integer.class);
-        if (maxTokens < 0 || maxTokens > limits.maxTokens()) {
-            throw ApiError.badRequest("max_tokens is " + maxTokens + ", expected 0 to " + limits.maxTokens());
-        }
-        int logprobs = take(json, "logprobs", -1, Integer.class);
-        if (logprobs < -1 || logprobs > MOST_LOGPROBS) {
-            throw ApiError.badRequest("logprobs is " + logprobs + ", expected 0 to " + MOST_LOGPROBS);
-        }
-        boolean echo = take(json, "echo", false, Boolean.class);
-        boolean stream = take(json, "stream", false, Boolean.class);
-        JsonObject streamOptions = take(json, "stream_options", new JsonObject(), JsonObject.class);
-        if (!streamOptions.isEmpty() && !stream) {
-            throw ApiError.badRequest("stream_options has no effect without stream; set stream, or leave it out");
-        }
-        boolean usage = take(streamOptions, "include_usage", false, Boolean.class);
+        int maxTokens = fields.whole("max_tokens", 16, 0, limits.maxTokens());
+        int logprobs = fields.whole("logprobs", -1, 0, MOST_LOGPROBS);
+        boolean echo = fields.take("echo", false, Boolean.class);
+        boolean stream = fields.take("stream", false, Boolean.class);
+        boolean usage = usage(fields.take("stream_options", new JsonObject(), JsonObject.class), stream);
         if (maxTokens == 0 && stream) {
-            throw ApiError.badRequest("found max_tokens 0 and stream, expected only one of them: nothing will come");
+            throw ApiError.badRequest(
+                    "stream", "found max_tokens 0 and stream, expected only one of them: nothing will come");
         }
-        int n = take(json, "n", 1, Integer.class);
-        if (n < 1 || n > limits.batchSize()) {
-            throw ApiError.badRequest("n is " + n + ", expected 1 to " + limits.batchSize());
+        int n = fields.whole("n", 1, 1, limits.batchSize());
+        rejectOthers(fields, n);
+        GenerationConfig config = Options.read(fields, n, Math.max(1, maxTokens), Math.max(0, logprobs));
+        return new CompletionRequest(prompts, config, n, maxTokens, logprobs, echo, stream, usage);
+    }
+
+    private static boolean usage(JsonObject streamOptions, boolean stream) {
+        if (!streamOptions.isEmpty() && !stream) {
+            throw ApiError.badRequest(
+                    "stream_options", "stream_options has no effect without stream; set stream, or leave it out");
         }
-        rejectOthers(json, n);
-        GenerationConfig config = config(json, n, Math.max(1, maxTokens), Math.max(0, logprobs));
-        return new CompletionRequest(prompts, config, maxTokens, logprobs, echo, stream, usage);
+        boolean usage = new Fields(streamOptions).take("include_usage", false, Boolean.class);
+        if (!streamOptions.isEmpty()) {
+            throw Fields.wrong(
+                    "stream_options", streamOptions, "include_usage only; leave the others out");
+        }
+        return usage;
     }
 
     /** Whether the prompts' own log-probabilities are asked for. */
     boolean isScored() {
         return echo && logprobs >= 0;
+    }
+
+    /**
+     * Rejects a prompt that cannot be followed, before anything is computed.
+     *
+     * @throws ApiError in the API's terms, where the library's advice would not help its clients
+     * @throws IllegalArgumentException of the library
+     */
+    void check(Gpt2 gpt2, Prompt prompt) {
+        if (!gpt2.hasTokenizer() && prompt.text() != null && !prompt.text().isEmpty()) {
+            throw ApiError.badRequest(
+                    "prompt", "found a text, but the model has no tokenizer; expected ids, like [15496, 11]");
+        }
+        if (!gpt2.hasTokenizer() && config.isSet(GenerationOption.STOP_STRINGS)) {
+            throw ApiError.badRequest("stop", "stop has no effect, as the model has no tokenizer; leave it out");
+        }
+        gpt2.check(new GenerationRequest(prompt, config));
+        int ids = isScored() ? gpt2.count(prompt) : 0;
+        if (ids > gpt2.config().positions()) {
+            throw ApiError.badRequest(
+                    "prompt",
+                    "the prompt has " + ids + " ids, but echo with logprobs takes at most "
+                            + gpt2.config().positions() + ", the model's context");
+        }
     }
 
     /** Whether special tokens are no part of a generated text: they are one in OpenAI's code for GPT-2. */
@@ -98,81 +108,16 @@ record CompletionRequest(
     }
 
     /** Fields that are nobody's, or that this server does not have. */
-    private static void rejectOthers(JsonObject json, int n) {
-        int bestOf = take(json, "best_of", n, Integer.class);
-        if (bestOf != n) {
-            throw ApiError.badRequest("best_of is " + bestOf + ", expected n, which is " + n
-                    + ": ask for more sequences with logprobs, and choose");
+    private static void rejectOthers(Fields fields, int n) {
+        Object bestOf = fields.json().remove("best_of");
+        if (bestOf != null && !bestOf.equals(n)) {
+            throw Fields.wrong(
+                    "best_of", bestOf, "n, which is " + n + ": ask for more sequences with logprobs, and choose");
         }
-        if (!take(json, "suffix", "", String.class).isEmpty()) {
-            throw ApiError.badRequest("found a suffix, which GPT-2 cannot be given; leave it out");
+        if (!fields.take("suffix", "", String.class).isEmpty()) {
+            throw ApiError.badRequest("suffix", "found a suffix, which GPT-2 cannot be given; leave it out");
         }
         // OpenAI's own bookkeeping: it changes nothing in the answer there either.
-        json.remove("user");
-    }
-
-    /** The options of generation: OpenAI's in transformers' names, and transformers' own. */
-    private static GenerationConfig config(JsonObject json, int n, int maxTokens, int logprobs) {
-        double temperature = take(json, "temperature", 1, Number.class).doubleValue();
-        JsonObject options = new JsonObject().put("max_new_tokens", maxTokens);
-        if (logprobs > 0) {
-            options.put("top_logprobs", logprobs);
-        }
-        if (temperature == 0) {
-            // Of the API: the likeliest token, whatever these say.
-            json.remove("top_p");
-            json.remove("seed");
-        } else {
-            // No top-k unless asked for: the API draws from all tokens.
-            options.put("do_sample", true).put("temperature", temperature).put("top_k", 0);
-        }
-        options.put("num_return_sequences", n);
-        Object stop = json.remove("stop");
-        if (stop != null) {
-            options.put("stop_strings", stop);
-        }
-        JsonObject bias = take(json, "logit_bias", new JsonObject(), JsonObject.class);
-        JsonArray biases = new JsonArray();
-        bias.forEach(entry -> biases.add(
-                new JsonArray().add(new JsonArray().add(entry.getKey())).add(entry.getValue())));
-        if (!biases.isEmpty()) {
-            options.put("sequence_bias", biases);
-        }
-        for (String key : json.fieldNames()) {
-            GenerationOption<?> option = GenerationOption.find(key);
-            if (option == null || RENAMED.contains(option) || !option.key().equals(key)) {
-                throw ApiError.badRequest("found the field " + key + ", expected those of OpenAI's completions, or an"
-                        + " option of generation by transformers' name that they have none for, like top_k");
-            }
-            if (json.getValue(key) != null) {
-                options.put(key, json.getValue(key));
-            }
-        }
-        try {
-            return GenerationConfig.parse(options.encode());
-        } catch (IllegalArgumentException e) {
-            throw ApiError.badRequest((temperature == 0 ? "temperature 0 is greedy decoding: " : "") + inKeys(e));
-        }
-    }
-
-    /** A message of the library, by the names that its options have in JSON. */
-    private static String inKeys(IllegalArgumentException e) {
-        String message = String.valueOf(e.getMessage());
-        for (GenerationOption<?> option : GenerationOption.all()) {
-            message = message.replaceAll("\\b" + option.name() + "\\b", option.key());
-        }
-        return message;
-    }
-
-    /** A field's value, which is not among the others any more; null means what leaving it out does. */
-    private static <T> T take(JsonObject json, String key, T usual, Class<T> type) {
-        Object value = json.remove(key);
-        if (value == null) {
-            return usual;
-        }
-        if (!type.isInstance(value)) {
-            throw ApiError.badRequest(key + " is " + value + ", expected " + EXPECTED.get(type));
-        }
-        return type.cast(value);
+        fields.take("user", "", String.class);
     }
 }

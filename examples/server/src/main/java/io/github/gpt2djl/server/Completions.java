@@ -11,13 +11,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,15 +54,7 @@ final class Completions implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext routing) {
-        String type = routing.request().getHeader("Content-Type");
-        if (type == null || !type.startsWith("application/json")) {
-            throw ApiError.of(415, "the Content-Type is " + type + ", expected application/json");
-        }
-        Buffer body = routing.body().buffer();
-        if (body == null || !(Json.decodeValue(body) instanceof JsonObject json)) {
-            throw ApiError.badRequest("found no JSON object, expected one like {\"prompt\": \"ROMEO:\"}");
-        }
-        new Exchange(routing, CompletionRequest.read(json, model, options)).begin();
+        new Exchange(routing, CompletionRequest.read(Body.json(routing), model, options)).begin();
     }
 
     /** One request and its answer; all but the beginning is on its event loop. */
@@ -74,7 +65,10 @@ final class Completions implements Handler<RoutingContext> {
         private final CompletionRequest request;
         private final Context context;
         private final Answer answer;
+        /** Choices of each prompt, and how many of them are computed: greedy ones are all the same. */
         private final int copies;
+
+        private final int computed;
         private final List<CompletableFuture<List<Generation>>> parts = new ArrayList<>();
         private List<Echo> echoes = List.of();
         private boolean hasToken;
@@ -85,10 +79,13 @@ final class Completions implements Handler<RoutingContext> {
             this.request = request;
             response = routing.response();
             context = routing.vertx().getOrCreateContext();
-            copies = request.config().get(GenerationOption.NUM_RETURN_SEQUENCES);
+            copies = request.n();
+            computed = request.config().get(GenerationOption.NUM_RETURN_SEQUENCES);
             int sequences = Math.multiplyExact(request.prompts().size(), copies);
             if (request.prompts().size() > options.queue()) {
-                throw ApiError.badRequest("found " + request.prompts().size() + " prompts, expected at most "
+                throw ApiError.badRequest(
+                        "prompt",
+                        "found " + request.prompts().size() + " prompts, expected at most "
                         + options.queue() + ", which this server lets wait");
             }
             answer = new Answer(gpt2, model, names, request, sequences);
@@ -129,7 +126,7 @@ final class Completions implements Handler<RoutingContext> {
                 return List.of();
             }
             for (Prompt prompt : request.prompts()) {
-                gpt2.check(new GenerationRequest(prompt, request.config()));
+                request.check(gpt2, prompt);
             }
             return request.prompts().stream()
                     .map(prompt -> Echo.of(gpt2, prompt, request))
@@ -181,7 +178,9 @@ final class Completions implements Handler<RoutingContext> {
                 }
             }
             if (request.stream()) {
-                send(answer.piece(index).add(token), null);
+                for (int same = 0; same < copies / computed; same++) {
+                    send(answer.piece(index + same).add(token), null);
+                }
             }
         }
 
@@ -206,8 +205,10 @@ final class Completions implements Handler<RoutingContext> {
         }
 
         private void done() {
-            List<Generation> generations =
-                    parts.stream().flatMap(part -> part.join().stream()).toList();
+            List<Generation> generations = parts.stream()
+                    .flatMap(part -> part.join().stream())
+                    .flatMap(each -> Collections.nCopies(copies / computed, each).stream())
+                    .toList();
             if (!request.stream()) {
                 whole(generations);
                 return;
@@ -243,7 +244,7 @@ final class Completions implements Handler<RoutingContext> {
             if (ended) {
                 return;
             }
-            ApiError error = error(cause instanceof CompletionException ? cause.getCause() : cause);
+            ApiError error = Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, request, gpt2);
             leave();
             if (response.headWritten()) {
                 send(error.json());
@@ -251,19 +252,6 @@ final class Completions implements Handler<RoutingContext> {
             } else {
                 routing.fail(error);
             }
-        }
-
-        private ApiError error(Throwable cause) {
-            if (cause instanceof ApiError known) {
-                return known;
-            }
-            if (cause instanceof RejectedExecutionException) {
-                return ApiError.busy(cause.getMessage());
-            }
-            if (cause instanceof IllegalArgumentException) {
-                return ApiError.badRequest(cause.getMessage());
-            }
-            return ApiError.of(500, String.valueOf(cause.getMessage()));
         }
 
         /** What still runs of it leaves the batch. */

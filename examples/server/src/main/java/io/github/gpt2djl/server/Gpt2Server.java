@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -145,14 +144,14 @@ final class Gpt2Server implements AutoCloseable {
         if (routing.failure() instanceof ApiError known) {
             return known;
         }
-        if (routing.failure() instanceof DecodeException e) {
-            return ApiError.badRequest("found no JSON: " + e.getMessage());
+        int status = routing.statusCode();
+        if (status == 413) {
+            return ApiError.of(413, "the request is too large, expected at most " + options.maxBytes() + " bytes");
         }
-        return switch (routing.statusCode()) {
-            case 413 -> ApiError.of(413, "the request is too large, expected at most " + options.maxBytes() + " bytes");
-            default ->
-                ApiError.of(routing.statusCode() < 400 ? 500 : routing.statusCode(), String.valueOf(routing.failure()));
-        };
+        if (status >= 400 && status < 500) {
+            return ApiError.of(status, "the request cannot be read");
+        }
+        return Failures.unknown(routing.failure());
     }
 
     /**

@@ -37,16 +37,21 @@ final class Prompts {
     private static Prompt ids(JsonArray array) {
         return Prompt.ofIds(array.stream()
                 .mapToInt(id -> {
-                    if (id instanceof Integer whole) {
-                        return whole;
+                    if (!Fields.isWhole(id)) {
+                        throw unexpected();
                     }
-                    throw unexpected();
+                    long whole = ((Number) id).longValue();
+                    if (whole != (int) whole) {
+                        throw ApiError.badRequest("prompt", "prompt has the id " + id + ", which is no token's");
+                    }
+                    return (int) whole;
                 })
                 .toArray());
     }
 
     private static ApiError unexpected() {
         return ApiError.badRequest(
+                "prompt",
                 "prompt has another form than expected: a text, several texts, ids, or several lists of ids");
     }
 }

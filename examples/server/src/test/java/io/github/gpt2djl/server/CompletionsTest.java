@@ -246,39 +246,6 @@ class CompletionsTest {
                 .startsWith("top_p");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{\"max_token\":3} | 400 | found the field max_token, expected those of OpenAI's completions",
-                "{\"max_tokens\":251} | 400 | max_tokens is 251, expected 0 to 250",
-                "{\"max_tokens\":1.5} | 400 | max_tokens is 1.5, expected a whole number",
-                "{\"n\":9} | 400 | n is 9, expected 1 to 8",
-                "{\"best_of\":2} | 400 | best_of is 2, expected n, which is 1",
-                "{\"suffix\":\"end\"} | 400 | found a suffix, which GPT-2 cannot be given",
-                "{\"logprobs\":6} | 400 | logprobs is 6, expected 0 to 5",
-                "{\"temperature\":-1} | 400 | temperature is -1.0, expected above 0",
-                "{\"temperature\":0,\"top_k\":5} | 400 | temperature 0 is greedy decoding: top_k has no effect",
-                "{\"top_p\":2} | 400 | top_p is 2.0, expected 0 to 1",
-                "{\"stop\":\"\"} | 400 | stop",
-                "{\"prompt\":[9999]} | 400 | id 9999 at index 0 is out of range, expected 0 to 2047",
-                "{\"prompt\":{\"a\":1}} | 400 | prompt has another form than expected",
-                "{\"prompt\":[\"a\",[1.5]]} | 400 | prompt has another form than expected",
-                "{\"stream_options\":{\"include_usage\":true}} | 400 | stream_options has no effect without stream",
-                "{\"model\":\"gpt-4\"} | 404 | the model is gpt-4, expected shakespeare",
-                "{\"prompt\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"]} | 400 | found 17 prompts, expected at most 16",
-                "{ | 400 | found no JSON",
-                "[1] | 400 | found no JSON object",
-                "'' | 400 | found no JSON object",
-            })
-    void whatCannotBeDoneSaysWhy(String json, int status, String message) throws Exception {
-        HttpResponse<String> response = client.complete(json);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        JsonObject error = new JsonObject(response.body()).getJsonObject("error");
-        assertThat(error.getString("message")).contains(message);
-        assertThat(error.getString("type")).isEqualTo("invalid_request_error");
-    }
-
     @Test
     void aPromptOfMoreThanTheContextIsRejected() throws Exception {
         HttpResponse<String> response = client.complete(

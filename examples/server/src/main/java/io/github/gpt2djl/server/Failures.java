@@ -1,0 +1,57 @@
+package io.github.gpt2djl.server;
+
+import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.sampling.NoTokenLeftException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a failure means to the client: its own fault in the API's terms, the server's without details. */
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    /** The fields that can ban all tokens. */
+    private static final List<GenerationOption<?>> BANS = List.of(
+            GenerationOption.SUPPRESS_TOKENS,
+            GenerationOption.BEGIN_SUPPRESS_TOKENS,
+            GenerationOption.BAD_WORDS_IDS,
+            GenerationOption.NO_REPEAT_NGRAM_SIZE);
+
+    private Failures() {}
+
+    static ApiError of(Throwable cause, CompletionRequest request, Gpt2 gpt2) {
+        if (cause instanceof ApiError known) {
+            return known;
+        }
+        if (cause instanceof RejectedExecutionException) {
+            return ApiError.busy(cause.getMessage());
+        }
+        if (cause instanceof CancellationException) {
+            return ApiError.of(503, "the server is shutting down");
+        }
+        if (cause instanceof IllegalArgumentException) {
+            return ApiTerms.badRequest(String.valueOf(cause.getMessage()), "prompt");
+        }
+        return cause instanceof NoTokenLeftException ? nothingLeft(request, gpt2) : unknown(cause);
+    }
+
+    /** A fault of the server's: the log says more than the client may know. */
+    static ApiError unknown(Throwable cause) {
+        LOG.error("a request failed", cause);
+        return ApiError.of(500, "the server failed to answer; its log says why");
+    }
+
+    private static ApiError nothingLeft(CompletionRequest request, Gpt2 gpt2) {
+        List<String> bans = BANS.stream()
+                .filter(request.config()::isSet)
+                .map(GenerationOption::key)
+                .toList();
+        return ApiError.badRequest(
+                bans.isEmpty() ? null : bans.get(0),
+                "no token is left that may follow: " + String.join(" and ", bans) + " ban all "
+                        + gpt2.config().vocabularySize() + "; allow at least one");
+    }
+}

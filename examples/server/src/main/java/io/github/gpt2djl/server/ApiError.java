@@ -37,11 +37,15 @@ final class ApiError extends RuntimeException {
 
     static ApiError unauthorized() {
         return new ApiError(
-                401, "invalid_api_key", null, "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
+                401,
+                "invalid_api_key",
+                null,
+                "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
     }
 
     static ApiError unknownModel(String found, String expected) {
-        return new ApiError(404, "model_not_found", "model", "model is " + Fields.shown(found) + ", expected " + expected);
+        return new ApiError(
+                404, "model_not_found", "model", "model is " + Fields.shown(found) + ", expected " + expected);
     }
 
     static ApiError notFound(String found) {
@@ -58,7 +62,10 @@ final class ApiError extends RuntimeException {
 
     static ApiError timeout(long seconds) {
         return new ApiError(
-                504, "timeout", null, "not done within " + seconds + " s; ask for fewer tokens, or when there is less to do");
+                504,
+                "timeout",
+                null,
+                "not done within " + seconds + " s; ask for fewer tokens, or when there is less to do");
     }
 
     static ApiError of(int status, String message) {

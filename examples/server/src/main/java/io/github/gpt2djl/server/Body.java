@@ -31,7 +31,8 @@ final class Body {
 
     /** Keeps out what a form of a foreign page can send, too. */
     private static void requireJson(String type) {
-        String[] parts = type == null ? new String[] {""} : type.toLowerCase(Locale.ROOT).split(";");
+        String[] parts =
+                type == null ? new String[] {""} : type.toLowerCase(Locale.ROOT).split(";");
         boolean utf8 = Arrays.stream(parts)
                 .skip(1)
                 .map(parameter -> parameter.replaceAll("[\\s\"]", ""))

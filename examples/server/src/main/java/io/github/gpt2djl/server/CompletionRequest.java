@@ -67,8 +67,7 @@ record CompletionRequest(
         }
         boolean usage = new Fields(streamOptions).take("include_usage", false, Boolean.class);
         if (!streamOptions.isEmpty()) {
-            throw Fields.wrong(
-                    "stream_options", streamOptions, "include_usage only; leave the others out");
+            throw Fields.wrong("stream_options", streamOptions, "include_usage only; leave the others out");
         }
         return usage;
     }

@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code POST /v1/completions}: its prompts join the batch, and leave it when the client does. */
@@ -85,8 +84,8 @@ final class Completions implements Handler<RoutingContext> {
             if (request.prompts().size() > options.queue()) {
                 throw ApiError.badRequest(
                         "prompt",
-                        "found " + request.prompts().size() + " prompts, expected at most "
-                        + options.queue() + ", which this server lets wait");
+                        "found " + request.prompts().size() + " prompts, expected at most " + options.queue()
+                                + ", which this server lets wait");
             }
             answer = new Answer(gpt2, model, names, request, sequences);
         }
@@ -244,7 +243,8 @@ final class Completions implements Handler<RoutingContext> {
             if (ended) {
                 return;
             }
-            ApiError error = Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, request, gpt2);
+            ApiError error =
+                    Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, request, gpt2);
             leave();
             if (response.headWritten()) {
                 send(error.json());

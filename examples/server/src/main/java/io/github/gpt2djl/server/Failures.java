@@ -35,7 +35,15 @@ final class Failures {
         if (cause instanceof IllegalArgumentException) {
             return ApiTerms.badRequest(String.valueOf(cause.getMessage()), "prompt");
         }
-        return cause instanceof NoTokenLeftException ? nothingLeft(request, gpt2) : unknown(cause);
+        List<String> bans = bans(request);
+        if (cause instanceof NoTokenLeftException && !bans.isEmpty()) {
+            return ApiError.badRequest(
+                    bans.get(0),
+                    "no token is left that may follow: all "
+                            + gpt2.config().vocabularySize() + " are banned by " + String.join(" and ", bans)
+                            + "; allow at least one");
+        }
+        return unknown(cause);
     }
 
     /** A fault of the server's: the log says more than the client may know. */
@@ -44,14 +52,10 @@ final class Failures {
         return ApiError.of(500, "the server failed to answer; its log says why");
     }
 
-    private static ApiError nothingLeft(CompletionRequest request, Gpt2 gpt2) {
-        List<String> bans = BANS.stream()
+    private static List<String> bans(CompletionRequest request) {
+        return BANS.stream()
                 .filter(request.config()::isSet)
                 .map(GenerationOption::key)
                 .toList();
-        return ApiError.badRequest(
-                bans.isEmpty() ? null : bans.get(0),
-                "no token is left that may follow: " + String.join(" and ", bans) + " ban all "
-                        + gpt2.config().vocabularySize() + "; allow at least one");
     }
 }

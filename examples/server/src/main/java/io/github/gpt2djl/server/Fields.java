@@ -13,8 +13,14 @@ record Fields(JsonObject json) {
     private static final int SHOWN = 60;
 
     private static final Map<Class<?>, String> EXPECTED = Map.of(
-            String.class, "a text", Number.class, "a number", Boolean.class, "true or false", JsonObject.class, "an"
-                    + " object");
+            String.class,
+            "a text",
+            Number.class,
+            "a number",
+            Boolean.class,
+            "true or false",
+            JsonObject.class,
+            "an" + " object");
 
     /** A field of one type. */
     <T> T take(String key, T usual, Class<T> type) {

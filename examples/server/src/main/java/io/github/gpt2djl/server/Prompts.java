@@ -51,7 +51,6 @@ final class Prompts {
 
     private static ApiError unexpected() {
         return ApiError.badRequest(
-                "prompt",
-                "prompt has another form than expected: a text, several texts, ids, or several lists of ids");
+                "prompt", "prompt has another form than expected: a text, several texts, ids, or several lists of ids");
     }
 }

@@ -72,10 +72,19 @@ class ErrorsTest {
     void everyOptionOfTheLibraryIsAField() throws Exception {
         for (GenerationOption<?> option : GenerationOption.all()) {
             for (Object value : new Object[] {
-                "no value of it", -77, 1e300, -0.5, true, new JsonArray().add(-5), new JsonObject(), new JsonArray().add(1e9)
+                "no value of it",
+                -77,
+                1e300,
+                -0.5,
+                true,
+                new JsonArray().add(-5),
+                new JsonObject(),
+                new JsonArray().add(1e9)
             }) {
-                HttpResponse<String> response = client.complete(
-                        new JsonObject().put("max_tokens", 1).put(option.key(), value).encode());
+                HttpResponse<String> response = client.complete(new JsonObject()
+                        .put("max_tokens", 1)
+                        .put(option.key(), value)
+                        .encode());
                 if (response.statusCode() != 200) {
                     assertThat(error(response, 400).getString("param")).isEqualTo(option.key());
                 }
@@ -147,7 +156,9 @@ class ErrorsTest {
                 int index = choice.getInteger("index");
                 texts[index] += choice.getString("text");
                 reasons[index] = choice.getString("finish_reason");
-                offsets[index] += choice.getJsonObject("logprobs").getJsonArray("text_offset").encode();
+                offsets[index] += choice.getJsonObject("logprobs")
+                        .getJsonArray("text_offset")
+                        .encode();
             }
         }
         request.put("n", 1).put("stream", false).remove("stream_options");
@@ -178,8 +189,11 @@ class ErrorsTest {
             request.put("suppress_tokens", new JsonArray().add(5));
         }
         for (boolean stream : new boolean[] {false, true}) {
-            JsonObject error = error(client.complete(request.put("stream", stream).encode()), 400);
-            assertThat(error.getString("message")).contains("no token is left", "2048").contains(field);
+            JsonObject error =
+                    error(client.complete(request.put("stream", stream).encode()), 400);
+            assertThat(error.getString("message"))
+                    .contains("no token is left", "2048")
+                    .contains(field);
             assertThat(error.getString("param")).isIn(field, "suppress_tokens");
         }
         // Equal biases change nothing.
@@ -187,8 +201,32 @@ class ErrorsTest {
         IntStream.range(0, 2048).forEach(id -> bias.put(String.valueOf(id), -100));
         request = new JsonObject().put("temperature", 0).put("prompt", "ROMEO:").put("max_tokens", 5);
         String text = client.choices(request.encode()).get(0).getString("text");
-        assertThat(client.choices(request.put("logit_bias", bias).encode()).get(0).getString("text"))
+        assertThat(client.choices(request.put("logit_bias", bias).encode())
+                        .get(0)
+                        .getString("text"))
                 .isEqualTo(text);
+    }
+
+    /** Two tokens are allowed, once each. */
+    @Test
+    void noTokenCanBeLeftLater() throws Exception {
+        JsonObject request = new JsonObject()
+                .put("prompt", new JsonArray().add(5))
+                .put("suppress_tokens", new JsonArray(IntStream.range(2, 2048).boxed().toList()))
+                .put("no_repeat_ngram_size", 1)
+                .put("max_tokens", 2);
+        assertThat(client.complete(request.encode()).statusCode()).isEqualTo(200);
+        request.put("max_tokens", 3);
+        String message = error(client.complete(request.encode()), 400).getString("message");
+        assertThat(message).contains("banned by suppress_tokens and no_repeat_ngram_size");
+        HttpResponse<String> streamed =
+                client.complete(request.put("stream", true).encode());
+        assertThat(streamed.statusCode()).isEqualTo(200);
+        List<String> events =
+                streamed.body().lines().filter(line -> !line.isEmpty()).toList();
+        assertThat(events).hasSizeGreaterThan(1).doesNotContain("data: [DONE]");
+        JsonObject last = new JsonObject(events.get(events.size() - 1).substring("data: ".length()));
+        assertThat(last.getJsonObject("error").getString("message")).isEqualTo(message);
     }
 
     @ParameterizedTest
@@ -221,16 +259,22 @@ class ErrorsTest {
     @Test
     void whatWasSentIsNotSentBackWhole() throws Exception {
         String tooLong = "x".repeat(50_000);
-        for (String field : List.of("model", "max_tokens", "stop", "seed", "suppress_tokens", "preset", "user", tooLong)) {
+        for (String field :
+                List.of("model", "max_tokens", "stop", "seed", "suppress_tokens", "preset", "user", tooLong)) {
             JsonObject request = new JsonObject().put(field, new JsonObject().put(tooLong.substring(0, 9000), 1));
             error(client.complete(request.encode()), 400);
         }
-        JsonObject unknown = error(client.complete(new JsonObject().put("model", tooLong).encode()), 404);
+        JsonObject unknown =
+                error(client.complete(new JsonObject().put("model", tooLong).encode()), 404);
         assertThat(unknown.getString("param")).isEqualTo("model");
         assertThat(unknown.getString("code")).isEqualTo("model_not_found");
         assertThat(unknown.getString("message")).startsWith("model is \"xxx").endsWith("…, expected shakespeare");
         error(client.complete(""), 400);
-        assertThat(error(client.complete(new JsonObject().put("context_policy", tooLong).encode()), 400)
+        assertThat(error(
+                                client.complete(new JsonObject()
+                                        .put("context_policy", tooLong)
+                                        .encode()),
+                                400)
                         .getString("param"))
                 .isEqualTo("context_policy");
     }
@@ -248,19 +292,22 @@ class ErrorsTest {
             assertThat(error.getString("param")).isEqualTo("prompt");
             assertThat(error.getString("message")).startsWith("found a text, but the model has no tokenizer");
             error = error(other.complete("{\"prompt\":[5],\"stop\":\"a\"}"), 400);
-            assertThat(error.getString("message")).isEqualTo("stop has no effect, as the model has no tokenizer; leave it out");
+            assertThat(error.getString("message"))
+                    .isEqualTo("stop has no effect, as the model has no tokenizer; leave it out");
             JsonObject choice = other.choices("{\"prompt\":[5,6],\"echo\":true,\"logprobs\":5,\"max_tokens\":1}")
                     .get(0);
             JsonObject logprobs = choice.getJsonObject("logprobs");
             assertThat(logprobs.getJsonArray("tokens").encode()).startsWith("[\"token_id:5\",\"token_id:6\",");
             assertThat(logprobs.getJsonArray("text_offset")).isEqualTo(new JsonArray("[0,0,0]"));
-            assertThat(logprobs.getJsonArray("top_logprobs").getJsonObject(1).size()).isGreaterThanOrEqualTo(5);
+            assertThat(logprobs.getJsonArray("top_logprobs").getJsonObject(1).size())
+                    .isGreaterThanOrEqualTo(5);
         }
     }
 
     @Test
     void aFaultOfTheServerKeepsItsDetails() {
-        JsonObject error = Failures.unknown(new IllegalStateException("SecretRecord[path=/home/me]")).json();
+        JsonObject error = Failures.unknown(new IllegalStateException("SecretRecord[path=/home/me]"))
+                .json();
         assertThat(error.getJsonObject("error").getString("message"))
                 .isEqualTo("the server failed to answer; its log says why");
     }

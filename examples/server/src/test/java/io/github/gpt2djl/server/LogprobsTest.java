@@ -45,8 +45,7 @@ class LogprobsTest {
     static void start(@TempDir Path folder) throws Exception {
         gpt2 = Gpt2.load(ByteModel.write(folder));
         server = new Gpt2Server(
-                Gpt2.load(folder),
-                new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), ""));
+                Gpt2.load(folder), new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), ""));
         client = new Client(server.port());
     }
 
@@ -175,10 +174,7 @@ class LogprobsTest {
         assertThat(shown).isGreaterThan(50);
         // Each of its letters could begin a stop string.
         JsonArray stops = new JsonArray();
-        text.codePoints()
-                .distinct()
-                .limit(10)
-                .forEach(letter -> stops.add(Character.toString(letter) + "never this"));
+        text.codePoints().distinct().limit(10).forEach(letter -> stops.add(Character.toString(letter) + "never this"));
         JsonObject held = client.choices(request.put("stop", stops).encode()).get(0);
         assertThat(held.getString("text")).isEqualTo(choice.getString("text"));
         assertThat(held.getJsonObject("logprobs").getJsonArray("text_offset"))

@@ -212,7 +212,9 @@ class ErrorsTest {
     void noTokenCanBeLeftLater() throws Exception {
         JsonObject request = new JsonObject()
                 .put("prompt", new JsonArray().add(5))
-                .put("suppress_tokens", new JsonArray(IntStream.range(2, 2048).boxed().toList()))
+                .put(
+                        "suppress_tokens",
+                        new JsonArray(IntStream.range(2, 2048).boxed().toList()))
                 .put("no_repeat_ngram_size", 1)
                 .put("max_tokens", 2);
         assertThat(client.complete(request.encode()).statusCode()).isEqualTo(200);

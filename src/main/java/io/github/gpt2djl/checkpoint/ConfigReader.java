@@ -1,14 +1,20 @@
 package io.github.gpt2djl.checkpoint;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
 final class ConfigReader {
+    /** {@code <|endoftext|>} of the published vocabulary. */
+    private static final int OPENAI_END = 50256;
+
     private final String file;
     private final JsonObject json;
 
@@ -30,7 +36,7 @@ final class ConfigReader {
         return switch (type) {
             case "opt" -> keys.opt();
             case "openai-gpt" -> keys.gpt(Architecture.GPT, -1, "afn", "gelu");
-            default -> keys.gpt(Architecture.GPT2, 50256, "activation_function", "gelu_new", "gelu_pytorch_tanh");
+            default -> keys.gpt(Architecture.GPT2, OPENAI_END, "activation_function", "gelu_new", "gelu_pytorch_tanh");
         };
     }
 
@@ -39,6 +45,7 @@ final class ConfigReader {
         JsonObject hparams = object(file, json);
         hparams.add("vocab_size", hparams.get("n_vocab"));
         hparams.add("n_positions", hparams.get("n_ctx"));
+        hparams.addProperty("eos_token_id", OPENAI_END);
         return parse(file, hparams.toString());
     }
 
@@ -117,7 +124,7 @@ final class ConfigReader {
                 epsilon,
                 postNorm,
                 id("bos_token_id", absentId, vocabularySize),
-                id("eos_token_id", absentId, vocabularySize),
+                ids("eos_token_id", vocabularySize),
                 flag("tie_word_embeddings", true),
                 defaults.flag("do_sample", false),
                 defaults.count("max_length", 0));
@@ -166,6 +173,26 @@ final class ConfigReader {
             throw new MalformedCheckpointException(file, key + " is " + id + ", expected at least 0, or null");
         }
         return id < vocabularySize ? id : -1;
+    }
+
+    /**
+     * One id, a list of ids, or null. An absent key means none: transformers' generate reads the file, where its
+     * model's own default does not stand.
+     */
+    private List<Integer> ids(String key, int vocabularySize) throws MalformedCheckpointException {
+        JsonElement stored = find(key);
+        if (stored == null) {
+            return List.of();
+        }
+        List<JsonElement> all = stored instanceof JsonArray list ? list.asList() : List.of(stored);
+        List<Integer> ids = new ArrayList<>();
+        for (JsonElement each : all) {
+            int id = integer(key, each);
+            if (id >= 0 && id < vocabularySize) {
+                ids.add(id);
+            }
+        }
+        return ids.stream().distinct().toList();
     }
 
     private double epsilon() throws MalformedCheckpointException {

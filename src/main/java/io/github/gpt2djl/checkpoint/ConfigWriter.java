@@ -3,7 +3,10 @@ package io.github.gpt2djl.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 
@@ -79,7 +82,7 @@ final class ConfigWriter {
         json.addProperty("model_type", config.architecture().modelType);
         // Null where there is none: an absent one means the published models'.
         json.addProperty("bos_token_id", config.bosId() < 0 ? null : config.bosId());
-        json.addProperty("eos_token_id", config.eosId() < 0 ? null : config.eosId());
+        json.add("eos_token_id", ends());
         if (config.doSample() || config.maxLength() > 0) {
             json.add("task_specific_params", tasks());
         }
@@ -103,6 +106,15 @@ final class ConfigWriter {
         JsonArray names = new JsonArray();
         names.add(name);
         json.add("architectures", names);
+    }
+
+    private JsonElement ends() {
+        if (config.eosIds().size() < 2) {
+            return config.eosIds().isEmpty() ? JsonNull.INSTANCE : new JsonPrimitive(config.eosId());
+        }
+        JsonArray ids = new JsonArray();
+        config.eosIds().forEach(ids::add);
+        return ids;
     }
 
     private JsonObject tasks() {

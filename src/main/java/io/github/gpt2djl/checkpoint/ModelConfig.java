@@ -1,5 +1,7 @@
 package io.github.gpt2djl.checkpoint;
 
+import java.util.List;
+
 /**
  * The architecture that a published {@code config.json} describes; the keys named here are GPT-2's.
  *
@@ -20,7 +22,7 @@ package io.github.gpt2djl.checkpoint;
  * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
  * @param postNorm whether norms follow the sums (GPT, OPT-350m), and not precede the layers
  * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
- * @param eosId the id that ends a text ({@code eos_token_id}); -1: none
+ * @param eosIds the ids that end a text ({@code eos_token_id}); empty: none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
  * @param doSample the checkpoint's own default for text generation
  * @param maxLength the checkpoint's own default for text generation, in ids with the prompt; 0: it names none
@@ -37,10 +39,33 @@ public record ModelConfig(
         double epsilon,
         boolean postNorm,
         int bosId,
-        int eosId,
+        List<Integer> eosIds,
         boolean tiedHead,
         boolean doSample,
         int maxLength) {
+
+    /**
+     * Copies the list.
+     *
+     * @param architecture the family
+     * @param layers transformer blocks
+     * @param heads attention heads of a block
+     * @param width size of the hidden state
+     * @param innerWidth size of the MLP's hidden layer
+     * @param embeddingWidth size of a token's embedding
+     * @param positions learned positions
+     * @param vocabularySize number of token ids
+     * @param epsilon added to the variance in layer norms
+     * @param postNorm whether norms follow the sums
+     * @param bosId or -1
+     * @param eosIds copied
+     * @param tiedHead whether logits are products with the embedding table
+     * @param doSample the checkpoint's own default for text generation
+     * @param maxLength the checkpoint's own default for text generation; 0: it names none
+     */
+    public ModelConfig {
+        eosIds = List.copyOf(eosIds);
+    }
 
     /** Of a new model's sizes: the number of its weights is a long then. */
     private static final int MOST = 1 << 19;
@@ -100,7 +125,7 @@ public record ModelConfig(
                 1e-5,
                 false,
                 end,
-                end,
+                List.of(end),
                 true,
                 false,
                 0);
@@ -132,10 +157,15 @@ public record ModelConfig(
                 epsilon,
                 postNorm,
                 bosId,
-                eosId,
+                eosIds,
                 tied,
                 doSample,
                 maxLength);
+    }
+
+    /** {@return the first of the ids that end a text; -1: there is none} */
+    public int eosId() {
+        return eosIds.isEmpty() ? -1 : eosIds.get(0);
     }
 
     /** {@return the number of weights, each tied one once} */

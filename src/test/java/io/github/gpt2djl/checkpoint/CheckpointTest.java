@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ class CheckpointTest {
                         1e-5,
                         false,
                         50256,
-                        50256,
+                        List.of(50256),
                         true,
                         true,
                         50));
@@ -61,8 +62,11 @@ class CheckpointTest {
                 "n_head | 3 | n_embd is 16, expected a multiple of n_head, which is 3",
                 "n_embd | 99999999999 | n_embd is 99999999999, expected a whole number",
                 "vocab_size | -1 | vocab_size is -1, expected at least 1",
-                "eos_token_id | -3 | eos_token_id is -3, expected at least 0, or null",
-                "eos_token_id | [1] | eos_token_id is [1]",
+                "bos_token_id | -3 | bos_token_id is -3, expected at least 0, or null",
+                "bos_token_id | [1] | bos_token_id is [1]",
+                "eos_token_id | [1.5] | eos_token_id is 1.5, expected a whole number",
+                "eos_token_id | [[1]] | eos_token_id is [1], expected a whole number",
+                "eos_token_id | {} | eos_token_id is {}, expected a whole number",
                 "layer_norm_epsilon | 2 | layer_norm_epsilon is 2, expected a number between 0 and 1",
                 "layer_norm_epsilon | {} | layer_norm_epsilon is {}, expected a number",
                 "model_type | \"bloom\" | model_type is bloom, this decoder computes only gpt2 or openai-gpt or opt",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +46,7 @@ class ConfigReaderTest {
         // A fixed inner width; norms after the sums; no token that begins or ends a text.
         assertThat(parse(GPT + ",'n_inner':5"))
                 .isEqualTo(new ModelConfig(
-                        Architecture.GPT, 12, 12, 768, 3072, 768, 512, 40478, 1e-5, true, -1, -1, true, false, 0));
+                        Architecture.GPT, 12, 12, 768, 3072, 768, 512, 40478, 1e-5, true, -1, List.of(), true, false, 0));
     }
 
     @Test
@@ -53,7 +54,7 @@ class ConfigReaderTest {
         ModelConfig small = parse(OPT.formatted(24, 16, 1024, 4096, 512, false));
         assertThat(small)
                 .isEqualTo(new ModelConfig(
-                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, 2, true, false, 0));
+                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, List.of(2), true, false, 0));
         assertThat(small.unusedPositions()).isEqualTo(2);
         assertThat(parse(SMALL).unusedPositions()).isZero();
         ModelConfig absent = parse("'model_type':'opt','num_hidden_layers':1,'num_attention_heads':2,'hidden_size':8,"
@@ -69,7 +70,8 @@ class ConfigReaderTest {
         assertThat(config.innerWidth()).isEqualTo(32);
         assertThat(config.epsilon()).isEqualTo(1e-5);
         assertThat(config.bosId()).isEqualTo(50256);
-        assertThat(config.eosId()).isEqualTo(50256);
+        // Not so the end: transformers' generate reads what the file says.
+        assertThat(config.eosIds()).isEmpty();
         assertThat(config.tiedHead()).isTrue();
         assertThat(parse(SMALL + ",'n_inner':null").innerWidth()).isEqualTo(32);
         assertThat(parse(SMALL + ",'n_inner':20").innerWidth()).isEqualTo(20);
@@ -163,7 +165,18 @@ class ConfigReaderTest {
     void hparams() throws MalformedCheckpointException {
         String published = "{'n_vocab': 50257, 'n_ctx': 1024, 'n_embd': 768, 'n_head': 12, 'n_layer': 12}";
         assertThat(ConfigReader.parseOpenAi("hparams.json", json(published)))
-                .isEqualTo(parse(GPT2.formatted(12, 12, 768)));
+                .isEqualTo(parse(GPT2.formatted(12, 12, 768) + ",'eos_token_id':50256"));
+    }
+
+    /** transformers passes over ids that never come; several may end a text. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"[7, 50256] | 7,50256", "[50257, 3, 3, -1] | 3", "[] | ''", "[-1] | ''", "-1 | ''"})
+    void anyOfSeveralIdsMayEndAText(String ids, String expected) throws MalformedCheckpointException {
+        assertThat(parse(SMALL + ",'eos_token_id':" + ids).eosIds())
+                .map(Object::toString)
+                .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(",")));
     }
 
     private static void assertRejected(String keys, String key, String value) {

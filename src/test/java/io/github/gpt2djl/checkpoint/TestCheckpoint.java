@@ -42,7 +42,7 @@ public final class TestCheckpoint {
                 1e-5,
                 false,
                 vocabulary - 1,
-                vocabulary - 1,
+                List.of(vocabulary - 1),
                 tied,
                 false,
                 0);

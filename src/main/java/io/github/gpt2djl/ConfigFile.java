@@ -48,7 +48,7 @@ final class ConfigFile {
 
     static GenerationConfig load(Path file) throws IOException {
         try {
-            return parse(Files.readString(file));
+            return GenerationConfig.parse(Files.readString(file));
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8, expected a generation_config.json", e);
         } catch (IllegalArgumentException e) {
@@ -56,18 +56,13 @@ final class ConfigFile {
         }
     }
 
-    static GenerationConfig parse(String text) {
+    static void read(GenerationConfigBuilder builder, String text) {
         JsonObject json;
         try {
             json = JsonParser.parseString(text).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
             throw new IllegalArgumentException("found no JSON object, expected a generation_config.json", e);
         }
-        return read(json);
-    }
-
-    private static GenerationConfig read(JsonObject json) {
-        GenerationConfigBuilder builder = GenerationConfig.builder();
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
             if (!entry.getValue().isJsonNull()
                     && !OTHERS_CONCERN.contains(entry.getKey())
@@ -75,7 +70,23 @@ final class ConfigFile {
                 read(builder, entry.getKey(), entry.getValue());
             }
         }
-        return builder.build();
+    }
+
+    /** The options in the table's order, so that equal configs print the same. */
+    static JsonObject json(Map<GenerationOption<?>, Object> values) {
+        JsonObject json = new JsonObject();
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            if (values.containsKey(option)) {
+                json.add(option.key(), written(option, values));
+            }
+        }
+        return json;
+    }
+
+    // The builder puts only values of the option's type.
+    @SuppressWarnings("unchecked")
+    private static <T> JsonElement written(GenerationOption<T> option, Map<GenerationOption<?>, Object> values) {
+        return option.type().write().apply((T) values.get(option));
     }
 
     private static void read(GenerationConfigBuilder builder, String key, JsonElement json) {

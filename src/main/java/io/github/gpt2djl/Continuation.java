@@ -8,6 +8,7 @@ import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.text.Detokenizer;
 import io.github.gpt2djl.text.StopStrings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,14 @@ final class Continuation {
     Continuation(Gpt2 gpt2, Entry entry) {
         this.entry = entry;
         positions = gpt2.config().positions();
-        pieces = gpt2.detokenizer(
-                !entry.config().splitSpecialTokens(), entry.request().prompt());
         stops = new StopStrings(entry.config().get(STOP_STRINGS));
+        int[] prompt = entry.request().prompt();
+        // As in transformers, a stop string may begin in the prompt. An id spells one byte or more.
+        int from = Math.max(0, prompt.length - stops.longest());
+        pieces = gpt2.detokenizer(!entry.config().splitSpecialTokens(), Arrays.copyOf(prompt, from));
+        for (int i = from; i < prompt.length && pieces != null; i++) {
+            stops.precede(pieces.spelled(prompt[i]));
+        }
     }
 
     /** Whether no token may come any more: the loop's row ended, or a stop string did it. */
@@ -41,18 +47,24 @@ final class Continuation {
     }
 
     Token add(Sampled sampled) {
-        String text = pieces == null ? "" : stops.add(pieces.add(sampled.id(), sampled.last()), sampled.last());
+        String text = pieces == null ? "" : text(pieces, sampled);
         Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
         tokens.add(token);
         ended = sampled.last() || stops.found();
         return token;
     }
 
+    private String text(Detokenizer pieces, Sampled sampled) {
+        int id = sampled.id();
+        byte[] shown = stops.add(pieces.spelled(id), pieces.shows(id), sampled.last());
+        return pieces.text(shown, sampled.last() || stops.found());
+    }
+
     Generation generation(int drafted, int accepted, OptionalDouble score) {
         StringBuilder text = new StringBuilder();
         tokens.forEach(t -> text.append(t.text()));
-        if (cancelled) {
-            text.append(stops.add("", true));
+        if (cancelled && pieces != null) {
+            text.append(pieces.text(stops.add(new byte[0], true, true), true));
         }
         return new Generation(
                 Gpt2.boxed(entry.request().prompt()),

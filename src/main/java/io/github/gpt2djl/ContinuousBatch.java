@@ -103,8 +103,9 @@ public final class ContinuousBatch implements AutoCloseable {
      * @throws RejectedExecutionException if too many requests wait, or none is accepted any more
      */
     public CompletableFuture<List<Generation>> submit(GenerationRequest request, ObjIntConsumer<Token> tokens) {
-        Runs.checkQueued(request.config(), places);
-        Member member = new Member(gpt2, new Entries(gpt2).entry(request), tokens);
+        GenerationRequest whole = gpt2.whole(request);
+        Runs.checkQueued(whole.config(), places);
+        Member member = new Member(gpt2, new Entries(gpt2).entry(whole), tokens);
         synchronized (this) {
             if (!accepting) {
                 throw new RejectedExecutionException("this batch accepts no requests any more");

@@ -97,8 +97,6 @@ final class Entries {
     }
 
     private List<Integer> eosIds(GenerationConfig how) {
-        boolean own = how.isSet(EOS_TOKEN_ID);
-        int usual = how.openAi() ? -1 : gpt2.config().eosId();
-        return own ? how.get(EOS_TOKEN_ID) : usual < 0 ? List.of() : List.of(usual);
+        return how.isSet(EOS_TOKEN_ID) ? how.get(EOS_TOKEN_ID) : how.openAi() ? List.of() : gpt2.eosIds();
     }
 }

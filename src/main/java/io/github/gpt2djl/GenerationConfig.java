@@ -2,7 +2,6 @@ package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
 
-import com.google.gson.JsonObject;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +15,8 @@ import java.util.Map;
  * sample.py under {@link Preset#OPENAI}.
  *
  * <p>An option that is out of range, or that would have no effect, is an {@link IllegalArgumentException} when the
- * config is built. Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
+ * config is built. What is not set is taken from the model's own generation_config.json, where there is one ({@link
+ * Gpt2#withDefaults}). Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
  * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
  * top-k, top-p, min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
  *
@@ -95,7 +95,7 @@ public final class GenerationConfig {
      * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
      */
     public static GenerationConfig parse(String json) {
-        return ConfigFile.parse(json);
+        return builder().parse(json).build();
     }
 
     /**
@@ -110,13 +110,13 @@ public final class GenerationConfig {
             throw new IllegalStateException("found " + processors.size()
                     + " logits processors, which are code; expected none in a config that is saved");
         }
-        ConfigFile.save(toJson(), file);
+        ConfigFile.save(ConfigFile.json(values), file);
     }
 
     /** {@return the options that have been set, by their names in transformers, as JSON} */
     @Override
     public String toString() {
-        return toJson() + (processors.isEmpty() ? "" : " and " + processors);
+        return ConfigFile.json(values) + (processors.isEmpty() ? "" : " and " + processors);
     }
 
     @Override
@@ -168,20 +168,5 @@ public final class GenerationConfig {
         }
         // The well-known surprise: top-k is 50 although only top-p was given.
         return option == TOP_K && get(DO_SAMPLE) && !openAi() ? Integer.valueOf(50) : option.usual();
-    }
-
-    private JsonObject toJson() {
-        JsonObject json = new JsonObject();
-        // In the table's order, so that equal configs print the same.
-        for (GenerationOption<?> option : GenerationOption.all()) {
-            if (isSet(option)) {
-                add(json, option);
-            }
-        }
-        return json;
-    }
-
-    private <T> void add(JsonObject json, GenerationOption<T> option) {
-        json.add(option.key(), option.type().write().apply(get(option)));
     }
 }

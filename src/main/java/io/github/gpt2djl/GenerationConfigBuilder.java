@@ -42,9 +42,22 @@ public final class GenerationConfigBuilder {
     public <T> GenerationConfigBuilder set(GenerationOption<T> option, T value) {
         // The value has the type that its copy has.
         @SuppressWarnings("unchecked")
-        T copy = (T) copy(value);
-        values.put(option, option.checked(copy));
+        T frozen = (T) frozen(value);
+        values.put(option, option.checked(frozen));
         return this;
+    }
+
+    /**
+     * The value of an option so far.
+     *
+     * @param <T> the option's type
+     * @param option any
+     * @return the value that has been set, or the option's default without sampling
+     */
+    // Only set puts values there, of the option's type.
+    @SuppressWarnings("unchecked")
+    public <T> T get(GenerationOption<T> option) {
+        return (T) values.getOrDefault(option, option.usual());
     }
 
     /**
@@ -82,6 +95,18 @@ public final class GenerationConfigBuilder {
     }
 
     /**
+     * Sets the options of a JSON object.
+     *
+     * @param json as {@link GenerationConfig#toString} prints it
+     * @return this
+     * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
+     */
+    public GenerationConfigBuilder parse(String json) {
+        ConfigFile.read(this, json);
+        return this;
+    }
+
+    /**
      * Sets whose defaults, and whose meaning of top-p.
      *
      * @param value default {@link Preset#HUGGING_FACE}
@@ -89,6 +114,17 @@ public final class GenerationConfigBuilder {
      */
     public GenerationConfigBuilder preset(Preset value) {
         return set(PRESET, value);
+    }
+
+    /**
+     * Sets whether options that are not set are taken from the model's own generation_config.json, where there is one.
+     * The ids that end a text and the one that an empty prompt starts from are the model's in either case.
+     *
+     * @param value default true; no effect under {@link Preset#OPENAI}, which takes none
+     * @return this
+     */
+    public GenerationConfigBuilder useModelDefaults(boolean value) {
+        return set(USE_MODEL_DEFAULTS, value);
     }
 
     /**
@@ -473,16 +509,27 @@ public final class GenerationConfigBuilder {
     }
 
     /** A value that nobody changes any more: lists and maps are copied at each depth, and keep their order. */
-    private static Object copy(Object value) {
+    private static Object frozen(Object value) {
         if (value instanceof List<?> list) {
-            return list.stream().map(GenerationConfigBuilder::copy).toList();
+            return list.stream().map(GenerationConfigBuilder::frozen).toList();
         }
         if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
-            map.forEach((key, each) -> copy.put(copy(key), copy(each)));
+            map.forEach((key, each) -> copy.put(frozen(key), frozen(each)));
             return Collections.unmodifiableMap(copy);
         }
         return value;
+    }
+
+    /** The builder to go on from, so that this one stays as it is. */
+    GenerationConfigBuilder copy() {
+        return new GenerationConfigBuilder(values, processors);
+    }
+
+    /** {@return the options that have been set, by their names in transformers, as JSON} */
+    @Override
+    public String toString() {
+        return ConfigFile.json(values).toString();
     }
 
     private static List<Integer> boxed(int... ids) {

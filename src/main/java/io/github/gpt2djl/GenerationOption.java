@@ -42,6 +42,16 @@ public final class GenerationOption<T> {
             "hugging-face or openai",
             "Whose defaults, and whose meaning of top-p. Default: hugging-face.");
 
+    /** Whether options that are not set are taken from the model's own generation_config.json. */
+    public static final GenerationOption<Boolean> USE_MODEL_DEFAULTS = new GenerationOption<>(
+            "useModelDefaults",
+            OptionType.FLAG,
+            true,
+            Need.NOTHING,
+            v -> true,
+            "true or false",
+            "Take options that are not given from the model's own generation_config.json. Default: true.");
+
     /** Ids beyond the prompt. */
     public static final GenerationOption<Integer> MAX_NEW_TOKENS =
             whole("maxNewTokens", 0, Need.NOTHING, 1, "The most tokens to add.");

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Flow;
@@ -48,12 +49,19 @@ public final class Gpt2 implements AutoCloseable {
     private final Precision precision;
     private final Decoder decoder;
     private final @Nullable BpeTokenizer tokenizer;
+    private final ModelDefaults defaults;
 
-    private Gpt2(String name, Precision precision, Decoder decoder, @Nullable BpeTokenizer tokenizer) {
+    private Gpt2(
+            String name,
+            Precision precision,
+            Decoder decoder,
+            @Nullable BpeTokenizer tokenizer,
+            ModelDefaults defaults) {
         this.name = name;
         this.precision = precision;
         this.decoder = decoder;
         this.tokenizer = tokenizer;
+        this.defaults = defaults;
     }
 
     /**
@@ -133,13 +141,14 @@ public final class Gpt2 implements AutoCloseable {
     public static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
         BpeTokenizer tokenizer = null;
         try (checkpoint) {
+            ModelDefaults defaults = ModelDefaults.of(checkpoint);
             if (checkpoint.tokenizer() != null) {
                 ModelConfig config = checkpoint.config();
                 tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), config.architecture(), config.vocabularySize());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
             Precision precision = options.precision().resolved(decoder.device());
-            return new Gpt2(checkpoint.name(), precision, decoder, tokenizer);
+            return new Gpt2(checkpoint.name(), precision, decoder, tokenizer, defaults);
         } catch (IOException | RuntimeException e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -173,6 +182,32 @@ public final class Gpt2 implements AutoCloseable {
      */
     public boolean hasTokenizer() {
         return tokenizer != null;
+    }
+
+    /**
+     * The options that the model's own generation_config.json sets; where it has none, those in its config.json.
+     *
+     * @return by option, of the option's type; not checked against its range
+     */
+    public Map<GenerationOption<?>, Object> generationDefaults() {
+        return defaults.options();
+    }
+
+    /**
+     * The config that a generation follows: the options that have been set, and for others the model's own defaults.
+     * Every method that takes a config does this by itself.
+     *
+     * <p>As in transformers, a default is passed over where the options that have been set leave it without effect, like
+     * a temperature without sampling. A length of either kind that has been set goes before both of the model's.
+     * {@code useModelDefaults(false)} takes none, and so does {@link Preset#OPENAI}.
+     *
+     * @param asked the options that have been set; not changed
+     * @return the config
+     * @throws IllegalArgumentException if the options do not go together, or the model sets an option of transformers
+     *     that changes the text and is not computed here
+     */
+    public GenerationConfig withDefaults(GenerationConfigBuilder asked) {
+        return ConfigMerge.merge(asked, defaults);
     }
 
     /**
@@ -227,9 +262,12 @@ public final class Gpt2 implements AutoCloseable {
      *     lookup with several
      */
     public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
-        return generateAll(prompts.stream()
-                .map(prompt -> new GenerationRequest(prompt, config))
-                .toList());
+        GenerationConfig whole = whole(config);
+        return Runs.all(
+                this,
+                prompts.stream()
+                        .map(prompt -> new GenerationRequest(prompt, whole))
+                        .toList());
     }
 
     /**
@@ -240,7 +278,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #generateAll(List, GenerationConfig)}
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
-        return Runs.all(this, requests);
+        return Runs.all(this, requests.stream().map(this::whole).toList());
     }
 
     /**
@@ -260,7 +298,8 @@ public final class Gpt2 implements AutoCloseable {
      *     beams or contrastive search
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        Runs.checkQueued(config, batchSize);
+        GenerationConfig whole = whole(config);
+        Runs.checkQueued(whole, batchSize);
         return generateAll(
                 new Iterator<>() {
                     @Override
@@ -270,7 +309,7 @@ public final class Gpt2 implements AutoCloseable {
 
                     @Override
                     public GenerationRequest next() {
-                        return new GenerationRequest(prompts.next(), config);
+                        return new GenerationRequest(prompts.next(), whole);
                     }
                 },
                 batchSize);
@@ -304,7 +343,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the prompt is text, and the checkpoint has no tokenizer
      */
     public void check(GenerationRequest request) {
-        new Entries(this).entry(request);
+        new Entries(this).entry(whole(request));
     }
 
     /**
@@ -521,6 +560,10 @@ public final class Gpt2 implements AutoCloseable {
         decoder.close();
     }
 
+    List<Integer> eosIds() {
+        return defaults.eosIds();
+    }
+
     Decoder decoder() {
         return decoder;
     }
@@ -556,11 +599,11 @@ public final class Gpt2 implements AutoCloseable {
 
     /** The id that a text starts from where there is none. */
     int bos() {
-        if (config().bosId() < 0) {
+        if (defaults.bosId() < 0) {
             throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
                     + " vocabulary to start from; expected at least one id");
         }
-        return config().bosId();
+        return defaults.bosId();
     }
 
     private BpeTokenizer tokenizer() {
@@ -576,7 +619,17 @@ public final class Gpt2 implements AutoCloseable {
         return Arrays.stream(ids).boxed().toList();
     }
 
-    private static GenerationRequest one(Prompt prompt, GenerationConfig config) {
+    /** A request that tells all options. */
+    GenerationRequest whole(GenerationRequest request) {
+        return new GenerationRequest(request.prompt(), whole(request.config()));
+    }
+
+    private GenerationConfig whole(GenerationConfig config) {
+        return defaults.isEmpty() ? config : withDefaults(config.toBuilder());
+    }
+
+    private GenerationRequest one(Prompt prompt, GenerationConfig asked) {
+        GenerationConfig config = whole(asked);
         int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
         if (sequences != 1) {
             throw new IllegalArgumentException(

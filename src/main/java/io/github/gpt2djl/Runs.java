@@ -103,7 +103,7 @@ final class Runs {
 
             @Override
             public GenerationRequest next() {
-                GenerationRequest next = prompts.next();
+                GenerationRequest next = gpt2.whole(prompts.next());
                 checkQueued(next.config(), places);
                 return next;
             }

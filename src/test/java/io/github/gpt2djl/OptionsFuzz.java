@@ -12,7 +12,7 @@ class OptionsFuzz {
     void read(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         try {
-            same(ConfigFile.parse(text));
+            same(GenerationConfig.parse(text));
         } catch (IllegalArgumentException e) {
             // Documented.
         }

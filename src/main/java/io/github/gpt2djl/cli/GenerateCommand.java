@@ -29,8 +29,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Continues a prompt. Text goes to stdout, figures to stderr.",
-            "Options have the names and meanings of transformers' generate. Without a length or --do-sample, the"
-                    + " model's own defaults apply (config.json, task_specific_params); else greedy, 20 new tokens."
+            "Options have the names and meanings of transformers' generate. Those that are not given are the model's own"
+                    + " (generation_config.json; a length and --do-sample also config.json, task_specific_params); else"
+                    + " greedy, 20 new tokens."
         },
         footer = {
             "",
@@ -93,7 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
             if (!gpt2.hasTokenizer()) {
                 err.println("note: " + gpt2.name() + " has no tokenizer, so no text is printed; use --json for ids");
             }
-            GenerationConfig config = flags.builder(gpt2, input, 0).build();
+            GenerationConfig config = flags.config(gpt2, input, 0);
             boolean several = config.get(NUM_RETURN_SEQUENCES) > 1;
             boolean beams = config.get(NUM_BEAMS) > 1;
             if (Boolean.TRUE.equals(stream) && (several || beams)) {

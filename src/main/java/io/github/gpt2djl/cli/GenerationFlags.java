@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -35,6 +36,12 @@ final class GenerationFlags {
             GenerationOption.PENALTY_ALPHA,
             GenerationOption.TOP_LOGPROBS,
             GenerationOption.TRACE);
+
+    private static final List<GenerationOption<?>> SEARCHES =
+            List.of(GenerationOption.DO_SAMPLE, GenerationOption.NUM_BEAMS, GenerationOption.PENALTY_ALPHA);
+
+    private static final List<GenerationOption<?>> LENGTHS =
+            List.of(GenerationOption.MAX_LENGTH, GenerationOption.MAX_NEW_TOKENS);
 
     private final Map<GenerationOption<?>, String> given = new LinkedHashMap<>();
     private final List<String> stops = new ArrayList<>();
@@ -103,33 +110,41 @@ final class GenerationFlags {
      *
      * @param newTokens where no length is given; 0: as many as the model's own default
      */
-    GenerationConfigBuilder builder(Gpt2 gpt2, Prompt prompt, int newTokens) throws IOException {
+    GenerationConfig config(Gpt2 gpt2, Prompt prompt, int newTokens) throws IOException {
         return over(builder(), gpt2, prompt, newTokens);
     }
 
     /** The same of a config. */
-    static GenerationConfigBuilder over(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt, int newTokens) {
-        boolean searches = config.isSet(GenerationOption.NUM_BEAMS) || config.isSet(GenerationOption.PENALTY_ALPHA);
-        boolean preset = config.isSet(GenerationOption.PRESET);
-        if (!preset
-                && !config.isSet(GenerationOption.DO_SAMPLE)
-                && !searches
-                && gpt2.config().doSample()) {
+    static GenerationConfig over(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt, int newTokens) {
+        if (newTokens > 0
+                && !config.isSet(GenerationOption.MAX_LENGTH)
+                && !config.isSet(GenerationOption.MAX_NEW_TOKENS)) {
+            config.maxNewTokens(newTokens);
+        }
+        if (!config.isSet(GenerationOption.PRESET) && config.get(GenerationOption.USE_MODEL_DEFAULTS)) {
+            taskDefaults(config, gpt2, prompt);
+        }
+        GenerationConfig whole = gpt2.withDefaults(config);
+        // Chosen here and printed, so that a text that pleases can be had again.
+        return whole.get(GenerationOption.DO_SAMPLE) && !whole.isSet(GenerationOption.SEED)
+                ? whole.toBuilder()
+                        .seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
+                        .build()
+                : whole;
+    }
+
+    /** Those in config.json's task_specific_params, which generation_config.json goes before. */
+    private static void taskDefaults(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt) {
+        Set<GenerationOption<?>> own = gpt2.generationDefaults().keySet();
+        if (gpt2.config().doSample() && SEARCHES.stream().noneMatch(o -> config.isSet(o) || own.contains(o))) {
             config.doSample(true);
         }
-        boolean anyLength = config.isSet(GenerationOption.MAX_LENGTH) || config.isSet(GenerationOption.MAX_NEW_TOKENS);
         int usual = gpt2.config().maxLength();
-        if (!anyLength && newTokens > 0) {
-            config.maxNewTokens(newTokens);
-            anyLength = true;
-        }
-        if (!preset && !anyLength && usual > 0 && usual > gpt2.count(prompt)) {
+        if (usual > 0
+                && LENGTHS.stream().noneMatch(o -> config.isSet(o) || own.contains(o))
+                && usual > gpt2.count(prompt)) {
             config.maxLength(usual);
         }
-        // Chosen here and printed, so that a text that pleases can be had again.
-        return config.build().get(GenerationOption.DO_SAMPLE) && !config.isSet(GenerationOption.SEED)
-                ? config.seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
-                : config;
     }
 
     private <T> @Nullable T file(T value) {

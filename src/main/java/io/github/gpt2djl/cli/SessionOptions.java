@@ -64,7 +64,7 @@ final class SessionOptions {
     }
 
     private GenerationConfig config(Prompt prompt, Map<GenerationOption<?>, Optional<String>> with) throws IOException {
-        return GenerationFlags.over(builder(with), gpt2, prompt, 0).build();
+        return GenerationFlags.over(builder(with), gpt2, prompt, 0);
     }
 
     private GenerationConfigBuilder builder(Map<GenerationOption<?>, Optional<String>> with) throws IOException {

@@ -101,7 +101,7 @@ final class Arguments {
         };
     }
 
-    static GenerationConfig generating(Map<String, ?> arguments) {
+    static GenerationConfigBuilder generating(Map<String, ?> arguments) {
         GenerationConfigBuilder builder = GenerationConfig.builder();
         arguments.forEach((key, value) -> {
             GenerationOption<?> option = GenerationOption.find(key);
@@ -111,7 +111,7 @@ final class Arguments {
                 builder.parse(option, text(value));
             }
         });
-        return one(builder.build());
+        return builder;
     }
 
     /** The same config, if it gives one text. */

@@ -8,6 +8,7 @@ import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import java.lang.reflect.Type;
@@ -65,9 +66,11 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
                 throw new IllegalArgumentException("found a model of another engine, expected one of " + Gpt2Engine.NAME
                         + ": optEngine(\"" + Gpt2Engine.NAME + "\"), or optModelZoo(new Gpt2Zoo(...))");
             }
-            GenerationConfig config = Arguments.generating(arguments);
-            return (Translator<I, O>)
-                    (input == String.class ? texts(loaded.gpt2(), config) : requests(loaded.gpt2(), config));
+            GenerationConfigBuilder asked = Arguments.generating(arguments);
+            GenerationConfig config = Arguments.one(loaded.gpt2().withDefaults(asked));
+            return (Translator<I, O>) (input == String.class
+                    ? texts(loaded.gpt2(), config)
+                    : new BatchTranslator<>(new ServingRequests(loaded.gpt2(), config, asked.toString())::answers));
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -79,9 +82,5 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
                 gpt2.generateAll(prompts.stream().map(Prompt::of).toList(), config).stream()
                         .map(Generation::text)
                         .toList());
-    }
-
-    private static Translator<Input, Output> requests(Gpt2 gpt2, GenerationConfig config) {
-        return new BatchTranslator<>(new ServingRequests(gpt2, config)::answers);
     }
 }

@@ -24,10 +24,18 @@ final class ServingRequests {
 
     private final Gpt2 gpt2;
     private final GenerationConfig config;
+    private final String asked;
 
-    ServingRequests(Gpt2 gpt2, GenerationConfig config) {
+    /**
+     * Answers with a model.
+     *
+     * @param config of a request without parameters: the arguments over the model's own defaults
+     * @param asked the arguments alone, as JSON
+     */
+    ServingRequests(Gpt2 gpt2, GenerationConfig config, String asked) {
         this.gpt2 = gpt2;
         this.config = config;
+        this.asked = asked;
     }
 
     /** All in one batch; if one of them cannot be used, each for itself: they may come from different users. */
@@ -79,12 +87,12 @@ final class ServingRequests {
 
     /** A length goes before either kind of length. */
     private GenerationConfig over(JsonObject parameters) {
-        JsonObject merged = JsonParser.parseString(config.toString()).getAsJsonObject();
+        JsonObject merged = JsonParser.parseString(asked).getAsJsonObject();
         if (LENGTHS.stream().anyMatch(parameters::has)) {
             LENGTHS.forEach(merged::remove);
         }
         parameters.asMap().forEach(merged::add);
-        return Arguments.one(GenerationConfig.parse(merged.toString()));
+        return Arguments.one(gpt2.withDefaults(GenerationConfig.builder().parse(merged.toString())));
     }
 
     private static Output answer(Input input, String text) {

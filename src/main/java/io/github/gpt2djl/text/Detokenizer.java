@@ -40,27 +40,57 @@ public final class Detokenizer {
      * @throws IllegalArgumentException if the id is out of range
      */
     public String add(int id, boolean last) {
-        byte[] bytes = bytes(id);
+        byte[] bytes = spelled(id);
+        return text(shows(id) ? bytes : new byte[0], last);
+    }
+
+    /**
+     * The bytes of an id as the text goes on, of one that is not shown, too.
+     *
+     * @param id the next one
+     * @return UTF-8, perhaps a part of a character
+     * @throws IllegalArgumentException if the id is out of range
+     */
+    public byte[] spelled(int id) {
+        byte[][] all = vocabulary.bytes();
+        if (id < 0 || id >= all.length) {
+            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
+        }
+        byte[] bytes = all[id];
+        if (bytes == null) {
+            return new byte[0];
+        }
+        boolean spaced = spaceDue;
+        if (shows(id)) {
+            spaceDue = vocabulary.wordEnds().get(id);
+        }
+        return spaced ? spaceThen(bytes) : bytes;
+    }
+
+    /**
+     * Whether an id is part of the text that is shown.
+     *
+     * @param id within the vocabulary
+     * @return false for a special token, if these are skipped
+     */
+    public boolean shows(int id) {
+        return !skipSpecialTokens || !vocabulary.special().get(id);
+    }
+
+    /**
+     * The text that bytes complete.
+     *
+     * @param bytes the next ones to show
+     * @param last whether no more bytes will come: those of an open character become U+FFFD now
+     * @return whole characters; empty while one is open
+     */
+    public String text(byte[] bytes, boolean last) {
         return last ? pieces.finish(bytes) : pieces.add(bytes);
     }
 
     /** The text of bytes that still wait for others: U+FFFD for each open character. */
     String finish() {
         return pieces.finish(new byte[0]);
-    }
-
-    private byte[] bytes(int id) {
-        byte[][] all = vocabulary.bytes();
-        if (id < 0 || id >= all.length) {
-            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
-        }
-        byte[] bytes = all[id];
-        if (bytes == null || (skipSpecialTokens && vocabulary.special().get(id))) {
-            return new byte[0];
-        }
-        boolean spaced = spaceDue;
-        spaceDue = vocabulary.wordEnds().get(id);
-        return spaced ? spaceThen(bytes) : bytes;
     }
 
     private static byte[] spaceThen(byte[] bytes) {

@@ -54,7 +54,7 @@ class ConfigReaderTest {
         ModelConfig small = parse(OPT.formatted(24, 16, 1024, 4096, 512, false));
         assertThat(small)
                 .isEqualTo(new ModelConfig(
-                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, List.of(2), true, false, 0));
+                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, List.of(), true, false, 0));
         assertThat(small.unusedPositions()).isEqualTo(2);
         assertThat(parse(SMALL).unusedPositions()).isZero();
         ModelConfig absent = parse("'model_type':'opt','num_hidden_layers':1,'num_attention_heads':2,'hidden_size':8,"

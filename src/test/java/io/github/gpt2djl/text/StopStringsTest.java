@@ -2,6 +2,8 @@ package io.github.gpt2djl.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -12,28 +14,28 @@ class StopStringsTest {
     @Test
     void nothingOfAStopStringIsShown() {
         StopStrings stops = new StopStrings(List.of("###", "\n\n"));
-        assertThat(stops.add("a#", false)).isEqualTo("a");
-        assertThat(stops.add("#b", false)).isEqualTo("##b");
-        assertThat(stops.add("c\n", false)).isEqualTo("c");
-        assertThat(stops.add("#", false)).isEqualTo("\n");
-        assertThat(stops.add("#", false)).isEmpty();
+        assertThat(add(stops, "a#", false)).isEqualTo("a");
+        assertThat(add(stops, "#b", false)).isEqualTo("##b");
+        assertThat(add(stops, "c\n", false)).isEqualTo("c");
+        assertThat(add(stops, "#", false)).isEqualTo("\n");
+        assertThat(add(stops, "#", false)).isEmpty();
         assertThat(stops.found()).isFalse();
-        assertThat(stops.add("#d", false)).isEmpty();
+        assertThat(add(stops, "#d", false)).isEmpty();
         assertThat(stops.found()).isTrue();
     }
 
     @Test
     void theEndOfTheTextComesWithTheLastPiece() {
         StopStrings stops = new StopStrings(List.of("###"));
-        assertThat(stops.add("a##", true)).isEqualTo("a##");
+        assertThat(add(stops, "a##", true)).isEqualTo("a##");
         assertThat(stops.found()).isFalse();
     }
 
     @Test
     void withoutStopStringsNothingIsHeldBack() {
         StopStrings none = new StopStrings(List.of());
-        assertThat(none.add("a", false)).isEqualTo("a");
-        assertThat(none.add("", true)).isEmpty();
+        assertThat(add(none, "a", false)).isEqualTo("a");
+        assertThat(add(none, "", true)).isEmpty();
         assertThat(none.found()).isFalse();
     }
 
@@ -41,19 +43,19 @@ class StopStringsTest {
     @Test
     void onlyWhatMayBeginAStopStringIsHeldBack() {
         StopStrings stops = new StopStrings(List.of("b", "aab"));
-        assertThat(stops.add("aaaa", false)).isEqualTo("aa");
-        assertThat(stops.add("c", false)).isEqualTo("aac");
-        assertThat(stops.add("a", false)).isEmpty();
-        assertThat(stops.add("b", false)).isEqualTo("a");
+        assertThat(add(stops, "aaaa", false)).isEqualTo("aa");
+        assertThat(add(stops, "c", false)).isEqualTo("aac");
+        assertThat(add(stops, "a", false)).isEmpty();
+        assertThat(add(stops, "b", false)).isEqualTo("a");
         assertThat(stops.found()).isTrue();
     }
 
     @Test
     void ofStopStringsThatEndTogetherTheLongestCounts() {
-        assertThat(new StopStrings(List.of("b", "ab")).add("cab", false)).isEqualTo("c");
-        assertThat(new StopStrings(List.of("ab", "b")).add("cab", false)).isEqualTo("c");
+        assertThat(add(new StopStrings(List.of("b", "ab")), "cab", false)).isEqualTo("c");
+        assertThat(add(new StopStrings(List.of("ab", "b")), "cab", false)).isEqualTo("c");
         // The one that is complete first, though the other began before it.
-        assertThat(new StopStrings(List.of("cabd", "b")).add("cabd", false)).isEqualTo("ca");
+        assertThat(add(new StopStrings(List.of("cabd", "b")), "cabd", false)).isEqualTo("ca");
     }
 
     /** Against a regular expression on ever longer beginnings of the text, over random texts of few letters in random pieces. */
@@ -67,11 +69,59 @@ class StopStringsTest {
             StringBuilder shown = new StringBuilder();
             for (int from = 0; from < text.length() && !stops.found(); ) {
                 int to = Math.min(text.length(), from + 1 + random.nextInt(4));
-                shown.append(stops.add(text.substring(from, to), to == text.length()));
+                shown.append(add(stops, text.substring(from, to), to == text.length()));
                 from = to;
             }
             assertThat(shown.toString()).as("%s without %s", text, all).isEqualTo(before(text, all));
         }
+    }
+
+    @Test
+    void whatIsNotShownIsSearched() {
+        StopStrings stops = new StopStrings(List.of("<b>c"));
+        assertThat(add(stops, "a", false)).isEqualTo("a");
+        assertThat(stops.add(bytes("<b>"), false, false)).isEmpty();
+        assertThat(add(stops, "a", false)).isEqualTo("a");
+        assertThat(stops.add(bytes("<b>"), false, false)).isEmpty();
+        assertThat(add(stops, "c", false)).isEmpty();
+        assertThat(stops.found()).isTrue();
+    }
+
+    /** A piece that is not shown may hold the beginning of a stop string and more before it. */
+    @Test
+    void ofHeldPiecesOnlyTheShownOnesComeBack() {
+        StopStrings stops = new StopStrings(List.of(">bc"));
+        assertThat(add(stops, "a", false)).isEqualTo("a");
+        assertThat(stops.add(bytes("<>"), false, false)).isEmpty();
+        assertThat(add(stops, "b", false)).isEmpty();
+        assertThat(add(stops, "x", false)).isEqualTo("bx");
+        assertThat(stops.add(bytes("<>"), false, false)).isEmpty();
+        assertThat(add(stops, "b", true)).isEqualTo("b");
+    }
+
+    @Test
+    void aStopStringMayBeginBeforeTheTextButNotEndThere() {
+        StopStrings stops = new StopStrings(List.of("abc", "b"));
+        stops.precede(bytes("ab"));
+        assertThat(stops.add(new byte[0], true, false)).isEmpty();
+        assertThat(stops.found()).isFalse();
+        assertThat(add(stops, "x", false)).isEqualTo("x");
+        StopStrings other = new StopStrings(List.of("abc", "b"));
+        other.precede(bytes("ab"));
+        assertThat(add(other, "cd", false)).isEmpty();
+        assertThat(other.found()).isTrue();
+    }
+
+    @Test
+    void bytesOfACharacterAreHeldBackWithIt() {
+        StopStrings stops = new StopStrings(List.of("é!"));
+        assertThat(stops.longest()).isEqualTo(3);
+        byte[] e = bytes("é");
+        assertThat(stops.add(Arrays.copyOf(e, 1), true, false)).isEmpty();
+        assertThat(stops.add(Arrays.copyOfRange(e, 1, 2), true, false)).isEmpty();
+        assertThat(add(stops, "?", false)).isEqualTo("é?");
+        assertThat(add(stops, "é!", false)).isEmpty();
+        assertThat(stops.found()).isTrue();
     }
 
     private static String before(String text, List<String> stops) {
@@ -83,6 +133,18 @@ class StopStringsTest {
             }
         }
         return text;
+    }
+
+    private static String add(StopStrings stops, String piece, boolean last) {
+        return text(stops.add(bytes(piece), true, last));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private static String letters(Random random, int length) {

@@ -67,7 +67,7 @@ final class ConfigMerge {
             }
             throw new IllegalArgumentException(
                     e.getMessage() + " (from " + defaults.file() + " came " + ConfigFile.json(added)
-                            + "; useModelDefaults false leaves that out)",
+                            + "; turn useModelDefaults off to leave that out)",
                     e);
         }
     }
@@ -115,6 +115,6 @@ final class ConfigMerge {
 
     private void reject(UnsupportedDefault key, JsonElement value) {
         throw new IllegalArgumentException(defaults.file() + " sets " + key.name() + " to " + value
-                + ", which is not computed here; set useModelDefaults to false to generate without the model's defaults");
+                + ", which is not computed here; turn useModelDefaults off to generate without the model's defaults");
     }
 }

@@ -49,6 +49,9 @@ record ModelDefaults(
 
     private static final Set<GenerationOption<?>> TEXTS = Set.of(STOP_STRINGS, EARLY_STOPPING);
 
+    private static final Set<OptionType<?>> SINGLE =
+            Set.of(OptionType.FLAG, OptionType.WHOLE, OptionType.REAL, OptionType.EARLY);
+
     ModelDefaults {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         unsupported = Collections.unmodifiableMap(new LinkedHashMap<>(unsupported));
@@ -58,14 +61,16 @@ record ModelDefaults(
     /**
      * Reads those of a checkpoint.
      *
+     * @param model its name, for messages
+     * @param settings the texts of its files, by file name
      * @throws MalformedCheckpointException if the file is not JSON, or a value not of its option's type
      */
-    static ModelDefaults of(Checkpoint checkpoint) throws MalformedCheckpointException {
-        ModelConfig config = checkpoint.config();
-        String generation = checkpoint.settings().get(Checkpoint.GENERATION_CONFIG);
+    static ModelDefaults read(String model, Map<String, String> settings, ModelConfig config)
+            throws MalformedCheckpointException {
+        String generation = settings.get(Checkpoint.GENERATION_CONFIG);
         String name = generation == null ? Checkpoint.CONFIG : Checkpoint.GENERATION_CONFIG;
-        String text = generation == null ? checkpoint.settings().get(name) : generation;
-        String file = checkpoint.name() + "/" + name;
+        String text = settings.get(name);
+        String file = model + "/" + name;
         JsonObject json = text == null ? new JsonObject() : object(file, text);
         Map<GenerationOption<?>, Object> options = new LinkedHashMap<>();
         for (GenerationOption<?> option : GenerationOption.all()) {
@@ -137,7 +142,9 @@ record ModelDefaults(
             throws MalformedCheckpointException {
         try {
             boolean text = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
-            if (!text || TEXTS.contains(option)) {
+            // Gson takes a list of one for its value.
+            boolean form = json.isJsonPrimitive() || !SINGLE.contains(option.type());
+            if (form && (!text || TEXTS.contains(option))) {
                 return option.type().read().apply(option.type() == OptionType.WHOLE ? whole(json) : json);
             }
         } catch (IllegalStateException

@@ -48,8 +48,7 @@ final class ConfigMerge {
         if (added.containsKey(PENALTY_ALPHA) && contrastive && !isSet(TOP_K)) {
             added.put(TOP_K, 50);
         }
-        added.keySet()
-                .removeIf(option -> !meets(option.need(), samples, beams) && !(option == TOP_K && contrastive));
+        added.keySet().removeIf(option -> !meets(option.need(), samples, beams) && !(option == TOP_K && contrastive));
         defaults.unsupported().forEach((key, value) -> {
             if (meets(key.need(), samples, beams)) {
                 reject(key, value);

@@ -141,8 +141,7 @@ public final class Gpt2 implements AutoCloseable {
     public static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
         BpeTokenizer tokenizer = null;
         try (checkpoint) {
-            ModelDefaults defaults = 
-                    ModelDefaults.read(checkpoint.name(), checkpoint.settings(), checkpoint.config());
+            ModelDefaults defaults = ModelDefaults.read(checkpoint.name(), checkpoint.settings(), checkpoint.config());
             if (checkpoint.tokenizer() != null) {
                 ModelConfig config = checkpoint.config();
                 tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), config.architecture(), config.vocabularySize());

@@ -145,7 +145,7 @@ record ModelDefaults(
             // Gson takes a list of one for its value.
             boolean form = json.isJsonPrimitive() || !SINGLE.contains(option.type());
             if (form && (!text || TEXTS.contains(option))) {
-                return option.type().read().apply(option.type() == OptionType.WHOLE ? whole(json) : json);
+                return option.type().read().apply(option.type().equals(OptionType.WHOLE) ? whole(json) : json);
             }
         } catch (IllegalStateException
                 | IllegalArgumentException

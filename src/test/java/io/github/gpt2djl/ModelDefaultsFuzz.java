@@ -44,8 +44,9 @@ class ModelDefaultsFuzz {
 
     static List<byte[]> seeds() {
         return List.of(
-                utf8("{\"bos_token_id\":258,\"eos_token_id\":[258,10],\"do_sample\":true,\"temperature\":0.7,\"top_k\":5,"
-                        + "\"top_p\":0.9,\"max_length\":20,\"repetition_penalty\":1.2,\"_from_model_config\":true}"),
+                utf8(
+                        "{\"bos_token_id\":258,\"eos_token_id\":[258,10],\"do_sample\":true,\"temperature\":0.7,\"top_k\":5,"
+                                + "\"top_p\":0.9,\"max_length\":20,\"repetition_penalty\":1.2,\"_from_model_config\":true}"),
                 utf8("{\"num_beams\":4,\"length_penalty\":2.0,\"early_stopping\":\"never\",\"max_new_tokens\":9.0,"
                         + "\"min_length\":30,\"suppress_tokens\":[1,9999],\"stop_strings\":[\"x\"]}"),
                 utf8("{\"penalty_alpha\":0.6,\"guidance_scale\":1.5,\"num_beam_groups\":2,\"top_h\":0.4,"

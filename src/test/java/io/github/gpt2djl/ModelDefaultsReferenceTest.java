@@ -70,16 +70,18 @@ class ModelDefaultsReferenceTest {
                 return;
             }
             assertThat(config.get(GenerationOption.PENALTY_ALPHA)).isZero();
-            row.getAsJsonObject("effective").asMap().forEach((key, value) -> assertThat(told(gpt2, config, key))
-                    .as(key)
-                    .isEqualTo(form(key, value)));
+            row.getAsJsonObject("effective")
+                    .asMap()
+                    .forEach((key, value) ->
+                            assertThat(told(gpt2, config, key)).as(key).isEqualTo(form(key, value)));
             assertThat(gpt2.withDefaults(config.toBuilder()))
                     .as("told in whole")
                     .isEqualTo(config);
             if (row.has("ids")) {
                 Generation one = gpt2.generateAll(List.of(prompt), config).get(0);
                 List<Integer> ids = Gpt2.boxed(EndsModel.ints(row.get("ids")));
-                assertThat(one.promptIds()).isEqualTo(ids.subList(0, one.promptIds().size()));
+                assertThat(one.promptIds())
+                        .isEqualTo(ids.subList(0, one.promptIds().size()));
                 assertThat(one.ids()).isEqualTo(ids.subList(one.promptIds().size(), ids.size()));
             }
         }

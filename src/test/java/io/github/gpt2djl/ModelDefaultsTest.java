@@ -46,7 +46,8 @@ class ModelDefaultsTest {
             try (Stream<Generation> all = gpt2.generateAll(List.of(T, T).iterator(), ASKED, 2)) {
                 assertThat(all).extracting(Generation::text).containsExactly(cat, cat);
             }
-            try (Stream<Generation> all = gpt2.generateAll(List.of(request, request).iterator(), 2)) {
+            try (Stream<Generation> all =
+                    gpt2.generateAll(List.of(request, request).iterator(), 2)) {
                 assertThat(all).extracting(Generation::text).containsExactly(cat, cat);
             }
             try (Stream<Token> tokens = gpt2.stream(T, ASKED)) {
@@ -114,8 +115,7 @@ class ModelDefaultsTest {
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("m"), "{\"max_new_tokens\": 5, \"min_new_tokens\": 5}")) {
             GenerationConfig longer = GenerationConfig.builder().maxLength(9).build();
             assertThat(gpt2.generate(T, longer).ids()).hasSize(8);
-            assertThat(gpt2.withDefaults(
-                            GenerationConfig.builder().maxLength(9).minLength(2)))
+            assertThat(gpt2.withDefaults(GenerationConfig.builder().maxLength(9).minLength(2)))
                     .hasToString("{\"max_length\":9,\"min_length\":2}");
         }
     }
@@ -123,7 +123,8 @@ class ModelDefaultsTest {
     @Test
     void whatIsOfTheModelIsSaidWhereOptionsDoNotGoTogether() throws IOException {
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("m"), "{\"max_length\": 20, \"num_beams\": 3}")) {
-            assertThatThrownBy(() -> gpt2.withDefaults(GenerationConfig.builder().minLength(30)))
+            assertThatThrownBy(
+                            () -> gpt2.withDefaults(GenerationConfig.builder().minLength(30)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("minLength is 30 and maxLength is 20")
                     .hasMessageContaining("generation_config.json came {\"max_length\":20,\"num_beams\":3};")
@@ -133,7 +134,8 @@ class ModelDefaultsTest {
                     .hasMessageContaining("numBeams 3");
         }
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("n"), "{\"do_sample\": true, \"num_return_sequences\": 2}")) {
-            assertThatThrownBy(() -> gpt2.generate(T, ASKED)).hasMessageContaining("numReturnSequences is 2, expected 1");
+            assertThatThrownBy(() -> gpt2.generate(T, ASKED))
+                    .hasMessageContaining("numReturnSequences is 2, expected 1");
             assertThat(gpt2.generateAll(List.of(T), ASKED)).hasSize(2);
         }
     }
@@ -182,7 +184,8 @@ class ModelDefaultsTest {
                 folder.resolve("listed"),
                 JsonParser.parseString("{\"eos_token_id\": [10, 116]}").getAsJsonObject(),
                 null);
-        Path told = EndsModel.write(folder.resolve("told"), JsonParser.parseString("{}").getAsJsonObject(), ENDS_AT_CAT);
+        Path told = EndsModel.write(
+                folder.resolve("told"), JsonParser.parseString("{}").getAsJsonObject(), ENDS_AT_CAT);
         for (Path source : List.of(listed, told)) {
             Path copy = folder.resolve("copy of " + source.getFileName());
             try (Checkpoint checkpoint = Checkpoint.open(source)) {

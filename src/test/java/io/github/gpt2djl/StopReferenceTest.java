@@ -60,8 +60,8 @@ class StopReferenceTest {
             });
         }
         assertThat(streamed).hasToString(whole.text());
-        Generation guessed =
-                gpt2.generate(prompt, config.toBuilder().promptLookupNumTokens(4).build());
+        Generation guessed = gpt2.generate(
+                prompt, config.toBuilder().promptLookupNumTokens(4).build());
         assertThat(guessed.ids()).isEqualTo(whole.ids());
         assertThat(guessed.text()).isEqualTo(whole.text());
         try (ContinuousBatch batch = new ContinuousBatch(gpt2, 2, 4)) {
@@ -86,11 +86,8 @@ class StopReferenceTest {
     /** The preset shows special tokens; what it draws is the only token that top-k leaves. */
     @Test
     void whereSpecialTokensAreShownTheTextBeforeTheStopStringHasThem() {
-        var likeliest = GenerationConfig.builder()
-                .preset(Preset.OPENAI)
-                .topK(1)
-                .seed(1)
-                .maxNewTokens(60);
+        var likeliest =
+                GenerationConfig.builder().preset(Preset.OPENAI).topK(1).seed(1).maxNewTokens(60);
         Prompt prompt = Prompt.ofIds(84);
         assertThat(gpt2.generate(prompt, likeliest.stopStrings("\nHi").build()).text())
                 .isEqualTo("he cat<|user|>");
@@ -135,7 +132,8 @@ class StopReferenceTest {
         assertThat(generation.text()).isEqualTo("he ");
         assertThat(generation.finishReason()).isEqualTo(FinishReason.STOP);
         Generation ended = gpt2.generate(
-                Prompt.ofIds(84), config.toBuilder().stopStrings("cat<|user|>\n").build());
+                Prompt.ofIds(84),
+                config.toBuilder().stopStrings("cat<|user|>\n").build());
         assertThat(ended.text()).isEqualTo("he cat");
         assertThat(ended.finishReason()).isEqualTo(FinishReason.EOS);
     }

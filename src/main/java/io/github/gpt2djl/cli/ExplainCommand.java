@@ -91,7 +91,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
         Prompt input = prompt.read();
         try (Gpt2 gpt2 = model.load(err)) {
-            GenerationConfig config = GenerationFlags.over(flags.builder().set(TRACE, candidates), gpt2, input, NEW_TOKENS);
+            GenerationConfig config =
+                    GenerationFlags.over(flags.builder().set(TRACE, candidates), gpt2, input, NEW_TOKENS);
             if (json || html != null) {
                 whole(gpt2, input, config);
             } else {

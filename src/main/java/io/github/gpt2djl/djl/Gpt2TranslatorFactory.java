@@ -68,9 +68,11 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
             }
             GenerationConfigBuilder asked = Arguments.generating(arguments);
             GenerationConfig config = Arguments.one(loaded.gpt2().withDefaults(asked));
-            return (Translator<I, O>) (input == String.class
-                    ? texts(loaded.gpt2(), config)
-                    : new BatchTranslator<>(new ServingRequests(loaded.gpt2(), config, asked.toString())::answers));
+            return (Translator<I, O>)
+                    (input == String.class
+                            ? texts(loaded.gpt2(), config)
+                            : new BatchTranslator<>(
+                                    new ServingRequests(loaded.gpt2(), config, asked.toString())::answers));
         } catch (RuntimeException e) {
             model.close();
             throw e;

@@ -122,8 +122,7 @@ public final class StopStrings {
     private boolean isOpen(int from) {
         int length = held.length - from;
         return stops.stream()
-                .anyMatch(stop ->
-                        stop.length >= length && Arrays.equals(held, from, held.length, stop, 0, length));
+                .anyMatch(stop -> stop.length >= length && Arrays.equals(held, from, held.length, stop, 0, length));
     }
 
     private void append(byte[] piece, boolean show) {

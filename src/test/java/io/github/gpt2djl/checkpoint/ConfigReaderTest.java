@@ -46,7 +46,21 @@ class ConfigReaderTest {
         // A fixed inner width; norms after the sums; no token that begins or ends a text.
         assertThat(parse(GPT + ",'n_inner':5"))
                 .isEqualTo(new ModelConfig(
-                        Architecture.GPT, 12, 12, 768, 3072, 768, 512, 40478, 1e-5, true, -1, List.of(), true, false, 0));
+                        Architecture.GPT,
+                        12,
+                        12,
+                        768,
+                        3072,
+                        768,
+                        512,
+                        40478,
+                        1e-5,
+                        true,
+                        -1,
+                        List.of(),
+                        true,
+                        false,
+                        0));
     }
 
     @Test
@@ -54,7 +68,21 @@ class ConfigReaderTest {
         ModelConfig small = parse(OPT.formatted(24, 16, 1024, 4096, 512, false));
         assertThat(small)
                 .isEqualTo(new ModelConfig(
-                        Architecture.OPT, 24, 16, 1024, 4096, 512, 2048, 50272, 1e-5, true, 2, List.of(), true, false, 0));
+                        Architecture.OPT,
+                        24,
+                        16,
+                        1024,
+                        4096,
+                        512,
+                        2048,
+                        50272,
+                        1e-5,
+                        true,
+                        2,
+                        List.of(),
+                        true,
+                        false,
+                        0));
         assertThat(small.unusedPositions()).isEqualTo(2);
         assertThat(parse(SMALL).unusedPositions()).isZero();
         ModelConfig absent = parse("'model_type':'opt','num_hidden_layers':1,'num_attention_heads':2,'hidden_size':8,"

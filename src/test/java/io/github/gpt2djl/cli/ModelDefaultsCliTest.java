@@ -68,7 +68,8 @@ class ModelDefaultsCliTest {
         MainTest.Result explained = MainTest.run("explain", "T", "--model", model.toString(), "--json");
         JsonObject line = JsonParser.parseString(explained.out()).getAsJsonObject();
         assertThat(line.getAsJsonObject("config"))
-                .hasToString("{\"max_new_tokens\":20,\"eos_token_id\":[10,116],\"suppress_tokens\":[104],\"trace\":10}");
+                .hasToString(
+                        "{\"max_new_tokens\":20,\"eos_token_id\":[10,116],\"suppress_tokens\":[104],\"trace\":10}");
         MainTest.Result session = piped("/set\nT\n/set use_model_defaults false\n/set\nT\n", model);
         assertThat(session.err()).contains("suppress_tokens [104]").contains("use_model_defaults false");
         List<String> texts = session.out().lines().toList();
@@ -90,7 +91,10 @@ class ModelDefaultsCliTest {
     @Test
     void whatIsNotComputedIsSaid() throws IOException {
         MainTest.Result result = MainTest.run(
-                "generate", "T", "--model", model("{}", "{\"guidance_scale\": 2}").toString());
+                "generate",
+                "T",
+                "--model",
+                model("{}", "{\"guidance_scale\": 2}").toString());
         assertThat(result.code()).isNotZero();
         assertThat(result.err()).contains("sets guidance_scale to 2").contains("turn --use-model-defaults off");
     }

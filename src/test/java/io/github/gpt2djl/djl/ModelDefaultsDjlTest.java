@@ -55,11 +55,13 @@ class ModelDefaultsDjlTest {
                         .loadModel();
                 var predictor = requests.newPredictor()) {
             assertThat(predictor.predict(request("{}")).getData().getAsString()).contains("\"he c\"");
-            assertThat(predictor.predict(request("{\"do_sample\": false, \"max_length\": 3}"))
+            assertThat(predictor
+                            .predict(request("{\"do_sample\": false, \"max_length\": 3}"))
                             .getData()
                             .getAsString())
                     .contains("\"he\"");
-            assertThat(predictor.predict(request("{\"top_p\": 0.5, \"eos_token_id\": 116}"))
+            assertThat(predictor
+                            .predict(request("{\"top_p\": 0.5, \"eos_token_id\": 116}"))
                             .getData()
                             .getAsString())
                     .contains("\"he cat\"");

@@ -30,8 +30,12 @@ final class Options {
         double temperature = fields.number("temperature", 1, 0, Double.MAX_VALUE, most);
         boolean cut = fields.json().getValue("top_p") != null;
         double topP = fields.number("top_p", 1, 0, 1, "0 to 1");
-        // Told in both cases: a preset has its own.
-        JsonObject options = new JsonObject().put("max_new_tokens", maxTokens).put("do_sample", temperature != 0);
+        // Told in all cases: a preset has its own, and a model may search by default, which shares no batch.
+        JsonObject options = new JsonObject()
+                .put("max_new_tokens", maxTokens)
+                .put("do_sample", temperature != 0)
+                .put("num_beams", 1)
+                .put("penalty_alpha", 0);
         if (logprobs > 0) {
             options.put("top_logprobs", logprobs);
         }

@@ -106,6 +106,20 @@ public final class BpeTokenizer implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
+        return encode(text, splitSpecialTokens, true);
+    }
+
+    /**
+     * Encodes text, as {@link #encode(String, boolean)}; a text that goes on from another begins with no special token.
+     *
+     * @param text of any length
+     * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text
+     * @param addSpecialTokens whether the special tokens that the files ask for are put in front of the text and behind
+     * @return the ids, each within the vocabulary
+     * @throws IllegalArgumentException as {@link #encode(String, boolean)}
+     * @throws IllegalStateException if this is closed
+     */
+    public int[] encode(String text, boolean splitSpecialTokens, boolean addSpecialTokens) {
         Surrogates.check(text);
         if (splitSpecialTokens) {
             openOrdinary();
@@ -118,7 +132,9 @@ public final class BpeTokenizer implements AutoCloseable {
                 tokenizer = ordinary;
             }
             IntStream.Builder ids = IntStream.builder();
-            Arrays.stream(start).forEach(ids);
+            if (addSpecialTokens) {
+                Arrays.stream(start).forEach(ids);
+            }
             for (int from = 0, to; from < text.length(); from = to) {
                 to = vocabulary.plain() ? Parts.end(text, from, PART) : text.length();
                 for (long id : encodePart(tokenizer, text.substring(from, to))) {

@@ -64,6 +64,7 @@ class RelativesTokenizerTest {
         TokenizerFiles files = new TokenizerFiles("vocab.json", "{\"</s>\": 0, \"a\": 1}", "\n#version: 0.2\n\n");
         try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.OPT, 2)) {
             assertThat(tokenizer.encode("a", false)).containsExactly(0, 1);
+            assertThat(tokenizer.encode("a", false, false)).containsExactly(1);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ public record Checkpoint(
      * @param name the file to name in messages
      * @param json tokenizer.json, or vocab.json where there is no tokenizer.json
      * @param merges merges.txt, or null where {@code json} is a whole tokenizer.json
-     * @param beside the texts of those of {@link #BESIDE_TOKENIZER} that are there, by file name
+     * @param beside the texts of those of {@link #BESIDE_TOKENIZER} and of config.json that are there, by file name
      */
     public record TokenizerFiles(
             String name, String json, @Nullable String merges, Map<String, String> beside) {
@@ -247,15 +248,18 @@ public record Checkpoint(
     private static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
         Path whole = folder.resolve("tokenizer.json");
         Path vocabulary = folder.resolve("vocab.json");
+        // config.json may name the tokenizer's class.
+        List<String> beside = new ArrayList<>(BESIDE_TOKENIZER);
+        beside.add(CONFIG);
         if (Files.exists(whole)) {
-            return new TokenizerFiles(whole.toString(), text(whole, most), null, texts(folder, BESIDE_TOKENIZER, most));
+            return new TokenizerFiles(whole.toString(), text(whole, most), null, texts(folder, beside, most));
         }
         if (Files.exists(vocabulary)) {
             return new TokenizerFiles(
                     vocabulary.toString(),
                     text(vocabulary, most),
                     text(required(folder, "merges.txt"), most),
-                    texts(folder, BESIDE_TOKENIZER, most));
+                    texts(folder, beside, most));
         }
         return null;
     }

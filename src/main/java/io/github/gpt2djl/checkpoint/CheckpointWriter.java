@@ -89,8 +89,11 @@ final class CheckpointWriter {
         if (merges != null) {
             WholeFile.write(folder.resolve("merges.txt"), merges);
         }
-        for (Map.Entry<String, String> file : tokenizer.beside().entrySet()) {
-            WholeFile.write(folder.resolve(file.getKey()), file.getValue());
+        for (String file : Checkpoint.BESIDE_TOKENIZER) {
+            String text = tokenizer.beside().get(file);
+            if (text != null) {
+                WholeFile.write(folder.resolve(file), text);
+            }
         }
     }
 }

@@ -1,90 +1,142 @@
 package io.github.gpt2djl.text;
 
-import com.google.gson.JsonArray;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of {@code added_tokens}, which are found in a text before byte-pair encoding.
- *
- * @param ids by content, in the file's order
- * @param json the checked objects
- * @param plain whether none of them holds a space, or takes those beside it
+ * The tokens that are found in a text before byte-pair encoding, with the ids that Hugging Face's tokenizers gives them:
+ * the vocabulary's, else the next free ones in the order in which they are added.
  */
-record AddedTokens(Map<String, Integer> ids, JsonArray json, boolean plain) {
+final class AddedTokens {
     /** Hugging Face's tokenizers compares each with all others: 10,000 take it a second, 50,000 twenty. */
     private static final int MOST = 10_000;
 
-    private static final List<String> FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
-    private static final List<String> KEYS =
-            List.of("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
     private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
-    /** What no normalizer empties, or puts a space before; only Replace and Prepend could. */
-    private static final Pattern LASTING = Pattern.compile("[!-~][ -~]*");
 
-    /** @param vocabulary ids by token */
-    static AddedTokens read(Part whole, Map<String, Integer> vocabulary, Pipeline pipeline)
-            throws MalformedCheckpointException {
-        Map<String, Integer> ids = new LinkedHashMap<>();
-        JsonArray json = new JsonArray();
-        List<Part> tokens = whole.parts("added_tokens");
-        if (tokens.size() > MOST) {
-            throw whole.error("added_tokens has " + tokens.size() + " tokens, expected at most " + MOST);
-        }
-        int free = vocabulary.size();
-        boolean lstrip = false;
-        boolean rstrip = false;
-        for (Part token : tokens) {
-            String content = content(token, pipeline);
-            Integer known = vocabulary.get(content);
-            // Hugging Face's tokenizers gives these ids, whatever the file says.
-            int expected = known == null ? free : known;
-            if (token.whole("id") != expected) {
-                throw token.wrong(
-                        "id",
-                        expected
-                                + (known == null ? ", the next one after the vocabulary" : ", as in the vocabulary")
-                                + ", for \"" + Part.shown(content) + "\"");
-            }
-            if (ids.put(content, expected) != null) {
-                throw token.error("added_tokens has \"" + Part.shown(content) + "\" twice, expected it once");
-            }
-            free = Math.max(free, expected + 1);
-            lstrip |= token.flag("lstrip");
-            rstrip |= token.flag("rstrip");
-            json.add(token.json());
-        }
-        if (rstrip && ids.keySet().stream().anyMatch(c -> SPACE.matcher(c).lookingAt())) {
-            throw whole.error("added_tokens has one with rstrip and one that begins with a space, which would overlap;"
-                    + " expected only one of the kinds");
-        }
-        boolean spaceless =
-                ids.keySet().stream().noneMatch(c -> SPACE.matcher(c).find());
-        return new AddedTokens(ids, json, spaceless && !lstrip && !rstrip);
+    private final Map<String, Integer> vocabulary;
+    private final Map<String, Integer> ids = new LinkedHashMap<>();
+    private final Map<String, AddedToken> tokens = new LinkedHashMap<>();
+    private int free;
+
+    private AddedTokens(Map<String, Integer> vocabulary) {
+        this.vocabulary = vocabulary;
+        free = vocabulary.size();
     }
 
-    private static String content(Part token, Pipeline pipeline) throws MalformedCheckpointException {
-        token.onlyKeys(KEYS);
-        String content = token.text("content");
-        if (content == null || content.isEmpty()) {
-            throw token.wrong("content", "a text that is not empty");
-        }
-        for (String flag : FLAGS) {
-            if (token.find(flag) == null) {
-                throw token.wrong(flag, "true or false");
+    /**
+     * Adds all that the files say.
+     *
+     * @param vocabulary ids by token
+     * @param whole tokenizer.json where it counts as it is written, or null
+     * @param special those of the files around the vocabulary
+     */
+    static AddedTokens read(
+            Part file, Map<String, Integer> vocabulary, @Nullable Part whole, SpecialTokens special, Pipeline pipeline)
+            throws MalformedCheckpointException {
+        AddedTokens all = new AddedTokens(vocabulary);
+        for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
+            AddedToken added = AddedToken.readWhole(token);
+            if (all.tokens.containsKey(added.content())) {
+                throw token.error("added_tokens has \"" + Part.shown(added.content()) + "\" twice, expected it once");
             }
-            token.flag(flag);
+            all.add(token, added, token.whole("id"));
         }
-        if (token.flag("normalized")
-                && pipeline.normalizes()
-                && (pipeline.rewrites() || !LASTING.matcher(content).matches())) {
-            throw token.wrong(
-                    "normalized",
-                    "false for \"" + Part.shown(content) + "\", of which this normalizer might leave nothing");
+        Set<String> names = new HashSet<>();
+        special.named().values().forEach(token -> names.add(token.content()));
+        for (Map.Entry<Integer, AddedToken> token : special.added().entrySet()) {
+            AddedToken added = token.getValue();
+            all.add(file, names.contains(added.content()) ? added.asSpecial() : added, token.getKey());
         }
-        return content;
+        Set<String> known = new HashSet<>(all.tokens.keySet());
+        List<AddedToken> others = new ArrayList<>(special.named().values());
+        others.addAll(special.extra());
+        for (AddedToken token : others) {
+            if (!known.contains(token.content())) {
+                all.add(file, names.contains(token.content()) ? token.asSpecial() : token, null);
+            }
+        }
+        all.check(file, pipeline);
+        return all;
+    }
+
+    /** @param told the id that the files say, or null */
+    private void add(Part place, AddedToken token, @Nullable Integer told) throws MalformedCheckpointException {
+        String content = token.content();
+        Integer known = ids.getOrDefault(content, vocabulary.get(content));
+        int id = known == null ? free : known;
+        if (told != null && told != id) {
+            throw place.error("\"" + Part.shown(content) + "\" has id " + told + ", expected " + id
+                    + (known == null ? ", the next one after those before" : ", as in the vocabulary"));
+        }
+        ids.put(content, id);
+        free = Math.max(free, id + 1);
+        // The last flags count, but what was special stays so.
+        AddedToken before = tokens.get(content);
+        tokens.put(content, before != null && before.special() ? token.asSpecial() : token);
+        if (tokens.size() > MOST) {
+            throw place.error("there are more than " + MOST + " added tokens, expected at most as many");
+        }
+    }
+
+    /** Rejects what the native library does not come to an end with, or ends the process on. */
+    private void check(Part file, Pipeline pipeline) throws MalformedCheckpointException {
+        boolean rstrip = false;
+        boolean spaceFirst = false;
+        Map<String, String> normalized = new HashMap<>();
+        for (AddedToken token : tokens.values()) {
+            if (token.normalized() && !NormalizedToken.lasts(pipeline.normalizers(), token.content())) {
+                throw file.error("the added token \"" + Part.shown(token.content()) + "\" is normalized, expected it not"
+                        + " to be: the normalizer might leave nothing of it");
+            }
+            String other = token.normalized() ? normalized.put(spelled(token, pipeline), token.content()) : null;
+            if (other != null) {
+                // The library takes one or the other by chance.
+                throw file.error("the added tokens \"" + Part.shown(other) + "\" and \"" + Part.shown(token.content())
+                        + "\" are one after the normalizer, expected two");
+            }
+            rstrip |= token.rstrip();
+            spaceFirst |= SPACE.matcher(token.content()).lookingAt()
+                    || SPACE.matcher(spelled(token, pipeline)).lookingAt();
+        }
+        if (rstrip && spaceFirst) {
+            throw file.error("added_tokens has one with rstrip and one that begins with a space, which would overlap;"
+                    + " expected only one of the kinds");
+        }
+    }
+
+    /** Ids by token. */
+    Map<String, Integer> ids() {
+        return ids;
+    }
+
+    /** All, in the order in which the native library gives them the same ids. */
+    List<AddedToken> tokens() {
+        return List.copyOf(tokens.values());
+    }
+
+    /** What the library spells for a token's id: a normalized token as the normalizer leaves it. */
+    static String spelled(AddedToken token, Pipeline pipeline) throws MalformedCheckpointException {
+        return token.normalized() ? NormalizedToken.of(pipeline.normalizers(), token.content()) : token.content();
+    }
+
+    int id(String content) {
+        return Objects.requireNonNull(ids.get(content));
+    }
+
+    /** Whether none of them holds a space, or takes those beside it. */
+    boolean plain() {
+        return tokens.values().stream()
+                .noneMatch(token -> token.lstrip()
+                        || token.rstrip()
+                        || SPACE.matcher(token.content()).find());
     }
 }

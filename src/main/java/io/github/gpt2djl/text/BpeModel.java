@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -14,9 +14,10 @@ import java.util.stream.IntStream;
  * The vocabulary and the merges of a tokenizer.json.
  *
  * @param ids by token
- * @param json the checked parts
+ * @param before the checked parts up to the vocabulary's end
+ * @param after the checked parts from there
  */
-record BpeModel(Map<String, Integer> ids, String json) {
+record BpeModel(Map<String, Integer> ids, String before, String after) {
     private static final List<String> FLAGS = List.of("fuse_unk", "byte_fallback", "ignore_merges");
     private static final List<String> KEYS = List.of(
             "type",
@@ -53,24 +54,39 @@ record BpeModel(Map<String, Integer> ids, String json) {
         for (String flag : FLAGS) {
             small.addProperty(flag, model.flag(flag));
         }
-        return new BpeModel(ids, write(small, model.json()));
-    }
-
-    /** Gson would take longer for the large ones than all else here. */
-    private static String write(JsonObject small, JsonObject model) {
-        StringBuilder json = new StringBuilder(small.toString());
-        json.setLength(json.length() - 1);
-        json.append(",\"vocab\":{");
+        // Gson would take longer for the large ones than all else here.
+        StringBuilder before = new StringBuilder(small.toString());
+        before.setLength(before.length() - 1);
+        before.append(",\"vocab\":{");
         String comma = "";
-        for (Map.Entry<String, JsonElement> token :
-                model.getAsJsonObject("vocab").entrySet()) {
-            quote(token.getKey(), json.append(comma));
-            json.append(':').append(token.getValue().getAsInt());
+        for (Map.Entry<String, Integer> token : ids.entrySet()) {
+            quote(token.getKey(), before.append(comma));
+            before.append(':').append(token.getValue());
             comma = ",";
         }
-        json.append("},\"merges\":[");
-        comma = "";
-        for (JsonElement merge : model.getAsJsonArray("merges")) {
+        return new BpeModel(ids, before.toString(), merges(model.json().getAsJsonArray("merges")));
+    }
+
+    /**
+     * The checked parts.
+     *
+     * @param more tokens for the vocabulary
+     */
+    String json(Map<String, Integer> more) {
+        StringBuilder json = new StringBuilder(before);
+        String comma = ids.isEmpty() ? "" : ",";
+        for (Map.Entry<String, Integer> token : more.entrySet()) {
+            quote(token.getKey(), json.append(comma));
+            json.append(':').append(token.getValue());
+            comma = ",";
+        }
+        return json.append(after).toString();
+    }
+
+    private static String merges(JsonArray merges) {
+        StringBuilder json = new StringBuilder("},\"merges\":[");
+        String comma = "";
+        for (JsonElement merge : merges) {
             json.append(comma);
             if (merge instanceof JsonArray both) {
                 quote(both.get(0).getAsString(), json.append('['));
@@ -114,12 +130,17 @@ record BpeModel(Map<String, Integer> ids, String json) {
         if (vocabulary == null) {
             throw model.wrong("vocab", "an object of ids");
         }
-        Map<String, Integer> ids = new HashMap<>();
+        Map<String, Integer> ids = new LinkedHashMap<>();
         for (Map.Entry<String, JsonElement> token : vocabulary.json().entrySet()) {
             if (Surrogates.lone(token.getKey()) >= 0) {
                 throw vocabulary.wrong(token.getKey(), "tokens of well-formed Unicode");
             }
-            ids.put(token.getKey(), vocabulary.whole(token.getKey(), token.getValue()));
+            int id = vocabulary.whole(token.getKey(), token.getValue());
+            if (id < 0) {
+                throw vocabulary.error(
+                        "token \"" + Part.shown(token.getKey()) + "\" has id " + id + ", expected 0 or more");
+            }
+            ids.put(token.getKey(), id);
         }
         return ids;
     }

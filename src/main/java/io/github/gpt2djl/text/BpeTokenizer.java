@@ -47,44 +47,31 @@ public final class BpeTokenizer implements AutoCloseable {
     private static final int MOST = 1 << 24;
 
     private final Vocabulary vocabulary;
-    private final int[] start;
     private final int longest;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final HuggingFaceTokenizer withSpecial;
     private @Nullable HuggingFaceTokenizer ordinary;
     private boolean closed;
 
-    private BpeTokenizer(Vocabulary vocabulary, int[] start) throws IOException {
+    private BpeTokenizer(Vocabulary vocabulary) throws IOException {
         this.vocabulary = vocabulary;
-        this.start = start;
         this.longest = vocabulary.longest();
-        this.withSpecial = open(vocabulary.tokenizer().text(true));
+        this.withSpecial = open(vocabulary.tokenizer().text());
     }
 
     /**
-     * Reads a tokenizer.
+     * Reads a tokenizer, by transformers' rules: the files beside it say more of its tokens, and which are put in front.
      *
-     * @param files tokenizer.json, or vocab.json with merges.txt
-     * @param architecture whose rules vocab.json and merges.txt follow
-     * @param modelSize the model's vocabulary size, which the tokenizer must fit
+     * @param files tokenizer.json, or vocab.json with merges.txt, and the files beside
+     * @param architecture whose rules the files follow where tokenizer_config.json names no others
+     * @param modelSize the rows of the model's embedding; the tokenizer may have more tokens, or fewer
      * @return the tokenizer, to be closed
-     * @throws MalformedCheckpointException if the files are not byte-pair encoding of that size
+     * @throws MalformedCheckpointException if the files are not byte-pair encoding
      * @throws IOException if Hugging Face's tokenizers cannot take them
      * @throws IllegalStateException if the native library cannot be loaded
      */
     public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
-        Vocabulary vocabulary = Vocabulary.read(files, architecture, modelSize);
-        return new BpeTokenizer(vocabulary, architecture == Architecture.OPT ? start(files, vocabulary) : new int[0]);
-    }
-
-    /** OPT was trained on texts that begin with this token; transformers' tokenizer puts it in front, too. */
-    private static int[] start(TokenizerFiles files, Vocabulary vocabulary) throws MalformedCheckpointException {
-        int id = vocabulary.id("</s>");
-        if (id < 0) {
-            throw new MalformedCheckpointException(
-                    files.name(), "the vocabulary has no </s>, expected it in that of an OPT model");
-        }
-        return new int[] {id};
+        return new BpeTokenizer(Vocabulary.read(files, architecture, modelSize));
     }
 
     /** {@return the version of Hugging Face's tokenizers, and of DJL's binding} */
@@ -93,14 +80,15 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     /**
-     * Encodes text; OPT's {@code </s>} is put in front, nothing else is added.
+     * Encodes text. The special tokens that the files ask for are put in front of it and behind, such as OPT's
+     * {@code </s>}.
      *
      * <p>{@code "Hello, I am"} is 15496, 11, 314, 716 with GPT-2's published vocabulary.
      *
      * @param text of any length
      * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text, as in OpenAI's encoder, and
-     *     not the special id, as in Hugging Face's
-     * @return the ids, each within the vocabulary
+     *     not the special id, as in Hugging Face's; added tokens that are not special are found all the same
+     * @return the ids; they may lie beyond the model's embedding where the tokenizer has more tokens
      * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell, or more than
      *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word
      * @throws IllegalStateException if this is closed
@@ -115,31 +103,35 @@ public final class BpeTokenizer implements AutoCloseable {
      * @param text of any length
      * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text
      * @param addSpecialTokens whether the special tokens that the files ask for are put in front of the text and behind
-     * @return the ids, each within the vocabulary
+     * @return the ids
      * @throws IllegalArgumentException as {@link #encode(String, boolean)}
      * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens, boolean addSpecialTokens) {
         Surrogates.check(text);
-        if (splitSpecialTokens) {
+        boolean split = splitSpecialTokens || vocabulary.splitsSpecialTokens();
+        if (split) {
             openOrdinary();
         }
         lock.readLock().lock();
         try {
             checkOpen();
             HuggingFaceTokenizer tokenizer = withSpecial;
-            if (splitSpecialTokens && ordinary != null) {
+            if (split && ordinary != null) {
                 tokenizer = ordinary;
             }
             IntStream.Builder ids = IntStream.builder();
             if (addSpecialTokens) {
-                Arrays.stream(start).forEach(ids);
+                vocabulary.ends().before().forEach(ids::add);
             }
             for (int from = 0, to; from < text.length(); from = to) {
                 to = vocabulary.plain() ? Parts.end(text, from, PART) : text.length();
                 for (long id : encodePart(tokenizer, text.substring(from, to))) {
                     ids.add((int) id);
                 }
+            }
+            if (addSpecialTokens) {
+                vocabulary.ends().after().forEach(ids::add);
             }
             return ids.build().toArray();
         } finally {
@@ -154,7 +146,9 @@ public final class BpeTokenizer implements AutoCloseable {
      * @return 0 where the vocabulary allows no bound
      */
     public int leastIds(String text) {
-        return vocabulary.plain() ? start.length + (text.length() + longest - 1) / longest : 0;
+        Ends ends = vocabulary.ends();
+        int around = ends.before().size() + ends.after().size();
+        return vocabulary.plain() ? around + (text.length() + longest - 1) / longest : 0;
     }
 
     /**
@@ -194,15 +188,11 @@ public final class BpeTokenizer implements AutoCloseable {
      * @throws IllegalArgumentException if the id is out of range
      */
     public byte[] bytes(int id) {
-        byte[][] all = vocabulary.bytes();
-        if (id < 0 || id >= all.length) {
-            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
-        }
-        byte[] bytes = all[id];
+        byte[] bytes = vocabulary.find(id);
         if (bytes == null) {
             return new byte[0];
         }
-        boolean spaced = vocabulary.wordEnds().get(id);
+        boolean spaced = vocabulary.wordEnds().contains(id);
         byte[] spelled = Arrays.copyOf(bytes, bytes.length + (spaced ? 1 : 0));
         if (spaced) {
             spelled[bytes.length] = ' ';
@@ -224,13 +214,13 @@ public final class BpeTokenizer implements AutoCloseable {
         }
     }
 
-    /** The same tokenizer without its added tokens; made only for those who ask. */
+    /** The same tokenizer without its special tokens; made only for those who ask. */
     private void openOrdinary() {
         lock.writeLock().lock();
         try {
             checkOpen();
             if (ordinary == null) {
-                ordinary = open(vocabulary.tokenizer().text(false));
+                ordinary = open(vocabulary.tokenizer().ordinary());
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -28,7 +28,7 @@ public final class Detokenizer {
     Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens, int[] before) {
         this.vocabulary = vocabulary;
         this.skipSpecialTokens = skipSpecialTokens;
-        spaceDue = before.length > 0 && vocabulary.wordEnds().get(before[before.length - 1]);
+        spaceDue = before.length > 0 && vocabulary.wordEnds().contains(before[before.length - 1]);
     }
 
     /**
@@ -52,17 +52,13 @@ public final class Detokenizer {
      * @throws IllegalArgumentException if the id is out of range
      */
     public byte[] spelled(int id) {
-        byte[][] all = vocabulary.bytes();
-        if (id < 0 || id >= all.length) {
-            throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + (all.length - 1));
-        }
-        byte[] bytes = all[id];
+        byte[] bytes = vocabulary.find(id);
         if (bytes == null) {
             return new byte[0];
         }
         boolean spaced = spaceDue;
         if (shows(id)) {
-            spaceDue = vocabulary.wordEnds().get(id);
+            spaceDue = vocabulary.wordEnds().contains(id);
         }
         return spaced ? spaceThen(bytes) : bytes;
     }
@@ -74,7 +70,7 @@ public final class Detokenizer {
      * @return false for a special token, if these are skipped
      */
     public boolean shows(int id) {
-        return !skipSpecialTokens || !vocabulary.special().get(id);
+        return !skipSpecialTokens || !vocabulary.special().contains(id);
     }
 
     /**

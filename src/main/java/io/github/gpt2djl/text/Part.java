@@ -56,7 +56,7 @@ record Part(String file, String path, JsonObject json) {
         return parts;
     }
 
-    private Part part(String key, JsonElement value) throws MalformedCheckpointException {
+    Part part(String key, JsonElement value) throws MalformedCheckpointException {
         if (value instanceof JsonObject object) {
             return new Part(file, at(key), object);
         }

@@ -1,21 +1,15 @@
 package io.github.gpt2djl.text;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-
 /**
  * UTF-8 to text in pieces that never hold half a character: bytes wait until their character is whole.
  *
- * <p>Bytes that can never become a character turn into U+FFFD, as in Python's {@code errors="replace"}.
+ * <p>Bytes that can never become a character turn into U+FFFD, one for each longest beginning of a character, as in
+ * Hugging Face's tokenizers and in Python. Java's own decoder counts otherwise: an encoded surrogate is one there, and
+ * three here.
  */
 final class PieceDecoder {
-    private final CharsetDecoder decoder = StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private static final char REPLACEMENT = '\uFFFD';
+
     private byte[] waiting = new byte[0];
 
     /** The text that these bytes complete; empty if a character is still open. */
@@ -29,16 +23,63 @@ final class PieceDecoder {
     }
 
     private String decode(byte[] bytes, boolean last) {
-        ByteBuffer in = ByteBuffer.allocate(waiting.length + bytes.length);
-        in.put(waiting).put(bytes).flip();
-        CharBuffer out = CharBuffer.allocate(in.remaining() + 2);
-        decoder.reset();
-        decoder.decode(in, out, last);
-        if (last) {
-            decoder.flush(out);
+        byte[] all = new byte[waiting.length + bytes.length];
+        System.arraycopy(waiting, 0, all, 0, waiting.length);
+        System.arraycopy(bytes, 0, all, waiting.length, bytes.length);
+        StringBuilder text = new StringBuilder(all.length);
+        int next = 0;
+        while (next < all.length) {
+            int length = length(all[next] & 255);
+            int end = valid(all, next, length);
+            if (end == all.length && end < next + length && !last) {
+                break;
+            }
+            if (length == 0 || end < next + length) {
+                text.append(REPLACEMENT);
+            } else {
+                text.appendCodePoint(character(all, next, length));
+            }
+            next = end;
         }
-        waiting = new byte[in.remaining()];
-        in.get(waiting);
-        return out.flip().toString();
+        waiting = new byte[all.length - next];
+        System.arraycopy(all, next, waiting, 0, waiting.length);
+        return text.toString();
+    }
+
+    /** Bytes of the character that begins with a byte; 0 if none does. */
+    private static int length(int first) {
+        if (first < 0x80) {
+            return 1;
+        }
+        if (first < 0xC2 || first > 0xF4) {
+            return 0;
+        }
+        return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    }
+
+    /** Where the bytes end that may belong to the character that begins at an index. */
+    private static int valid(byte[] all, int from, int length) {
+        int first = all[from] & 255;
+        int end = from + 1;
+        while (end < all.length && end < from + length) {
+            int found = all[end] & 255;
+            boolean second = end == from + 1;
+            // Longer spellings than needed, surrogates, and what is beyond Unicode.
+            int least = second && first == 0xE0 ? 0xA0 : second && first == 0xF0 ? 0x90 : 0x80;
+            int most = second && first == 0xED ? 0x9F : second && first == 0xF4 ? 0x8F : 0xBF;
+            if (found < least || found > most) {
+                break;
+            }
+            end++;
+        }
+        return end;
+    }
+
+    private static int character(byte[] all, int from, int length) {
+        int character = length == 1 ? all[from] : all[from] & (0xFF >> (length + 1));
+        for (int i = 1; i < length; i++) {
+            character = character << 6 | all[from + i] & 0x3F;
+        }
+        return character;
     }
 }

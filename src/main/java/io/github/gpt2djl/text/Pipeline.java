@@ -148,17 +148,6 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         return !normalizers.isEmpty();
     }
 
-    /** Whether the normalizer may put something before a text, or something else in its place. */
-    boolean rewrites() throws MalformedCheckpointException {
-        for (Part step : normalizers) {
-            String type = step.text("type");
-            if ("Replace".equals(type) || "Prepend".equals(type)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** GPT-2's own: its regular expression on the text as it is, and nothing else. */
     boolean isGpt2() throws MalformedCheckpointException {
         if (normalizes() || preTokenizers.size() != 1) {

@@ -1,17 +1,18 @@
 package io.github.gpt2djl.text;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import org.jspecify.annotations.Nullable;
 
-/** Makes a tokenizer.json of vocab.json and merges.txt, from which neither DJL nor tokenizers can tell the rules. */
+/** Makes a tokenizer.json of a vocabulary and merges, with the steps of one of transformers' classes. */
 final class PublishedFiles {
-    /** GPT-2 and OPT: text is cut by a regular expression, and spelled in the byte alphabet. */
-    private static final String BYTE_LEVEL =
-            "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":true}";
+    private static final String BYTE_LEVEL = """
+            {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+             "decoder": {"type": "ByteLevel"}}
+            """;
 
-    /** The first GPT: text is lower-cased and cut at spaces and punctuation; a word's last token ends in a suffix. */
     private static final String WORDS = """
             {"normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
                             "strip_accents": null, "lowercase": true},
@@ -21,49 +22,44 @@ final class PublishedFiles {
 
     private PublishedFiles() {}
 
-    static JsonObject compose(JsonObject vocabulary, String merges, Architecture architecture) {
+    /** The lines of merges.txt. */
+    static JsonArray merges(String text) {
         JsonArray pairs = new JsonArray();
-        merges.lines().filter(l -> !l.isBlank() && !l.startsWith("#version")).forEach(pairs::add);
-        boolean words = architecture == Architecture.GPT;
-        JsonObject model = new JsonObject();
-        model.addProperty("type", "BPE");
-        model.addProperty("end_of_word_suffix", words ? Vocabulary.END_OF_WORD : "");
-        if (words) {
-            model.addProperty("unk_token", "<unk>");
-        }
-        model.add("vocab", vocabulary);
-        model.add("merges", pairs);
-        JsonObject whole = words ? JsonParser.parseString(WORDS).getAsJsonObject() : new JsonObject();
-        if (!words) {
-            whole.add("pre_tokenizer", JsonParser.parseString(BYTE_LEVEL));
-            whole.add("decoder", JsonParser.parseString(BYTE_LEVEL));
-        }
-        whole.addProperty("version", "1.0");
-        whole.add("added_tokens", special(vocabulary, architecture));
-        whole.add("model", model);
+        text.lines().filter(l -> !l.isBlank() && !l.startsWith("#version")).forEach(pairs::add);
+        return pairs;
+    }
+
+    /**
+     * Of the first GPT.
+     *
+     * @param unknown the token for what the vocabulary cannot spell
+     */
+    static JsonObject words(@Nullable JsonElement vocabulary, @Nullable JsonElement merges, @Nullable String unknown) {
+        JsonObject whole = whole(WORDS, vocabulary, merges);
+        whole.getAsJsonObject("model").addProperty("end_of_word_suffix", Vocabulary.END_OF_WORD);
+        whole.getAsJsonObject("model").addProperty("unk_token", unknown);
         return whole;
     }
 
-    /** The tokens that the published models' special_tokens_map.json names. */
-    private static JsonArray special(JsonObject vocabulary, Architecture architecture) {
-        String[] names = switch (architecture) {
-            case GPT2 -> new String[] {"<|endoftext|>"};
-            case GPT -> new String[] {"<unk>"};
-            case OPT -> new String[] {"</s>", "<pad>"};
-        };
-        JsonArray added = new JsonArray();
-        for (String name : names) {
-            if (vocabulary.has(name)) {
-                JsonObject token = new JsonObject();
-                token.add("id", vocabulary.get(name));
-                token.addProperty("content", name);
-                for (String no : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
-                    token.addProperty(no, false);
-                }
-                token.addProperty("special", true);
-                added.add(token);
-            }
-        }
-        return added;
+    /**
+     * Of GPT-2.
+     *
+     * @param addPrefixSpace whether a text begins with a space, even where it does not
+     */
+    static JsonObject byteLevel(
+            @Nullable JsonElement vocabulary, @Nullable JsonElement merges, boolean addPrefixSpace) {
+        JsonObject whole = whole(BYTE_LEVEL, vocabulary, merges);
+        whole.getAsJsonObject("pre_tokenizer").addProperty("add_prefix_space", addPrefixSpace);
+        return whole;
+    }
+
+    private static JsonObject whole(
+            String steps, @Nullable JsonElement vocabulary, @Nullable JsonElement merges) {
+        JsonObject model = new JsonObject();
+        model.add("vocab", vocabulary);
+        model.add("merges", merges);
+        JsonObject whole = JsonParser.parseString(steps).getAsJsonObject();
+        whole.add("model", model);
+        return whole;
     }
 }

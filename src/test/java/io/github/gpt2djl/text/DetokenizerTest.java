@@ -3,12 +3,18 @@ package io.github.gpt2djl.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.Gson;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,22 +70,67 @@ class DetokenizerTest {
                 .hasMessage("id " + id + " is out of range, expected 0 to 3");
     }
 
-    /** Against the platform's own decoder for whole texts, over bytes that begin, go on and break characters. */
+    private record Broken(List<Integer> borders, String exhaustive, Map<String, String> longer, String beyond) {}
+
+    private record Reference(Broken broken) {}
+
+    private static Broken broken() throws IOException {
+        String json = Files.readString(Path.of("src/test/resources/reference/tokenizers.json"));
+        return new Gson().fromJson(json, Reference.class).broken();
+    }
+
+    /** Against transformers' decode, over bytes that begin, go on and break characters, cut at any place. */
     @Test
-    void piecesAddUpToTheWholeText() {
-        int[] bytes = {'a', 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x91, 0x8d, 0xff, 0xed, 0xa0, 0xc0, 0x80};
-        Random random = new Random(8);
+    void brokenCharactersAreAsInTransformers() throws IOException {
+        Broken broken = broken();
+        List<byte[]> texts = new ArrayList<>();
+        List<byte[]> before = List.of(new byte[0]);
+        for (int length = 1; length <= 3; length++) {
+            List<byte[]> longer = new ArrayList<>();
+            for (byte[] text : before) {
+                for (int border : broken.borders()) {
+                    byte[] more = Arrays.copyOf(text, length);
+                    more[length - 1] = (byte) border;
+                    longer.add(more);
+                }
+            }
+            texts.addAll(longer);
+            before = longer;
+        }
+        List<String> expected = new ArrayList<>(List.of(broken.exhaustive().split("\n", -1)));
+        broken.longer().forEach((hex, text) -> {
+            texts.add(HexFormat.of().parseHex(hex));
+            expected.add(text);
+        });
+        assertThat(texts).hasSameSizeAs(expected).hasSizeGreaterThan(7000);
         // The same instance for all: an end is a new beginning.
         PieceDecoder pieces = new PieceDecoder();
-        for (int round = 0; round < 3000; round++) {
-            byte[] all = new byte[random.nextInt(12)];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = (byte) bytes[random.nextInt(bytes.length)];
+        for (int cut = 0; cut < 12; cut++) {
+            List<String> cuts = new ArrayList<>();
+            for (byte[] all : texts) {
+                int at = Math.min(cut, all.length);
+                String begun = pieces.add(Arrays.copyOf(all, at));
+                cuts.add(begun + pieces.finish(Arrays.copyOfRange(all, at, all.length)));
             }
-            int cut = random.nextInt(all.length + 1);
-            String text = pieces.add(Arrays.copyOf(all, cut)) + pieces.finish(Arrays.copyOfRange(all, cut, all.length));
-            assertThat(text).isEqualTo(new String(all, StandardCharsets.UTF_8));
+            assertThat(cuts).isEqualTo(expected);
         }
+        List<String> byByte = new ArrayList<>();
+        for (byte[] all : texts) {
+            StringBuilder text = new StringBuilder();
+            for (byte b : all) {
+                text.append(pieces.add(new byte[] {b}));
+            }
+            byByte.add(text.append(pieces.finish(new byte[0])).toString());
+        }
+        assertThat(byByte).isEqualTo(expected);
+    }
+
+    @Test
+    void rowsWithoutATokenSpellNothing() throws IOException {
+        StringBuilder vocabulary = new StringBuilder("{\"a\": 97, \"b\": 98, \"wo\": 260");
+        Vocabulary read = vocabulary(vocabulary.append('}').toString(), Architecture.GPT2, 512);
+        assertThat(text(new Detokenizer(read, false, new int[0]), 97, 260, 262, 300, 98))
+                .isEqualTo(broken().beyond());
     }
 
     private static String text(Detokenizer pieces, int... ids) {

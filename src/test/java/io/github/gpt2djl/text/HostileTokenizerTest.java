@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ class HostileTokenizerTest {
     private static final String BYTES =
             "{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true,'use_regex':true}";
 
+    private static final String BERT = "{'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,"
+            + "'strip_accents':null,'lowercase':true}";
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -42,8 +46,8 @@ class HostileTokenizerTest {
                 "normalizer | {'type':'Replace','pattern':{'String':''},'content':'x'} | normalizer.pattern is {\"String\":\"\"}",
                 "normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAA'} | normalizer.type is \"Precompiled\", expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, StripAccents or a Sequence of them",
                 "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.type is \"FixedLength\", expected BertPreTokenizer, ByteLevel, Digits, Split, Whitespace or a Sequence of them",
-                "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | added_tokens[0].normalized is true, expected false",
-                "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | added_tokens[0].normalized is true, expected false",
+                "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | is normalized, expected it not to be",
+                "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | is normalized, expected it not to be",
                 "added | {'content':'x','rstrip':true},{'content':' ','lstrip':true} | which would overlap",
                 // Run on and on.
                 "normalizer | {'type':'Replace','pattern':{'String':'a'},'content':'aaaaaaaaa'} | up to 9.0 times as long, expected at most 8.0",
@@ -66,8 +70,8 @@ class HostileTokenizerTest {
                 "vocab | 'X':1.5 | model.vocab.X is 1.5",
                 "vocab | 'X':'28' | model.vocab.X is \"28\"",
                 "added | {'content':''} | added_tokens[0].content is \"\", expected a text that is not empty",
-                "added | {'content':'x','id':29} | added_tokens[0].id is 29, expected 23, as in the vocabulary",
-                "added | {'content':'<x>','id':29} | added_tokens[0].id is 29, expected 28, the next one",
+                "added | {'content':'x','id':29} | \"x\" has id 29, expected 23, as in the vocabulary",
+                "added | {'content':'<x>','id':29} | \"<x>\" has id 29, expected 28, the next one",
                 "added | {'content':'<x>','id':28},{'content':'<x>','id':29} | added_tokens has \"<x>\" twice",
                 "added | {'content':'x'},{'content':'x'} | added_tokens has \"x\" twice",
                 "added | {'content':'x','special':null} | added_tokens[0].special is null, expected true or false",
@@ -84,9 +88,23 @@ class HostileTokenizerTest {
                 "normalizer | {'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,'strip_accents':1,'lowercase':true} | normalizer.strip_accents is 1, expected true, false or null",
                 "pre_tokenizer | {'type':'Split','pattern':{'String':'b'},'behavior':'Kept','invert':false} | pre_tokenizer.behavior is \"Kept\", expected Contiguous or Isolated",
                 "added | {'content':'x','speed':1} | the key added_tokens[0].speed is not supported",
-                "added | {'content':'x','normalized':true},{'type':'Replace','pattern':{'String':'x'},'content':''} | added_tokens[0].normalized is true",
-                "added | {'content':'x','normalized':true},{'type':'Prepend','prepend':' '} | added_tokens[0].normalized is true",
-                "added | {'content':'<x>','id':28},{'content':'<y>','id':29},{'content':'<z>','id':30} | has id 30, expected 0 to 29",
+                "added | {'content':'x','normalized':true},{'type':'Replace','pattern':{'String':'x'},'content':''} | is normalized, expected it not to be",
+                "added | {'content':'\\u0301','normalized':true},{'type':'StripAccents'} | is normalized",
+                "added | {'content':'\\u00a8','normalized':true},{'type':'Sequence','normalizers':[{'type':'NFKD'},{'type':'Strip','strip_left':true,'strip_right':true}]} | is normalized",
+                "added | {'content':'\\u200b\\ufffd','normalized':true},BERT | is normalized",
+                "added | {'content':'xa','normalized':true},{'type':'Sequence','normalizers':[{'type':'Replace','pattern':{'String':'a'},'content':'y'},{'type':'Replace','pattern':{'String':'xy'},'content':' '}]} | is normalized",
+                "added | {'content':'\\u0378x','normalized':true},{'type':'StripAccents'} | is normalized",
+                "added | {'content':'X','normalized':true},{'content':'x','normalized':true},{'type':'Lowercase'} | \"X\" and \"x\" are one after the normalizer",
+                "added | {'content':'x','rstrip':true},{'content':'\\u4e2d','normalized':true},BERT | which would overlap",
+                "added | {'content':'x','rstrip':true},{'content':'y','normalized':true},{'type':'Prepend','prepend':' '} | which would overlap",
+                "post_processor | {'type':'TemplateProcessing','single':[{'Sequence':{'id':'A','type_id':0}},{'Sequence':{'id':'A','type_id':0}}],'special_tokens':{}} | post_processor.single has the text 2 times",
+                "post_processor | {'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'x','type_id':0}}],'special_tokens':{}} | post_processor.single[0].SpecialToken.id is \"x\", expected one of special_tokens",
+                "post_processor | {'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'x','type_id':0}},{'Sequence':{'id':'B','type_id':0}}],'special_tokens':{'x':{'ids':[1]}}} | expected a SpecialToken, or the Sequence A",
+                "post_processor | {'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'x','type_id':0}}],'special_tokens':{'x':{'ids':[-1]}}} | expected ids of 0 or more",
+                "post_processor | {'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'x','type_id':0}}],'special_tokens':{'x':{'ids':1}}} | x.ids is 1, expected an array",
+                "post_processor | {'type':'BertProcessing','cls':['x',1],'sep':'x'} | post_processor.sep is \"x\", expected a token and its id",
+                "post_processor | {'type':'Sequence','processors':[{'type':'BertProcessing','cls':['x',1],'sep':['x',1]},{'type':'BertProcessing','cls':['x',1],'sep':['x',1]}]} | has two steps that add tokens",
+                "post_processor | {'type':'Other'} | post_processor.type is \"Other\", expected BertProcessing, ByteLevel",
             })
     void isRejected(String place, String value, String message) {
         assertThatThrownBy(() -> load(place, value))
@@ -143,9 +161,12 @@ class HostileTokenizerTest {
                         "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(16, split))
                                 + "]}")
                 .close();
-        assertThatThrownBy(() -> load("added", String.join(",", Collections.nCopies(10001, "{'content':'x'}"))))
+        String many = IntStream.rangeClosed(0, 10000)
+                .mapToObj(i -> "{'content':'x" + i + "','id':" + (28 + i) + "}")
+                .collect(Collectors.joining(","));
+        assertThatThrownBy(() -> load("added", many))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessageContaining("added_tokens has 10001 tokens, expected at most 10000");
+                .hasMessageContaining("there are more than 10000 added tokens");
     }
 
     @Test
@@ -196,7 +217,7 @@ class HostileTokenizerTest {
             case "model" -> json("{" + value + "}").asMap().forEach(model::add);
             case "vocab" -> json("{" + value + "}").asMap().forEach(vocabulary::add);
             case "added" -> {
-                for (var token : JsonParser.parseString(("[" + value + "]").replace('\'', '"'))
+                for (var token : JsonParser.parseString(quoted("[" + value + "]"))
                         .getAsJsonArray()) {
                     if (token.getAsJsonObject().has("content")
                             && !token.getAsJsonObject().has("type")) {
@@ -225,7 +246,9 @@ class HostileTokenizerTest {
     }
 
     private static BpeTokenizer load(String json) throws IOException {
-        return BpeTokenizer.load(new TokenizerFiles("tokenizer.json", json, null), Architecture.GPT2, 30);
+        Map<String, String> beside =
+                Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
+        return BpeTokenizer.load(new TokenizerFiles("tokenizer.json", json, null, beside), Architecture.GPT2, 30);
     }
 
     private static JsonObject json(String text) {
@@ -233,6 +256,6 @@ class HostileTokenizerTest {
     }
 
     private static String quoted(String text) {
-        return text.replace("BYTES", BYTES).replace('\'', '"');
+        return text.replace("BYTES", BYTES).replace("BERT", BERT).replace('\'', '"');
     }
 }

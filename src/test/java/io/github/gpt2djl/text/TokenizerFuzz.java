@@ -9,10 +9,13 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.IOException;
+import java.util.Map;
 
 /** A tokenizer.json of odd steps, tokens and merges, all the way through the native tokenizer and back. */
 class TokenizerFuzz {
     private static final int SIZE = 280;
+    private static final Map<String, String> AS_WRITTEN =
+            Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
     private static final String[] FLAGS = {"false", "true"};
     private static final String[] NORMALIZERS = {
         "{'type':'BertNormalizer','clean_text':F,'handle_chinese_chars':F,'strip_accents':F,'lowercase':F}",
@@ -41,7 +44,7 @@ class TokenizerFuzz {
     @FuzzTest(maxDuration = "10s")
     void load(FuzzedDataProvider data) throws IOException {
         TokenizerFiles files =
-                new TokenizerFiles("tokenizer.json", tokenizer(data).toString(), null);
+                new TokenizerFiles("tokenizer.json", tokenizer(data).toString(), null, AS_WRITTEN);
         try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.GPT2, SIZE)) {
             for (String text : new String[] {TEXT, text(data, 60)}) {
                 for (boolean split : new boolean[] {false, true}) {

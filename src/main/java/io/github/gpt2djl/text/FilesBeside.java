@@ -1,0 +1,35 @@
+package io.github.gpt2djl.text;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+
+/**
+ * The files beside a vocabulary.
+ *
+ * @param files their texts
+ */
+record FilesBeside(TokenizerFiles files) {
+    boolean has(String file) {
+        return files.beside().containsKey(file);
+    }
+
+    private String folder() {
+        String name = files.name();
+        return name.substring(0, Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    }
+
+    /** The object in a file; an empty one where there is no such file. */
+    Part part(String file) throws MalformedCheckpointException {
+        String name = folder() + file;
+        try {
+            String text = files.beside().get(file);
+            JsonObject json = text == null ? new JsonObject() : JsonParser.parseString(text).getAsJsonObject();
+            return new Part(name, "", json);
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new MalformedCheckpointException(name, "expected an object in JSON", e);
+        }
+    }
+}

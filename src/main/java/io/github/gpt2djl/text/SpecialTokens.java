@@ -1,0 +1,157 @@
+package io.github.gpt2djl.text;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that the files around a vocabulary name, as transformers reads them: tokenizer_config.json before
+ * special_tokens_map.json and added_tokens.json, which count only where it has no {@code added_tokens_decoder}.
+ *
+ * @param named by name, such as bos_token, in the order in which they are added
+ * @param extra those that have no name
+ * @param added those whose ids the files say, by id
+ * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/tokenization_utils_base.py">_from_pretrained</a>
+ */
+record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, SortedMap<Integer, AddedToken> added) {
+    private static final List<String> NAMES =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+
+    private static final String DECODER = "added_tokens_decoder";
+    private static final String EXTRA = "extra_special_tokens";
+    /** What transformers 4 called them. */
+    private static final String ADDITIONAL = "additional_special_tokens";
+
+    /**
+     * Reads the files.
+     *
+     * @param whole tokenizer.json, or null
+     * @param usual the names' tokens where no file says others
+     */
+    static SpecialTokens read(FilesBeside files, @Nullable Part whole, Map<String, String> usual)
+            throws MalformedCheckpointException {
+        Part config = files.part("tokenizer_config.json");
+        boolean decoder = config.json().has(DECODER);
+        Part map = decoder ? config : files.part("special_tokens_map.json");
+        Map<String, AddedToken> told = told(config, map);
+        List<AddedToken> listed = listed(config, decoder ? null : map);
+        SortedMap<Integer, AddedToken> added = new TreeMap<>();
+        Part byId = config.part(DECODER);
+        if (decoder && byId != null) {
+            for (Map.Entry<String, JsonElement> token : byId.json().entrySet()) {
+                added.put(id(byId, token.getKey()), AddedToken.read(byId.part(token.getKey(), token.getValue()), false));
+            }
+        } else if (!decoder) {
+            Set<String> special = new HashSet<>();
+            told.values().forEach(token -> special.add(token.content()));
+            listed.forEach(token -> special.add(token.content()));
+            Part legacy = files.part("added_tokens.json");
+            for (Map.Entry<String, JsonElement> token : legacy.json().entrySet()) {
+                boolean is = special.contains(token.getKey());
+                added.put(
+                        legacy.whole(token.getKey(), token.getValue()),
+                        new AddedToken(token.getKey(), false, false, false, !is, is));
+            }
+            for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
+                added.put(token.whole("id"), AddedToken.read(token, false));
+            }
+        }
+        List<AddedToken> extra = listed;
+        if (!decoder && !config.json().has(EXTRA) && !config.json().has(ADDITIONAL) && !map.json().has(EXTRA)) {
+            extra = list(map, ADDITIONAL);
+        }
+        return new SpecialTokens(named(config, map, told, usual), extra, added);
+    }
+
+    /** The tokens of the usual names that a file says; the map's count before the config's. */
+    private static Map<String, AddedToken> told(Part config, Part map) throws MalformedCheckpointException {
+        Map<String, AddedToken> told = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            Part file = map.json().has(name) ? map : config;
+            JsonElement value = file.find(name);
+            if (value != null) {
+                told.put(name, AddedToken.read(file, name, value).asSpecial());
+            }
+        }
+        return told;
+    }
+
+    private static Map<String, AddedToken> named(
+            Part config, Part map, Map<String, AddedToken> told, Map<String, String> usual)
+            throws MalformedCheckpointException {
+        Map<String, AddedToken> named = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            String token = usual.get(name);
+            if (told.containsKey(name)) {
+                named.put(name, told.get(name));
+            } else if (token != null && !config.json().has(name) && !map.json().has(name)) {
+                named.put(name, AddedToken.special(token));
+            }
+        }
+        // A model may have names of its own: first those with flags, as transformers has them.
+        Map<String, AddedToken> texts = new LinkedHashMap<>();
+        for (Part file : map == config ? List.of(config) : List.of(config, map)) {
+            for (Map.Entry<String, JsonElement> entry : file.json().entrySet()) {
+                String name = entry.getKey();
+                boolean flags = entry.getValue() instanceof JsonObject object
+                        && (file != config || object.has(AddedToken.TYPE));
+                if (name.endsWith("_token") && !NAMES.contains(name) && (flags || Part.isText(entry.getValue()))) {
+                    (flags || file != config ? named : texts)
+                            .put(name, AddedToken.read(file, name, entry.getValue()).asSpecial());
+                }
+            }
+        }
+        for (Part file : map == config ? List.of(config) : List.of(config, map)) {
+            if (file.find(EXTRA) instanceof JsonObject byName) {
+                for (Map.Entry<String, JsonElement> token : byName.entrySet()) {
+                    texts.put(token.getKey(), AddedToken.read(file, token.getKey(), token.getValue()).asSpecial());
+                }
+            }
+        }
+        named.putAll(texts);
+        return named;
+    }
+
+    /** The extra tokens that count when added_tokens.json is read. */
+    private static List<AddedToken> listed(Part config, @Nullable Part map) throws MalformedCheckpointException {
+        boolean own = config.find(EXTRA) instanceof JsonArray array ? !array.isEmpty() : config.find(EXTRA) != null;
+        List<AddedToken> listed = new ArrayList<>(list(config, own ? EXTRA : ADDITIONAL));
+        for (AddedToken token : map == null ? List.<AddedToken>of() : list(map, EXTRA)) {
+            if (!listed.contains(token)) {
+                listed.add(token);
+            }
+        }
+        return listed;
+    }
+
+    private static List<AddedToken> list(Part file, String key) throws MalformedCheckpointException {
+        JsonElement value = file.find(key);
+        List<AddedToken> tokens = new ArrayList<>();
+        if (value instanceof JsonArray array) {
+            for (JsonElement token : array) {
+                tokens.add(AddedToken.read(file, key, token));
+            }
+        } else if (value != null && !(value instanceof JsonObject && key.equals(EXTRA))) {
+            throw file.wrong(key, "an array of tokens");
+        }
+        return tokens;
+    }
+
+    private static int id(Part file, String id) throws MalformedCheckpointException {
+        try {
+            return Integer.parseInt(id);
+        } catch (NumberFormatException e) {
+            throw file.error(file.path() + " has the key " + Part.shown(id) + ", expected ids");
+        }
+    }
+}

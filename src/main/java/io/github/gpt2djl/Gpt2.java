@@ -472,10 +472,11 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * Turns text into ids.
+     * Turns text into ids, as transformers' tokenizer: with the special tokens that the files put in front and behind,
+     * such as OPT's {@code </s>}.
      *
      * @param text of any length; {@code <|endoftext|>} in it is the special token
-     * @return its ids; none for an empty text, but OPT's {@code </s>}
+     * @return its ids, which may lie beyond the model's embedding where the tokenizer has more tokens
      * @throws IllegalArgumentException if it has a lone surrogate
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
@@ -484,11 +485,12 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD.
+     * The text of ids, special tokens included; bytes that are not UTF-8 become U+FFFD, and ids that the model has but
+     * not the tokenizer spell nothing.
      *
      * @param ids any number
      * @return the text
-     * @throws IllegalArgumentException if an id is out of range
+     * @throws IllegalArgumentException if neither the model nor the tokenizer has an id
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public String decode(List<Integer> ids) {
@@ -527,11 +529,11 @@ public final class Gpt2 implements AutoCloseable {
      * The number of ids in a prompt.
      *
      * @param prompt text or ids
-     * @return 0 for an empty one
+     * @return as many as {@link #encode} gives for a text
      * @throws IllegalStateException if it is text, and the checkpoint has no tokenizer
      */
     public int count(Prompt prompt) {
-        return ids(prompt, false).length;
+        return encoded(prompt, false).length;
     }
 
     /**
@@ -574,13 +576,28 @@ public final class Gpt2 implements AutoCloseable {
         return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, prompt);
     }
 
-    /** A prompt's ids, not yet checked against the model; empty for an empty prompt. */
+    /** A prompt's ids; those of a text are ones that the model has. */
     int[] ids(Prompt prompt, boolean splitSpecialTokens) {
+        int[] ids = encoded(prompt, splitSpecialTokens);
+        int rows = config().vocabularySize();
+        for (int id : ids) {
+            if (prompt.text() != null && id >= rows) {
+                throw new IllegalArgumentException("the text has the token "
+                        + tokenizer().decode(new int[] {id}, false)
+                        + " of id " + id + ", but the model's embedding has " + rows + " rows, for the ids 0 to "
+                        + (rows - 1) + "; leave it out, or take a model whose embedding was resized for it");
+            }
+        }
+        return ids;
+    }
+
+    private int[] encoded(Prompt prompt, boolean splitSpecialTokens) {
         if (prompt.ids() != null) {
             return prompt.ids().stream().mapToInt(Integer::intValue).toArray();
         }
         String text = prompt.text() == null ? "" : prompt.text();
-        return text.isEmpty() ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
+        boolean nothing = text.isEmpty() && tokenizer == null;
+        return nothing ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
     }
 
     /**

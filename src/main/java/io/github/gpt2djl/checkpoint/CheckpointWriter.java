@@ -73,10 +73,24 @@ final class CheckpointWriter {
             throw new IllegalArgumentException(folder + " holds an adapter (adapter_config.json), which would be taken"
                     + " instead of this model; take another folder");
         }
-        TokenizerFiles tokenizer = checkpoint.tokenizer();
-        if (tokenizer != null && tokenizer.merges() != null && Files.exists(folder.resolve("tokenizer.json"))) {
-            throw new IllegalArgumentException(folder + " holds a tokenizer.json, which would be taken instead of"
-                    + " this model's vocab.json and merges.txt; delete it, or take another folder");
+        checkTokenizer(checkpoint.tokenizer(), folder);
+    }
+
+    /** Rejects a folder with files of another tokenizer, which would be read with this model's or instead of them. */
+    private static void checkTokenizer(@Nullable TokenizerFiles tokenizer, Path folder) {
+        List<String> others = new ArrayList<>(Checkpoint.BESIDE_TOKENIZER);
+        if (tokenizer == null) {
+            others.addAll(List.of("tokenizer.json", "vocab.json"));
+        } else {
+            others.removeAll(tokenizer.beside().keySet());
+            // A vocab.json beside a tokenizer.json counts for nothing.
+            others.addAll(tokenizer.merges() == null ? List.of() : List.of("tokenizer.json"));
+        }
+        for (String file : others) {
+            if (Files.exists(folder.resolve(file))) {
+                throw new IllegalArgumentException(folder + " holds the file " + file + ", which belongs to another"
+                        + " tokenizer and would be read with this model; delete it, or take another folder");
+            }
         }
     }
 

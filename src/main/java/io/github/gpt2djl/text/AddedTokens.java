@@ -94,8 +94,8 @@ final class AddedTokens {
         Map<String, String> normalized = new HashMap<>();
         for (AddedToken token : tokens.values()) {
             if (token.normalized() && !NormalizedToken.lasts(pipeline.normalizers(), token.content())) {
-                throw file.error("the added token \"" + Part.shown(token.content()) + "\" is normalized, expected it not"
-                        + " to be: the normalizer might leave nothing of it");
+                throw file.error("the added token \"" + Part.shown(token.content())
+                        + "\" is normalized, expected it not" + " to be: the normalizer might leave nothing of it");
             }
             String other = token.normalized() ? normalized.put(spelled(token, pipeline), token.content()) : null;
             if (other != null) {

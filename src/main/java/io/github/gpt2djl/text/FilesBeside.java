@@ -26,7 +26,9 @@ record FilesBeside(TokenizerFiles files) {
         String name = folder() + file;
         try {
             String text = files.beside().get(file);
-            JsonObject json = text == null ? new JsonObject() : JsonParser.parseString(text).getAsJsonObject();
+            JsonObject json = text == null
+                    ? new JsonObject()
+                    : JsonParser.parseString(text).getAsJsonObject();
             return new Part(name, "", json);
         } catch (JsonParseException | IllegalStateException e) {
             throw new MalformedCheckpointException(name, "expected an object in JSON", e);

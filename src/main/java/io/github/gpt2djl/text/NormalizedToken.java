@@ -53,7 +53,8 @@ final class NormalizedToken {
         return switch (type(step)) {
             case "Lowercase" -> lowerCase(text);
             case "Strip" -> {
-                String behind = step.flag("strip_right") ? SPACES_BEHIND.matcher(text).replaceAll("") : text;
+                String behind =
+                        step.flag("strip_right") ? SPACES_BEHIND.matcher(text).replaceAll("") : text;
                 yield step.flag("strip_left") ? SPACES_BEFORE.matcher(behind).replaceAll("") : behind;
             }
             case "StripAccents" -> MARKS.matcher(text).replaceAll("");

@@ -53,8 +53,7 @@ final class PublishedFiles {
         return whole;
     }
 
-    private static JsonObject whole(
-            String steps, @Nullable JsonElement vocabulary, @Nullable JsonElement merges) {
+    private static JsonObject whole(String steps, @Nullable JsonElement vocabulary, @Nullable JsonElement merges) {
         JsonObject model = new JsonObject();
         model.add("vocab", vocabulary);
         model.add("merges", merges);

@@ -105,8 +105,7 @@ record PublishedTokenizer(
         if (!vocabulary.json().has("<pad>")) {
             return usual;
         }
-        return Map.of(
-                "bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START, "pad_token", "<pad>");
+        return Map.of("bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START, "pad_token", "<pad>");
     }
 
     private static Part compose(

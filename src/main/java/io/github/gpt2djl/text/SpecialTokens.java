@@ -49,7 +49,8 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         Part byId = config.part(DECODER);
         if (decoder && byId != null) {
             for (Map.Entry<String, JsonElement> token : byId.json().entrySet()) {
-                added.put(id(byId, token.getKey()), AddedToken.read(byId.part(token.getKey(), token.getValue()), false));
+                added.put(
+                        id(byId, token.getKey()), AddedToken.read(byId.part(token.getKey(), token.getValue()), false));
             }
         } else if (!decoder) {
             Set<String> special = new HashSet<>();
@@ -67,7 +68,10 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
             }
         }
         List<AddedToken> extra = listed;
-        if (!decoder && !config.json().has(EXTRA) && !config.json().has(ADDITIONAL) && !map.json().has(EXTRA)) {
+        if (!decoder
+                && !config.json().has(EXTRA)
+                && !config.json().has(ADDITIONAL)
+                && !map.json().has(EXTRA)) {
             extra = list(map, ADDITIONAL);
         }
         return new SpecialTokens(named(config, map, told, usual), extra, added);
@@ -107,14 +111,20 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
                         && (file != config || object.has(AddedToken.TYPE));
                 if (name.endsWith("_token") && !NAMES.contains(name) && (flags || Part.isText(entry.getValue()))) {
                     (flags || file != config ? named : texts)
-                            .put(name, AddedToken.read(file, name, entry.getValue()).asSpecial());
+                            .put(
+                                    name,
+                                    AddedToken.read(file, name, entry.getValue())
+                                            .asSpecial());
                 }
             }
         }
         for (Part file : map == config ? List.of(config) : List.of(config, map)) {
             if (file.find(EXTRA) instanceof JsonObject byName) {
                 for (Map.Entry<String, JsonElement> token : byName.entrySet()) {
-                    texts.put(token.getKey(), AddedToken.read(file, token.getKey(), token.getValue()).asSpecial());
+                    texts.put(
+                            token.getKey(),
+                            AddedToken.read(file, token.getKey(), token.getValue())
+                                    .asSpecial());
                 }
             }
         }

@@ -41,8 +41,7 @@ record Vocabulary(
         Part model = PublishedTokenizer.model(whole);
         BpeModel bpe = BpeModel.read(model, words ? END_OF_WORD : "");
         Pipeline pipeline = Pipeline.read(whole);
-        AddedTokens added =
-                AddedTokens.read(whole, bpe.ids(), published.asWritten(), published.special(), pipeline);
+        AddedTokens added = AddedTokens.read(whole, bpe.ids(), published.asWritten(), published.special(), pipeline);
         Map<Integer, String> tokens = new HashMap<>();
         for (Map.Entry<String, Integer> token : bpe.ids().entrySet()) {
             put(whole, tokens, token.getValue(), token.getKey());

@@ -2,7 +2,9 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.text.BpeTokenizer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -43,7 +45,8 @@ public record Corpus(int[] training, int[] validation) {
     }
 
     /**
-     * Encodes both parts; the first begins with {@code <|endoftext|>}, so that the model learns how texts begin.
+     * Encodes both parts; the first begins with {@code <|endoftext|>}, so that the model learns how texts begin. The
+     * special tokens that the tokenizer's files put around a text are left out: the parts are pieces of one.
      *
      * @param split both parts; a {@code <|endoftext|>} in them parts documents
      * @param paragraphs of a document: another {@code <|endoftext|>} follows after so many that blank lines part; 0: none
@@ -56,8 +59,8 @@ public record Corpus(int[] training, int[] validation) {
                     "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");
         }
         return new Corpus(
-                tokenizer.encode(documents(split.training(), paragraphs), false),
-                tokenizer.encode(split.validation(), false));
+                tokenizer.encode(documents(split.training(), paragraphs), false, false),
+                tokenizer.encode(split.validation(), false, false));
     }
 
     private static String documents(String text, int paragraphs) {
@@ -82,10 +85,18 @@ public record Corpus(int[] training, int[] validation) {
                 Locale.ROOT, "%d and %d tokens, CRC-32C %08x", training.length, validation.length, digest.getValue());
     }
 
-    /** Rejects parts that are too short for one row. */
-    void check(int context) {
+    /** Rejects parts that are too short for one row, or have tokens that the model's embedding has no row for. */
+    void check(int context, int rows) {
         check("training", training, context + 1);
         check("validation", validation, 2);
+        int most = IntStream.concat(Arrays.stream(training), Arrays.stream(validation))
+                .max()
+                .orElse(0);
+        if (most >= rows) {
+            throw new IllegalArgumentException("the text has a token of id " + most + ", but the model's embedding has "
+                    + rows + " rows, for the ids 0 to " + (rows - 1) + "; take the token out of the text, or a model"
+                    + " whose embedding was resized for it");
+        }
     }
 
     private static void check(String what, int[] ids, int least) {

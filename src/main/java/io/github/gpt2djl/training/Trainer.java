@@ -98,7 +98,7 @@ public record Trainer(
             throw new IllegalArgumentException("context is " + options.context() + ", expected at most "
                     + start.config().positions() + ", that of " + start.name());
         }
-        corpus.check(options.context());
+        corpus.check(options.context(), start.config().vocabularySize());
     }
 
     /** The model as it is now, its adapter added. */

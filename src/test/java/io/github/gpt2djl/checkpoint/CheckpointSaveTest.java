@@ -138,8 +138,39 @@ class CheckpointSaveTest {
             Files.writeString(to.resolve("tokenizer.json"), "{}");
             assertThatThrownBy(() -> whole.save(to, DType.F32))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(to + " holds a tokenizer.json, which would be taken instead of this model's"
-                            + " vocab.json and merges.txt; delete it, or take another folder");
+                    .hasMessage(to + " holds the file tokenizer.json, which belongs to another tokenizer and would be"
+                            + " read with this model; delete it, or take another folder");
+        }
+    }
+
+    @Test
+    void theFilesBesideTheTokenizerAndNoOthers() throws IOException {
+        Path from = TestCheckpoint.tiny().write(folder.resolve("from"));
+        Files.writeString(from.resolve("tokenizer.json"), "{}");
+        Files.writeString(from.resolve("added_tokens.json"), "{\"é\": 61}");
+        Files.writeString(from.resolve("chat_template.jinja"), "{{ x }}\n");
+        Path to = folder.resolve("to");
+        try (Checkpoint model = Checkpoint.open(from)) {
+            model.save(to, DType.F32);
+            // Its own files are replaced.
+            model.save(to, DType.F32);
+            assertThat(files(to))
+                    .contains("added_tokens.json", "chat_template.jinja", "tokenizer.json")
+                    .doesNotContain("tokenizer_config.json", "special_tokens_map.json");
+            assertThat(to.resolve("added_tokens.json")).hasContent("{\"é\": 61}");
+            for (String other : new String[] {"tokenizer_config.json", "special_tokens_map.json"}) {
+                Files.writeString(to.resolve(other), "{}");
+                assertThatThrownBy(() -> model.save(to, DType.F32))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("holds the file " + other);
+                Files.delete(to.resolve(other));
+            }
+            Checkpoint bare = new Checkpoint(model.name(), model.config(), model.tensors(), null);
+            for (String other : new String[] {"tokenizer.json", "vocab.json", "added_tokens.json"}) {
+                Path all = Files.createDirectory(folder.resolve(other + "-folder"));
+                Files.writeString(all.resolve(other), "{}");
+                assertThatThrownBy(() -> bare.save(all, DType.F32)).hasMessageContaining("holds the file " + other);
+            }
         }
     }
 

@@ -217,8 +217,8 @@ class HostileTokenizerTest {
             case "model" -> json("{" + value + "}").asMap().forEach(model::add);
             case "vocab" -> json("{" + value + "}").asMap().forEach(vocabulary::add);
             case "added" -> {
-                for (var token : JsonParser.parseString(quoted("[" + value + "]"))
-                        .getAsJsonArray()) {
+                for (var token :
+                        JsonParser.parseString(quoted("[" + value + "]")).getAsJsonArray()) {
                     if (token.getAsJsonObject().has("content")
                             && !token.getAsJsonObject().has("type")) {
                         whole.getAsJsonArray("added_tokens").add(added(token.getAsJsonObject(), vocabulary));

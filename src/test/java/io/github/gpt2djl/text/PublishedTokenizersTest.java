@@ -65,8 +65,7 @@ class PublishedTokenizersTest {
         }
     }
 
-    private record Reference(
-            Map<String, JsonObject> vocabularies, Map<String, JsonArray> merges, List<Case> cases) {}
+    private record Reference(Map<String, JsonObject> vocabularies, Map<String, JsonArray> merges, List<Case> cases) {}
 
     private static final Reference REFERENCE = reference();
 
@@ -103,10 +102,14 @@ class PublishedTokenizersTest {
                 assertThat(tokenizer.decode(ids(row.ids()), false)).isEqualTo(row.whole());
                 assertThat(tokenizer.decode(ids(row.ids()), true))
                         .isEqualTo(row.visible() == null ? row.whole() : row.visible());
-                assertThat(tokenizer.leastIds(row.text())).isLessThanOrEqualTo(row.ids().size());
+                assertThat(tokenizer.leastIds(row.text()))
+                        .isLessThanOrEqualTo(row.ids().size());
             }
         }
-        assertThat(Vocabulary.read(files(one), architecture(one), 261).tokenizer().added().ids())
+        assertThat(Vocabulary.read(files(one), architecture(one), 261)
+                        .tokenizer()
+                        .added()
+                        .ids())
                 .isEqualTo(one.added());
     }
 

@@ -25,8 +25,8 @@ class VocabularyTest {
 
     @Test
     void anIdMayBeFarFromTheOthers() throws MalformedCheckpointException {
-        Vocabulary vocabulary = Vocabulary.read(
-                new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2);
+        Vocabulary vocabulary =
+                Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2);
         assertThat(vocabulary.last()).isEqualTo(2147483646);
     }
 

@@ -164,6 +164,7 @@ def cases():
         "added_tokens_decoder": {"262": token("wombat", special=False, normalized=True)}})
     yield case("unk, bos and eos are null", tokenizer_config__json={
         "unk_token": None, "bos_token": None, "eos_token": None})
+    yield case("an empty token", tokenizer_config__json={"pad_token": "", "bos_token": "", "add_bos_token": False})
     yield case("split_special_tokens", added_tokens__json={"wombat": 262}, tokenizer_config__json={
         "split_special_tokens": True})
     yield case("add_prefix_space", added_tokens__json=START, tokenizer_config__json={"add_prefix_space": True})

@@ -52,9 +52,10 @@ final class AddedTokens {
         }
         Set<String> names = new HashSet<>();
         special.named().values().forEach(token -> names.add(token.content()));
-        for (Map.Entry<Integer, AddedToken> token : special.added().entrySet()) {
-            AddedToken added = token.getValue();
-            all.add(file, names.contains(added.content()) ? added.asSpecial() : added, token.getKey());
+        for (Map.Entry<Integer, SpecialTokens.Told> told : special.added().entrySet()) {
+            AddedToken added = told.getValue().token();
+            boolean named = names.contains(added.content());
+            all.add(told.getValue().place(), named ? added.asSpecial() : added, told.getKey());
         }
         Set<String> known = new HashSet<>(all.tokens.keySet());
         List<AddedToken> others = new ArrayList<>(special.named().values());

@@ -78,7 +78,7 @@ final class PieceDecoder {
     private static int character(byte[] all, int from, int length) {
         int character = length == 1 ? all[from] : all[from] & (0xFF >> (length + 1));
         for (int i = 1; i < length; i++) {
-            character = character << 6 | all[from + i] & 0x3F;
+            character = character << 6 | (all[from + i] & 0x3F);
         }
         return character;
     }

@@ -3,6 +3,7 @@ package io.github.gpt2djl.text;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,12 +24,20 @@ import org.jspecify.annotations.Nullable;
  * @param added those whose ids the files say, by id
  * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/tokenization_utils_base.py">_from_pretrained</a>
  */
-record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, SortedMap<Integer, AddedToken> added) {
+record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, SortedMap<Integer, Told> added) {
+    /**
+     * A token whose id a file says.
+     *
+     * @param place where
+     */
+    record Told(Part place, AddedToken token) {}
+
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private static final String DECODER = "added_tokens_decoder";
     private static final String EXTRA = "extra_special_tokens";
+    private static final JsonElement EMPTY = new JsonPrimitive("");
     /** What transformers 4 called them. */
     private static final String ADDITIONAL = "additional_special_tokens";
 
@@ -42,15 +51,15 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
             throws MalformedCheckpointException {
         Part config = files.part("tokenizer_config.json");
         boolean decoder = config.json().has(DECODER);
-        Part map = decoder ? config : files.part("special_tokens_map.json");
+        Part map = decoder ? new Part(config.file(), "", new JsonObject()) : files.part("special_tokens_map.json");
         Map<String, AddedToken> told = told(config, map);
-        List<AddedToken> listed = listed(config, decoder ? null : map);
-        SortedMap<Integer, AddedToken> added = new TreeMap<>();
+        List<AddedToken> listed = listed(config, map);
+        SortedMap<Integer, Told> added = new TreeMap<>();
         Part byId = config.part(DECODER);
         if (decoder && byId != null) {
             for (Map.Entry<String, JsonElement> token : byId.json().entrySet()) {
-                added.put(
-                        id(byId, token.getKey()), AddedToken.read(byId.part(token.getKey(), token.getValue()), false));
+                Part place = byId.part(token.getKey(), token.getValue());
+                added.put(id(byId, token.getKey()), new Told(place, AddedToken.read(place, false)));
             }
         } else if (!decoder) {
             Set<String> special = new HashSet<>();
@@ -58,13 +67,18 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
             listed.forEach(token -> special.add(token.content()));
             Part legacy = files.part("added_tokens.json");
             for (Map.Entry<String, JsonElement> token : legacy.json().entrySet()) {
-                boolean is = special.contains(token.getKey());
+                String content = token.getKey();
+                if (content.isEmpty() || Surrogates.lone(content) >= 0) {
+                    throw legacy.error("has the token \"" + Part.shown(content)
+                            + "\", expected texts of well-formed Unicode that are not empty");
+                }
+                boolean is = special.contains(content);
                 added.put(
-                        legacy.whole(token.getKey(), token.getValue()),
-                        new AddedToken(token.getKey(), false, false, false, !is, is));
+                        legacy.whole(content, token.getValue()),
+                        new Told(legacy, new AddedToken(content, false, false, false, !is, is)));
             }
             for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
-                added.put(token.whole("id"), AddedToken.read(token, false));
+                added.put(token.whole("id"), new Told(token, AddedToken.read(token, false)));
             }
         }
         List<AddedToken> extra = listed;
@@ -83,7 +97,8 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         for (String name : NAMES) {
             Part file = map.json().has(name) ? map : config;
             JsonElement value = file.find(name);
-            if (value != null) {
+            // transformers adds no empty token.
+            if (value != null && !value.equals(EMPTY)) {
                 told.put(name, AddedToken.read(file, name, value).asSpecial());
             }
         }
@@ -102,41 +117,44 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
                 named.put(name, AddedToken.special(token));
             }
         }
-        // A model may have names of its own: first those with flags, as transformers has them.
-        Map<String, AddedToken> texts = new LinkedHashMap<>();
-        for (Part file : map == config ? List.of(config) : List.of(config, map)) {
-            for (Map.Entry<String, JsonElement> entry : file.json().entrySet()) {
-                String name = entry.getKey();
-                boolean flags = entry.getValue() instanceof JsonObject object
-                        && (file != config || object.has(AddedToken.TYPE));
-                if (name.endsWith("_token") && !NAMES.contains(name) && (flags || Part.isText(entry.getValue()))) {
-                    (flags || file != config ? named : texts)
-                            .put(
-                                    name,
-                                    AddedToken.read(file, name, entry.getValue())
-                                            .asSpecial());
-                }
-            }
+        // A model may have names of its own, which transformers adds in this order.
+        Map<String, AddedToken> last = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> entry : config.json().entrySet()) {
+            boolean flags = entry.getValue() instanceof JsonObject object && object.has(AddedToken.TYPE);
+            putOwn(config, entry, flags, named);
+            putOwn(config, entry, Part.isText(entry.getValue()), last);
         }
-        for (Part file : map == config ? List.of(config) : List.of(config, map)) {
+        for (Map.Entry<String, JsonElement> entry : map.json().entrySet()) {
+            putOwn(map, entry, entry.getValue() instanceof JsonObject || Part.isText(entry.getValue()), named);
+        }
+        for (Part file : List.of(config, map)) {
             if (file.find(EXTRA) instanceof JsonObject byName) {
                 for (Map.Entry<String, JsonElement> token : byName.entrySet()) {
-                    texts.put(
+                    last.put(
                             token.getKey(),
                             AddedToken.read(file, token.getKey(), token.getValue())
                                     .asSpecial());
                 }
             }
         }
-        named.putAll(texts);
+        named.putAll(last);
         return named;
     }
 
+    private static void putOwn(
+            Part file, Map.Entry<String, JsonElement> entry, boolean fits, Map<String, AddedToken> named)
+            throws MalformedCheckpointException {
+        String name = entry.getKey();
+        if (fits && name.endsWith("_token") && !NAMES.contains(name)) {
+            named.put(name, AddedToken.read(file, name, entry.getValue()).asSpecial());
+        }
+    }
+
     /** The extra tokens that count when added_tokens.json is read. */
-    private static List<AddedToken> listed(Part config, @Nullable Part map) throws MalformedCheckpointException {
+    private static List<AddedToken> listed(Part config, Part map) throws MalformedCheckpointException {
         boolean own = config.find(EXTRA) instanceof JsonArray array ? !array.isEmpty() : config.find(EXTRA) != null;
         List<AddedToken> listed = new ArrayList<>(list(config, own ? EXTRA : ADDITIONAL));
-        for (AddedToken token : map == null ? List.<AddedToken>of() : list(map, EXTRA)) {
+        for (AddedToken token : list(map, EXTRA)) {
             if (!listed.contains(token)) {
                 listed.add(token);
             }

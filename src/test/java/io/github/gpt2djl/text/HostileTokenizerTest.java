@@ -181,6 +181,55 @@ class HostileTokenizerTest {
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokenizer_config.json | [] | expected an object in JSON",
+                "tokenizer_config.json | { | expected an object in JSON",
+                "tokenizer_config.json | {'tokenizer_class':5} | tokenizer_class is 5, expected a text",
+                "tokenizer_config.json | {'add_bos_token':'yes'} | add_bos_token is \"yes\", expected true or false",
+                "tokenizer_config.json | {'add_prefix_space':1} | add_prefix_space is 1, expected true or false",
+                "tokenizer_config.json | {'pad_token':5} | pad_token is 5, expected a token's text, or an object of it",
+                "tokenizer_config.json | {'pad_token':'\\ud800'} | expected a token's text",
+                "tokenizer_config.json | {'pad_token':{'content':'x','speed':1}} | the key pad_token.speed is not supported",
+                "tokenizer_config.json | {'added_tokens_decoder':[]} | added_tokens_decoder is [], expected an object",
+                "tokenizer_config.json | {'added_tokens_decoder':{'x':{'content':'x'}}} | has the key x, expected ids",
+                "tokenizer_config.json | {'added_tokens_decoder':{'4':{'content':''}}} | added_tokens_decoder.4.content is \"\", expected a text that is not empty",
+                "tokenizer_config.json | {'added_tokens_decoder':{'4':{'content':'x','lstrip':2}}} | lstrip is 2, expected true or false",
+                "tokenizer_config.json | {'added_tokens_decoder':{'-1':{'content':'x'}}} | \"x\" has id -1, expected 3",
+                "special_tokens_map.json | {'additional_special_tokens':'x'} | additional_special_tokens is \"x\", expected an array",
+                "special_tokens_map.json | {'additional_special_tokens':[1]} | additional_special_tokens is 1, expected a token's text",
+                "added_tokens.json | {'<x>':4294967296} | <x> is 4294967296, expected a whole number",
+                "added_tokens.json | {'\\udc00':3} | expected texts of well-formed Unicode that are not empty",
+                "added_tokens.json | {'':3} | expected texts of well-formed Unicode that are not empty",
+                "added_tokens.json | {'<x>':2} | \"<x>\" has id 2, expected 3, the next one after those before",
+            })
+    void isRejectedBeside(String file, String json, String message) {
+        assertThatThrownBy(() -> beside(file, quoted(json)))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageStartingWith("a/" + file + ": ")
+                .hasMessageContaining(message);
+    }
+
+    private static void beside(String file, String json) throws IOException {
+        String vocabulary = "{\"a\": 0, \"b\": 1, \"ab\": 2}";
+        BpeTokenizer.load(
+                        new TokenizerFiles("a/vocab.json", vocabulary, "a b", Map.of(file, json)),
+                        Architecture.GPT2,
+                        30)
+                .close();
+    }
+
+    @Test
+    void deepJsonBeside() {
+        for (String file : new String[] {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}) {
+            for (String bomb : new String[] {"[".repeat(1 << 20), "{\"pad_token\":".repeat(1 << 17)}) {
+                assertThatThrownBy(() -> beside(file, bomb)).isInstanceOf(MalformedCheckpointException.class);
+            }
+        }
+    }
+
     @Test
     void nothingStaysOpen(@TempDir Path folder) throws IOException {
         TestCheckpoint.tiny().write(folder);

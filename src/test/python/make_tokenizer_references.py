@@ -299,6 +299,10 @@ def cases():
     yield case("whole, a hole", tokenizer__json=whole([END, token("<x>", id=270)]))
     yield case("whole, an added token of the byte alphabet", tokenizer__json=whole(
         added(END, token("\u00e9", id=233), token("\u00e9\u4e2d"), token("\u0120the", id=258, special=False))))
+    for step in ({"type": "WhitespaceSplit"}, {"type": "Punctuation", "behavior": "Isolated"}, {"type": "Whitespace"},
+                 {"type": "Digits", "individual_digits": True}, {"type": "BertPreTokenizer"}):
+        yield case(f"whole, {step['type']}, fast", tokenizer_config__json=FAST, tokenizer__json=whole(
+            pre_tokenizer={"type": "Sequence", "pretokenizers": [step, {**BYTE_LEVEL, "use_regex": False}]}))
     for name in ("RobertaTokenizer", "CodeGenTokenizer"):
         yield case("whole, " + name, tokenizer_config__json={"tokenizer_class": name}, tokenizer__json=whole(
             added(END, token("wombat", special=False, normalized=True))))

@@ -36,7 +36,8 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     /**
      * A prompt in words.
      *
-     * @param text of any length; empty: from bos
+     * @param text of any length; empty: from the special tokens that the tokenizer's files put around a text, else from
+     *     bos
      * @return the prompt
      */
     public static Prompt of(String text) {

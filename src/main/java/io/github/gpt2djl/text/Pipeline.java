@@ -48,8 +48,8 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
                     && !pattern.get("String").getAsString().isEmpty());
     private static final Set<String> BEHAVIORS =
             new TreeSet<>(Set.of("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"));
-    private static final Kind BEHAVIOR = new Kind(
-            String.join(" or ", BEHAVIORS), false, json -> Part.isText(json) && BEHAVIORS.contains(json.getAsString()));
+    private static final Kind BEHAVIOR = behavior(false);
+    private static final Kind USUAL_BEHAVIOR = behavior(true);
 
     private static final Map<String, Map<String, Kind>> NORMALIZERS = Map.of(
             "BertNormalizer",
@@ -68,8 +68,17 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             "ByteLevel", Map.of("add_prefix_space", FLAG, "trim_offsets", FLAG, "use_regex", USUALLY),
             "BertPreTokenizer", Map.of(),
             "Digits", Map.of("individual_digits", FLAG),
+            "Punctuation", Map.of("behavior", USUAL_BEHAVIOR),
             "Whitespace", Map.of(),
+            "WhitespaceSplit", Map.of(),
             "Split", Map.of("pattern", PATTERN, "behavior", BEHAVIOR, "invert", FLAG));
+
+    private static Kind behavior(boolean optional) {
+        return new Kind(
+                String.join(" or ", BEHAVIORS),
+                optional,
+                json -> Part.isText(json) && BEHAVIORS.contains(json.getAsString()));
+    }
 
     static Pipeline read(Part whole) throws MalformedCheckpointException {
         Pipeline pipeline = new Pipeline(

@@ -45,7 +45,7 @@ class HostileTokenizerTest {
                 "normalizer | {'type':'Replace','pattern':{'Regex':'(a+)+$'},'content':'x'} | normalizer.pattern is {\"Regex\"",
                 "normalizer | {'type':'Replace','pattern':{'String':''},'content':'x'} | normalizer.pattern is {\"String\":\"\"}",
                 "normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAA'} | normalizer.type is \"Precompiled\", expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, StripAccents or a Sequence of them",
-                "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.type is \"FixedLength\", expected BertPreTokenizer, ByteLevel, Digits, Split, Whitespace or a Sequence of them",
+                "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.type is \"FixedLength\", expected BertPreTokenizer, ByteLevel, Digits, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence of them",
                 "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | is normalized, expected it not to be",
                 "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | is normalized, expected it not to be",
                 "added | {'content':'x','rstrip':true},{'content':' ','lstrip':true} | which would overlap",

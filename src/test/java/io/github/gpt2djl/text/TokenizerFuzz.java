@@ -33,7 +33,9 @@ class TokenizerFuzz {
         "{'type':'ByteLevel','add_prefix_space':F,'trim_offsets':F,'use_regex':F}",
         "{'type':'BertPreTokenizer'}",
         "{'type':'Digits','individual_digits':F}",
+        "{'type':'Punctuation','behavior':'B'}",
         "{'type':'Whitespace'}",
+        "{'type':'WhitespaceSplit'}",
         "{'type':'Split','pattern':{'String':'T'},'behavior':'B','invert':F}"
     };
     private static final String[] BEHAVIORS = {

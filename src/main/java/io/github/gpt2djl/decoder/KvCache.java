@@ -309,16 +309,17 @@ public final class KvCache implements AutoCloseable {
             int[] targets = IntStream.range(0, sources.length)
                     .filter(place -> sources[place] != place)
                     .toArray();
-            int[] moved = Arrays.stream(targets).map(place -> sources[place]).toArray();
             long[] before =
                     IntStream.range(0, rows.count()).mapToLong(rows::length).toArray();
-            long filled =
-                    Arrays.stream(moved).mapToLong(place -> before[place]).max().orElse(0);
+            long filled = Arrays.stream(targets)
+                    .mapToLong(place -> before[sources[place]])
+                    .max()
+                    .orElse(0);
             if (filled > same) {
-                try (NDManager scope = manager.newSubManager();
-                        IValue from = SharedMemory.longs(scope, moved);
-                        IValue to = SharedMemory.longs(scope, targets)) {
-                    module.call("reorder", memory.get(), from, to, (long) same, filled);
+                long[] moves = RowMoves.of(sources);
+                try (NDManager scope = manager.newSubManager()) {
+                    PtNDArray pairs = (PtNDArray) scope.create(moves, new Shape(moves.length / 2, 2));
+                    module.call("reorder", memory.get(), pairs, (long) same, filled);
                 }
             }
             boolean alike = sources.length == rows.count();

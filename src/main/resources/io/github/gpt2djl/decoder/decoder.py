@@ -546,11 +546,27 @@ class Gpt2(Module):
     _6 = rows.select(2, target).copy_(rows.select(2, source))
     return target
 
-  # Rows become what others were, targets[i] what sources[i] was, from position first on: all are read before one
-  # is written.
-  def reorder(self: __torch__.Gpt2, cache: Tensor, sources: Tensor, targets: Tensor, first: int, filled: int) -> int:
-    rows = cache.narrow(4, first, filled - first)                          # [L, 2, B, H, S, D]
-    _6 = rows.index_copy_(2, self.there(targets, ), rows.index_select(2, self.there(sources, )))
+  # Rows become what others were, from position first on. moves [N, 2]: copies from one place to another, one after the
+  # other; -1 is a spare one. Where there is none, all layers are copied at once.
+  def reorder(self: __torch__.Gpt2, cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
+    places = annotate(List[int], [])
+    for i in range(moves.numel()):
+      _6 = places.append(int(moves.view([-1]).select(0, i)))
+    part = cache.size(0)
+    if bool(torch.any(moves.lt(0))):
+      part = 1
+    parts = torch.split(cache.narrow(4, first, filled - first), part)
+    for p in range(torch.len(parts)):
+      rows = torch.unbind(parts[p], 2)                                     # [L or 1, 2, H, S, D] each
+      spare = rows[0]
+      for i in range(torch.len(places) // 2):
+        source, target = places[2 * i], places[2 * i + 1]
+        if target < 0:
+          spare = rows[source].clone()
+        elif source < 0:
+          _7 = rows[target].copy_(spare)
+        else:
+          _8 = rows[target].copy_(rows[source])
     return filled
 
   # Into a cache with room for more positions.

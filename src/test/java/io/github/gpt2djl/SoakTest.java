@@ -26,7 +26,7 @@ class SoakTest {
     /** What is alive; bytes, where it is memory. */
     private record Alive(int arrays, int models, long buffers, long resident) {
         static Alive now(Gpt2 gpt2) throws IOException, InterruptedException {
-            // Direct buffers and finished generations are freed by the collector.
+            // What a finished generation had on the heap is freed by the collector.
             for (int i = 0; i < 3; i++) {
                 System.gc();
                 Thread.sleep(100);

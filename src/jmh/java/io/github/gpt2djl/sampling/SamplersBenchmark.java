@@ -1,7 +1,5 @@
 package io.github.gpt2djl.sampling;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -47,10 +45,8 @@ public class SamplersBenchmark {
     public void fill() {
         Random random = new Random(1);
         for (int row = 0; row < ROWS; row++) {
-            // As in generation: a view of memory that libtorch writes.
-            rows[row] = ByteBuffer.allocateDirect(4 * VOCABULARY)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
+            // As in generation: on the heap.
+            rows[row] = FloatBuffer.allocate(VOCABULARY);
             for (int id = 0; id < VOCABULARY; id++) {
                 rows[row].put(id, (float) (-60 + spread * random.nextGaussian()));
             }

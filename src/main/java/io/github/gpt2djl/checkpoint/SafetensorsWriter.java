@@ -32,8 +32,8 @@ public final class SafetensorsWriter {
 
     private final TensorFile tensors;
     private final DType dtype;
-    private final ByteBuffer in = ByteBuffer.allocateDirect(PIECE);
-    private final ByteBuffer out = ByteBuffer.allocateDirect(2 * PIECE);
+    private final ByteBuffer in = ByteBuffer.allocate(PIECE);
+    private final ByteBuffer out = ByteBuffer.allocate(2 * PIECE);
     private final float[] numbers = new float[PIECE / 2];
     private long written;
 

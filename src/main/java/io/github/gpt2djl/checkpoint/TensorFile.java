@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     TensorFile file = checkpoint.tensors();
  *     TensorInfo table = file.find("wte.weight");
  *     long[] bytes = {0};
- *     file.read(table, ByteBuffer.allocateDirect(1 << 16), piece -> bytes[0] += piece.remaining());
+ *     file.read(table, ByteBuffer.allocate(1 << 16), piece -> bytes[0] += piece.remaining());
  *     System.out.println(bytes[0] == table.end() - table.begin()); // true
  * }
  * }</pre>

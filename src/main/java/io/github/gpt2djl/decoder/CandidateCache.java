@@ -3,7 +3,6 @@ package io.github.gpt2djl.decoder;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class CandidateCache implements AutoCloseable {
     private final int room;
     private final IValue seen;
     private final IValue fresh;
-    private final ByteBuffer likeness;
+    private final SharedMemory likeness;
     private final IValue likenessView;
     private int length;
     /** The place whose token the text ends with; -1 after the prompt. */
@@ -47,10 +46,15 @@ public final class CandidateCache implements AutoCloseable {
         fed = new int[candidates];
         manager = parent.newSubManager();
         manager.setName("candidates");
-        seen = module.result("vectors", (long) room);
-        fresh = module.result("vectors", (long) candidates);
-        likeness = SharedMemory.allocate((long) candidates * Float.BYTES);
-        likenessView = SharedMemory.floats(manager, likeness, 0, new Shape(candidates));
+        try {
+            likeness = new SharedMemory(manager, (long) candidates * Float.BYTES);
+            likenessView = likeness.floats(manager, 0, new Shape(candidates));
+            seen = IValue.from(module.compute(manager, "vectors", (long) room));
+            fresh = IValue.from(module.compute(manager, "vectors", (long) candidates));
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /**
@@ -89,7 +93,12 @@ public final class CandidateCache implements AutoCloseable {
      * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
      */
     public float likeness(int i) {
-        return likeness.getFloat(i * Float.BYTES);
+        lifetime.enter(this);
+        try {
+            return likeness.bytes().getFloat(i * Float.BYTES);
+        } finally {
+            lifetime.leave();
+        }
     }
 
     /**
@@ -105,7 +114,7 @@ public final class CandidateCache implements AutoCloseable {
         kept = i;
     }
 
-    /** {@return the logits [vocabulary] after the text; {@link #look} overwrites them} */
+    /** {@return the logits [vocabulary] after the text, a copy that the next call of this method overwrites} */
     public FloatBuffer logits() {
         return cache.logits(Math.max(0, kept));
     }
@@ -118,6 +127,7 @@ public final class CandidateCache implements AutoCloseable {
     /** Called once, when no call runs. */
     void free() {
         List.of(seen, fresh, likenessView).forEach(IValue::close);
+        likeness.close();
         manager.close();
     }
 

@@ -240,7 +240,7 @@ public final class Decoder implements AutoCloseable {
         }
         lifetime.enter();
         try (NDManager scope = manager.newSubManager()) {
-            PtNDArray input = (PtNDArray) scope.create(wide, new Shape(1, ids.length));
+            PtNDArray input = SharedMemory.copy(scope, new Shape(1, ids.length), wide);
             Object[] arguments =
                     Stream.concat(Stream.of(input), Stream.of(more)).toArray();
             return module.compute(scope, method, arguments).toFloatArray();

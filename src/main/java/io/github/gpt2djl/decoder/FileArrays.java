@@ -20,25 +20,32 @@ final class FileArrays {
 
     private final TensorFile file;
     private final TorchModule module;
-    /** Not thread-local: the caller's thread would keep its buffer. */
-    private final Queue<ByteBuffer> unused = new ConcurrentLinkedQueue<>();
+    private final NDManager owner;
+    private final Queue<Piece> unused = new ConcurrentLinkedQueue<>();
 
-    FileArrays(TensorFile file, TorchModule module) {
+    /** What a thread reads with: a piece of a file, and what a piece in bfloat16 becomes. */
+    private record Piece(SharedMemory bytes, SharedMemory widened) {}
+
+    /** @param owner has the memory that pieces are read into, and frees it when it is closed */
+    FileArrays(TensorFile file, TorchModule module, NDManager owner) {
         this.file = file;
         this.module = module;
+        this.owner = owner;
     }
 
-    /** Fills an array with tensors, one after the other; {@code scope} is for what that takes. */
-    void read(List<TensorInfo> tensors, PtNDArray target, NDManager scope) throws IOException {
-        ByteBuffer waiting = unused.poll();
-        ByteBuffer piece = waiting == null ? SharedMemory.allocate(PIECE) : waiting;
+    /** Fills an array with tensors, one after the other. */
+    void read(List<TensorInfo> tensors, PtNDArray target) throws IOException {
+        Piece waiting = unused.poll();
+        Piece piece = waiting == null
+                ? new Piece(new SharedMemory(owner, PIECE), new SharedMemory(owner, 2 * PIECE))
+                : waiting;
         long[] filled = {0};
         for (TensorInfo tensor : tensors) {
             DataType type = tensor.dtype() == DType.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
-            file.read(tensor, piece, bytes -> {
-                ByteBuffer numbers = tensor.dtype() == DType.BF16 ? widened(bytes) : bytes;
+            file.read(tensor, piece.bytes.bytes(), bytes -> {
+                ByteBuffer numbers = tensor.dtype() == DType.BF16 ? widened(bytes, piece.widened.bytes()) : bytes;
                 int count = numbers.remaining() / type.getNumOfBytes();
-                try (NDManager own = scope.newSubManager()) {
+                try (NDManager own = owner.newSubManager()) {
                     module.call("fill", target, filled[0], own.create(numbers, new Shape(count), type));
                 }
                 filled[0] += count;
@@ -48,12 +55,11 @@ final class FileArrays {
     }
 
     /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */
-    private static ByteBuffer widened(ByteBuffer bfloat16) {
+    private static ByteBuffer widened(ByteBuffer bfloat16, ByteBuffer target) {
         int count = bfloat16.remaining() / 2;
-        ByteBuffer wide = SharedMemory.allocate(4L * count);
         for (int i = 0; i < count; i++) {
-            wide.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
+            target.putInt(4 * i, bfloat16.getShort(2 * i) << 16);
         }
-        return wide;
+        return target.slice(0, 4 * count);
     }
 }

@@ -65,15 +65,28 @@ final class KeysAndValues {
         return grown;
     }
 
-    /** Rejects keys and values that are too many for this machine. */
+    /** Rejects keys and values, and the logits of a step, that are too many for this machine. */
     static void check(ModelConfig config, Place place, int places, int room, LongSupplier free) {
         long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * places * room;
+        check(
+                "the KV cache of " + places + " sequences of " + room + " tokens, with their logits,",
+                bytes + Logits.bytes(places, config.vocabularySize()),
+                free,
+                "generate fewer sequences at once, or shorter ones");
+    }
+
+    /** Rejects more tokens at once than this machine has memory for their logits. */
+    void checkVerified(int tokens) {
+        checkVerified(tokens, config.vocabularySize(), place::freeBytes);
+    }
+
+    static void checkVerified(int tokens, int vocabulary, LongSupplier free) {
+        check("verifying " + tokens + " tokens at once", Logits.bytes(tokens, vocabulary), free, "guess fewer");
+    }
+
+    private static void check(String what, long bytes, LongSupplier free, String advice) {
         if (bytes > SMALL && bytes > free.getAsLong()) {
-            throw new InsufficientMemoryException(
-                    "the KV cache of " + places + " sequences of " + room + " tokens",
-                    bytes,
-                    free.getAsLong(),
-                    "generate fewer sequences at once, or shorter ones");
+            throw new InsufficientMemoryException(what, bytes, free.getAsLong(), advice);
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.gpt2djl.decoder.RowBuffers.Arguments;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -61,12 +62,16 @@ public final class KvCache implements AutoCloseable {
         this.places = places;
         this.lifetime = lifetime;
         vocabulary = config.vocabularySize();
-        // A batch that is too large fails here, before there is anything to free.
-        logits = new Logits(places, vocabulary);
-        rows = new RowBuffers(logits);
         memory = new KeysAndValues(module, config, place, places);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
+        try {
+            logits = new Logits(manager, places, vocabulary);
+            rows = new RowBuffers(manager, logits);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /** {@return rows that run: they have the places below this} */
@@ -156,11 +161,23 @@ public final class KvCache implements AutoCloseable {
      * The logits that the last call gave for one row.
      *
      * @param place of the row, below {@link #rows()}
-     * @return [vocabulary], a read-only view that the next step overwrites
+     * @return [vocabulary], a read-only copy that the next call of this method overwrites
+     * @throws IllegalStateException if this is closed
      */
     public FloatBuffer logits(int place) {
-        lifetime.checkOpen(this);
-        return logits.row(place);
+        return opened(() -> logits.row(place));
+    }
+
+    /**
+     * One of the logits that the last call gave for one row.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @param id of a token, in range
+     * @return the logit
+     * @throws IllegalStateException if this is closed
+     */
+    public float logit(int place, int id) {
+        return opened(() -> logits.get(place, id));
     }
 
     /**
@@ -170,8 +187,7 @@ public final class KvCache implements AutoCloseable {
      * @return the natural logarithm; NaN or infinite where the logits are
      */
     public float logSumExp(int place) {
-        lifetime.checkOpen(this);
-        return logits.norm(place);
+        return opened(() -> logits.norm(place));
     }
 
     /**
@@ -222,12 +238,12 @@ public final class KvCache implements AutoCloseable {
         long most = choices.stream().mapToLong(Choice::topK).max().orElse(0);
         boolean nucleus = choices.stream().anyMatch(choice -> choice.topP() < 1);
         boolean drawn = choices.stream().anyMatch(Choice::draws);
-        int[] eos = eosIds.stream().mapToInt(Integer::intValue).toArray();
+        long[] eos = eosIds.stream().mapToLong(Integer::longValue).toArray();
         try (NDManager scope = manager.newSubManager();
                 IValue past = IValue.from(rows.longest());
-                IValue ends = SharedMemory.longs(scope, eos)) {
-            PtNDArray shapes = (PtNDArray) scope.create(rules, new Shape(count, 3));
-            PtNDArray numbers = (PtNDArray) scope.create(flat, new Shape(draws.length, count));
+                IValue ends = IValue.from(SharedMemory.copy(scope, new Shape(eos.length), eos))) {
+            PtNDArray shapes = SharedMemory.copy(scope, new Shape(count, 3), rules);
+            PtNDArray numbers = SharedMemory.copy(scope, new Shape(draws.length, count), flat);
             double[][] found = new double[1][];
             int steps = steps(ids, draws.length, now -> {
                 found[0] = module.compute(
@@ -318,7 +334,7 @@ public final class KvCache implements AutoCloseable {
             if (filled > same) {
                 long[] moves = RowMoves.of(sources);
                 try (NDManager scope = manager.newSubManager()) {
-                    PtNDArray pairs = (PtNDArray) scope.create(moves, new Shape(moves.length / 2, 2));
+                    PtNDArray pairs = SharedMemory.copy(scope, new Shape(moves.length / 2, 2), moves);
                     module.call("reorder", memory.get(), pairs, (long) same, filled);
                 }
             }
@@ -349,14 +365,10 @@ public final class KvCache implements AutoCloseable {
                 throw new IllegalStateException("cannot verify " + ids.length + " ids in a cache of " + rows.count()
                         + " rows with " + past + " of " + memory.capacity() + " tokens");
             }
-            Logits results = verified;
-            if (results == null || results.rows() < ids.length) {
-                results = new Logits(ids.length, vocabulary);
-                verified = results;
-            }
+            Logits results = reserveVerified(ids.length);
             long[] wide = Arrays.stream(ids).asLongStream().toArray();
             try (NDManager scope = manager.newSubManager();
-                    IValue input = IValue.from((PtNDArray) scope.create(wide, new Shape(1, ids.length)));
+                    IValue input = IValue.from(SharedMemory.copy(scope, new Shape(1, ids.length), wide));
                     IValue position = IValue.from(past);
                     IValue y = results.values(scope, 0, ids.length);
                     IValue norm = results.norms(scope, 0, ids.length)) {
@@ -372,12 +384,11 @@ public final class KvCache implements AutoCloseable {
      * The logits after one of the ids that {@link #verify} was given.
      *
      * @param i the id's index, from 0
-     * @return [vocabulary], a read-only view that the next {@link #verify} overwrites
+     * @return [vocabulary], a read-only copy that the next call of this method overwrites
      * @throws IllegalStateException if nothing has been verified, or this is closed
      */
     public FloatBuffer verifiedLogits(int i) {
-        lifetime.checkOpen(this);
-        return verified().row(i);
+        return opened(() -> verified().row(i));
     }
 
     /**
@@ -388,8 +399,7 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if nothing has been verified, or this is closed
      */
     public float verifiedLogSumExp(int i) {
-        lifetime.checkOpen(this);
-        return verified().norm(i);
+        return opened(() -> verified().norm(i));
     }
 
     /** As {@link Decoder#kernelMillis}, in an empty cache. */
@@ -414,8 +424,37 @@ public final class KvCache implements AutoCloseable {
      * @param count how many, at least 0 and fewer than it has
      */
     public void rewind(int count) {
-        lifetime.checkOpen(this);
-        rows.setLength(0, rows.length(0) - count);
+        lifetime.enter(this);
+        try {
+            rows.setLength(0, rows.length(0) - count);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /** Reads memory; another thread that frees it waits. */
+    private <T> T opened(Supplier<T> read) {
+        lifetime.enter(this);
+        try {
+            return read.get();
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    private Logits reserveVerified(int count) {
+        Logits old = verified;
+        if (old != null && old.rows() >= count) {
+            return old;
+        }
+        memory.checkVerified(count);
+        if (old != null) {
+            old.close();
+            verified = null;
+        }
+        Logits larger = new Logits(manager, count, vocabulary);
+        verified = larger;
+        return larger;
     }
 
     private Logits verified() {
@@ -427,7 +466,11 @@ public final class KvCache implements AutoCloseable {
 
     /** Called once, when no call runs. */
     void free() {
-        rows.resize(0);
+        rows.close();
+        logits.close();
+        if (verified != null) {
+            verified.close();
+        }
         memory.close();
         manager.close();
     }

@@ -3,21 +3,33 @@ package io.github.gpt2djl.decoder;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Rows of logits and their log-sum-exp, which libtorch writes and Java reads. */
-final class Logits {
+/**
+ * Rows of logits and their log-sum-exp, which libtorch writes and Java reads.
+ *
+ * <p>A row is handed out as a copy on the heap: who keeps it, or reads it while another thread closes the model, reads
+ * no memory that is freed. The copy costs nothing that can be measured, as a sampler then finds it in the processor's
+ * cache.
+ */
+final class Logits implements AutoCloseable {
     private final int vocabulary;
     private final int rows;
-    private final ByteBuffer values;
-    private final ByteBuffer norms;
+    private final SharedMemory values;
+    private final SharedMemory norms;
+    private final float[] row;
 
-    Logits(int rows, int vocabulary) {
+    Logits(NDManager owner, int rows, int vocabulary) {
         this.rows = rows;
         this.vocabulary = vocabulary;
-        values = SharedMemory.allocate((long) rows * vocabulary * Float.BYTES);
-        norms = SharedMemory.allocate((long) rows * Float.BYTES);
+        values = new SharedMemory(owner, (long) rows * vocabulary * Float.BYTES);
+        norms = new SharedMemory(owner, (long) rows * Float.BYTES);
+        row = new float[vocabulary];
+    }
+
+    /** Bytes of so many rows, and of those that a step computes before it writes them here. */
+    static long bytes(long rows, int vocabulary) {
+        return 2 * Float.BYTES * rows * vocabulary;
     }
 
     /** How many there is room for. */
@@ -25,23 +37,35 @@ final class Logits {
         return rows;
     }
 
-    /** [vocabulary], read-only. */
+    /** [vocabulary], read-only; the next call changes it. */
     FloatBuffer row(int i) {
-        return SharedMemory.row(values, i, vocabulary);
+        values.bytes().asFloatBuffer().get(i * vocabulary, row);
+        return FloatBuffer.wrap(row).asReadOnlyBuffer();
+    }
+
+    /** One logit of a row. */
+    float get(int i, int id) {
+        return values.bytes().getFloat((i * vocabulary + id) * Float.BYTES);
     }
 
     /** The log-sum-exp of a row. */
     float norm(int i) {
-        return norms.getFloat(i * Float.BYTES);
+        return norms.bytes().getFloat(i * Float.BYTES);
     }
 
     /** [count, vocabulary], from the first on. */
     IValue values(NDManager scope, int first, int count) {
-        return SharedMemory.floats(scope, values, first, new Shape(count, vocabulary));
+        return values.floats(scope, first, new Shape(count, vocabulary));
     }
 
     /** [count], from the first on. */
     IValue norms(NDManager scope, int first, int count) {
-        return SharedMemory.floats(scope, norms, first, new Shape(count));
+        return norms.floats(scope, first, new Shape(count));
+    }
+
+    @Override
+    public void close() {
+        values.close();
+        norms.close();
     }
 }

@@ -2,7 +2,6 @@ package io.github.gpt2djl.decoder;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.Arrays;
 import java.util.List;
@@ -45,12 +44,13 @@ final class Prompts {
 
     /** [prompts, width]. */
     IValue ids(NDManager scope) {
-        return IValue.from((PtNDArray) scope.create(padded, new Shape(lengths.length, width)));
+        return IValue.from(SharedMemory.copy(scope, new Shape(lengths.length, width), padded));
     }
 
     /** [prompts]; empty where all have the same length. */
     IValue ends(NDManager scope) {
         boolean same = Arrays.stream(lengths).allMatch(length -> length == width);
-        return IValue.from((PtNDArray) scope.create(same ? new long[0] : lengths));
+        long[] ends = same ? new long[0] : lengths;
+        return IValue.from(SharedMemory.copy(scope, new Shape(ends.length), ends));
     }
 }

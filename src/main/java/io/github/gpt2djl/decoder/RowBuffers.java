@@ -3,16 +3,18 @@ package io.github.gpt2djl.decoder;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** How many rows run and how long each is, and what a step of them is called with. */
-final class RowBuffers {
+final class RowBuffers implements AutoCloseable {
     private final Logits logits;
-    private final ByteBuffer nextIds;
-    private final ByteBuffer lengths;
+    private final SharedMemory nextIds;
+    /** As libtorch reads them. */
+    private final SharedMemory sharedLengths;
+
+    private final long[] lengths;
     private int count;
     private @Nullable Arguments arguments;
 
@@ -28,10 +30,11 @@ final class RowBuffers {
         }
     }
 
-    RowBuffers(Logits logits) {
+    RowBuffers(NDManager owner, Logits logits) {
         this.logits = logits;
-        nextIds = SharedMemory.allocate((long) logits.rows() * Long.BYTES);
-        lengths = SharedMemory.allocate((long) logits.rows() * Long.BYTES);
+        nextIds = new SharedMemory(owner, (long) logits.rows() * Long.BYTES);
+        sharedLengths = new SharedMemory(owner, (long) logits.rows() * Long.BYTES);
+        lengths = new long[logits.rows()];
     }
 
     int count() {
@@ -40,7 +43,7 @@ final class RowBuffers {
 
     /** Tokens of a row. */
     long length(int row) {
-        return lengths.getLong(row * Long.BYTES);
+        return lengths[row];
     }
 
     long longest() {
@@ -53,7 +56,8 @@ final class RowBuffers {
 
     /** Where it makes rows alike or different, {@link #resize} must follow. */
     void setLength(int row, long length) {
-        lengths.putLong(row * Long.BYTES, length);
+        lengths[row] = length;
+        sharedLengths.bytes().putLong(row * Long.BYTES, length);
     }
 
     /** The places below this run. */
@@ -76,7 +80,7 @@ final class RowBuffers {
     /** Each row has one more token. */
     Arguments feed(int[] ids, NDManager manager) {
         for (int row = 0; row < count; row++) {
-            nextIds.putLong(row * Long.BYTES, ids[row]);
+            nextIds.bytes().putLong(row * Long.BYTES, ids[row]);
             setLength(row, length(row) + 1);
         }
         Arguments now = arguments;
@@ -92,9 +96,18 @@ final class RowBuffers {
         boolean same = IntStream.range(0, count).allMatch(row -> length(row) == first);
         return new Arguments(
                 own,
-                SharedMemory.longs(own, nextIds, new Shape(count, 1)),
-                same ? SharedMemory.longs(own) : SharedMemory.longs(own, lengths, new Shape(count)),
+                nextIds.longs(own, new Shape(count, 1)),
+                same
+                        ? IValue.from(SharedMemory.copy(own, new Shape(0), new long[0]))
+                        : sharedLengths.longs(own, new Shape(count)),
                 logits.values(own, 0, count),
                 logits.norms(own, 0, count));
+    }
+
+    @Override
+    public void close() {
+        resize(0);
+        nextIds.close();
+        sharedLengths.close();
     }
 }

@@ -7,54 +7,92 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Buffers that Java and libtorch share, so that a step's ids and logits are not copied. */
-final class SharedMemory {
-    private SharedMemory() {}
+/**
+ * Memory of libtorch that Java reads and writes too, so that a step's ids and logits are not copied.
+ *
+ * <p>It is freed at once by {@link #close}: a direct buffer of Java's own waits for the garbage collector, which does
+ * not see how large it is, and every array that DJL makes of Java's numbers has one. So nothing outside this package is
+ * given a view of it, and what is read is read while the owner is kept open.
+ */
+final class SharedMemory implements AutoCloseable {
+    private final PtNDArray array;
+    private @Nullable ByteBuffer bytes;
 
     /**
-     * Memory outside the heap, filled with zeros.
+     * Allocates memory whose contents are anything.
      *
+     * @param owner frees it at the latest
      * @throws IllegalArgumentException if a buffer cannot be so large
      */
-    static ByteBuffer allocate(long bytes) {
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("the batch's logits need " + bytes
+    SharedMemory(NDManager owner, long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("the batch's logits need " + size
                     + " bytes, expected less than 2 GiB; generate fewer rows at once");
         }
-        return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+        array = (PtNDArray) owner.create(new Shape(size), DataType.INT8);
+        bytes = view(array);
     }
 
-    /** A row of a buffer of floats, read-only. */
-    static FloatBuffer row(ByteBuffer buffer, int row, int size) {
-        return buffer.asReadOnlyBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .slice(row * size, size);
+    /**
+     * The memory, to be used before this is closed.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    ByteBuffer bytes() {
+        if (bytes == null) {
+            throw new IllegalStateException("this memory is freed");
+        }
+        return bytes;
     }
 
     /** Rows from one on of a buffer of floats. */
-    static IValue floats(NDManager scope, ByteBuffer buffer, int first, Shape shape) {
-        return view(scope, buffer, first, shape, DataType.FLOAT32);
+    IValue floats(NDManager scope, int first, Shape shape) {
+        return rows(scope, first, shape, DataType.FLOAT32);
     }
 
     /** The first rows of a buffer of longs. */
-    static IValue longs(NDManager scope, ByteBuffer buffer, Shape shape) {
-        return view(scope, buffer, 0, shape, DataType.INT64);
+    IValue longs(NDManager scope, Shape shape) {
+        return rows(scope, 0, shape, DataType.INT64);
     }
 
-    /** A copy. */
-    static IValue longs(NDManager scope, int... values) {
-        return IValue.from(
-                (PtNDArray) scope.create(Arrays.stream(values).asLongStream().toArray()));
+    /** A tensor in this memory. */
+    PtNDArray tensor(NDManager scope, int offset, Shape shape, DataType type) {
+        int size = Math.toIntExact(shape.size() * type.getNumOfBytes());
+        return (PtNDArray) scope.create(bytes().slice(offset, size).order(ByteOrder.nativeOrder()), shape, type);
     }
 
-    private static IValue view(NDManager scope, ByteBuffer buffer, int first, Shape shape, DataType type) {
+    private IValue rows(NDManager scope, int first, Shape shape, DataType type) {
         int rowBytes = Math.toIntExact(shape.size() / shape.get(0) * type.getNumOfBytes());
-        ByteBuffer part =
-                buffer.slice(first * rowBytes, (int) shape.get(0) * rowBytes).order(ByteOrder.nativeOrder());
-        return IValue.from((PtNDArray) scope.create(part, shape, type));
+        return IValue.from(tensor(scope, first * rowBytes, shape, type));
+    }
+
+    @Override
+    public void close() {
+        bytes = null;
+        array.close();
+    }
+
+    /** A copy that belongs to {@code scope}. */
+    static PtNDArray copy(NDManager scope, Shape shape, long... values) {
+        PtNDArray copy = (PtNDArray) scope.create(shape, DataType.INT64);
+        if (values.length > 0) {
+            view(copy).asLongBuffer().put(values);
+        }
+        return copy;
+    }
+
+    /** A copy that belongs to {@code scope}. */
+    static PtNDArray copy(NDManager scope, Shape shape, double... values) {
+        PtNDArray copy = (PtNDArray) scope.create(shape, DataType.FLOAT64);
+        if (values.length > 0) {
+            view(copy).asDoubleBuffer().put(values);
+        }
+        return copy;
+    }
+
+    private static ByteBuffer view(PtNDArray array) {
+        return array.toByteBuffer(true).order(ByteOrder.nativeOrder());
     }
 }

@@ -82,7 +82,12 @@ final class TrainingArrays {
 
     /** Reads what {@link #state} gave from a file. */
     void restore(TensorFile file, TorchModule module, NDManager manager) throws IOException {
-        FileArrays source = new FileArrays(file, module);
+        try (NDManager scope = manager.newSubManager()) {
+            restore(file, new FileArrays(file, module, scope));
+        }
+    }
+
+    private void restore(TensorFile file, FileArrays source) throws IOException {
         for (Map.Entry<String, PtNDArray> entry : state().entrySet()) {
             TensorInfo found = file.find(entry.getKey());
             Shape expected = entry.getValue().getShape();
@@ -92,9 +97,7 @@ final class TrainingArrays {
                         "found " + (found == null ? "no tensor " + entry.getKey() : found.toString()) + ", expected "
                                 + entry.getKey() + " of shape " + expected + ": it is of a training of another model");
             }
-            try (NDManager scope = manager.newSubManager()) {
-                source.read(List.of(found), entry.getValue(), scope);
-            }
+            source.read(List.of(found), entry.getValue());
         }
     }
 }

@@ -133,12 +133,12 @@ public final class TrainingModel implements AutoCloseable {
 
     /** Reads those weights that a file has. */
     private void fill(TensorFile file) throws IOException {
-        FileArrays source = new FileArrays(file, module);
-        for (Map.Entry<String, PtNDArray> entry : weights.entrySet()) {
-            TensorInfo tensor = file.find(entry.getKey());
-            if (tensor != null) {
-                try (NDManager scope = manager.newSubManager()) {
-                    source.read(List.of(tensor), entry.getValue(), scope);
+        try (NDManager scope = manager.newSubManager()) {
+            FileArrays source = new FileArrays(file, module, scope);
+            for (Map.Entry<String, PtNDArray> entry : weights.entrySet()) {
+                TensorInfo tensor = file.find(entry.getKey());
+                if (tensor != null) {
+                    source.read(List.of(tensor), entry.getValue());
                 }
             }
         }
@@ -162,13 +162,13 @@ public final class TrainingModel implements AutoCloseable {
      */
     public double learn(int[][] rows, long seed) {
         try (NDManager scope = manager.newSubManager();
-                NDArray method = scope.create(0)) {
+                NDArray method = SharedMemory.copy(scope, new Shape(), 0)) {
             method.setName("module_method:learn");
             NDList arguments = new NDList();
             arguments.addAll(weights.values());
             arguments.addAll(arrays.gradients.views().values());
             arguments.add(ids(rows, scope));
-            arguments.add(scope.create(seed));
+            arguments.add(SharedMemory.copy(scope, new Shape(), seed));
             arguments.add(method);
             synchronized (TrainingModel.class) {
                 return module.learn(arguments);
@@ -237,7 +237,7 @@ public final class TrainingModel implements AutoCloseable {
                 ids[row * length + i] = id;
             }
         }
-        return (PtNDArray) scope.create(ids, new Shape(rows.length, length));
+        return SharedMemory.copy(scope, new Shape(rows.length, length), ids);
     }
 
     /** {@return the model's own weights as they are now, by the names that the checkpoint has for them} */

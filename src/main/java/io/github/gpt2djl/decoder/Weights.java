@@ -51,11 +51,11 @@ final class Weights {
             TorchModule module,
             NDManager manager,
             Precision.Kernels kernels) {
-        this.file = new FileArrays(checkpoint.tensors(), module);
+        this.file = new FileArrays(checkpoint.tensors(), module, manager);
         this.module = module;
         this.manager = manager;
         this.kernels = kernels;
-        nothing = (PtNDArray) manager.create(new float[0]);
+        nothing = (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);
         source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
         boolean turns = !kernels.layers().sharesTable();
         scratch = memory(steps.stream().filter(step -> turns && step.kind() == Layout.Kind.CONV1D));
@@ -168,7 +168,7 @@ final class Weights {
                 long[] shape =
                         tensor.shape().stream().mapToLong(Long::longValue).toArray();
                 PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
-                file.read(List.of(tensor), array, scope);
+                file.read(List.of(tensor), array);
                 arguments.add(array);
             }
             arguments.addAll(List.of(options));
@@ -181,12 +181,12 @@ final class Weights {
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray memory = stays(step, kernel) ? nothing : source.get();
             PtNDArray weight = module.compute(scope, "within", memory, step.rows(), step.columns());
-            file.read(step.weight(), weight, scope);
+            file.read(step.weight(), weight);
             PtNDArray bias = (PtNDArray) manager.zeros(new Shape(transposed ? step.columns() : step.rows()));
-            file.read(step.bias(), bias, scope);
+            file.read(step.bias(), bias);
             PtNDArray scale = kernel.bytes == 1
                     ? module.compute(manager, "scale", weight, transposed)
-                    : (PtNDArray) manager.create(new float[0]);
+                    : (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);
             IValue packed = switch (kernel) {
                 case FBGEMM_FP16, FBGEMM_INT8 -> module.result("pack", weight, bias, transposed, scratch.get(), scale);
                 case ONEDNN_INT8 -> module.result("prepare_bytes", weight, scale);

@@ -125,7 +125,7 @@ public final class BeamLoop implements Loop {
         for (long key : highest.take()) {
             int place = HighestScores.number(key) / scores.length;
             int id = HighestScores.number(key) % scores.length;
-            double logProbability = state.logits(place).get(id) - state.logSumExp(place);
+            double logProbability = state.logit(place, id) - state.logSumExp(place);
             best.add(running.get(place).with(place, id, logProbability, HighestScores.score(key)));
         }
         return best;

@@ -4,6 +4,7 @@ import io.github.gpt2djl.decoder.CandidateCache;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.sampling.HighestScores;
 import io.github.gpt2djl.sampling.TokenProbability;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -70,7 +71,8 @@ public final class ContrastiveLoop implements Loop {
         if (state == null) {
             state = begin();
         }
-        double logSum = process(state);
+        FloatBuffer logits = state.logits();
+        double logSum = process(logits, state.logSumExp());
         highest.look(scores, 0, 0);
         long[] best = highest.take();
         if (best.length == 0) {
@@ -80,10 +82,10 @@ public final class ContrastiveLoop implements Loop {
         int[] candidates = Arrays.stream(best).mapToInt(HighestScores::number).toArray();
         double[] logProbabilities = new double[candidates.length];
         for (int i = 0; i < candidates.length; i++) {
-            logProbabilities[i] = state.logits().get(candidates[i]) - state.logSumExp();
+            logProbabilities[i] = logits.get(candidates[i]) - state.logSumExp();
         }
         List<TokenProbability> top = TokenProbability.top(
-                state.logits(), state.logSumExp(), request.decoding().topLogprobs());
+                logits, state.logSumExp(), request.decoding().topLogprobs());
         state.look(candidates);
         int chosen = choose(state, best, logSum);
         int id = candidates[chosen];
@@ -118,10 +120,10 @@ public final class ContrastiveLoop implements Loop {
     }
 
     /** The scores by the rules; returns the logarithm of the sum of their exponentials. */
-    private double process(CandidateCache state) {
-        state.logits().get(0, scores);
+    private double process(FloatBuffer logits, double logSumExp) {
+        logits.get(0, scores);
         if (request.decoding().processors().isEmpty()) {
-            return state.logSumExp();
+            return logSumExp;
         }
         request.decoding().processors().forEach(rule -> rule.process(scores, request.view(ids, length)));
         float most = Float.NEGATIVE_INFINITY;

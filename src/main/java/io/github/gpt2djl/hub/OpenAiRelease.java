@@ -79,7 +79,7 @@ public final class OpenAiRelease {
     static int verifyTensors(Path folder) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             TensorFile tensors = checkpoint.tensors();
-            ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
             for (String name : tensors.names()) {
                 TensorInfo tensor = tensors.find(name);
                 if (tensor != null) {

@@ -91,19 +91,31 @@ class FreeMemoryTest {
         }
     }
 
+    /** 1000 tokens of 500 sequences are 512 MB, and 500 rows of logits 20 MB, twice. */
     @Test
     void tooLargeACacheIsRejected() throws IOException {
-        new TestCheckpoint(2, 4, 64, 4096, 100, true, 3).write(root);
+        new TestCheckpoint(2, 4, 64, 4096, 10_000, true, 3).write(root);
         Place plain = new Place(DeviceChoice.CPU, Precision.FP32.kernels(DeviceChoice.CPU));
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
             ModelConfig config = checkpoint.config();
-            assertThatThrownBy(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 400_000_000))
+            assertThatThrownBy(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 551_999_999))
                     .isInstanceOf(InsufficientMemoryException.class)
-                    .hasMessage("the KV cache of 500 sequences of 1000 tokens needs 512 MB of memory, and 400 MB are"
-                            + " free; generate fewer sequences at once, or shorter ones");
-            assertThatCode(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 512_000_000))
+                    .hasMessage(
+                            "the KV cache of 500 sequences of 1000 tokens, with their logits, needs 552 MB of memory,"
+                                    + " and 552 MB are free; generate fewer sequences at once, or shorter ones");
+            assertThatCode(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 552_000_000))
                     .doesNotThrowAnyException();
         }
+    }
+
+    /** What a long guess takes is checked before it is allocated: 1000 rows of logits are 40 MB, twice. */
+    @Test
+    void tooManyVerifiedTokensAreRejected() {
+        assertThatThrownBy(() -> KeysAndValues.checkVerified(1000, 10_000, () -> 79_999_999))
+                .isInstanceOf(InsufficientMemoryException.class)
+                .hasMessage("verifying 1000 tokens at once needs 80 MB of memory, and 80 MB are free; guess fewer");
+        assertThatCode(() -> KeysAndValues.checkVerified(1000, 10_000, () -> 80_000_000))
+                .doesNotThrowAnyException();
     }
 
     private void write(String file, String text) throws IOException {

@@ -43,9 +43,8 @@ class RowMovesTest {
             }
         }
         assertThat(Arrays.copyOf(rows, sources.length)).isEqualTo(sources);
-        assertThat(copies)
-                .as("copies for %s", Arrays.toString(sources))
-                .isEqualTo((int) IntStream.range(0, sources.length)
+        assertThat(copies).as("copies for %s", Arrays.toString(sources)).isEqualTo((int)
+                IntStream.range(0, sources.length)
                         .filter(place -> sources[place] != place)
                         .count());
     }

@@ -362,7 +362,7 @@ class Gpt2Test {
         assertMalformed("tensor lm_head.weight is missing, and config.json has tie_word_embeddings false");
         rewrite("config.json", "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true");
         rewrite("model.safetensors", "\"ln_f.bias\":{\"dtype\":\"F32\"", "\"ln_f.bias\":{\"dtype\":\"I32\"");
-        assertMalformed("tensor ln_f.bias is I32, expected F32, F16 or BF16");
+        assertMalformed("tensor ln_f.bias is I32, expected F64, F32, F16 or BF16");
     }
 
     @Test

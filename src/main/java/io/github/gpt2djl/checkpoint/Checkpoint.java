@@ -147,7 +147,7 @@ public record Checkpoint(
         Map<String, String> settings = texts(folder, List.of(GENERATION_CONFIG), MOST_CONFIG);
         settings.put(CONFIG, text);
         TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed));
-        return new Checkpoint(folder.toString(), parsed, weights(folder), tokenizer, settings);
+        return new Checkpoint(folder.toString(), parsed, weights(folder, parsed), tokenizer, settings);
     }
 
     /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
@@ -273,6 +273,17 @@ public record Checkpoint(
             }
         }
         return texts;
+    }
+
+    /** The weights under their published names. */
+    private static TensorFile weights(Path folder, ModelConfig config) throws IOException {
+        TensorFile stored = weights(folder);
+        try {
+            return TensorNames.published(stored, config);
+        } catch (IOException | RuntimeException e) {
+            stored.close();
+            throw e;
+        }
     }
 
     /** The first of {@link #WEIGHTS} that is there. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint in the published layout. */
 final class CheckpointWriter {
-    private static final String HEAD = "lm_head.weight";
+    private static final String HEAD = TensorNames.HEAD;
 
     /** Each layer's, which transformers wrote in its early years. */
     private static final Pattern MASK = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");

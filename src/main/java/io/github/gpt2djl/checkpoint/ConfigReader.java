@@ -33,6 +33,8 @@ final class ConfigReader {
     static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
         ConfigReader keys = new ConfigReader(file, object(file, json));
         String type = keys.only("model_type", "gpt2", "openai-gpt", "opt");
+        keys.absent("quantization_config", "this decoder computes only what is not quantized");
+        keys.absent("transformers_weights", "this library reads model.safetensors, or as published");
         return switch (type) {
             case "opt" -> keys.opt();
             case "openai-gpt" -> keys.gpt(Architecture.GPT, -1, "afn", "gelu");
@@ -233,6 +235,13 @@ final class ConfigReader {
         }
         throw new MalformedCheckpointException(
                 file, key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
+    }
+
+    private void absent(String key, String reason) throws MalformedCheckpointException {
+        JsonElement value = find(key);
+        if (value != null) {
+            throw new MalformedCheckpointException(file, key + " is " + value + ", expected none: " + reason);
+        }
     }
 
     private JsonObject textGeneration() {

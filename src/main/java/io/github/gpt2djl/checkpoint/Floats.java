@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Floats from and to the three types of weights, little-endian; a narrower type takes the nearest value, of two equally
+ * Floats from the types of weights and to the three narrower ones, little-endian; a narrower type takes the nearest value, of two equally
  * near ones the even one (IEEE 754).
  *
  * <p>Java has its own conversion from version 20 on.
@@ -16,6 +16,7 @@ final class Floats {
 
     private Floats() {}
 
+    /** Whether {@link #write} writes it; {@link #read} reads F64, too. */
     static boolean isType(DType type) {
         return type == DType.F32 || type == DType.F16 || type == DType.BF16;
     }
@@ -29,6 +30,11 @@ final class Floats {
         ByteBuffer from = piece.slice().order(ByteOrder.LITTLE_ENDIAN);
         int count = from.remaining() / type.bytes;
         switch (type) {
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    target[i] = (float) from.getDouble(8 * i);
+                }
+            }
             case F32 -> from.asFloatBuffer().get(target, 0, count);
             case F16 -> {
                 for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.checkpoint;
 
+import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a pickle that holds tensors, storages and dictionaries, and nothing else.
@@ -26,13 +28,40 @@ import java.util.Set;
 final class Pickle {
     private static final Object MARK = new Object();
 
-    /** What torch.save writes for a state_dict; storages are named by their type in torch. */
-    private static final Set<String> NAMES =
-            Set.of("collections OrderedDict", "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter");
+    /**
+     * The names that torch.load(weights_only=True) looks up for data, in modules of Python 2 and 3; storages and other
+     * types of torch are in {@link #TORCH}.
+     */
+    private static final Set<String> NAMES = Set.of(
+            "collections OrderedDict",
+            "collections Counter",
+            "torch._utils _rebuild_tensor",
+            "torch._utils _rebuild_tensor_v2",
+            "torch._utils _rebuild_parameter",
+            "torch._utils _rebuild_parameter_with_state",
+            "torch._tensor _rebuild_from_type_v2",
+            "torch.nn.parameter Parameter",
+            "torch.storage UntypedStorage",
+            "torch.serialization _get_layout",
+            "torch Tensor",
+            "torch Size",
+            "torch device",
+            "_codecs encode",
+            "builtins bytearray",
+            "builtins set",
+            "builtins complex",
+            "__builtin__ bytearray",
+            "__builtin__ set",
+            "__builtin__ complex");
+
+    /** Storages and element types of torch. */
+    private static final Pattern TORCH = Pattern.compile("torch ([A-Za-z0-9]+Storage"
+            + "|(float|bfloat|complex|u?int|quint|qint)\\d+(_e\\dm\\d[a-z]*|x\\d)?|bool|u?int8|double|half|float|long|short)");
 
     private final ByteBuffer in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private final List<Reference> references;
 
     /** A name that the pickle refers to, as {@code module name}. */
     record Global(String name) {}
@@ -53,17 +82,27 @@ final class Pickle {
     }
 
     /** None of Python. */
-    private enum None {
+    enum None {
         NONE
     }
 
-    private Pickle(byte[] bytes) {
-        in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private Pickle(ByteBuffer in, List<Reference> references) {
+        this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+        this.references = references;
     }
 
     /** The object that the pickle describes: a Map, List, String, Long, Boolean, Call, Reference or Global. */
     static Object read(byte[] bytes) throws Malformed {
-        Pickle pickle = new Pickle(bytes);
+        return read(ByteBuffer.wrap(bytes), new ArrayList<>());
+    }
+
+    /**
+     * As the other, of the pickle at the position of a buffer with an array, which is behind the pickle afterwards.
+     *
+     * @param references every reference of the pickle is added to them
+     */
+    static Object read(ByteBuffer in, List<Reference> references) throws Malformed {
+        Pickle pickle = new Pickle(in, references);
         try {
             return pickle.run();
         } catch (BufferUnderflowException
@@ -95,6 +134,9 @@ final class Pickle {
                 case 0x86 -> stack.push(last(2));
                 case 0x87 -> stack.push(last(3));
                 case 'X' -> stack.push(text(in.getInt()));
+                // A str of Python 2.
+                case 'U' -> stack.push(text(in.get() & 255));
+                case 0x8f -> stack.push(new ArrayList<>());
                 case 'J' -> stack.push((long) in.getInt());
                 case 'K' -> stack.push((long) (in.get() & 255));
                 case 'M' -> stack.push((long) (in.getShort() & 0xffff));
@@ -103,8 +145,13 @@ final class Pickle {
                 case 0x88 -> stack.push(true);
                 case 0x89 -> stack.push(false);
                 case 'N' -> stack.push(None.NONE);
-                case 'Q' -> stack.push(new Reference((List<?>) stack.pop()));
-                case 'R' -> stack.push(call((List<?>) stack.pop(), (Global) stack.pop()));
+                case 'Q' -> {
+                    Reference reference = new Reference((List<?>) stack.pop());
+                    references.add(reference);
+                    stack.push(reference);
+                }
+                // The second makes an object of a class.
+                case 'R', 0x81 -> stack.push(call((List<?>) stack.pop(), (Global) stack.pop()));
                 case 's' -> put(last(2));
                 case 'u' -> put(untilMark());
                 case 'a' -> append(last(1));
@@ -123,14 +170,15 @@ final class Pickle {
     }
 
     private static void version(byte protocol) throws Malformed {
-        if (protocol != 2) {
-            throw new Malformed("the pickle has protocol " + protocol + ", expected 2, which torch.save writes");
+        if (protocol != 2 && protocol != 3) {
+            throw new Malformed("the pickle has protocol " + protocol + ", expected 2 or 3, as torch.load reads; save it"
+                    + " again without pickle_protocol=" + protocol);
         }
     }
 
     private static Global global(String module, String name) throws Malformed {
         String both = module + " " + name;
-        if (!NAMES.contains(both) && !(module.equals("torch") && TorchArchive.DTYPES.containsKey(name))) {
+        if (!NAMES.contains(both) && !TORCH.matcher(both).matches()) {
             throw new Malformed("the pickle names " + module + "." + name
                     + ", expected only tensors, storages and dictionaries; nothing of it was run");
         }
@@ -173,10 +221,15 @@ final class Pickle {
     }
 
     @SuppressWarnings("unchecked")
-    private void put(List<Object> keysAndValues) {
-        Map<String, Object> map = (Map<String, Object>) top();
+    private void put(List<Object> keysAndValues) throws Malformed {
+        Map<Object, Object> map = (Map<Object, Object>) top();
         for (int i = 0; i < keysAndValues.size(); i += 2) {
-            map.put((String) keysAndValues.get(i), keysAndValues.get(i + 1));
+            Object key = keysAndValues.get(i);
+            if (key instanceof List || key instanceof Map || key instanceof Call || key instanceof Reference) {
+                // A hash of these could lead round and round.
+                throw new Malformed("the pickle has a dictionary with a key that is neither a text nor a number");
+            }
+            map.put(key, keysAndValues.get(i + 1));
         }
     }
 
@@ -202,15 +255,13 @@ final class Pickle {
         return new String(in.array(), start, in.position() - 1 - start, StandardCharsets.UTF_8);
     }
 
-    private long longInteger(int length) throws Malformed {
-        if (length > 8) {
-            throw new Malformed("the pickle has a whole number of " + length + " bytes, expected at most 8");
+    /** A Long, or a BigInteger where it is longer. */
+    private Object longInteger(int length) {
+        byte[] bigEndian = new byte[length];
+        for (int i = length - 1; i >= 0; i--) {
+            bigEndian[i] = in.get();
         }
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            value |= (in.get() & 255L) << (8 * i);
-        }
-        int unused = 64 - 8 * length;
-        return length == 0 ? 0L : (value << unused) >> unused;
+        BigInteger value = length == 0 ? BigInteger.ZERO : new BigInteger(bigEndian);
+        return length > Long.BYTES ? value : (Object) value.longValueExact();
     }
 }

@@ -61,7 +61,7 @@ public final class SafetensorsWriter {
      * Writes tensors as a file that is there as a whole or not at all; one of that name is replaced in the end.
      *
      * <p>The data are in the order of {@link TensorFile#names}, wider types first, and begin at a multiple of 8. What is
-     * not F32, F16 or BF16 is copied as it is.
+     * not F64, F32, F16 or BF16 is copied as it is.
      *
      * @param file to write, in a folder that exists
      * @param tensors to write, of any format; read piece by piece
@@ -132,7 +132,7 @@ public final class SafetensorsWriter {
     }
 
     private DType target(TensorInfo source) {
-        return Floats.isType(source.dtype()) ? dtype : source.dtype();
+        return source.dtype().isFloat() ? dtype : source.dtype();
     }
 
     /** With the length before it. */

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,31 +47,26 @@ public final class ShardedTensors implements TensorFile {
     }
 
     /**
-     * Opens the index and every file that it names.
+     * Opens the index and every file that it names, and finds all tensors of these, as transformers does: of one that
+     * several files hold, the last file's.
      *
      * @throws MalformedCheckpointException if the index is malformed or names a file outside its folder
      * @throws NoSuchFileException if a file is missing
      */
     static ShardedTensors read(Path index, Opener opener) throws IOException {
-        Map<String, TensorFile> byFile = new LinkedHashMap<>();
+        List<TensorFile> files = new ArrayList<>();
         Map<String, TensorFile> byTensor = new LinkedHashMap<>();
         try {
-            for (Map.Entry<String, JsonElement> entry : weightMap(index).entrySet()) {
-                String file = entry.getValue().getAsString();
-                TensorFile shard = byFile.get(file);
-                if (shard == null) {
-                    shard = opener.open(sibling(index, file));
-                    byFile.put(file, shard);
+            for (String name : files(index)) {
+                TensorFile file = opener.open(below(index, name));
+                files.add(file);
+                for (String tensor : file.names()) {
+                    byTensor.put(tensor, file);
                 }
-                if (shard.find(entry.getKey()) == null) {
-                    throw new MalformedCheckpointException(
-                            index.toString(), "tensor " + entry.getKey() + " is not in " + file + ", where it belongs");
-                }
-                byTensor.put(entry.getKey(), shard);
             }
-            return new ShardedTensors(index.toString(), byTensor, List.copyOf(byFile.values()));
+            return new ShardedTensors(index.toString(), byTensor, List.copyOf(files));
         } catch (IOException | RuntimeException e) {
-            for (TensorFile file : byFile.values()) {
+            for (TensorFile file : files) {
                 file.close();
             }
             throw e;
@@ -145,10 +142,11 @@ public final class ShardedTensors implements TensorFile {
     }
 
     /** Names may not leave the folder. */
-    private static Path sibling(Path index, String file) throws IOException {
-        if (!file.matches("[\\w.-]+") || file.equals("..") || file.equals(".")) {
+    private static Path below(Path index, String file) throws IOException {
+        if (!file.matches("[^/\\\\:\\p{Cntrl}]+(/[^/\\\\:\\p{Cntrl}]+)*")
+                || Arrays.stream(file.split("/", -1)).anyMatch(part -> part.equals("..") || part.equals("."))) {
             throw new MalformedCheckpointException(
-                    index.toString(), "weight_map names the file \"" + file + "\", expected one beside the index");
+                    index.toString(), "weight_map names the file \"" + file + "\", expected one in the index's folder");
         }
         Path path = index.resolveSibling(file);
         if (!Files.exists(path)) {

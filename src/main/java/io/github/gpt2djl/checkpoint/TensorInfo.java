@@ -63,6 +63,11 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
             this.bytes = bytes;
         }
 
+        /** {@return whether it is one of F64, F32, F16 and BF16, in which weights are read} */
+        public boolean isFloat() {
+            return this == F64 || this == F32 || this == F16 || this == BF16;
+        }
+
         static boolean isKnown(String name) {
             return Arrays.stream(values()).anyMatch(d -> d.name().equals(name));
         }

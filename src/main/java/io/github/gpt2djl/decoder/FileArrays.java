@@ -43,7 +43,7 @@ final class FileArrays {
         for (TensorInfo tensor : tensors) {
             DataType type = tensor.dtype() == DType.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
             file.read(tensor, piece.bytes.bytes(), bytes -> {
-                ByteBuffer numbers = tensor.dtype() == DType.BF16 ? widened(bytes, piece.widened.bytes()) : bytes;
+                ByteBuffer numbers = numbers(tensor.dtype(), bytes, piece.widened.bytes());
                 int count = numbers.remaining() / type.getNumOfBytes();
                 try (NDManager own = owner.newSubManager()) {
                     module.call("fill", target, filled[0], own.create(numbers, new Shape(count), type));
@@ -52,6 +52,23 @@ final class FileArrays {
             });
         }
         unused.add(piece);
+    }
+
+    /** Floats, or the half-precision numbers as they are; {@code target} takes what is converted. */
+    private static ByteBuffer numbers(DType type, ByteBuffer bytes, ByteBuffer target) {
+        return switch (type) {
+            case BF16 -> widened(bytes, target);
+            case F64 -> rounded(bytes, target);
+            default -> bytes;
+        };
+    }
+
+    private static ByteBuffer rounded(ByteBuffer doubles, ByteBuffer target) {
+        int count = doubles.remaining() / Double.BYTES;
+        for (int i = 0; i < count; i++) {
+            target.putFloat(Float.BYTES * i, (float) doubles.getDouble(Double.BYTES * i));
+        }
+        return target.slice(0, Float.BYTES * count);
     }
 
     /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */

@@ -5,7 +5,6 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
-import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -192,11 +191,24 @@ final class Layout {
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {
         TensorInfo info = file.find(prefix + name);
         if (info == null) {
-            throw new MalformedCheckpointException(
-                    file.name(),
-                    "tensor " + prefix + name + " is missing; config.json describes " + config.layers() + " layers");
+            throw new MalformedCheckpointException(file.name(), "tensor " + prefix + name + " is missing" + reason(name));
         }
         return checked(info, shape);
+    }
+
+    /** Why a tensor may be missing: it has another name, or there are fewer layers. */
+    private String reason(String name) {
+        String other = file.names().stream()
+                .filter(stored -> stored.endsWith("." + name))
+                .findFirst()
+                .orElse(null);
+        if (other != null) {
+            return ", the file has " + other + "; save it with the names of a state_dict that transformers loads";
+        }
+        if (name.equals(table) && file.find("lm_head.weight") != null) {
+            return "; lm_head.weight stands for it only where tie_word_embeddings is true";
+        }
+        return "; config.json describes " + config.layers() + " layers";
     }
 
     private TensorInfo checked(TensorInfo info, long... shape) throws MalformedCheckpointException {
@@ -206,9 +218,9 @@ final class Layout {
                     "tensor " + info.name() + " has shape " + info.shape() + ", expected " + Arrays.toString(shape)
                             + " by config.json");
         }
-        if (info.dtype() != DType.F32 && info.dtype() != DType.F16 && info.dtype() != DType.BF16) {
+        if (!info.dtype().isFloat()) {
             throw new MalformedCheckpointException(
-                    file.name(), "tensor " + info.name() + " is " + info.dtype() + ", expected F32, F16 or BF16");
+                    file.name(), "tensor " + info.name() + " is " + info.dtype() + ", expected F64, F32, F16 or BF16");
         }
         return info;
     }

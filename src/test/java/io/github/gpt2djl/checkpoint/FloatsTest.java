@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -115,5 +116,17 @@ class FloatsTest {
         ByteBuffer piece = Floats.write(new float[] {value}, 1, type, ByteBuffer.allocate(4));
         assertThat(piece.remaining()).isEqualTo(2);
         return piece.order(ByteOrder.LITTLE_ENDIAN).getShort() & 0xffff;
+    }
+
+    /** To the nearest float, of two the even one, as Java's and torch's conversions do. */
+    @Test
+    void doublesAreRounded() {
+        double[] doubles = {1 / 3., 1 + 0x1p-24, 1 + 0x1.8p-23, -1e300, 1e-60, Double.NaN};
+        ByteBuffer bytes = ByteBuffer.allocate(8 * doubles.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(doubles);
+        float[] floats = new float[doubles.length];
+        assertThat(Floats.read(bytes, DType.F64, floats)).isEqualTo(doubles.length);
+        assertThat(floats)
+                .containsExactly(0x1.555556p-2f, 1, 1 + 0x1p-22f, Float.NEGATIVE_INFINITY, 0, Float.NaN);
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 final class Fuzz {
     private static final ByteBuffer BUFFER = ByteBuffer.allocate(4096);
 
+    private static final long MOST = 1 << 20;
+
     private Fuzz() {}
 
     /** Reads every tensor that the reader promises. */
@@ -17,6 +19,10 @@ final class Fuzz {
         for (String name : file.names()) {
             TensorInfo tensor = file.find(name);
             long[] bytes = {0};
+            if (tensor.end() - tensor.begin() > MOST) {
+                // A view may repeat a number a billion times.
+                continue;
+            }
             file.read(tensor, BUFFER, piece -> bytes[0] += piece.remaining());
             if (bytes[0] != tensor.end() - tensor.begin()) {
                 throw new AssertionError(tensor + " has " + bytes[0] + " bytes");

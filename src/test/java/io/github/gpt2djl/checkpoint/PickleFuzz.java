@@ -26,7 +26,7 @@ class PickleFuzz {
     /** The pickles of the references that torch.save wrote. */
     static List<byte[]> seeds() throws IOException {
         List<byte[]> seeds = new ArrayList<>();
-        for (String file : new String[] {"untied-f16", "opt-f16"}) {
+        for (String file : new String[] {"untied-f16", "opt-f16", "tensors/extras", "tensors/parameter-attributes"}) {
             Path path = Path.of("src/test/resources/reference", file, "pytorch_model.bin");
             try (ZipFile zip = new ZipFile(path.toFile())) {
                 for (ZipEntry entry : Collections.list(zip.entries())) {

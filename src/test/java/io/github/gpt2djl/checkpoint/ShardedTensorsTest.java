@@ -38,8 +38,8 @@ class ShardedTensorsTest {
     void eachFileIsOpenedAndClosedOnce() throws IOException {
         try (ShardedTensors tensors = ShardedTensors.read(index, this::shard)) {
             assertThat(tensors.name()).isEqualTo(index.toString());
-            assertThat(tensors.names()).containsExactly("b", "a", "c");
-            assertThat(opened).containsExactly("2.bin", "1.bin");
+            assertThat(tensors.names()).containsExactly("a", "b", "c");
+            assertThat(opened).containsExactly("1.bin", "2.bin");
             assertThat(closed).isEmpty();
         }
         assertThat(closed).containsExactlyInAnyOrder("1.bin", "2.bin");
@@ -74,10 +74,27 @@ class ShardedTensorsTest {
 
     @Test
     void whatIsOpenIsClosedWhenOneFails() throws IOException {
-        Files.delete(folder.resolve("1.bin"));
-        assertThatThrownBy(() -> ShardedTensors.read(index, this::shard)).hasMessageContaining("1.bin: the file is");
-        assertThat(opened).containsExactly("2.bin");
-        assertThat(closed).containsExactly("2.bin");
+        Files.delete(folder.resolve("2.bin"));
+        assertThatThrownBy(() -> ShardedTensors.read(index, this::shard)).hasMessageContaining("2.bin: the file is");
+        assertThat(opened).containsExactly("1.bin");
+        assertThat(closed).containsExactly("1.bin");
+    }
+
+    /** An index need not name all tensors, nor the right file: transformers takes what the files hold, the last one's. */
+    @Test
+    void theFilesDecide() throws IOException {
+        Files.createDirectory(folder.resolve("part 3"));
+        Files.write(folder.resolve("part 3/2.bin"), new byte[1]);
+        Files.writeString(index, "{\"weight_map\": {\"a\": \"part 3/2.bin\", \"x\": \"1.bin\"}}");
+        try (ShardedTensors tensors = ShardedTensors.read(index, this::shard)) {
+            assertThat(tensors.names()).containsExactly("a", "b", "c");
+            assertThat(tensors.find("x")).isNull();
+        }
+        Files.writeString(index, "{\"weight_map\": {\"a\": \"2.bin\", \"b\": \"3.bin\"}}");
+        Files.write(folder.resolve("3.bin"), new byte[1]);
+        try (ShardedTensors tensors = ShardedTensors.read(index, this::shard)) {
+            assertThat(TensorBytes.of(tensors, tensors.find("b")).get()).isEqualTo((byte) '3');
+        }
     }
 
     /** Every tensor of a file is its whole content: the first letter of its name. */
@@ -85,7 +102,7 @@ class ShardedTensorsTest {
         String name = path.getFileName().toString();
         opened.add(name);
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        for (String tensor : List.of("a", "b", "c")) {
+        for (String tensor : name.equals("1.bin") ? List.of("a") : List.of("b", "c")) {
             tensors.put(tensor, new TensorInfo(tensor, DType.U8, List.of(1L), 0, 1));
         }
         DataFile data = new DataFile() {

@@ -5,13 +5,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The zip around the pickle, as it comes and with a pickle inside that is read. */
+/** The zip around the pickle, as it comes and with a pickle inside that is read; and the form without a zip. */
 class TorchArchiveFuzz {
     private static final Path FILE = Fuzz.temporary("pytorch_model.bin");
 
@@ -23,8 +24,13 @@ class TorchArchiveFuzz {
     }
 
     static List<byte[]> seeds() throws IOException {
-        List<byte[]> pickles = PickleFuzz.seeds();
-        return List.of(pickles.get(0), pickles.get(1), archive(new byte[] {'}', '.'}));
+        List<byte[]> seeds = new ArrayList<>(PickleFuzz.seeds());
+        seeds.add(archive(new byte[] {'}', '.'}));
+        for (String form : new String[] {"legacy", "legacy-transposed"}) {
+            seeds.add(Files.readAllBytes(
+                    Path.of("src/test/resources/reference/tensors", form, "pytorch_model.bin")));
+        }
+        return seeds;
     }
 
     private static void readFile(byte[] bytes) throws IOException {

@@ -194,8 +194,7 @@ public record Checkpoint(
     }
 
     /**
-     * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SafetensorsWriter.Progress)} with
-     * the published models' dropout of 0.1.
+     * Writes the model in the published layout, as {@link #save(Path, DType, SafetensorsWriter.Progress)}.
      *
      * @param folder made if it is not there
      * @param dtype F32, F16 or BF16
@@ -203,14 +202,29 @@ public record Checkpoint(
      * @throws IOException as the other
      */
     public void save(Path folder, DType dtype) throws IOException {
-        save(folder, dtype, 0.1, 0.1, SafetensorsWriter.Progress.NONE);
+        save(folder, dtype, SafetensorsWriter.Progress.NONE);
+    }
+
+    /**
+     * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SafetensorsWriter.Progress)},
+     * with the dropout that its config.json tells, or the published models' of 0.1.
+     *
+     * @param folder made if it is not there
+     * @param dtype F32, F16 or BF16
+     * @param progress told while model.safetensors is written
+     * @throws IllegalArgumentException as the other
+     * @throws IOException as the other
+     */
+    public void save(Path folder, DType dtype, SafetensorsWriter.Progress progress) throws IOException {
+        CheckpointWriter.write(this, folder, dtype, null, progress);
     }
 
     /**
      * Writes the model in the published layout: config.json, the tokenizer's files, model.safetensors last. Each file is
      * there as a whole or not at all, and replaces one of its name.
      *
-     * <p>A tied head is stored once; masks, which some files hold, are left out.
+     * <p>A tied head is stored once; masks, which some files hold, are left out. Keys of the model's config.json that
+     * this library does not know are kept.
      *
      * @param folder made if it is not there; not the one that this model is read from
      * @param dtype F32, F16 or BF16, to which weights are rounded
@@ -224,7 +238,7 @@ public record Checkpoint(
     public void save(
             Path folder, DType dtype, double dropout, double attentionDropout, SafetensorsWriter.Progress progress)
             throws IOException {
-        CheckpointWriter.write(this, folder, dtype, dropout, attentionDropout, progress);
+        CheckpointWriter.write(this, folder, dtype, new ConfigWriter.Dropout(dropout, attentionDropout), progress);
     }
 
     /**

@@ -24,15 +24,9 @@ final class CheckpointWriter {
             Checkpoint checkpoint,
             Path folder,
             DType dtype,
-            double dropout,
-            double attentionDropout,
+            ConfigWriter.@Nullable Dropout dropout,
             SafetensorsWriter.Progress progress)
             throws IOException {
-        for (double share : new double[] {dropout, attentionDropout}) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("dropout is " + share + ", expected 0 to below 1");
-            }
-        }
         TensorFile tensors = checkpoint.tensors();
         List<String> names = new ArrayList<>(tensors.names());
         names.removeIf(name -> MASK.matcher(name).matches());
@@ -40,7 +34,11 @@ final class CheckpointWriter {
         if (tied) {
             names.remove(HEAD);
         }
-        String config = ConfigWriter.json(checkpoint.config().withTiedHead(tied), dtype, dropout, attentionDropout);
+        String config = ConfigWriter.json(
+                checkpoint.config().withTiedHead(tied),
+                dtype,
+                dropout,
+                checkpoint.settings().get(Checkpoint.CONFIG));
         check(checkpoint, folder);
         Files.createDirectories(folder);
         WholeFile.write(folder.resolve(Checkpoint.CONFIG), config);

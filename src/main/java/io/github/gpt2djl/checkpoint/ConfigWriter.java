@@ -6,14 +6,20 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a {@code config.json} with the keys of the published ones. */
 final class ConfigWriter {
     private static final Gson PRETTY =
             new GsonBuilder().setPrettyPrinting().serializeNulls().create();
+
+    private static final List<String> DROPOUTS =
+            List.of("attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "dropout");
 
     private final ModelConfig config;
     private final JsonObject json = new JsonObject();
@@ -23,24 +29,78 @@ final class ConfigWriter {
     }
 
     /**
+     * With which a model learns.
+     *
+     * @param all of embeddings, and of what is added, 0 to below 1
+     * @param attention of attention, 0 to below 1
+     */
+    record Dropout(double all, double attention) {
+        /** The published models'. */
+        static final Dropout PUBLISHED = new Dropout(0.1, 0.1);
+
+        Dropout {
+            for (double share : new double[] {all, attention}) {
+                if (!(share >= 0 && share < 1)) {
+                    throw new IllegalArgumentException("dropout is " + share + ", expected 0 to below 1");
+                }
+            }
+        }
+    }
+
+    /**
      * The text of a {@code config.json} that {@link ConfigReader} reads back.
      *
      * @param dtype of the weights beside it
-     * @param dropout in training, of embeddings and of what is added
-     * @param attentionDropout and of attention
+     * @param dropout in training, or null for the source's
+     * @param source the text of the config.json that the model was read with, whose other keys are kept; null if there is
+     *     none
      * @throws IllegalArgumentException if the published keys cannot tell what {@code config} is
      */
-    static String json(ModelConfig config, DType dtype, double dropout, double attentionDropout) {
+    static String json(ModelConfig config, DType dtype, @Nullable Dropout dropout, @Nullable String source) {
+        Dropout told = dropout == null ? Dropout.PUBLISHED : dropout;
         ConfigWriter writer = new ConfigWriter(config);
         if (config.architecture() == Architecture.OPT) {
-            writer.opt(dropout, attentionDropout);
+            writer.opt(told.all(), told.attention());
         } else {
-            writer.gpt(dropout, attentionDropout, config.architecture() == Architecture.GPT);
+            writer.gpt(told.all(), told.attention(), config.architecture() == Architecture.GPT);
         }
         writer.common(dtype);
-        String text = PRETTY.toJson(writer.json) + "\n";
+        String text =
+                PRETTY.toJson(source == null ? writer.json : writer.kept(JsonParser.parseString(source), dropout != null))
+                        + "\n";
         check(config, text);
         return text;
+    }
+
+    /** The source's keys, with those values that are others now. */
+    private JsonObject kept(JsonElement source, boolean withDropout) {
+        JsonObject kept = source.getAsJsonObject().deepCopy();
+        // Where that one was.
+        kept.remove("_name_or_path");
+        kept.addProperty("tie_word_embeddings", config.tiedHead());
+        kept.add("vocab_size", json.get("vocab_size"));
+        // The later of the key's two names.
+        kept.add(kept.has("dtype") ? "dtype" : "torch_dtype", json.get("torch_dtype"));
+        if (kept.has("dtype")) {
+            kept.remove("torch_dtype");
+        }
+        if (withDropout) {
+            for (String key : DROPOUTS) {
+                if (json.has(key)) {
+                    kept.add(key, json.get(key));
+                }
+            }
+        }
+        // Else it is another model's.
+        return isReadAs(config, kept.toString()) ? kept : json;
+    }
+
+    private static boolean isReadAs(ModelConfig config, String text) {
+        try {
+            return ConfigReader.parse("config.json", text).equals(config);
+        } catch (MalformedCheckpointException e) {
+            return false;
+        }
     }
 
     private void gpt(double dropout, double attentionDropout, boolean first) {

@@ -75,7 +75,7 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (ProgressBars bars = new ProgressBars(err);
                 Checkpoint checkpoint = bars.source(download).open(model)) {
-            checkpoint.save(folder, DType.valueOf(dtype.name()), 0.1, 0.1, late(bars));
+            checkpoint.save(folder, DType.valueOf(dtype.name()), late(bars));
         }
         out.println(folder);
         return 0;

@@ -207,6 +207,13 @@ class ConfigReaderTest {
                 .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(",")));
     }
 
+    /** Other weights would be computed with than transformers takes. */
+    @Test
+    void keysThatNameOtherWeightsAreRejected() {
+        assertRejected(SMALL, "quantization_config", "{'load_in_8bit':true}");
+        assertRejected(SMALL, "transformers_weights", "'other.safetensors'");
+    }
+
     private static void assertRejected(String keys, String key, String value) {
         assertThatThrownBy(() -> parse(keys + ",'" + key + "':" + value))
                 .isInstanceOf(MalformedCheckpointException.class)

@@ -22,7 +22,7 @@ class ConfigWriterTest {
     void theShippedModelsConfigIsWrittenAsItIs() throws IOException {
         JsonObject published = JsonParser.parseString(Files.readString(Path.of("models/shakespeare/config.json")))
                 .getAsJsonObject();
-        String written = ConfigWriter.json(Checkpoint.shippedConfig("shakespeare"), DType.F16, 0.1, 0.1);
+        String written = ConfigWriter.json(Checkpoint.shippedConfig("shakespeare"), DType.F16, null, null);
         assertThat(JsonParser.parseString(written)).isEqualTo(published);
     }
 
@@ -43,7 +43,7 @@ class ConfigWriterTest {
     @MethodSource("configs")
     void isReadBackTheSame(ModelConfig config) throws IOException {
         for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
-            assertThat(ModelConfig.parse("config.json", ConfigWriter.json(config, dtype, 0, 0)))
+            assertThat(ModelConfig.parse("config.json", ConfigWriter.json(config, dtype, new ConfigWriter.Dropout(0, 0), null)))
                     .isEqualTo(config);
         }
     }
@@ -52,18 +52,65 @@ class ConfigWriterTest {
     void whatTheKeysCannotTellIsRejected() {
         var inner =
                 new ModelConfig(Architecture.GPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, true, -1, List.of(), true, false, 0);
-        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, 0, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("innerWidth=20")
                 .hasMessageContaining("does not fit into a config.json: would be read as ModelConfig[")
                 .hasMessageContaining("innerWidth=48");
         var heads =
                 new ModelConfig(Architecture.GPT2, 2, 5, 12, 48, 12, 7, 61, 1e-5, false, -1, List.of(), true, false, 0);
-        assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, 0, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("n_embd is 12, expected a multiple of n_head, which is 5");
-        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.U8, 0, 0))
+        assertThatThrownBy(() -> ConfigWriter.json(inner, DType.U8, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("dtype is U8, expected F32, F16 or BF16");
+    }
+
+    private static final String FINE_TUNED =
+            """
+            {"_name_or_path": "/home/me/gpt2", "activation_function": "gelu_pytorch_tanh", "model_type": "gpt2",
+             "architectures": ["GPT2DoubleHeadsModel"], "attn_pdrop": 0.05, "n_layer": 2, "n_head": 3, "n_embd": 12,
+             "n_positions": 7, "vocab_size": 61, "layer_norm_epsilon": 1e-06, "bos_token_id": 60, "eos_token_id": 59,
+             "id2label": {"0": "good", "1": null}, "pad_token_id": null, "summary_type": "cls_index", "my_key": [1.50],
+             "task_specific_params": {"text-generation": {"do_sample": true, "max_length": 50}, "other": {"x": 1}},
+             "torch_dtype": "float16", "transformers_version": "4.20.1", "use_cache": true}
+            """;
+
+    @Test
+    void theSourcesKeysAreKept() throws IOException {
+        ModelConfig config = ModelConfig.parse("config.json", FINE_TUNED);
+        String written = ConfigWriter.json(config, DType.BF16, null, FINE_TUNED);
+        JsonObject expected = JsonParser.parseString(FINE_TUNED).getAsJsonObject();
+        expected.remove("_name_or_path");
+        expected.addProperty("torch_dtype", "bfloat16");
+        expected.addProperty("tie_word_embeddings", true);
+        assertThat(JsonParser.parseString(written)).isEqualTo(expected);
+        assertThat(written).contains("1e-06", "1.50");
+    }
+
+    @Test
+    void whatIsOtherNowIsOverwritten() throws IOException {
+        ModelConfig config = ModelConfig.parse("config.json", FINE_TUNED).withTiedHead(false);
+        String both = FINE_TUNED.replace("\"use_cache\": true", "\"dtype\": \"float16\"");
+        JsonObject written = JsonParser.parseString(
+                        ConfigWriter.json(config, DType.F32, new ConfigWriter.Dropout(0.3, 0), both))
+                .getAsJsonObject();
+        assertThat(written.get("dtype").getAsString()).isEqualTo("float32");
+        assertThat(written.has("torch_dtype")).isFalse();
+        assertThat(written.get("tie_word_embeddings").getAsBoolean()).isFalse();
+        assertThat(written.get("attn_pdrop").getAsDouble()).isZero();
+        assertThat(written.get("resid_pdrop").getAsDouble()).isEqualTo(0.3);
+        assertThat(written.has("dropout")).isFalse();
+        assertThat(written.has("id2label")).isTrue();
+    }
+
+    /** It is another model's. */
+    @Test
+    void nothingOfAnotherShapesSourceIsKept() throws IOException {
+        ModelConfig config = ModelConfig.gpt2(3, 2, 8, 9, 71);
+        String written = ConfigWriter.json(config, DType.F32, null, FINE_TUNED);
+        assertThat(ModelConfig.parse("config.json", written)).isEqualTo(config);
+        assertThat(written).doesNotContain("my_key");
     }
 }

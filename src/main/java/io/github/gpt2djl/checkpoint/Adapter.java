@@ -1,13 +1,14 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A LoRA adapter (Hu et al. 2021) as PEFT stores it: {@code adapter_config.json} and {@code
@@ -22,13 +23,28 @@ import java.util.Map;
  *
  * @param name the folder
  * @param config how the matrices are used
- * @param tensors the matrices by PEFT's names ({@link #tensor}), opened
+ * @param tensors the matrices and what else it changes, by PEFT's names ({@link #tensor}), opened
+ * @param tokenizer the tokenizer's files that are stored with it, or null: the base's
  */
-public record Adapter(String name, AdapterConfig config, TensorFile tensors) implements Closeable {
+public record Adapter(String name, AdapterConfig config, TensorFile tensors, @Nullable TokenizerFiles tokenizer)
+        implements Closeable {
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     /** PEFT's own is a thousand bytes. */
     private static final long MOST_CONFIG = 1_000_000;
+    /** GPT-2's has 3 million. */
+    private static final long MOST_TOKENIZER = 64_000_000;
+
+    /**
+     * An adapter without a tokenizer of its own.
+     *
+     * @param name the folder
+     * @param config how the matrices are used
+     * @param tensors the matrices, opened
+     */
+    public Adapter(String name, AdapterConfig config, TensorFile tensors) {
+        this(name, config, tensors, null);
+    }
 
     /** The two matrices of a layer. */
     public enum Matrix {
@@ -71,29 +87,37 @@ public record Adapter(String name, AdapterConfig config, TensorFile tensors) imp
     public static Adapter open(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
         AdapterConfig config = AdapterJson.parse(file.toString(), Checkpoint.text(file, MOST_CONFIG));
+        TokenizerFiles tokenizer = Checkpoint.tokenizer(folder, MOST_TOKENIZER);
+        return new Adapter(folder.toString(), config, weights(folder), tokenizer);
+    }
+
+    private static TensorFile weights(Path folder) throws IOException {
         Path safetensors = folder.resolve(WEIGHTS);
         Path pickle = folder.resolve("adapter_model.bin");
         if (Files.exists(safetensors)) {
-            return new Adapter(folder.toString(), config, Safetensors.read(DataFile.open(safetensors)));
+            return Safetensors.read(DataFile.open(safetensors));
         }
         if (Files.exists(pickle)) {
-            return new Adapter(folder.toString(), config, TorchArchive.read(pickle));
+            return TorchArchive.read(pickle);
         }
         throw new NoSuchFileException(safetensors + ": the file is missing, and adapter_config.json is there");
     }
 
     /**
-     * The base with the adapter's matrices added; takes over both, and closes them with the result, or on failure.
+     * The base with the adapter's changes; takes over both, and closes them with the result, or on failure.
      *
-     * @param base a GPT or GPT-2
-     * @return the sum, computed as it is read: adapted weights are F32
+     * <p>What PEFT computes beside the base is added to its weights: the products of the matrices (LoRA, rsLoRA), their
+     * magnitudes (DoRA), biases, layers that are stored whole, embeddings of single ids, and a resized vocabulary. A head
+     * that was the embedding table is one of its own where only one of them is changed.
+     *
+     * @param base a GPT, GPT-2 or OPT
+     * @return the sum, computed as it is read: changed weights are F32; its tokenizer is the adapter's, if it has one
      * @throws MalformedCheckpointException if the adapter does not fit the base
      * @throws IOException if closing fails
      */
     public Checkpoint on(Checkpoint base) throws IOException {
         try {
-            return new Checkpoint(
-                    name, base.config(), AdaptedTensors.of(this, base), base.tokenizer(), base.settings());
+            return AdapterPlan.on(this, base);
         } catch (IOException | RuntimeException e) {
             base.close();
             close();
@@ -114,76 +138,13 @@ public record Adapter(String name, AdapterConfig config, TensorFile tensors) imp
     public static void write(Path folder, AdapterConfig config, ModelConfig base, TensorFile tensors)
             throws IOException {
         try {
-            new Adapter(folder.toString(), config, tensors).pairs(base);
+            AdapterParts.of(new Adapter(folder.toString(), config, tensors), base);
         } catch (MalformedCheckpointException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         Files.createDirectories(folder);
         WholeFile.write(folder.resolve(CONFIG), AdapterJson.text(config));
         SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, DType.F32, Map.of());
-    }
-
-    /** A and B of a layer. */
-    record Pair(TensorInfo a, TensorInfo b) {}
-
-    /** The matrices by layer, like {@code h.0.attn.c_attn}; none is left. */
-    Map<String, Pair> pairs(ModelConfig base) throws MalformedCheckpointException {
-        if (base.architecture() == ModelConfig.Architecture.OPT) {
-            throw new MalformedCheckpointException(
-                    name, "the base is an OPT model, this library adapts only GPT and GPT-2");
-        }
-        Map<String, Pair> pairs = new LinkedHashMap<>();
-        try {
-            for (String module : config.modules(base.layers())) {
-                long in = module.endsWith("mlp.c_proj") ? base.innerWidth() : base.width();
-                long out = module.endsWith("c_attn")
-                        ? 3L * base.width()
-                        : module.endsWith("c_fc") ? base.innerWidth() : base.width();
-                pairs.put(
-                        module,
-                        new Pair(
-                                matrix(module, Matrix.A, config.rank(), in),
-                                matrix(module, Matrix.B, out, config.rank())));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new MalformedCheckpointException(name, String.valueOf(e.getMessage()), e);
-        }
-        if (tensors.names().size() != 2 * pairs.size()) {
-            String other = tensors.names().stream()
-                    .filter(tensor -> pairs.values().stream()
-                            .noneMatch(pair -> pair.a().name().equals(tensor)
-                                    || pair.b().name().equals(tensor)))
-                    .findFirst()
-                    .orElse("");
-            throw new MalformedCheckpointException(
-                    tensors.name(),
-                    "tensor " + other + " belongs to no layer that target_modules " + config.targetModules()
-                            + " of adapter_config.json names");
-        }
-        return pairs;
-    }
-
-    private TensorInfo matrix(String module, Matrix matrix, long rows, long columns)
-            throws MalformedCheckpointException {
-        String stored = tensor(module, matrix);
-        TensorInfo found = tensors.find(stored);
-        if (found == null) {
-            // Of an adapter for the model without its head.
-            found = tensors.find(stored.replace("transformer.", ""));
-        }
-        if (found == null) {
-            throw new MalformedCheckpointException(
-                    tensors.name(),
-                    "tensor " + stored + " is missing, and adapter_config.json has target_modules "
-                            + config.targetModules());
-        }
-        if (!found.hasShape(rows, columns) || !Floats.isType(found.dtype())) {
-            throw new MalformedCheckpointException(
-                    tensors.name(),
-                    "tensor " + found + ", expected F32, F16 or BF16 [" + rows + ", " + columns
-                            + "] by the base and adapter_config.json's r " + config.rank());
-        }
-        return found;
     }
 
     @Override

@@ -9,6 +9,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,16 @@ final class AdapterJson {
             "bias",
             "revision",
             "init_lora_weights",
+            "exclude_modules",
+            "rank_pattern",
+            "alpha_pattern",
+            "modules_to_save",
+            "trainable_token_indices",
+            "ensure_weight_tying",
+            "use_dora",
+            "lora_bias",
+            "loftq_config",
+            "runtime_config",
             "fan_in_fan_out",
             "auto_mapping",
             "eva_config",
@@ -38,6 +49,9 @@ final class AdapterJson {
             "peft_version",
             "qalora_group_size",
             "task_type");
+
+    /** Those that leave the base as it is. */
+    private static final List<String> STARTS = List.of("gaussian", "orthogonal", "eva");
 
     private static final Gson PRETTY =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -74,30 +88,55 @@ final class AdapterJson {
         json.addProperty("fan_in_fan_out", true);
         json.addProperty("inference_mode", true);
         json.addProperty("init_lora_weights", true);
-        if (!config.layers().isEmpty()) {
-            JsonArray layers = new JsonArray();
-            config.layers().forEach(layers::add);
-            json.add("layers_to_transform", layers);
+        AdapterTargets targets = config.targets();
+        addAll(json, "exclude_modules", targets.excludesByExpression() ? List.of() : targets.excluded());
+        if (targets.excludesByExpression()) {
+            json.addProperty("exclude_modules", targets.excluded().get(0));
+        }
+        addAll(json, "layers_to_transform", targets.layers());
+        addAll(json, "layers_pattern", targets.layersPatterns());
+        addAll(json, "modules_to_save", config.saved());
+        addAll(json, "trainable_token_indices", config.tokens());
+        addAll(json, "rank_pattern", config.ranks());
+        addAll(json, "alpha_pattern", config.alphas());
+        if (config.keepsTied()) {
+            json.addProperty("ensure_weight_tying", true);
         }
         json.addProperty("lora_alpha", config.alpha());
         json.addProperty("lora_dropout", config.dropout());
         json.addProperty("peft_type", "LORA");
         json.addProperty("r", config.rank());
-        JsonArray targets = new JsonArray();
-        config.targetModules().forEach(targets::add);
-        json.add("target_modules", targets);
+        if (targets.expression() == null) {
+            addAll(json, "target_modules", targets.names());
+        } else {
+            json.addProperty("target_modules", targets.expression());
+        }
         json.addProperty("task_type", "CAUSAL_LM");
-        json.addProperty("use_dora", false);
+        json.addProperty("use_dora", config.decomposed());
         json.addProperty("use_rslora", config.rankStabilized());
         return PRETTY.toJson(json) + "\n";
     }
 
+    /** A key that is not there means the same as an empty list. */
+    private static void addAll(JsonObject json, String key, List<?> values) {
+        if (!values.isEmpty()) {
+            json.add(key, PRETTY.toJsonTree(values));
+        }
+    }
+
+    private static void addAll(JsonObject json, String key, Map<String, ?> values) {
+        if (!values.isEmpty()) {
+            json.add(key, PRETTY.toJsonTree(values));
+        }
+    }
+
     private AdapterConfig config() throws MalformedCheckpointException {
         only("peft_type", "LORA");
-        only("bias", "none", null);
+        // Which biases there are tells the file.
+        only("bias", "none", "all", "lora_only", null);
         only("revision", "main", null);
-        // The others change the base before they adapt it.
-        only("init_lora_weights", "true", "false", "gaussian", "orthogonal", "eva", null);
+        only("lora_bias", "true", "false", null);
+        checkInitial();
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
             if (!KNOWN.contains(entry.getKey()) && !isOff(entry.getValue())) {
                 throw wrong(entry.getKey(), "what is off, like null: this library does not compute it");
@@ -108,9 +147,25 @@ final class AdapterJson {
                 (int) number("r", json.get("r"), true),
                 number("lora_alpha", json.get("lora_alpha"), false),
                 "true".equals(only("use_rslora", "true", "false", null)),
+                "true".equals(only("use_dora", "true", "false", null)),
                 targets(),
-                layers(),
+                pattern("rank_pattern", true).entrySet().stream()
+                        .collect(LinkedHashMap::new, (map, entry) -> map.put(entry.getKey(), entry.getValue().intValue()), Map::putAll),
+                pattern("alpha_pattern", false),
+                strings("modules_to_save"),
+                tokens(),
+                "true".equals(only("ensure_weight_tying", "true", "false", null)),
                 json.has("lora_dropout") ? number("lora_dropout", json.get("lora_dropout"), false) : 0);
+    }
+
+    /** Some ways to begin change the base, by its singular values for example, before they adapt it. */
+    private void checkInitial() throws MalformedCheckpointException {
+        String key = "init_lora_weights";
+        JsonElement value = json.get(key);
+        if (value instanceof JsonPrimitive one && one.isString() && !STARTS.contains(one.getAsString())) {
+            throw wrong(key, "one of true, false, " + String.join(", ", STARTS) + ": the others change the base, which"
+                    + " this library does not; let PEFT save it with path_initial_model_for_weight_conversion");
+        }
     }
 
     /** Null, false, and what is empty. */
@@ -121,24 +176,79 @@ final class AdapterJson {
                 || (value instanceof JsonObject object && object.isEmpty());
     }
 
-    /** PEFT's own choice for GPT-2 where there is none. */
-    private List<String> targets() throws MalformedCheckpointException {
-        JsonElement value = json.get("target_modules");
-        if (value == null || value.isJsonNull()) {
-            return List.of("c_attn");
+    /** An adapter of PEFT's own choice stores that; before it did, that was GPT-2's attention. */
+    private AdapterTargets targets() throws MalformedCheckpointException {
+        JsonElement targets = json.get("target_modules");
+        boolean absent = targets == null || targets.isJsonNull();
+        boolean expression = isString(targets);
+        return new AdapterTargets(
+                expression ? string("target_modules", targets) : null,
+                absent ? List.of("c_attn", "q_proj", "v_proj") : expression ? List.of() : strings("target_modules"),
+                strings("exclude_modules"),
+                isString(json.get("exclude_modules")),
+                layers("layers_to_transform"),
+                strings("layers_pattern"));
+    }
+
+    /** A list of ids, or one by the name of the embedding table. */
+    private List<Integer> tokens() throws MalformedCheckpointException {
+        String key = "trainable_token_indices";
+        if (json.get(key) instanceof JsonObject byLayer) {
+            if (byLayer.size() != 1) {
+                throw wrong(key, "the ids of one layer, the embedding table");
+            }
+            List<Integer> ids = new ArrayList<>();
+            JsonElement only = byLayer.asMap().values().iterator().next();
+            if (!(only instanceof JsonArray array)) {
+                throw wrong(key, "a list of ids");
+            }
+            for (JsonElement id : array) {
+                ids.add((int) number(key, id, true));
+            }
+            return ids;
+        }
+        return layers(key);
+    }
+
+    private Map<String, Double> pattern(String key, boolean whole) throws MalformedCheckpointException {
+        JsonElement value = json.get(key);
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        if (value == null || isOff(value)) {
+            return numbers;
+        }
+        if (!(value instanceof JsonObject object)) {
+            throw wrong(key, "numbers by names");
+        }
+        for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
+            numbers.put(entry.getKey(), number(key, entry.getValue(), whole));
+        }
+        return numbers;
+    }
+
+    private static boolean isString(@Nullable JsonElement value) {
+        return value instanceof JsonPrimitive text && text.isString() && !text.getAsString().isEmpty();
+    }
+
+    /** A list of names, or a name alone. */
+    private List<String> strings(String key) throws MalformedCheckpointException {
+        JsonElement value = json.get(key);
+        if (value == null || isOff(value)) {
+            return List.of();
+        }
+        if (isString(value)) {
+            return List.of(value.getAsString());
         }
         if (!(value instanceof JsonArray array)) {
-            throw wrong("target_modules", "a list of names");
+            throw wrong(key, "a list of names");
         }
         List<String> names = new ArrayList<>();
         for (JsonElement name : array) {
-            names.add(string("target_modules", name));
+            names.add(string(key, name));
         }
         return names;
     }
 
-    private List<Integer> layers() throws MalformedCheckpointException {
-        String key = "layers_to_transform";
+    private List<Integer> layers(String key) throws MalformedCheckpointException {
         JsonElement value = json.get(key);
         if (value == null || value.isJsonNull()) {
             return List.of();

@@ -254,12 +254,24 @@ public record Checkpoint(
         return Files.exists(source) && Files.exists(folder) && Files.isSameFile(source.getParent(), folder);
     }
 
+    /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
+    boolean isTied() {
+        TensorInfo head = tensors.find(TensorNames.HEAD);
+        return head == null
+                ? config.tiedHead()
+                : tensors.names().stream()
+                        .filter(other -> !other.equals(TensorNames.HEAD))
+                        .map(tensors::find)
+                        .anyMatch(other -> other != null && tensors.isSame(head, other));
+    }
+
     @Override
     public void close() throws IOException {
         tensors.close();
     }
 
-    private static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
+    /** Those of a folder, or null. */
+    static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
         Path whole = folder.resolve("tokenizer.json");
         Path vocabulary = folder.resolve("vocab.json");
         // config.json may name the tokenizer's class.

@@ -30,7 +30,7 @@ final class CheckpointWriter {
         TensorFile tensors = checkpoint.tensors();
         List<String> names = new ArrayList<>(tensors.names());
         names.removeIf(name -> MASK.matcher(name).matches());
-        boolean tied = isTied(checkpoint);
+        boolean tied = checkpoint.isTied();
         if (tied) {
             names.remove(HEAD);
         }
@@ -48,18 +48,6 @@ final class CheckpointWriter {
             WholeFile.write(folder.resolve(Checkpoint.GENERATION_CONFIG), generation);
         }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, names, dtype, Map.of(), progress);
-    }
-
-    /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
-    private static boolean isTied(Checkpoint checkpoint) {
-        TensorFile tensors = checkpoint.tensors();
-        TensorInfo head = tensors.find(HEAD);
-        return head == null
-                ? checkpoint.config().tiedHead()
-                : tensors.names().stream()
-                        .filter(name -> !name.equals(HEAD))
-                        .map(tensors::find)
-                        .anyMatch(other -> other != null && tensors.isSame(head, other));
     }
 
     private static void check(Checkpoint checkpoint, Path folder) throws IOException {

@@ -68,7 +68,7 @@ public record ModelConfig(
     }
 
     /** Of a new model's sizes: the number of its weights is a long then. */
-    private static final int MOST = 1 << 19;
+    static final int MOST = 1 << 19;
 
     private static final int MOST_LAYERS = 1 << 12;
 
@@ -166,6 +166,25 @@ public record ModelConfig(
     /** {@return the first of the ids that end a text; -1: there is none} */
     public int eosId() {
         return eosIds.isEmpty() ? -1 : eosIds.get(0);
+    }
+
+    ModelConfig withVocabularySize(int size) {
+        return new ModelConfig(
+                architecture,
+                layers,
+                heads,
+                width,
+                innerWidth,
+                embeddingWidth,
+                positions,
+                size,
+                epsilon,
+                postNorm,
+                bosId,
+                eosIds,
+                tiedHead,
+                doSample,
+                maxLength);
     }
 
     /** {@return the number of weights, each tied one once} */

@@ -18,29 +18,44 @@ class AdapterJsonTest {
     void whatPeftWrites() throws IOException {
         Path file = Path.of("src/test/resources/reference/adapters/everywhere/adapter_config.json");
         AdapterConfig read = AdapterJson.parse("adapter_config.json", Files.readString(file));
-        assertThat(read.targetModules()).containsExactlyInAnyOrder("c_attn", "attn.c_proj", "mlp.c_proj", "c_fc");
-        assertThat(read)
-                .isEqualTo(new AdapterConfig(
-                        "src/test/resources/reference/adapters/base",
-                        3,
-                        5,
-                        true,
-                        read.targetModules(),
-                        List.of(1),
-                        .1));
-        assertThat(read.scale()).isEqualTo(5 / Math.sqrt(3));
+        assertThat(read.targets().names())
+                .containsExactlyInAnyOrder("c_attn", "attn.c_proj", "mlp.c_proj", "c_fc");
+        assertThat(read.targets().layers()).containsExactly(1);
+        assertThat(read.base()).isEqualTo("src/test/resources/reference/adapters/base");
+        assertThat(read.dropout()).isEqualTo(.1);
+        assertThat(read.scale("transformer.h.1.attn.c_attn")).isEqualTo(5 / Math.sqrt(3));
     }
 
     @Test
     void absentKeysMeanWhatPeftMeans() throws IOException {
         AdapterConfig read = parse("");
-        assertThat(read).isEqualTo(new AdapterConfig("gpt2", 8, 16, List.of("c_attn"), 0));
-        assertThat(read.scale()).isEqualTo(2);
+        assertThat(read).isEqualTo(new AdapterConfig("gpt2", 8, 16, List.of("c_attn", "q_proj", "v_proj"), 0));
+        assertThat(read.scale("h.0.c_fc")).isEqualTo(2);
         assertThat(parse(",'target_modules':null,'layers_to_transform':[],'bias':null,'use_rslora':null"))
                 .isEqualTo(read);
-        assertThat(parse(",'layers_to_transform':3").layers()).containsExactly(3);
+        assertThat(parse(",'layers_to_transform':3").targets().layers()).containsExactly(3);
         assertThat(parse(",'init_lora_weights':'gaussian','revision':'main','fan_in_fan_out':false,'lora_alpha':16.0"))
                 .isEqualTo(read);
+    }
+
+    @Test
+    void theKeysOfOtherKinds() throws IOException {
+        AdapterConfig read = parse(",'target_modules':'all-linear','exclude_modules':'.*c_fc','layers_pattern':'h',"
+                + "'modules_to_save':['lm_head'],'rank_pattern':{'c_proj':2,'c_(attn|proj)':3},'alpha_pattern':{'mlp.c_proj':7},"
+                + "'use_dora':true,'trainable_token_indices':{'wte':[3,5]},'ensure_weight_tying':true,'bias':'lora_only'");
+        assertThat(read.decomposed()).isTrue();
+        assertThat(read.keepsTied()).isTrue();
+        assertThat(read.saved()).containsExactly("lm_head");
+        assertThat(read.tokens()).containsExactly(3, 5);
+        assertThat(read.targets())
+                .isEqualTo(new AdapterTargets(
+                        "all-linear", List.of(), List.of(".*c_fc"), true, List.of(), List.of("h")));
+        assertThat(read.rank("transformer.h.0.attn.c_proj")).isEqualTo(2);
+        assertThat(read.rank("transformer.h.0.attn.c_attn")).isEqualTo(3);
+        assertThat(read.rank("transformer.h.0.attn.xc_attn")).isEqualTo(8);
+        assertThat(read.scale("transformer.h.0.mlp.c_proj")).isEqualTo(3.5);
+        assertThat(read.scale("transformer.h.0.attn.c_proj")).isEqualTo(8);
+        assertThat(AdapterJson.parse("written", AdapterJson.text(read))).isEqualTo(read);
     }
 
     /** Off: null, false, and what is empty. */
@@ -56,19 +71,22 @@ class AdapterJsonTest {
             value = {
                 "'peft_type':'IA3' | peft_type is \"IA3\", expected one of LORA",
                 "'peft_type':['LORA'] | peft_type is [\"LORA\"], expected one of LORA",
-                "'bias':'all' | bias is \"all\", expected one of none",
                 "'revision':'v2' | revision is \"v2\", expected one of main",
                 "'init_lora_weights':'pissa' | init_lora_weights is \"pissa\", expected one of true, false, gaussian",
                 "'use_rslora':1 | use_rslora is 1, expected one of true, false",
-                "'use_dora':true | use_dora is true, expected what is off",
-                "'modules_to_save':['lm_head'] | modules_to_save is [\"lm_head\"], expected what is off",
-                "'rank_pattern':{'c_fc':4} | rank_pattern is {\"c_fc\":4}, expected what is off",
-                "'alpha_pattern':{'c_fc':4} | alpha_pattern is {\"c_fc\":4}, expected what is off",
-                "'lora_bias':true | lora_bias is true, expected what is off",
-                "'trainable_token_indices':[1] | trainable_token_indices is [1], expected what is off",
+                "'bias':'some' | bias is \"some\", expected one of none, all, lora_only",
+                "'init_lora_weights':'olora' | init_lora_weights is \"olora\", expected one of true, false, gaussian",
+                "'target_parameters':['c_attn.weight'] | target_parameters is [\"c_attn.weight\"], expected what is off",
+                "'alora_invocation_tokens':[1] | alora_invocation_tokens is [1], expected what is off",
+                "'rank_pattern':{'c_fc':0} | rank_pattern is 0, expected at least 1",
+                "'rank_pattern':{'c_fc':1.5} | rank_pattern is 1.5, expected a whole number",
+                "'alpha_pattern':['c_fc'] | alpha_pattern is [\"c_fc\"], expected numbers by names",
+                "'modules_to_save':[1] | modules_to_save is [1], expected a name",
+                "'trainable_token_indices':{'wte':[1],'lm_head':[2]} | trainable_token_indices is {\"wte\":[1],\"lm_head\":[2]},"
+                        + " expected the ids of one layer",
+                "'trainable_token_indices':[-1] | trainable_token_indices is -1, expected at least 0",
                 "'layer_replication':[[0,1]] | layer_replication is [[0,1]], expected what is off",
                 "'not_yet_invented':0 | not_yet_invented is 0, expected what is off",
-                "'target_modules':'.*attn' | target_modules is \".*attn\", expected a list of names",
                 "'target_modules':[1] | target_modules is [1], expected a name",
                 "'target_modules':[] | target_modules is [], expected at least one name",
                 "'layers_to_transform':['0'] | layers_to_transform is [\"0\"], expected a whole number",

@@ -61,7 +61,8 @@ class AdaptedModelTest {
         writeFor("shakespeare");
         assertThatThrownBy(() -> Gpt2.load(folder))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessageContaining("h.0.attn.c_attn.lora_A.weight F32 [4, 8], expected F64, F32, F16 or BF16 [4, 192]");
+                .hasMessageContaining(
+                        "h.0.attn.c_attn.lora_A.weight F32 [4, 8], expected F64, F32, F16 or BF16 [4, 192]");
     }
 
     @Test

@@ -149,7 +149,9 @@ final class AdaptedTensors implements TensorFile {
         return (numbers, count, first) -> {
             for (int k = 0; k < rows.length; k++) {
                 long begin = (long) change.ids().get(k) * rows[k].length - first;
-                for (int i = (int) Math.min(rows[k].length, Math.max(0, -begin)); i < rows[k].length && begin + i < count; i++) {
+                for (int i = (int) Math.min(rows[k].length, Math.max(0, -begin));
+                        i < rows[k].length && begin + i < count;
+                        i++) {
                     numbers[(int) (begin + i)] = rows[k][i];
                 }
             }
@@ -188,8 +190,10 @@ final class AdaptedTensors implements TensorFile {
 
     private float[] vector(TensorInfo vector) throws IOException {
         float[] values = new float[Math.toIntExact(vector.shape().get(0))];
-        each(new Change(adapter.tensors(), vector), ByteBuffer.allocate(1 << 14), (numbers, count, first) ->
-                System.arraycopy(numbers, 0, values, (int) first, count));
+        each(
+                new Change(adapter.tensors(), vector),
+                ByteBuffer.allocate(1 << 14),
+                (numbers, count, first) -> System.arraycopy(numbers, 0, values, (int) first, count));
         return values;
     }
 

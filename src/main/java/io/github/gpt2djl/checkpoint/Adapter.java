@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param tensors the matrices and what else it changes, by PEFT's names ({@link #tensor}), opened
  * @param tokenizer the tokenizer's files that are stored with it, or null: the base's
  */
-public record Adapter(String name, AdapterConfig config, TensorFile tensors, @Nullable TokenizerFiles tokenizer)
-        implements Closeable {
+public record Adapter(
+        String name,
+        AdapterConfig config,
+        TensorFile tensors,
+        @Nullable TokenizerFiles tokenizer) implements Closeable {
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     /** PEFT's own is a thousand bytes. */

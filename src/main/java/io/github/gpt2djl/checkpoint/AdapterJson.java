@@ -150,7 +150,11 @@ final class AdapterJson {
                 "true".equals(only("use_dora", "true", "false", null)),
                 targets(),
                 pattern("rank_pattern", true).entrySet().stream()
-                        .collect(LinkedHashMap::new, (map, entry) -> map.put(entry.getKey(), entry.getValue().intValue()), Map::putAll),
+                        .collect(
+                                LinkedHashMap::new,
+                                (map, entry) ->
+                                        map.put(entry.getKey(), entry.getValue().intValue()),
+                                Map::putAll),
                 pattern("alpha_pattern", false),
                 strings("modules_to_save"),
                 tokens(),
@@ -163,8 +167,10 @@ final class AdapterJson {
         String key = "init_lora_weights";
         JsonElement value = json.get(key);
         if (value instanceof JsonPrimitive one && one.isString() && !STARTS.contains(one.getAsString())) {
-            throw wrong(key, "one of true, false, " + String.join(", ", STARTS) + ": the others change the base, which"
-                    + " this library does not; let PEFT save it with path_initial_model_for_weight_conversion");
+            throw wrong(
+                    key,
+                    "one of true, false, " + String.join(", ", STARTS) + ": the others change the base, which"
+                            + " this library does not; let PEFT save it with path_initial_model_for_weight_conversion");
         }
     }
 
@@ -226,7 +232,9 @@ final class AdapterJson {
     }
 
     private static boolean isString(@Nullable JsonElement value) {
-        return value instanceof JsonPrimitive text && text.isString() && !text.getAsString().isEmpty();
+        return value instanceof JsonPrimitive text
+                && text.isString()
+                && !text.getAsString().isEmpty();
     }
 
     /** A list of names, or a name alone. */

@@ -34,7 +34,12 @@ record AdapterParts(
      * @param magnitude [out] of DoRA, or null
      * @param inputsFirst whether the weight is stored [in, out]
      */
-    record Pair(TensorInfo a, TensorInfo b, double scale, @Nullable TensorInfo magnitude, boolean inputsFirst) {}
+    record Pair(
+            TensorInfo a,
+            TensorInfo b,
+            double scale,
+            @Nullable TensorInfo magnitude,
+            boolean inputsFirst) {}
 
     /** What is added to a bias, times the scale. */
     record Shift(TensorInfo values, double scale) {}
@@ -84,10 +89,12 @@ record AdapterParts(
 
         AdapterParts parts() throws MalformedCheckpointException {
             // What a wrapper stores twice when the vocabulary was resized.
-            left.keySet().removeIf(name -> left.containsKey(name.replace(".modules_to_save.", "."))
-                    && name.contains(".modules_to_save."));
-            left.keySet().removeIf(name -> left.containsKey(name.replace(".original_module.", "."))
-                    && name.contains(".original_module."));
+            left.keySet()
+                    .removeIf(name -> left.containsKey(name.replace(".modules_to_save.", "."))
+                            && name.contains(".modules_to_save."));
+            left.keySet()
+                    .removeIf(name -> left.containsKey(name.replace(".original_module.", "."))
+                            && name.contains(".original_module."));
             int vocabularySize = vocabularySize();
             Map<String, Pair> pairs = new LinkedHashMap<>();
             Map<String, Shift> shifts = new LinkedHashMap<>();
@@ -104,8 +111,8 @@ record AdapterParts(
                 }
             }
             if (!any) {
-                throw new IllegalArgumentException("target_modules is " + config.targets()
-                        + ", which names no layer of the base");
+                throw new IllegalArgumentException(
+                        "target_modules is " + config.targets() + ", which names no layer of the base");
             }
             TensorInfo rows = left.remove(table + ".token_adapter.trainable_tokens_delta");
             if (rows != null || !config.tokens().isEmpty()) {
@@ -133,7 +140,8 @@ record AdapterParts(
                 for (String name : List.of(layer + ".weight", layer + ".base_layer.weight")) {
                     TensorInfo stored = left.get(name);
                     if (stored != null) {
-                        long rows = stored.shape().isEmpty() ? 0 : stored.shape().get(0);
+                        long rows =
+                                stored.shape().isEmpty() ? 0 : stored.shape().get(0);
                         if (rows < 1 || rows > ModelConfig.MOST) {
                             throw bad("tensor " + stored + ", expected 1 to " + ModelConfig.MOST + " rows");
                         }
@@ -151,8 +159,7 @@ record AdapterParts(
             TensorInfo a = required(name + (embedding ? ".lora_embedding_A" : ".lora_A.weight"), rank, module.in());
             TensorInfo b = required(name + (embedding ? ".lora_embedding_B" : ".lora_B.weight"), module.out(), rank);
             TensorInfo magnitude = config.decomposed() ? magnitude(module) : null;
-            return new Pair(
-                    a, b, config.scale(name), magnitude, module.kind() != AdaptedModule.Kind.LINEAR);
+            return new Pair(a, b, config.scale(name), magnitude, module.kind() != AdaptedModule.Kind.LINEAR);
         }
 
         /** Early versions of PEFT gave it the name of a layer's weight. */
@@ -172,8 +179,8 @@ record AdapterParts(
 
         private TensorInfo checked(TensorInfo found, long... shape) throws MalformedCheckpointException {
             if (!found.hasShape(shape) || !found.dtype().isFloat()) {
-                throw bad("tensor " + found + ", expected F64, F32, F16 or BF16 "
-                        + Arrays.toString(shape) + " by the base and adapter_config.json's r " + config.rank());
+                throw bad("tensor " + found + ", expected F64, F32, F16 or BF16 " + Arrays.toString(shape)
+                        + " by the base and adapter_config.json's r " + config.rank());
             }
             return found;
         }

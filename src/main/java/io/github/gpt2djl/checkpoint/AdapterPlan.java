@@ -60,11 +60,9 @@ final class AdapterPlan {
         }
         ModelConfig config =
                 base.config().withVocabularySize(parts.vocabularySize()).withTiedHead(staysTied);
-        TensorFile tensors = new AdaptedTensors(
-                adapter, base.tensors(), changes, staysTied ? TensorNames.HEAD : "");
+        TensorFile tensors = new AdaptedTensors(adapter, base.tensors(), changes, staysTied ? TensorNames.HEAD : "");
         Checkpoint.TokenizerFiles own = adapter.tokenizer();
-        return new Checkpoint(
-                adapter.name(), config, tensors, own == null ? base.tokenizer() : own, base.settings());
+        return new Checkpoint(adapter.name(), config, tensors, own == null ? base.tokenizer() : own, base.settings());
     }
 
     private boolean isEmbedding(String name) {
@@ -85,7 +83,8 @@ final class AdapterPlan {
                 && !parts.pairs().containsKey(TensorNames.HEAD);
         if (tied && !staysTied && config.keepsTied()) {
             throw new MalformedCheckpointException(
-                    adapter.name(), "ensure_weight_tying is true, and the embedding table or the head is adapted or stored;"
+                    adapter.name(),
+                    "ensure_weight_tying is true, and the embedding table or the head is adapted or stored;"
                             + " expected false, as versions of PEFT compute it differently");
         }
         // What both are of a tied model, except those that are stored whole.
@@ -94,7 +93,8 @@ final class AdapterPlan {
         TensorInfo ownHead = tied && !headSaved ? shared : storedHead;
         if (parts.rows() != null && tied && !staysTied) {
             throw new MalformedCheckpointException(
-                    adapter.name(), "trainable_token_indices is " + config.tokens() + ", expected none beside an embedding"
+                    adapter.name(),
+                    "trainable_token_indices is " + config.tokens() + ", expected none beside an embedding"
                             + " table or a head that is adapted or stored");
         }
         embedding(table, table, ownTable, parts.rows());
@@ -116,7 +116,8 @@ final class AdapterPlan {
         }
         TensorFile file = stored == null ? base.tensors() : adapter.tensors();
         AdapterParts.Pair pair = parts.pairs().get(name);
-        Change change = new Change(file, source, pair, null, rows, adapter.config().tokens());
+        Change change =
+                new Change(file, source, pair, null, rows, adapter.config().tokens());
         if (stored != null || change.isComputed() || !name.equals(inBase)) {
             changes.put(name.equals(TensorNames.HEAD) ? name : inBase(name).name(), change);
         }
@@ -133,7 +134,8 @@ final class AdapterPlan {
             throws MalformedCheckpointException {
         TensorInfo inBase = inBase(name);
         TensorInfo stored = whole.remove(name);
-        if (stored != null && (!stored.shape().equals(inBase.shape()) || !stored.dtype().isFloat())) {
+        if (stored != null
+                && (!stored.shape().equals(inBase.shape()) || !stored.dtype().isFloat())) {
             throw new MalformedCheckpointException(
                     adapter.tensors().name(),
                     "tensor " + stored + ", expected F64, F32, F16 or BF16 " + inBase.shape() + " by the base");
@@ -180,6 +182,7 @@ final class AdapterPlan {
             }
         }
         throw new MalformedCheckpointException(
-                base.tensors().name(), "found no tensor " + name + ", which the adapter " + adapter.name() + " changes");
+                base.tensors().name(),
+                "found no tensor " + name + ", which the adapter " + adapter.name() + " changes");
     }
 }

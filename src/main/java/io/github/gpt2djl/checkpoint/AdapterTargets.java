@@ -102,11 +102,13 @@ public record AdapterTargets(
     private boolean isIn(String module) {
         if (layersPatterns.isEmpty()) {
             Matcher block = BLOCK.matcher(module);
-            return block.matches() && layers.stream().anyMatch(layer -> block.group(1).equals(layer.toString()));
+            return block.matches()
+                    && layers.stream().anyMatch(layer -> block.group(1).equals(layer.toString()));
         }
         return layers.stream()
                 .anyMatch(layer -> layersPatterns.stream()
-                        .anyMatch(before -> NamePattern.matches("(?:|.*?\\.)" + before + "\\." + layer + "\\..*", module)));
+                        .anyMatch(before ->
+                                NamePattern.matches("(?:|.*?\\.)" + before + "\\." + layer + "\\..*", module)));
     }
 
     /** {@return target_modules as it stands in the file} */

@@ -65,9 +65,9 @@ final class ConfigWriter {
             writer.gpt(told.all(), told.attention(), config.architecture() == Architecture.GPT);
         }
         writer.common(dtype);
-        String text =
-                PRETTY.toJson(source == null ? writer.json : writer.kept(JsonParser.parseString(source), dropout != null))
-                        + "\n";
+        String text = PRETTY.toJson(
+                        source == null ? writer.json : writer.kept(JsonParser.parseString(source), dropout != null))
+                + "\n";
         check(config, text);
         return text;
     }

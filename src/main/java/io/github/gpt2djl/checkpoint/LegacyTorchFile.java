@@ -94,10 +94,10 @@ final class LegacyTorchFile {
         for (Pickle.Reference reference : references) {
             List<?> fields = reference.fields();
             // The sixth tells of a storage within another, as PyTorch 0.1 had them.
-            if (fields.size() > 5
-                    && !fields.get(5).equals(Pickle.None.NONE)) {
-                throw new MalformedCheckpointException(file.name(), "it has views of storages, which PyTorch 0.1 wrote;"
-                        + " save it again with a newer PyTorch");
+            if (fields.size() > 5 && !fields.get(5).equals(Pickle.None.NONE)) {
+                throw new MalformedCheckpointException(
+                        file.name(),
+                        "it has views of storages, which PyTorch 0.1 wrote;" + " save it again with a newer PyTorch");
             }
             if (fields.size() > 2
                     && fields.get(1) instanceof Pickle.Global type

@@ -55,8 +55,9 @@ final class Pickle {
             "__builtin__ complex");
 
     /** Storages and element types of torch. */
-    private static final Pattern TORCH = Pattern.compile("torch ([A-Za-z0-9]+Storage"
-            + "|(float|bfloat|complex|u?int|quint|qint)\\d+(_e\\dm\\d[a-z]*|x\\d)?|bool|u?int8|double|half|float|long|short)");
+    private static final Pattern TORCH = Pattern.compile(
+            "torch ([A-Za-z0-9]+Storage"
+                    + "|(float|bfloat|complex|u?int|quint|qint)\\d+(_e\\dm\\d[a-z]*|x\\d)?|bool|u?int8|double|half|float|long|short)");
 
     private final ByteBuffer in;
     private final Deque<Object> stack = new ArrayDeque<>();
@@ -97,7 +98,7 @@ final class Pickle {
     }
 
     /**
-     * As the other, of the pickle at the position of a buffer with an array, which is behind the pickle afterwards.
+     * As the other, of the pickle at a buffer's position, which is behind the pickle afterwards.
      *
      * @param references every reference of the pickle is added to them
      */
@@ -171,8 +172,8 @@ final class Pickle {
 
     private static void version(byte protocol) throws Malformed {
         if (protocol != 2 && protocol != 3) {
-            throw new Malformed("the pickle has protocol " + protocol + ", expected 2 or 3, as torch.load reads; save it"
-                    + " again without pickle_protocol=" + protocol);
+            throw new Malformed("the pickle has protocol " + protocol
+                    + ", expected 2 or 3, as torch.load reads; save it" + " again without pickle_protocol=" + protocol);
         }
     }
 
@@ -252,7 +253,9 @@ final class Pickle {
         while (in.get() != '\n') {
             // to the end of the line
         }
-        return new String(in.array(), start, in.position() - 1 - start, StandardCharsets.UTF_8);
+        byte[] line = new byte[in.position() - 1 - start];
+        in.get(start, line);
+        return new String(line, StandardCharsets.UTF_8);
     }
 
     /** A Long, or a BigInteger where it is longer. */

@@ -114,12 +114,14 @@ record StateDict(String file, Map<String, Storage> storages) {
             if (offset < 0 || offset > place.size() || span > place.size() - offset) {
                 throw bad(
                         name,
-                        "it takes bytes " + offset + " to " + (offset + span) + " of a storage that has "
-                                + place.size() + "; the file is corrupt, download it again");
+                        "it takes bytes " + offset + " to " + (offset + span) + " of a storage that has " + place.size()
+                                + "; the file is corrupt, download it again");
             }
             if (bytes > Math.max(place.size(), MOST_REPEATED)) {
-                throw bad(name, "its numbers are repeated until they have " + bytes + " bytes, expected at most "
-                        + MOST_REPEATED);
+                throw bad(
+                        name,
+                        "its numbers are repeated until they have " + bytes + " bytes, expected at most "
+                                + MOST_REPEATED);
             }
             long begin = place.begin() + offset;
             tensors.put(name, new TensorInfo(name, dtype, shape, begin, Math.addExact(begin, bytes)));

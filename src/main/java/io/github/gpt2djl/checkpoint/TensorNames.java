@@ -104,8 +104,9 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
         return byBareName.entrySet().stream()
                 .anyMatch(entry -> !entry.getValue().equals(prefix + entry.getKey())
                         && (entry.getKey().startsWith(layers)
-                                || entry.getKey().matches("(wpe|positions_embed|embed_positions|ln_f"
-                                        + "|final_layer_norm|project_in|project_out)\\..*")));
+                                || entry.getKey()
+                                        .matches("(wpe|positions_embed|embed_positions|ln_f"
+                                                + "|final_layer_norm|project_in|project_out)\\..*")));
     }
 
     private static void checkSame(TensorFile file, String one, String other) throws MalformedCheckpointException {
@@ -113,7 +114,8 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
         TensorInfo second = file.find(other);
         if (first == null || second == null || !file.isSame(first, second)) {
             throw new MalformedCheckpointException(
-                    file.name(), "has two tensors for one: " + one + " and " + other + "; save it again with one of them");
+                    file.name(),
+                    "has two tensors for one: " + one + " and " + other + "; save it again with one of them");
         }
     }
 
@@ -126,9 +128,7 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
     public @Nullable TensorInfo find(String tensor) {
         String name = stored.get(tensor);
         TensorInfo found = name == null ? null : file.find(name);
-        return found == null
-                ? null
-                : new TensorInfo(tensor, found.dtype(), found.shape(), found.begin(), found.end());
+        return found == null ? null : new TensorInfo(tensor, found.dtype(), found.shape(), found.begin(), found.end());
     }
 
     @Override

@@ -75,7 +75,9 @@ final class TorchArchive {
         ZipArchiveEntry order = zip.getEntry(root + "byteorder");
         if (order != null) {
             try (InputStream in = zip.getInputStream(order)) {
-                if (new String(in.readNBytes(8), StandardCharsets.US_ASCII).strip().equals("big")) {
+                if (new String(in.readNBytes(8), StandardCharsets.US_ASCII)
+                        .strip()
+                        .equals("big")) {
                     throw new MalformedCheckpointException(
                             path.toString(), "the numbers are big-endian; save it again on a little-endian machine");
                 }

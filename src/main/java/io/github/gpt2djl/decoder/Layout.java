@@ -191,7 +191,8 @@ final class Layout {
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {
         TensorInfo info = file.find(prefix + name);
         if (info == null) {
-            throw new MalformedCheckpointException(file.name(), "tensor " + prefix + name + " is missing" + reason(name));
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor " + prefix + name + " is missing" + reason(name));
         }
         return checked(info, shape);
     }

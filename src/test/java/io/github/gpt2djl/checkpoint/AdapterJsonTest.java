@@ -18,8 +18,7 @@ class AdapterJsonTest {
     void whatPeftWrites() throws IOException {
         Path file = Path.of("src/test/resources/reference/adapters/everywhere/adapter_config.json");
         AdapterConfig read = AdapterJson.parse("adapter_config.json", Files.readString(file));
-        assertThat(read.targets().names())
-                .containsExactlyInAnyOrder("c_attn", "attn.c_proj", "mlp.c_proj", "c_fc");
+        assertThat(read.targets().names()).containsExactlyInAnyOrder("c_attn", "attn.c_proj", "mlp.c_proj", "c_fc");
         assertThat(read.targets().layers()).containsExactly(1);
         assertThat(read.base()).isEqualTo("src/test/resources/reference/adapters/base");
         assertThat(read.dropout()).isEqualTo(.1);
@@ -40,16 +39,17 @@ class AdapterJsonTest {
 
     @Test
     void theKeysOfOtherKinds() throws IOException {
-        AdapterConfig read = parse(",'target_modules':'all-linear','exclude_modules':'.*c_fc','layers_pattern':'h',"
-                + "'modules_to_save':['lm_head'],'rank_pattern':{'c_proj':2,'c_(attn|proj)':3},'alpha_pattern':{'mlp.c_proj':7},"
-                + "'use_dora':true,'trainable_token_indices':{'wte':[3,5]},'ensure_weight_tying':true,'bias':'lora_only'");
+        AdapterConfig read = parse(
+                ",'target_modules':'all-linear','exclude_modules':'.*c_fc','layers_pattern':'h',"
+                        + "'modules_to_save':['lm_head'],'rank_pattern':{'c_proj':2,'c_(attn|proj)':3},'alpha_pattern':{'mlp.c_proj':7},"
+                        + "'use_dora':true,'trainable_token_indices':{'wte':[3,5]},'ensure_weight_tying':true,'bias':'lora_only'");
         assertThat(read.decomposed()).isTrue();
         assertThat(read.keepsTied()).isTrue();
         assertThat(read.saved()).containsExactly("lm_head");
         assertThat(read.tokens()).containsExactly(3, 5);
         assertThat(read.targets())
-                .isEqualTo(new AdapterTargets(
-                        "all-linear", List.of(), List.of(".*c_fc"), true, List.of(), List.of("h")));
+                .isEqualTo(
+                        new AdapterTargets("all-linear", List.of(), List.of(".*c_fc"), true, List.of(), List.of("h")));
         assertThat(read.rank("transformer.h.0.attn.c_proj")).isEqualTo(2);
         assertThat(read.rank("transformer.h.0.attn.c_attn")).isEqualTo(3);
         assertThat(read.rank("transformer.h.0.attn.xc_attn")).isEqualTo(8);

@@ -30,8 +30,7 @@ class AdapterTest {
     @ParameterizedTest
     @CsvSource({"F32, false", "F16, false", "BF16, true"})
     void theWeightIsTheSum(DType dtype, boolean rankStabilized) throws IOException {
-        AdapterConfig config =
-                config("base", 5, rankStabilized, .1, List.of("mlp.c_proj", "c_attn"), 1);
+        AdapterConfig config = config("base", 5, rankStabilized, .1, List.of("mlp.c_proj", "c_attn"), 1);
         MemoryTensors matrices = matrices(config);
         Adapter.write(folder.resolve("adapter"), config, TINY.config(), matrices);
         double scale = rankStabilized ? 5 / Math.sqrt(3) : 5 / 3.;
@@ -150,8 +149,9 @@ class AdapterTest {
         MemoryTensors turned = matrices(ATTENTION).put(b, new float[3 * 48], 3, 48);
         assertThatThrownBy(() -> Adapter.write(folder, ATTENTION, TINY.config(), turned))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("memory: tensor " + b + " F32 [3, 48], expected F64, F32, F16 or BF16 [48, 3] by the base and"
-                        + " adapter_config.json's r 3");
+                .hasMessage(
+                        "memory: tensor " + b + " F32 [3, 48], expected F64, F32, F16 or BF16 [48, 3] by the base and"
+                                + " adapter_config.json's r 3");
         MemoryTensors whole = matrices(ATTENTION).put(b, DType.I8, new byte[48 * 3], 48, 3);
         assertThatThrownBy(() -> Adapter.write(folder, ATTENTION, TINY.config(), whole))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -175,8 +175,8 @@ class AdapterTest {
                 java.nio.charset.StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> Adapter.open(folder).on(Checkpoint.open(base)))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessage(weights + ": found no tensor transformer.h.1.attn.c_attn.weight, which the adapter " + folder
-                        + " changes");
+                .hasMessage(weights + ": found no tensor transformer.h.1.attn.c_attn.weight, which the adapter "
+                        + folder + " changes");
     }
 
     /** No table of two billion layers is made. */

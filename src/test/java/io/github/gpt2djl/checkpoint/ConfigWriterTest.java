@@ -43,7 +43,8 @@ class ConfigWriterTest {
     @MethodSource("configs")
     void isReadBackTheSame(ModelConfig config) throws IOException {
         for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
-            assertThat(ModelConfig.parse("config.json", ConfigWriter.json(config, dtype, new ConfigWriter.Dropout(0, 0), null)))
+            assertThat(ModelConfig.parse(
+                            "config.json", ConfigWriter.json(config, dtype, new ConfigWriter.Dropout(0, 0), null)))
                     .isEqualTo(config);
         }
     }
@@ -67,8 +68,7 @@ class ConfigWriterTest {
                 .hasMessage("dtype is U8, expected F32, F16 or BF16");
     }
 
-    private static final String FINE_TUNED =
-            """
+    private static final String FINE_TUNED = """
             {"_name_or_path": "/home/me/gpt2", "activation_function": "gelu_pytorch_tanh", "model_type": "gpt2",
              "architectures": ["GPT2DoubleHeadsModel"], "attn_pdrop": 0.05, "n_layer": 2, "n_head": 3, "n_embd": 12,
              "n_positions": 7, "vocab_size": 61, "layer_norm_epsilon": 1e-06, "bos_token_id": 60, "eos_token_id": 59,

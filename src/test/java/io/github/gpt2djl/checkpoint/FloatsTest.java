@@ -126,7 +126,6 @@ class FloatsTest {
         bytes.asDoubleBuffer().put(doubles);
         float[] floats = new float[doubles.length];
         assertThat(Floats.read(bytes, DType.F64, floats)).isEqualTo(doubles.length);
-        assertThat(floats)
-                .containsExactly(0x1.555556p-2f, 1, 1 + 0x1p-22f, Float.NEGATIVE_INFINITY, 0, Float.NaN);
+        assertThat(floats).containsExactly(0x1.555556p-2f, 1, 1 + 0x1p-22f, Float.NEGATIVE_INFINITY, 0, Float.NaN);
     }
 }

@@ -12,7 +12,8 @@ class TensorNamesTest {
     @Test
     void publishedNamesStay() throws IOException {
         for (String prefix : new String[] {"", "transformer."}) {
-            MemoryTensors file = file(prefix + "wte.weight", prefix + "h.0.ln_1.weight", "lm_head.weight", "score.weight");
+            MemoryTensors file =
+                    file(prefix + "wte.weight", prefix + "h.0.ln_1.weight", "lm_head.weight", "score.weight");
             assertThat(TensorNames.published(file, TIED)).isSameAs(file);
         }
     }
@@ -23,7 +24,10 @@ class TensorNamesTest {
                 file("wte.weight", "transformer.h.0.ln_1.weight", "ln_f.bias", "lm_head.weight"), TIED);
         assertThat(file.names())
                 .containsExactly(
-                        "transformer.wte.weight", "transformer.h.0.ln_1.weight", "transformer.ln_f.bias", "lm_head.weight");
+                        "transformer.wte.weight",
+                        "transformer.h.0.ln_1.weight",
+                        "transformer.ln_f.bias",
+                        "lm_head.weight");
         TensorInfo table = file.find("transformer.wte.weight");
         assertThat(table.name()).isEqualTo("transformer.wte.weight");
         assertThat(TensorBytes.of(file, table).get()).isEqualTo((byte) 0);

@@ -32,14 +32,9 @@ class TensorViewsTest {
         List<Long> strides = List.of((long) down * rows, (long) down, (long) right);
         long last = (planes - 1) * strides.get(0) + (rows - 1L) * down + (columns - 1L) * right;
         TensorInfo info = new TensorInfo(
-                "w",
-                DType.I32,
-                List.of((long) planes, (long) rows, (long) columns),
-                BEGIN,
-                BEGIN + 4 * elements);
+                "w", DType.I32, List.of((long) planes, (long) rows, (long) columns), BEGIN, BEGIN + 4 * elements);
         SingleFile file = new SingleFile(new Numbers(BEGIN + 4 * (last + 1)), Map.of("w", info), Map.of());
-        TensorViews views =
-                new TensorViews(file, Map.of("w", new TensorViews.View(strides, BEGIN + 4 * (last + 1))));
+        TensorViews views = new TensorViews(file, Map.of("w", new TensorViews.View(strides, BEGIN + 4 * (last + 1))));
         long[] next = {0};
         views.read(info, ByteBuffer.allocate(buffer), piece -> {
             long left = 4 * (elements - next[0]);

@@ -27,8 +27,7 @@ class TorchArchiveFuzz {
         List<byte[]> seeds = new ArrayList<>(PickleFuzz.seeds());
         seeds.add(archive(new byte[] {'}', '.'}));
         for (String form : new String[] {"legacy", "legacy-transposed"}) {
-            seeds.add(Files.readAllBytes(
-                    Path.of("src/test/resources/reference/tensors", form, "pytorch_model.bin")));
+            seeds.add(Files.readAllBytes(Path.of("src/test/resources/reference/tensors", form, "pytorch_model.bin")));
         }
         return seeds;
     }

@@ -54,8 +54,7 @@ class AdapterReferenceTest {
     @ParameterizedTest
     @MethodSource("adapters")
     void theSameAfterSaving(String name) throws IOException {
-        try (Checkpoint adapted =
-                ModelSource.local().open(ROOT.resolve(name).toString())) {
+        try (Checkpoint adapted = ModelSource.local().open(ROOT.resolve(name).toString())) {
             adapted.save(folder, DType.F32);
         }
         Expected.read(ROOT.resolve(name)).assertSame(Checkpoint.open(folder));

@@ -75,6 +75,8 @@ final class GenerationFlags {
                 flag.type(List.class)
                         .auxiliaryTypes(String.class)
                         .paramLabel("TEXT")
+                        .description(option.description()
+                                + " \\n in it is a line break, \\t a tab, \\r a carriage return, \\\\ a backslash.")
                         .setter(this::stops);
             } else if (option.isFlag()) {
                 flag.type(Boolean.class).arity("0").negatable(true).setter(setter(option));
@@ -100,7 +102,7 @@ final class GenerationFlags {
         }
         given.forEach(builder::parse);
         if (!stops.isEmpty()) {
-            builder.stopStrings(stops.toArray(new String[0]));
+            builder.stopStrings(stops.stream().map(Escapes::read).toArray(String[]::new));
         }
         return builder;
     }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.text.TextLines;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class InteractiveCommand implements Callable<Integer> {
             if (Terminals.is(Terminals.IN) && Terminals.is(Terminals.OUT)) {
                 typed(session, gpt2.name());
             } else {
-                session.run(Lines.of(System.in));
+                session.run(new TextLines(System.in, "stdin")::next);
             }
         }
         return 0;

@@ -1,17 +1,12 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,18 +34,6 @@ import picocli.CommandLine.IVersionProvider;
             "  java -jar target/gpt2-djl.jar generate --help"
         })
 public final class Main {
-    /** The library's messages name its Java options; here they are flags. */
-    private static final Pattern OPTION = Pattern.compile("\\b("
-            + GenerationOption.all().stream().map(Main::name).collect(Collectors.joining("|"))
-            + "|promptTokens|newTokens|warmUp(?= is)|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is)"
-            // Of train and finetune.
-            + "|(layers|heads|width|context|accumulation|patience|dropout|validation|paragraphs)(?= is)|vocabSize"
-            + "|batchSize|learningRate|warmupSteps|weightDecay|gradientClip|maxSteps|maxMinutes|evaluateEvery"
-            + "|evaluationWindows|freezeLayers|loraRank|loraAlpha)\\b");
-
-    /** What a shell reports of a program that SIGPIPE has ended. */
-    private static final int BROKEN_PIPE = 128 + 13;
-
     private Main() {}
 
     /**
@@ -73,7 +56,7 @@ public final class Main {
             out.flush();
             return code;
         } catch (StandardOut.Failed e) {
-            return fail(e, err);
+            return Failures.report(e, null, err);
         } catch (OutOfMemoryError e) {
             err.println("error: Java has not enough memory (" + e.getMessage() + "); generate fewer sequences at once,"
                     + " or start it with a larger -Xmx");
@@ -106,6 +89,7 @@ public final class Main {
         command.addSubcommand(new DownloadCommand(out, err));
         command.addSubcommand(new ConvertCommand(out, err));
         command.addSubcommand(new SelfCheckCommand(out, err));
+        command.addSubcommand(new CommandLine.HelpCommand());
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
@@ -116,43 +100,25 @@ public final class Main {
                 throw new CommandLine.TypeConversionException(e.getMessage());
             }
         });
+        command.registerConverter(Path.class, Paths::of);
         // A prompt may begin with @; it names no file of arguments.
         command.setExpandAtFiles(false);
-        command.setExecutionExceptionHandler((e, line, result) -> fail(e, err));
-        command.setParameterExceptionHandler((e, line) -> {
-            // Not the whole help, which would push the message off the screen.
-            err.println("error: " + e.getMessage());
-            CommandLine failed = e.getCommandLine();
-            CommandLine.UnmatchedArgumentException.printSuggestions(e, failed.getErr());
-            err.println(failed.getCommandSpec().qualifiedName() + " --help tells what is possible");
-            return CommandLine.ExitCode.USAGE;
-        });
+        // -hello is a wrong option, and not -h.
+        command.setPosixClusteredShortOptionsAllowed(false);
+        command.setExecutionStrategy(Main::run);
+        command.setExecutionExceptionHandler((e, line, result) -> Failures.report(e, line.getCommandSpec(), err));
+        command.setParameterExceptionHandler((e, line) -> Failures.usage(e, err));
         return command;
     }
 
-    /** A name of one word is a word of the language too. */
-    private static String name(GenerationOption<?> option) {
-        boolean oneWord = !option.key().contains("_");
-        return option.name() + (oneWord ? "(?= is | has )" : "");
-    }
-
-    private static int fail(Exception e, PrintStream err) {
-        if (e instanceof StandardOut.Failed failed && failed.isBrokenPipe()) {
-            return BROKEN_PIPE;
+    /** Runs a command, whose help has exceptions too: stdout may be full. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (StandardOut.Failed e) {
+            throw new CommandLine.ExecutionException(
+                    parsed.commandSpec().commandLine(), "stdout failed", e);
         }
-        boolean usage = e instanceof IllegalArgumentException;
-        String message = e instanceof NoSuchFileException
-                ? e.getMessage() + ": no such file"
-                : e.getMessage() == null ? e.toString() : e.getMessage();
-        err.println("error: " + (usage ? rename(message, "--", "-") : message));
-        return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /** A message with the options' names as the user types them. */
-    static String rename(String message, String prefix, String separator) {
-        return OPTION.matcher(message)
-                .replaceAll(found -> Matcher.quoteReplacement(prefix
-                        + found.group().replaceAll("([A-Z])", separator + "$1").toLowerCase(Locale.ROOT)));
     }
 
     /** The jar's version. */

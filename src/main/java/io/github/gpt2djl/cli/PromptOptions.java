@@ -2,7 +2,6 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Prompt;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -12,7 +11,8 @@ final class PromptOptions {
     @Parameters(
             arity = "0..1",
             paramLabel = "PROMPT",
-            description = "The text to continue; - reads it from stdin, less one line break at its end.")
+            description = "The text to continue, after -- if it begins with a dash; - reads it from stdin, less one line"
+                    + " break at its end.")
     @Nullable
     String prompt;
 
@@ -29,10 +29,6 @@ final class PromptOptions {
         if (promptIds != null) {
             return Prompt.ofIds(Output.ids("--prompt-ids", promptIds));
         }
-        if ("-".equals(prompt)) {
-            String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-            return Prompt.of(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
-        }
-        return Prompt.of(prompt == null ? "" : prompt);
+        return Prompt.of(Texts.of(prompt == null ? "" : prompt));
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,17 +26,35 @@ import picocli.CommandLine.Parameters;
             "Compares continuations of a prompt, as for questions with several answers: the logarithm of each one's"
                     + " probability, and its mean over the tokens, by which they are sorted."
         },
-        footer = {"", "Example:", "  rank \"To be, or not to\" \" be\" \" sleep\" \" see the king\""})
+        footer = {
+            "",
+            "Examples:",
+            "  rank \"To be, or not to\" \" be\" \" sleep\" \" see the king\"",
+            "  rank --prompt-file question.txt --continuations-file answers.txt"
+        },
+        customSynopsis = "gpt2-djl rank [OPTIONS] PROMPT CONTINUATION...")
 final class RankCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "PROMPT", description = "What comes before; \"\" is the beginning of a text.")
-    String prompt = "";
-
     @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "CONTINUATION",
-            description = "Mostly with a space in front.")
-    List<String> continuations = List.of();
+            arity = "0..*",
+            paramLabel = "TEXT",
+            description = "The prompt, then its continuations, mostly with a space in front, after -- if one begins with a"
+                    + " dash. \"\" as the prompt is the beginning of a text; - reads the prompt from stdin.")
+    List<String> texts = List.of();
+
+    @Option(
+            names = "--prompt-file",
+            paramLabel = "FILE",
+            description = "A file with the prompt, less one line break at its end; - is stdin. Each TEXT is a"
+                    + " continuation then.")
+    @Nullable
+    String promptFile;
+
+    @Option(
+            names = "--continuations-file",
+            paramLabel = "FILE",
+            description = "A file with a continuation on each line; - is stdin.")
+    @Nullable
+    String continuationsFile;
 
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -53,28 +72,48 @@ final class RankCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        int first = promptFile == null ? 1 : 0;
+        if (texts.size() < first) {
+            throw new IllegalArgumentException("found no prompt, expected it in front of the continuations or by"
+                    + " --prompt-file; \"\" is the beginning of a text");
+        }
+        List<String> given = texts.subList(first, texts.size());
+        if (given.isEmpty() == (continuationsFile == null)) {
+            throw new IllegalArgumentException(
+                    (given.isEmpty() ? "found no continuation" : "found continuations as arguments and in a file")
+                            + ", expected them after the prompt, or one a line in --continuations-file");
+        }
+        String promptFrom = promptFile == null ? texts.get(0) : promptFile;
+        if (promptFrom.equals(Texts.STDIN) && Texts.STDIN.equals(continuationsFile)) {
+            throw new IllegalArgumentException("the prompt and --continuations-file are both -, expected that one of"
+                    + " them is a file: stdin can be read only once");
+        }
+        Prompt prompt = Prompt.of(promptFile == null ? Texts.of(promptFrom) : Texts.file(promptFrom));
+        List<String> continuations = continuationsFile == null ? given : Texts.lines(continuationsFile);
         try (Gpt2 gpt2 = model.load(err)) {
-            List<RankedContinuation> ranked = gpt2.rank(
-                    Prompt.of(prompt), continuations.stream().map(Prompt::of).toList());
-            if (json) {
-                out.println(Output.json(Map.of("ranked", fields(ranked))));
-            } else {
-                out.printf("%10s %10s %6s%n", "mean", "sum", "tokens");
-                for (RankedContinuation one : ranked) {
-                    out.printf(
-                            Locale.ROOT,
-                            "%10.4f %10.4f %6d  %s%n",
-                            one.mean(),
-                            one.sum(),
-                            one.ids().size(),
-                            Output.json(continuations.get(one.index())));
-                }
-            }
+            print(gpt2.rank(prompt, continuations.stream().map(Prompt::of).toList()), continuations);
         }
         return 0;
     }
 
-    private List<Map<String, Object>> fields(List<RankedContinuation> ranked) {
+    private void print(List<RankedContinuation> ranked, List<String> continuations) {
+        if (json) {
+            out.println(Output.json(Map.of("ranked", fields(ranked, continuations))));
+            return;
+        }
+        out.printf("%10s %10s %6s%n", "mean", "sum", "tokens");
+        for (RankedContinuation one : ranked) {
+            out.printf(
+                    Locale.ROOT,
+                    "%10.4f %10.4f %6d  %s%n",
+                    one.mean(),
+                    one.sum(),
+                    one.ids().size(),
+                    Output.json(continuations.get(one.index())));
+        }
+    }
+
+    private static List<Map<String, Object>> fields(List<RankedContinuation> ranked, List<String> continuations) {
         List<Map<String, Object>> all = new ArrayList<>();
         for (RankedContinuation one : ranked) {
             Map<String, Object> fields = new LinkedHashMap<>();

@@ -15,9 +15,6 @@ import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -104,8 +101,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private List<Recorded> read() throws IOException {
-        byte[] bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
-        return read(file, new String(bytes, StandardCharsets.UTF_8));
+        return read(file, Texts.whole(file));
     }
 
     /** The records of a file's lines; an IOException tells the line that is none. */

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,12 +32,19 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  score --text \"To be, or not to be\"",
-            "  score --text \"$(cat play.txt)\" --stride 128 --json"
+            "  score --text-file play.txt --stride 128 --json"
         })
 final class ScoreCommand implements Callable<Integer> {
-    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens. - reads it from stdin.")
     @Nullable
     String text;
+
+    @Option(
+            names = "--text-file",
+            paramLabel = "FILE",
+            description = "A file with the text, less one line break at its end; - is stdin.")
+    @Nullable
+    String textFile;
 
     @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11,314.")
     @Nullable
@@ -67,11 +76,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((text == null) == (ids == null)) {
-            throw new IllegalArgumentException(
-                    "found " + (text == null ? "neither" : "both") + " of --text and --ids, expected one of them");
-        }
-        Prompt input = ids != null ? Prompt.ofIds(Output.ids("--ids", ids)) : Prompt.of(text == null ? "" : text);
+        Prompt input = input();
         try (Gpt2 gpt2 = model.load(err)) {
             Score score = gpt2.score(input, ScoreOptions.DEFAULT.withBos(bos).withStride(stride));
             if (json) {
@@ -81,6 +86,18 @@ final class ScoreCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Prompt input() throws IOException {
+        long given = Stream.of(text, textFile, ids).filter(Objects::nonNull).count();
+        if (given != 1) {
+            throw new IllegalArgumentException("found " + (given == 0 ? "none" : "several")
+                    + " of --text, --text-file and --ids, expected one of them");
+        }
+        if (ids != null) {
+            return Prompt.ofIds(Output.ids("--ids", ids));
+        }
+        return Prompt.of(textFile != null ? Texts.file(textFile) : Texts.of(Objects.requireNonNull(text)));
     }
 
     private static Map<String, Object> fields(Score score) {

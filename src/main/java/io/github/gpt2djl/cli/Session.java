@@ -21,8 +21,10 @@ import picocli.CommandLine.Help.Ansi;
 final class Session {
     private static final int CANDIDATES = 10;
     private static final String HELP = """
-            Any other line is a prompt; \\n in it is a line break, // at its beginning a /.
+            Any other line is a prompt; // at its beginning is a /. In it and in a stop string \\n is a line break,
+            \\t a tab and \\\\ a backslash: a stop at a blank line is /set stop_strings \\n\\n
             /set top_p 0.9     sets an option by transformers' name; /set alone lists what is set
+            /set stop_strings ["\\n", " the end"]   several stop strings, or one that begins with a space
             /unset top_p       takes an option back to its default
             /seed 5            the same as /set seed 5; /seed alone tells the last one
             /reset             back to the options of the command line
@@ -56,7 +58,7 @@ final class Session {
                 answer(line);
             } catch (IllegalArgumentException e) {
                 // The library's messages have the names of Java, commands those of transformers.
-                err.println("error: " + Main.rename(e.getMessage() == null ? e.toString() : e.getMessage(), "", "_"));
+                err.println("error: " + Failures.keys(e));
             }
         }
     }
@@ -72,7 +74,7 @@ final class Session {
         if (line.startsWith("/") && !line.startsWith("//")) {
             command(line.strip().split("\\s+", 3));
         } else if (!line.isBlank()) {
-            generate(Prompt.of((line.startsWith("//") ? line.substring(1) : line).replace("\\n", "\n")));
+            generate(Prompt.of(Escapes.read(line.startsWith("//") ? line.substring(1) : line)));
         }
     }
 
@@ -103,7 +105,8 @@ final class Session {
         GenerationConfig config = options.config(Prompt.of(""));
         for (GenerationOption<?> option : GenerationOption.all()) {
             if (config.isSet(option) && (option != SEED || options.isSet(SEED))) {
-                err.println(option.key() + " " + config.get(option));
+                Object value = config.get(option);
+                err.println(option.key() + " " + (option == STOP_STRINGS ? Output.json(value) : value));
             }
         }
     }

@@ -69,8 +69,15 @@ final class SessionOptions {
 
     private GenerationConfigBuilder builder(Map<GenerationOption<?>, Optional<String>> with) throws IOException {
         GenerationConfigBuilder builder = flags.builder();
-        with.forEach((option, text) ->
-                text.ifPresentOrElse(value -> builder.parse(option, value), () -> builder.unset(option)));
+        with.forEach((option, text) -> text.ifPresentOrElse(
+                value -> {
+                    if (option == GenerationOption.STOP_STRINGS) {
+                        builder.stopStrings(Escapes.list(value).toArray(new String[0]));
+                    } else {
+                        builder.parse(option, value);
+                    }
+                },
+                () -> builder.unset(option)));
         return builder;
     }
 }

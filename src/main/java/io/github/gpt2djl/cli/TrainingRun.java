@@ -30,7 +30,7 @@ final class TrainingRun {
         this.out = out;
         this.err = err;
         Integer every = flags.sampleEvery;
-        if (every != null && every % options.evaluateEvery() != 0) {
+        if (every != null && (every < 0 || every % options.evaluateEvery() != 0)) {
             throw new IllegalArgumentException("--sample-every is " + every + ", expected a multiple of "
                     + options.evaluateEvery() + ", the steps from one test to the next");
         }

@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
 import io.github.gpt2djl.checkpoint.DjlSettings;
+import io.github.gpt2djl.checkpoint.NativeStart;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,8 @@ public final class TorchEngine {
      * a quota, or beside another process, the thread that computes would need.
      */
     private static final String SPIN_COUNT = "1000";
+
+    private static final NativeStart START = new NativeStart("PyTorch's native library");
 
     private static int threadsInUse;
 
@@ -68,23 +71,13 @@ public final class TorchEngine {
     }
 
     private static Engine engine() {
-        try {
-            return Engine.getEngine("PyTorch");
-        } catch (RuntimeException | LinkageError e) {
+        return START.run(() -> Engine.getEngine("PyTorch"), () -> {
             Platform wanted = Platform.fromSystem("pytorch");
-            throw new IllegalStateException(
-                    "PyTorch's native library cannot be loaded: " + causes(e)
-                            + "; expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":"
-                            + wanted.getClassifier() + " on the class path, and room in a folder that can be written: "
-                            + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names; for CUDA's instead set"
-                            + " PYTORCH_FLAVOR=cu128, and -Dai.djl.offline=false the first time, so that DJL fetches it",
-                    e);
-        }
-    }
-
-    private static String causes(Throwable e) {
-        String here = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return e.getCause() == null ? here : here + ": " + causes(e.getCause());
+            return "expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":" + wanted.getClassifier()
+                    + " on the class path, and room in a folder that can be written: " + Utils.getEngineCacheDir()
+                    + ", or what DJL_CACHE_DIR names; for CUDA's instead set PYTORCH_FLAVOR=cu128, and"
+                    + " -Dai.djl.offline=false the first time, so that DJL fetches it";
+        });
     }
 
     /** {@return threads of one native operation} */

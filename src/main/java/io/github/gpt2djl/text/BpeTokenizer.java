@@ -9,6 +9,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.DjlSettings;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.NativeStart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,8 @@ public final class BpeTokenizer implements AutoCloseable {
     static {
         DjlSettings.prepare();
     }
+
+    private static final NativeStart START = new NativeStart("the native library of Hugging Face's tokenizers");
 
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
@@ -244,21 +247,23 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     private static HuggingFaceTokenizer open(String json) throws IOException {
-        startLibrary();
+        START.run(
+                BpeTokenizer::startLibrary,
+                () -> "expected ai.djl.huggingface:tokenizers on the class path, and room in a folder that can be"
+                        + " written: " + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names");
         byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
         return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
     }
 
-    private static void startLibrary() {
+    private static boolean startLibrary() {
         try {
             LibUtils.checkStatus();
-        } catch (RuntimeException | LinkageError e) {
-            // DJL's own message is of its last way to find it, not of what failed.
-            throw new IllegalStateException(
-                    "the native library of Hugging Face's tokenizers cannot be unpacked or loaded; expected"
-                            + " ai.djl.huggingface:tokenizers on the class path, and room in a folder that can be"
-                            + " written: " + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names",
-                    e);
+            return true;
+        } catch (RuntimeException e) {
+            // DJL's own causes are of its last way to find it, not of what failed.
+            IllegalStateException unpacked = new IllegalStateException("DJL has not unpacked it");
+            unpacked.addSuppressed(e);
+            throw unpacked;
         }
     }
 

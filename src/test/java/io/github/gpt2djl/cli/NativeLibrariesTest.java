@@ -52,7 +52,7 @@ class NativeLibrariesTest {
     void theCacheIsNoFolder() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThat(fails(CLASS_PATH, file))
-                .startsWith("error: the native library of Hugging Face's tokenizers cannot be unpacked or loaded; ")
+                .startsWith("error: the native library of Hugging Face's tokenizers cannot be loaded: ")
                 .contains("room in a folder that can be written: " + file)
                 .hasLineCount(1);
     }

@@ -69,11 +69,17 @@ final class Failures {
         if (!(e instanceof UnmatchedArgumentException unmatched) || !takesText) {
             return "";
         }
-        List<String> words = unmatched.getUnmatched();
-        return unmatched.isUnknownOption()
-                ? "a text that begins with a dash stands at the end, after --: " + name + " ... -- "
-                        + Output.json(words.get(0))
-                : "a text of several words is quoted: " + name + " \"To be\"; options stand in front of --";
+        String word = unmatched.getUnmatched().get(0);
+        if (e.getCommandLine().getParseResult().originalArgs().contains("--")) {
+            return "options stand in front of --, and after it one text";
+        }
+        if (!unmatched.isUnknownOption()) {
+            return "a text of several words is quoted: " + name + " \"To be\"";
+        }
+        // A word like --frobnicate is a wrong option.
+        return word.matches("--[\\w.=-]+")
+                ? ""
+                : "a text that begins with a dash stands at the end, after --: " + name + " ... -- " + Output.json(word);
     }
 
     private static boolean isText(CommandLine.Model.ArgSpec arg) {

@@ -96,7 +96,7 @@ final class GenerationFlags {
     /** A config with the file's options and those of the flags. */
     GenerationConfigBuilder builder() throws IOException {
         GenerationConfigBuilder builder =
-                file == null ? GenerationConfig.builder() : GenerationConfig.load(file).toBuilder();
+                file == null ? GenerationConfig.builder() : GenerationConfig.load(Paths.file(file)).toBuilder();
         if (has(GenerationOption.MAX_NEW_TOKENS) != has(GenerationOption.MAX_LENGTH)) {
             builder.unset(GenerationOption.MAX_NEW_TOKENS).unset(GenerationOption.MAX_LENGTH);
         }

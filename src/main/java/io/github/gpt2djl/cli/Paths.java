@@ -1,6 +1,8 @@
 package io.github.gpt2djl.cli;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.TypeConversionException;
@@ -28,6 +30,14 @@ final class Paths {
         } catch (InvalidPathException e) {
             throw new TypeConversionException(reason(e));
         }
+    }
+
+    /** A file to read: Java would only say that something is a directory. */
+    static Path file(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new IOException(path + " is a folder, expected a file");
+        }
+        return path;
     }
 
     /** Why a path is none. */

@@ -62,6 +62,9 @@ final class SelfCheckCommand implements Callable<Integer> {
         if (positional != null) {
             model.name(positional);
         }
+        if (goldens != null) {
+            Paths.file(goldens);
+        }
         SelfCheck check = model.with(err, (name, options) -> SelfCheck.run(name, options, as, goldens));
         for (SelfCheck.Line line : check.lines()) {
             if (json) {

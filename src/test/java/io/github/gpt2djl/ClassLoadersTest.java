@@ -31,10 +31,11 @@ class ClassLoadersTest {
         List<String> lines = run(Loaders.class, folder.resolve("none"), model, "");
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).startsWith("loaded on ");
-        assertThat(lines.subList(1, 3)).allSatisfy(line -> assertThat(line)
-                .startsWith("IllegalStateException: " + library + " is loaded already by another class loader")
-                .contains("put the jars of gpt2-djl and of DJL into one class loader")
-                .doesNotContain("room"));
+        assertThat(lines.subList(1, 3))
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("IllegalStateException: " + library + " is loaded already by another class loader")
+                        .contains("put the jars of gpt2-djl and of DJL into one class loader")
+                        .doesNotContain("room"));
         assertThat(lines.get(3)).as("the first goes on").isEqualTo(lines.get(0));
     }
 
@@ -81,8 +82,12 @@ class ClassLoadersTest {
     @Test
     void aFolderThatIsNone() throws Exception {
         List<String> lines = run(Twice.class, Files.writeString(folder.resolve("file"), ""), "shakespeare");
-        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line)
-                .contains("cannot be loaded: ", "room in a folder that can be written: " + folder.resolve("file")));
+        assertThat(lines)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "cannot be loaded: ",
+                                "room in a folder that can be written: " + folder.resolve("file")));
     }
 
     private String withoutTokenizer() throws IOException {

@@ -56,8 +56,7 @@ public final class NativeStart {
     private static boolean findsDjl(@Nullable ClassLoader loader) {
         try {
             String name = "ai.djl.util.Platform";
-            return Class.forName(name, false, loader)
-                    == Class.forName(name, false, NativeStart.class.getClassLoader());
+            return Class.forName(name, false, loader) == Class.forName(name, false, NativeStart.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }

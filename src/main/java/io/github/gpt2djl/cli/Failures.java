@@ -60,9 +60,9 @@ final class Failures {
     private static String hint(ParameterException e, CommandSpec command) {
         String name = command.name();
         if (e instanceof MissingParameterException missing
-                && e.getMessage().contains(" but found ")
+                && String.valueOf(e.getMessage()).contains(" but found ")
                 && missing.getMissing().stream().anyMatch(Failures::isText)) {
-            return "a value that is also an option's name cannot be given here"
+            return "a value that begins like an option cannot be given here"
                     + (command.findOption("--text-file") == null ? "" : "; give such a text in a file or on stdin");
         }
         boolean takesText = command.positionalParameters().stream().anyMatch(Failures::isText);
@@ -79,7 +79,8 @@ final class Failures {
         // A word like --frobnicate is a wrong option.
         return word.matches("--[\\w.=-]+")
                 ? ""
-                : "a text that begins with a dash stands at the end, after --: " + name + " ... -- " + Output.json(word);
+                : "a text that begins with a dash stands at the end, after --: " + name + " ... -- "
+                        + Output.json(word);
     }
 
     private static boolean isText(CommandLine.Model.ArgSpec arg) {

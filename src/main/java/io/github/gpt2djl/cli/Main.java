@@ -116,8 +116,7 @@ public final class Main {
         try {
             return new CommandLine.RunLast().execute(parsed);
         } catch (StandardOut.Failed e) {
-            throw new CommandLine.ExecutionException(
-                    parsed.commandSpec().commandLine(), "stdout failed", e);
+            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), "stdout failed", e);
         }
     }
 

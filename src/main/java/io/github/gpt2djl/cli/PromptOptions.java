@@ -11,8 +11,9 @@ final class PromptOptions {
     @Parameters(
             arity = "0..1",
             paramLabel = "PROMPT",
-            description = "The text to continue, after -- if it begins with a dash; - reads it from stdin, less one line"
-                    + " break at its end.")
+            description =
+                    "The text to continue, after -- if it begins with a dash; - reads it from stdin, less one line"
+                            + " break at its end.")
     @Nullable
     String prompt;
 

@@ -37,8 +37,9 @@ final class RankCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "TEXT",
-            description = "The prompt, then its continuations, mostly with a space in front, after -- if one begins with a"
-                    + " dash. \"\" as the prompt is the beginning of a text; - reads the prompt from stdin.")
+            description =
+                    "The prompt, then its continuations, mostly with a space in front, after -- if one begins with a"
+                            + " dash. \"\" as the prompt is the beginning of a text; - reads the prompt from stdin.")
     List<String> texts = List.of();
 
     @Option(

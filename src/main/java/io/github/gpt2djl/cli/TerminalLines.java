@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,12 @@ final class TerminalLines implements Lines, AutoCloseable {
 
     /** Those of the terminal that this process has. */
     static TerminalLines ofSystem(Path history, PrintStream err) throws IOException {
-        TerminalLines lines =
-                new TerminalLines(TerminalBuilder.builder().system(true).build(), history, err);
+        // As all that this program reads: under the C locale JLine would lose what is not ASCII.
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .encoding(StandardCharsets.UTF_8)
+                .build();
+        TerminalLines lines = new TerminalLines(terminal, history, err);
         Thread reading = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> lines.end(reading), "gpt2-djl terminal"));
         return lines;

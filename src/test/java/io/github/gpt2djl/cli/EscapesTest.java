@@ -46,7 +46,11 @@ class EscapesTest {
     @Test
     void whatASessionListsCanBeSet() {
         MainTest.Result result = session("/set stop_strings [\"\\n\", \" the \\\"end\\\"\"]\n/set\n");
-        String listed = result.err().lines().filter(l -> l.startsWith("stop_strings")).findFirst().orElseThrow();
+        String listed = result.err()
+                .lines()
+                .filter(l -> l.startsWith("stop_strings"))
+                .findFirst()
+                .orElseThrow();
         assertThat(listed).isEqualTo("stop_strings [\"\\n\",\" the \\\"end\\\"\"]");
         assertThat(session("/set " + listed + "\n/set\n").err()).isEqualTo(result.err());
         assertThat(session("/set stop_strings [\"x\n").err())

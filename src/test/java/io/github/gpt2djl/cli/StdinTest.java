@@ -27,9 +27,8 @@ class StdinTest {
         JsonArray expected = promptIds(MainTest.run("generate", "x", "--max-new-tokens", "1", "--json"));
         assertThat(promptIds(given(utf8(text), "generate", "-", "--max-new-tokens", "1", "--json")))
                 .isEqualTo(expected);
-        JsonArray score = MainTest.run("score", "--bos", "--text", "x", "--json")
-                .json()
-                .getAsJsonArray("ids");
+        JsonArray score =
+                MainTest.run("score", "--bos", "--text", "x", "--json").json().getAsJsonArray("ids");
         assertThat(given(utf8(text), "score", "--bos", "--text", "-", "--json")
                         .json()
                         .getAsJsonArray("ids"))
@@ -57,7 +56,8 @@ class StdinTest {
         String[] command = {"interactive", "--max-new-tokens", "3", "--seed", "1"};
         MainTest.Result expected = given(utf8("ROMEO:\n/set top_k 3\nA\n"), command);
         assertThat(expected.err().lines()).hasSize(2);
-        assertThat(given(utf8("\uFEFFROMEO:\r\n/set top_k 3\r\nA\r\n"), command)).isEqualTo(expected);
+        assertThat(given(utf8("\uFEFFROMEO:\r\n/set top_k 3\r\nA\r\n"), command))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -106,7 +106,8 @@ class StdinTest {
         assertThat(given(utf8(" zebra's\n be"), "rank", "To be, or not to", "--continuations-file", "-", "--json")
                         .out())
                 .isEqualTo(expected);
-        assertThat(MainTest.run("rank", "-", "--continuations-file", "-").err()).contains("stdin can be read only once");
+        assertThat(MainTest.run("rank", "-", "--continuations-file", "-").err())
+                .contains("stdin can be read only once");
         assertThat(MainTest.run("rank", "a", "b", "--continuations-file", answers)
                         .err())
                 .contains("found continuations as arguments and in a file");

@@ -21,7 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextLinesTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "a", "a\n", "\n", "\n\n", "a\r\nb", "a\rb\r", "\r\n\r\n", "\r\r\n\n", "é 👍🏽\n\uFFFD\n人", "a\uFEFF\nb"
+            strings = {
+                "",
+                "a",
+                "a\n",
+                "\n",
+                "\n\n",
+                "a\r\nb",
+                "a\rb\r",
+                "\r\n\r\n",
+                "\r\r\n\n",
+                "é 👍🏽\n\uFFFD\n人",
+                "a\uFEFF\nb"
             })
     void areThoseOfJava(String text) throws IOException {
         assertThat(lines(text.getBytes(StandardCharsets.UTF_8)))

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -163,7 +164,7 @@ final class Pickle {
                 }
                 default ->
                     throw new Malformed(String.format(
-                            "the pickle has opcode 0x%02x at byte %d, which no list of tensors needs; the file is not"
+                            Locale.ROOT, "the pickle has opcode 0x%02x at byte %d, which no list of tensors needs; the file is not"
                                     + " a plain state_dict, or it is malicious",
                             op, at));
             }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Gpt2;
 import java.util.List;
+import java.util.Locale;
 
 /** Tokens for the eye: spaces and line breaks as signs, and nothing that steers a terminal. */
 final class Visible {
@@ -25,7 +26,7 @@ final class Visible {
             } else if (c == '\t') {
                 visible.append('⇥');
             } else if (steers(c)) {
-                visible.append(String.format("\\u%04x", c));
+                visible.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 visible.appendCodePoint(c);
             }

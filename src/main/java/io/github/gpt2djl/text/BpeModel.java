@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -105,7 +106,7 @@ record BpeModel(Map<String, Integer> ids, String before, String after) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < ' ') {
-                json.append(String.format("\\u%04x", (int) c));
+                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 json.append(c == '"' || c == '\\' ? "\\" : "").append(c);
             }

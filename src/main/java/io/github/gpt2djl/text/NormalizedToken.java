@@ -76,7 +76,7 @@ final class NormalizedToken {
         if (step.flag("handle_chinese_chars")) {
             StringBuilder spaced = new StringBuilder();
             text.codePoints()
-                    .mapToObj(c -> (Character.isIdeographic(c) ? " %s " : "%s").formatted(Character.toString(c)))
+                    .mapToObj(c -> Character.isIdeographic(c) ? " " + Character.toString(c) + " " : Character.toString(c))
                     .forEach(spaced::append);
             text = spaced.toString();
         }

@@ -1,5 +1,7 @@
 package io.github.gpt2djl.text;
 
+import java.util.Locale;
+
 /** Halves of characters beyond 16 bits; alone they are no character, and no encoding can spell them. */
 final class Surrogates {
     private Surrogates() {}
@@ -25,7 +27,7 @@ final class Surrogates {
         int lone = lone(text);
         if (lone >= 0) {
             throw new IllegalArgumentException(String.format(
-                    "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
+                    Locale.ROOT, "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
                     (int) text.charAt(lone), lone));
         }
     }

@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A text in UTF-8, from a file or a stream. Where Java would put U+FFFD in place of other encodings' bytes, which a
@@ -86,7 +87,7 @@ public final class TextFile {
             // The byte-order marks of UTF-16 begin with these.
             boolean utf16 = place + bad == 0 && found >= 0xFE;
             throw new IOException(String.format(
-                    "%s: not UTF-8 at byte %d (line %d): found 0x%02X; save it as UTF-8, for example with iconv -f %s -t utf-8",
+                    Locale.ROOT, "%s: not UTF-8 at byte %d (line %d): found 0x%02X; save it as UTF-8, for example with iconv -f %s -t utf-8",
                     name, place + bad, line + lines(bytes, bad), found, utf16 ? "utf-16" : "latin1"));
         }
     }

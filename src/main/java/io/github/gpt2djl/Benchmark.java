@@ -131,14 +131,14 @@ public record Benchmark(
             boolean warm = unmeasured >= WARM_UP && System.nanoTime() - began >= 1e9 * warmUp;
             try (Loop loop = loop(gpt2, batch, promptTokens, newTokens, guesses, policy)) {
                 long start = System.nanoTime();
-                loop.next();
+                step(loop);
                 long prefilled = System.nanoTime();
                 long nativeBefore = loop.nativeNanos();
                 long samplingBefore = loop.samplingNanos();
                 long textNanos = 0;
                 List<Detokenizer> rows = rows(gpt2, batch);
                 while (loop.hasNext()) {
-                    List<Sampled> tokens = loop.next();
+                    List<Sampled> tokens = step(loop);
                     long chosen = System.nanoTime();
                     for (int row = 0; row < rows.size(); row++) {
                         rows.get(row).add(tokens.get(row).id(), tokens.get(row).last());
@@ -226,6 +226,17 @@ public record Benchmark(
         } catch (IOException e) {
             return OptionalLong.empty();
         }
+    }
+
+    /** A step of which no row fails. */
+    static List<Sampled> step(Loop loop) {
+        List<Sampled> tokens = loop.next();
+        for (Sampled token : tokens) {
+            if (token.failure() != null) {
+                throw Failures.unchecked(token.failure());
+            }
+        }
+        return tokens;
     }
 
     private static Loop loop(Gpt2 gpt2, int batch, int promptTokens, int newTokens, int guesses, ContextPolicy policy) {

@@ -19,11 +19,16 @@ final class Continuation {
     private final int positions;
     private final @Nullable Detokenizer pieces;
     private final StopStrings stops;
+    private final boolean keeps;
+    /** Empty if they are not kept. */
     private final List<Token> tokens = new ArrayList<>();
+
     private boolean ended;
     private boolean cancelled;
 
-    Continuation(Gpt2 gpt2, Entry entry) {
+    /** @param keeps whether the tokens are kept for {@link #generation}; who only streams them needs none */
+    Continuation(Gpt2 gpt2, Entry entry, boolean keeps) {
+        this.keeps = keeps;
         this.entry = entry;
         positions = gpt2.config().positions();
         stops = new StopStrings(entry.config().get(STOP_STRINGS));
@@ -49,7 +54,9 @@ final class Continuation {
     Token add(Sampled sampled) {
         String text = pieces == null ? "" : text(pieces, sampled);
         Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
-        tokens.add(token);
+        if (keeps) {
+            tokens.add(token);
+        }
         ended = sampled.last() || stops.found();
         return token;
     }

@@ -1,12 +1,10 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.Entries.Entry;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.generation.TokenLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -53,22 +51,8 @@ public final class ContinuousBatch implements AutoCloseable {
     private final Map<Integer, Member> members = new HashMap<>();
 
     /** A request on its way. */
-    private static final class Member {
-        final Entry entry;
-        final ObjIntConsumer<Token> tokens;
-        final CompletableFuture<List<Generation>> result = new CompletableFuture<>();
-        final List<Continuation> sequences = new ArrayList<>();
-        /** Number of the first. */
-        int first;
-
-        Member(Gpt2 gpt2, Entry entry, ObjIntConsumer<Token> tokens) {
-            this.entry = entry;
-            this.tokens = tokens;
-            for (int copy = 0; copy < entry.request().copies(); copy++) {
-                sequences.add(new Continuation(gpt2, entry));
-            }
-        }
-    }
+    private record Member(
+            Sequences sequences, ObjIntConsumer<Token> tokens, CompletableFuture<List<Generation>> result) {}
 
     /**
      * Starts the thread.
@@ -105,7 +89,8 @@ public final class ContinuousBatch implements AutoCloseable {
     public CompletableFuture<List<Generation>> submit(GenerationRequest request, ObjIntConsumer<Token> tokens) {
         GenerationRequest whole = gpt2.whole(request);
         Runs.checkQueued(whole.config(), places);
-        Member member = new Member(gpt2, new Entries(gpt2).entry(whole), tokens);
+        Sequences sequences = new Sequences(gpt2, new Entries(gpt2).entry(whole), true);
+        Member member = new Member(sequences, tokens, new CompletableFuture<>());
         synchronized (this) {
             if (!accepting) {
                 throw new RejectedExecutionException("this batch accepts no requests any more");
@@ -176,10 +161,12 @@ public final class ContinuousBatch implements AutoCloseable {
             try (TokenLoop loop = new TokenLoop(gpt2.decoder(), new Arrivals(), places)) {
                 while (!ended && loop.hasNext()) {
                     List<Sampled> step = loop.next();
-                    running = step.size();
-                    step.forEach(token -> token(loop, token));
+                    running = (int)
+                            step.stream().filter(row -> row.failure() == null).count();
+                    step.forEach(row -> token(loop, row));
+                    endCancelled(loop);
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 // No step of the batch can be trusted any more; those that wait begin anew.
                 members.values().forEach(member -> member.result.completeExceptionally(e));
             }
@@ -192,40 +179,38 @@ public final class ContinuousBatch implements AutoCloseable {
         }
     }
 
+    /** A token, or the failure, of one row; whatever goes wrong here is that of its request. */
     private void token(TokenLoop loop, Sampled sampled) {
         Member member = members.get(sampled.row());
-        if (member == null) {
+        if (member == null || member.result.isDone()) {
+            loop.end(sampled.row());
             return;
         }
-        int sequence = sampled.row() - member.first;
-        Continuation continuation = member.sequences.get(sequence);
-        if (!member.result.isDone()) {
-            Token token = continuation.add(sampled);
-            if (continuation.ended()) {
+        Sequences sequences = member.sequences;
+        try {
+            Token token = sequences.add(sampled);
+            if (sequences.ended(sampled.row())) {
                 members.remove(sampled.row());
+                loop.end(sampled.row());
             }
-            hand(member, token, sequence);
-        }
-        if (member.result.isDone()) {
-            members.remove(sampled.row());
-        }
-        if (!members.containsKey(sampled.row()) && !sampled.last()) {
-            loop.end(sampled.row());
+            member.tokens.accept(token, sampled.row() - sequences.first());
+            if (sequences.ended()) {
+                member.result.complete(sequences.generations(0, 0, row -> OptionalDouble.empty()));
+            }
+        } catch (Throwable e) {
+            member.result.completeExceptionally(e);
         }
     }
 
-    private static void hand(Member member, Token token, int sequence) {
-        try {
-            member.tokens.accept(token, sequence);
-        } catch (RuntimeException e) {
-            member.result.completeExceptionally(e);
-            return;
-        }
-        if (member.sequences.stream().allMatch(Continuation::ended)) {
-            member.result.complete(member.sequences.stream()
-                    .map(each -> each.generation(0, 0, OptionalDouble.empty()))
-                    .toList());
-        }
+    /** Requests that have failed, or that nobody wants any more, leave the places that they have and those they wait for. */
+    private void endCancelled(TokenLoop loop) {
+        List<Integer> done = members.entrySet().stream()
+                .filter(row -> row.getValue().result.isDone())
+                .map(Map.Entry::getKey)
+                .toList();
+        // Of all of them first: a row that ends lets the loop look for the next request.
+        done.forEach(members::remove);
+        done.forEach(loop::end);
     }
 
     /** Waits for one; false: none will come. */
@@ -261,10 +246,9 @@ public final class ContinuousBatch implements AutoCloseable {
             if (next == null) {
                 next = poll();
                 if (next != null) {
-                    next.first = begun;
-                    for (int copy = 0; copy < next.sequences.size(); copy++) {
-                        members.put(begun++, next);
-                    }
+                    Member begins = next;
+                    begun = begins.sequences.begin(begun);
+                    begins.sequences.rows().forEach(row -> members.put(row, begins));
                 }
             }
             return next != null;
@@ -275,7 +259,7 @@ public final class ContinuousBatch implements AutoCloseable {
             if (!hasNext()) {
                 throw new NoSuchElementException("no request waits");
             }
-            Request request = Objects.requireNonNull(next).entry.request();
+            Request request = Objects.requireNonNull(next).sequences.request();
             next = null;
             return request;
         }

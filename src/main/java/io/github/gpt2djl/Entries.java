@@ -62,7 +62,19 @@ final class Entries {
         // Non-negative and exact in JSON's doubles, so that it can be copied anywhere.
         long seed = seedless ? SEEDS.nextLong() >>> 11 : how.get(SEED);
         Request request = new Request(start, how.get(NUM_RETURN_SEQUENCES), limit, seed, decoding(how));
+        Bans.check(how, request, gpt2.config().vocabularySize());
+        checkLengthPenalty(how, limit);
         return new Entry(request, how, asked, how.get(DO_SAMPLE) ? OptionalLong.of(seed) : OptionalLong.empty());
+    }
+
+    /** Beam scores are 32-bit floats, and so is what they are divided by. */
+    private static void checkLengthPenalty(GenerationConfig how, int limit) {
+        double most = Math.pow(limit, how.get(LENGTH_PENALTY));
+        if (how.get(NUM_BEAMS) > 1 && !(most >= Float.MIN_NORMAL && most <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("lengthPenalty is " + how.get(LENGTH_PENALTY) + ", and " + limit
+                    + " new tokens to this power are " + most + ", expected 1.2E-38 to 3.4E38; use a lengthPenalty"
+                    + " nearer to 0");
+        }
     }
 
     /** New tokens that the context has room for. */

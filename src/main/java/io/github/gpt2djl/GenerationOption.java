@@ -113,8 +113,8 @@ public final class GenerationOption<T> {
             "temperature",
             1,
             Need.SAMPLING,
-            v -> v > 0 && v < Double.POSITIVE_INFINITY,
-            "above 0; for the likeliest token use greedy decoding",
+            GenerationOption::isPositive,
+            "above 0, from 1.2E-38 to 3.4E38; for the likeliest token use greedy decoding",
             "Above 0. Below 1 bolder, above 1 wilder.");
 
     /** Only the k likeliest tokens. */
@@ -191,8 +191,8 @@ public final class GenerationOption<T> {
             "repetitionPenalty",
             1,
             Need.NOTHING,
-            v -> v > 0 && v < Double.POSITIVE_INFINITY,
-            "above 0, where 1 changes nothing",
+            GenerationOption::isPositive,
+            "above 0, from 1.2E-38 to 3.4E38, where 1 changes nothing",
             "Above 1: tokens that have occurred become less likely; 1.1 to 1.3 is usual.");
 
     /** Subtracted once from the score of each token that has been generated. */
@@ -225,8 +225,9 @@ public final class GenerationOption<T> {
             Need.NOTHING,
             v -> !v.isEmpty()
                     && v.keySet().stream().noneMatch(List::isEmpty)
-                    && v.values().stream().noneMatch(b -> b.isNaN() || b == Double.POSITIVE_INFINITY),
-            "sequences of at least one id with a number each",
+                    && v.values().stream()
+                            .allMatch(b -> b == Double.NEGATIVE_INFINITY || Math.abs(b) <= Float.MAX_VALUE),
+            "sequences of at least one id with a number of 32 bits or -Infinity each",
             "Added to scores: 318=-5 for a token, 464,3290=2 for the second after the first; with ; between.");
 
     /** Sequences of ids that must not come. */
@@ -358,6 +359,11 @@ public final class GenerationOption<T> {
     private static GenerationOption<Double> real(
             String name, double usual, Need need, Predicate<Double> valid, String range, String description) {
         return new GenerationOption<>(name, OptionType.REAL, usual, need, valid, range, description);
+    }
+
+    /** Scores are 32-bit floats, and so is what they are divided by: below its normal range it loses digits, up to 0. */
+    private static boolean isPositive(double value) {
+        return value >= Float.MIN_NORMAL && value <= Float.MAX_VALUE;
     }
 
     /** {@return all options, in the order in which they are declared here} */

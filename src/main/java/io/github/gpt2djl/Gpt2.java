@@ -248,7 +248,7 @@ public final class Gpt2 implements AutoCloseable {
      *     lookup, a sliding context, beams or contrastive search
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Runs.assisted(this, assistant, one(prompt, config)).finish().get(0);
+        return Runs.assisted(this, assistant, one(prompt, config), true).finish().get(0);
     }
 
     /**
@@ -274,7 +274,8 @@ public final class Gpt2 implements AutoCloseable {
      * Continues several prompts at once, each in its own way, as {@link #generateAll(List, GenerationConfig)}.
      *
      * @param requests at least one prompt, each with its config
-     * @return the sequences of the first, then of the second, and so on
+     * @return the sequences of the first, then of the second, and so on; where a request fails while it runs, its
+     *     exception is that of the call: {@link #generateEach(List)} gives the others' sequences
      * @throws IllegalArgumentException as {@link #generateAll(List, GenerationConfig)}
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
@@ -284,10 +285,11 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Continues any number of prompts, a batch at a time: where a sequence ends, the next prompt takes its place.
      *
-     * <p>Lazy: prompts are asked for when there is a place for them, and each sequence is given out, in the prompts'
-     * order, as soon as it and those before it are complete. Closing the stream, or reaching its end, frees the
-     * memory; use try-with-resources. A prompt that {@link #generate(Prompt, GenerationConfig)} would reject ends the
-     * stream with that exception, after the sequences of the prompts before it.
+     * <p>Lazy: prompts are asked for when there is a place for them, and each prompt's sequences are given out, in the
+     * prompts' order, as soon as they and those before them are complete. Closing the stream, or reaching its end, frees
+     * the memory; use try-with-resources. A prompt that {@link #generate(Prompt, GenerationConfig)} would reject, or
+     * whose rules fail while it runs, ends the stream with that exception, after the sequences of the prompts before it;
+     * {@link #generateEach(Iterator, int)} goes on.
      *
      * @param prompts each continued {@code numReturnSequences} times
      * @param config how, for all
@@ -326,13 +328,49 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if {@code batchSize} is too small
      */
     public Stream<Generation> generateAll(Iterator<GenerationRequest> requests, int batchSize) {
+        Run run = queued(requests, batchSize);
+        return stream(run.sequences(), run);
+    }
+
+    /**
+     * Continues several prompts at once, each in its own way and with an outcome of its own: a request that cannot be
+     * used, or whose rules, processors or memory fail, does not touch the others.
+     *
+     * @param requests any number; those with beams, contrastive search or prompt lookup are continued one by one
+     * @return a result for each, in their order; an interrupt's are cancelled
+     * @throws IllegalStateException if the model fails as a whole, for example as it is closed
+     */
+    public List<GenerationResult> generateEach(List<GenerationRequest> requests) {
+        return Runs.each(this, requests);
+    }
+
+    /**
+     * Continues any number of prompts, as {@link #generateAll(Iterator, int)}, each with an outcome of its own: a request
+     * that cannot be used, or whose rules, processors or memory fail, is a result without sequences, and the stream goes
+     * on.
+     *
+     * @param requests as for {@link #generateAll(Iterator, int)}; an exception of the iterator ends the stream, after the
+     *     results of the requests before it
+     * @param batchSize sequences that run at once at most, at least 1
+     * @return a result for each, in their order, on the caller's thread
+     * @throws IllegalArgumentException if {@code batchSize} is too small
+     */
+    public Stream<GenerationResult> generateEach(Iterator<GenerationRequest> requests, int batchSize) {
+        Run run = queued(requests, batchSize);
+        return stream(run.results(), run);
+    }
+
+    private Run queued(Iterator<GenerationRequest> requests, int batchSize) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize is " + batchSize + ", expected at least 1");
         }
-        Run run = Runs.queued(this, requests, batchSize);
-        var spliterator = Spliterators.spliteratorUnknownSize(
-                run.results(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-        return StreamSupport.stream(spliterator, false).onClose(run::close);
+        return Runs.queued(this, requests, batchSize);
+    }
+
+    private static <T> Stream<T> stream(Iterator<T> results, Run run) {
+        int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, traits), false)
+                .onClose(run::close);
     }
 
     /**
@@ -372,7 +410,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
      */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Runs.streamed(this, one(prompt, config)));
+        return stream(Runs.streamed(this, one(prompt, config), false));
     }
 
     /**
@@ -385,7 +423,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
-        return Runs.streamed(this, one(prompt, config)).finish(tokens);
+        return Runs.streamed(this, one(prompt, config), true).finish(tokens);
     }
 
     /**
@@ -401,7 +439,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if {@code config} asks for several sequences
      */
     public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
-        return new TokenPublisher(() -> Runs.streamed(this, one(prompt, config)), ForkJoinPool.commonPool());
+        return new TokenPublisher(() -> Runs.streamed(this, one(prompt, config), false), ForkJoinPool.commonPool());
     }
 
     /**
@@ -415,7 +453,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as these two methods
      */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Runs.assisted(this, assistant, one(prompt, config)));
+        return stream(Runs.assisted(this, assistant, one(prompt, config), false));
     }
 
     private static Stream<Token> stream(Run run) {

@@ -83,7 +83,7 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
         int tokens = 0;
         try (TokenLoop loop = new TokenLoop(gpt2.decoder(), requests.iterator(), batch)) {
             while (loop.hasNext()) {
-                tokens += loop.next().size();
+                tokens += Benchmark.step(loop).size();
             }
         }
         return tokens * 1e9 / (System.nanoTime() - start);

@@ -5,70 +5,117 @@ import io.github.gpt2djl.generation.Request;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Prompts as the token loop takes them: one after the other, encoded and checked. */
+/**
+ * Prompts as the token loop takes them: one after the other, encoded and checked. One that cannot be used is an
+ * exception of {@link #next()}, which is its result; an exception of the user's iterator ends the queue.
+ */
 final class Requests implements Iterator<Request> {
-    private final Entries entries;
-    private final Iterator<GenerationRequest> prompts;
-    private final Deque<Entry> read = new ArrayDeque<>();
-    private final Deque<Entry> given = new ArrayDeque<>();
-    private @Nullable RuntimeException failure;
+    private final Iterator<Supplier<Sequences>> prompts;
+    private final boolean list;
+    private final Deque<Sequences> given = new ArrayDeque<>();
+    private @Nullable Supplier<Sequences> next;
+    private @Nullable Throwable failure;
 
-    Requests(Gpt2 gpt2, Iterator<GenerationRequest> prompts) {
-        entries = new Entries(gpt2);
+    private Requests(Iterator<Supplier<Sequences>> prompts, boolean list) {
         this.prompts = prompts;
+        this.list = list;
     }
 
-    /** Encodes and checks all prompts now. */
-    void readAll() {
-        while (prompts.hasNext()) {
-            read.add(entries.entry(prompts.next()));
-        }
+    /**
+     * Prompts that are all encoded and checked now.
+     *
+     * @param keeps whether their tokens are kept for their {@link Generation}
+     */
+    static Requests checked(Gpt2 gpt2, List<GenerationRequest> prompts, boolean keeps) {
+        Entries entries = new Entries(gpt2);
+        List<Entry> all = prompts.stream().map(entries::entry).toList();
+        return new Requests(
+                all.stream()
+                        .map(entry -> (Supplier<Sequences>) () -> new Sequences(gpt2, entry, keeps))
+                        .iterator(),
+                true);
     }
 
-    /** A prompt that cannot be used ends the queue; {@link #rethrow} tells. */
+    /**
+     * Prompts that are encoded and checked when there is a place for them.
+     *
+     * @param list whether each of them has a result even after an interrupt: they are no endless queue
+     */
+    static Requests lazy(Gpt2 gpt2, Iterator<GenerationRequest> prompts, int places, boolean list) {
+        Entries entries = new Entries(gpt2);
+        Iterator<Supplier<Sequences>> each = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return prompts.hasNext();
+            }
+
+            @Override
+            public Supplier<Sequences> next() {
+                GenerationRequest next = prompts.next();
+                return () -> {
+                    GenerationRequest whole = gpt2.whole(next);
+                    Runs.checkQueued(whole.config(), places);
+                    return new Sequences(gpt2, entries.entry(whole), true);
+                };
+            }
+        };
+        return new Requests(each, list);
+    }
+
     @Override
     public boolean hasNext() {
-        if (read.isEmpty() && failure == null) {
+        if (next == null && failure == null) {
             try {
-                if (prompts.hasNext()) {
-                    read.add(entries.entry(prompts.next()));
-                }
-            } catch (RuntimeException e) {
+                next = prompts.hasNext() ? prompts.next() : null;
+            } catch (Throwable e) {
                 failure = e;
             }
         }
-        return !read.isEmpty();
+        return next != null;
     }
 
     @Override
     public Request next() {
-        if (!hasNext()) {
+        if (!hasNext() || next == null) {
             throw new NoSuchElementException("no prompt is left");
         }
-        Entry entry = read.remove();
-        given.add(entry);
-        return entry.request();
+        Supplier<Sequences> asked = next;
+        next = null;
+        try {
+            Sequences sequences = asked.get();
+            given.add(sequences);
+            return sequences.request();
+        } catch (Throwable e) {
+            given.add(new Sequences(e));
+            throw e;
+        }
     }
 
-    /** What the prompts ended with, if they did not end well. */
-    void rethrow() {
-        if (failure != null) {
-            throw failure;
-        }
+    /** What the user's iterator ended with, if it did not end well. */
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     /** Each prompt that the loop has been given, once, in order. */
-    Entry begun() {
+    Sequences begun() {
         return given.remove();
     }
 
-    /** What the loop has not asked for, and never will. */
+    /** What the loop has not taken, and never will: what it has looked at, of a list all. */
     void giveRest() {
-        given.addAll(read);
-        read.clear();
+        while (list ? hasNext() : next != null) {
+            try {
+                next();
+            } catch (RuntimeException e) {
+                // It has been noted.
+            }
+        }
     }
 
     /** Whether the loop has taken prompts whose rows {@link #begun} has not given yet. */

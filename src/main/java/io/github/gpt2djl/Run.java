@@ -1,9 +1,11 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.Entries.Entry;
 import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.Sampled;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -13,37 +15,75 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One call of the facade on its way: the token loop, and each row's text and reason to end. */
+/**
+ * One call of the facade on its way: the token loop, and each row's text and reason to end. A request that fails ends
+ * alone; an exception of the loop, or of the iterator of prompts, ends the run, after the results that are there.
+ */
 final class Run implements AutoCloseable {
     private final Requests requests;
     private final Loop loop;
-    private final Gpt2 gpt2;
-    /** Those that have not been given out. */
-    private final Map<Integer, Continuation> rows = new HashMap<>();
+    /** Those that have not been given out, in order. */
+    private final Deque<Sequences> order = new ArrayDeque<>();
+    /** Those that run, by their numbers in the loop. */
+    private final Map<Integer, Sequences> rows = new HashMap<>();
 
     private int begun;
-    private int givenOut;
-
     private boolean cancelled;
+    private @Nullable Throwable failure;
+    private boolean told;
+    /** What the last request that has failed did. */
+    private @Nullable Throwable failed;
 
     /** Computes nothing before the first question. */
-    Run(Gpt2 gpt2, Requests requests, Loop loop) {
-        this.gpt2 = gpt2;
+    Run(Requests requests, Loop loop) {
         this.requests = requests;
         this.loop = loop;
     }
 
-    /** All sequences in the prompts' order, each as soon as it and those before it are complete. */
-    Iterator<Generation> results() {
+    /** Each request's result in the requests' order, as soon as it and those before it are complete. */
+    Iterator<GenerationResult> results() {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
                 while (!ready() && advance()) {}
-                if (!ready() && !cancelled) {
-                    // A prompt that could not be used: those before it have been given out.
-                    requests.rethrow();
+                if (!ready()) {
+                    rethrow();
                 }
                 return ready();
+            }
+
+            @Override
+            public GenerationResult next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("all results have been given out");
+                }
+                Sequences next = order.remove();
+                return next.failure() != null
+                        ? new GenerationResult(List.of(), next.failure())
+                        : new GenerationResult(
+                                next.generations(loop.drafted(), loop.accepted(), loop::score), null);
+            }
+        };
+    }
+
+    /** All sequences in order; the first request that has failed throws, and ends the run. */
+    Iterator<Generation> sequences() {
+        Iterator<GenerationResult> results = results();
+        return new Iterator<>() {
+            private Iterator<Generation> now = Collections.emptyIterator();
+
+            @Override
+            public boolean hasNext() {
+                while (!now.hasNext() && results.hasNext()) {
+                    GenerationResult result = results.next();
+                    if (result.failure() != null) {
+                        told = true;
+                        order.clear();
+                        close();
+                    }
+                    now = result.orThrow().iterator();
+                }
+                return now.hasNext();
             }
 
             @Override
@@ -51,17 +91,20 @@ final class Run implements AutoCloseable {
                 if (!hasNext()) {
                     throw new NoSuchElementException("all sequences have been given out");
                 }
-                Continuation next = Objects.requireNonNull(rows.remove(givenOut));
-                return next.generation(loop.drafted(), loop.accepted(), loop.score(givenOut++));
+                return now.next();
             }
         };
     }
 
-    /** All sequences. */
+    /** All sequences; a request that fails ends the run. */
     List<Generation> finish() {
         try (this) {
+            while (failed == null && advance()) {}
+            if (failed != null) {
+                throw Failures.unchecked(failed);
+            }
             List<Generation> all = new ArrayList<>();
-            results().forEachRemaining(all::add);
+            sequences().forEachRemaining(all::add);
             return all;
         }
     }
@@ -72,22 +115,38 @@ final class Run implements AutoCloseable {
             for (Token token = next(); token != null; token = next()) {
                 tokens.accept(token);
             }
-            return results().next();
+            return results().next().orThrow().get(0);
         }
     }
 
     /** Chooses the next tokens; tells whether there were any. */
     private synchronized boolean advance() {
-        if (!going()) {
+        try {
+            if (!going()) {
+                return false;
+            }
+            loop.next().forEach(this::token);
+            return true;
+        } catch (Throwable e) {
+            failure = e;
+            loop.close();
             return false;
         }
-        loop.next().forEach(this::token);
-        return true;
     }
 
-    /** The next token of a run of one row; null at the end. */
+    /** The next token of a run of one row; null at the end. After an exception the run has ended. */
     synchronized @Nullable Token next() {
-        return going() ? token(loop.next().get(0)) : null;
+        try {
+            if (!going()) {
+                return null;
+            }
+            Sampled sampled = loop.next().get(0);
+            return add(sampled, Objects.requireNonNull(row(sampled)));
+        } catch (Throwable e) {
+            told = true;
+            loop.close();
+            throw e;
+        }
     }
 
     /** Whether there are tokens to come. */
@@ -103,7 +162,7 @@ final class Run implements AutoCloseable {
             while (requests.hasBegun()) {
                 begin();
             }
-            rows.values().forEach(Continuation::cancel);
+            order.forEach(Sequences::cancel);
             loop.close();
         }
         return !cancelled && loop.hasNext();
@@ -116,26 +175,60 @@ final class Run implements AutoCloseable {
     }
 
     private boolean ready() {
-        Continuation next = rows.get(givenOut);
+        Sequences next = order.peek();
         return next != null && next.ended();
     }
 
-    private Token token(Sampled sampled) {
-        while (begun <= sampled.row()) {
-            begin();
+    /** Once: who asks again finds that the run has ended. */
+    private void rethrow() {
+        Throwable why = failure != null ? failure : requests.failure();
+        if (why != null && !cancelled && !told) {
+            told = true;
+            loop.close();
+            throw Failures.unchecked(why);
         }
-        Continuation row = Objects.requireNonNull(rows.get(sampled.row()));
-        Token token = row.add(sampled);
-        if (row.ended() && !sampled.last()) {
-            loop.end(sampled.row());
+    }
+
+    private void token(Sampled sampled) {
+        Sequences request = row(sampled);
+        if (request == null) {
+            // Of the same step as a failed one of its request.
+            return;
+        }
+        try {
+            add(sampled, request);
+        } catch (Throwable e) {
+            request.fail(e);
+            failed = e;
+            request.rows().forEach(row -> {
+                rows.remove(row);
+                loop.end(row);
+            });
+        }
+    }
+
+    private Token add(Sampled sampled, Sequences request) {
+        Token token = request.add(sampled);
+        if (request.ended(sampled.row())) {
+            rows.remove(sampled.row());
+            if (!sampled.last()) {
+                loop.end(sampled.row());
+            }
         }
         return token;
     }
 
-    private void begin() {
-        Entry entry = requests.begun();
-        for (int copy = 0; copy < entry.request().copies(); copy++) {
-            rows.put(begun++, new Continuation(gpt2, entry));
+    private @Nullable Sequences row(Sampled sampled) {
+        while (begun <= sampled.row()) {
+            begin();
         }
+        return rows.get(sampled.row());
+    }
+
+    private void begin() {
+        Sequences next = requests.begun();
+        order.add(next);
+        begun = next.begin(begun);
+        next.rows().forEach(row -> rows.put(row, next));
     }
 }

@@ -13,6 +13,7 @@ import io.github.gpt2djl.generation.Loop;
 import io.github.gpt2djl.generation.PromptLookup;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.TokenLoop;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
@@ -32,21 +33,52 @@ final class Runs {
             throw new IllegalArgumentException("found no prompt, expected at least one");
         }
         if (prompts.size() > 1 && prompts.stream().noneMatch(prompt -> searches(prompt.config()))) {
-            return together(gpt2, prompts).finish();
+            prompts.forEach(prompt -> requirePlain(prompt.config(), prompts.size() + " prompts"));
+            return together(gpt2, Requests.checked(gpt2, prompts, true), prompts).finish();
         }
         List<Run> runs = prompts.stream().map(prompt -> one(gpt2, prompt)).toList();
         return runs.stream().flatMap(run -> run.finish().stream()).toList();
     }
 
-    private static Run together(Gpt2 gpt2, List<GenerationRequest> prompts) {
-        int places = 0;
-        for (GenerationRequest prompt : prompts) {
-            requirePlain(prompt.config(), prompts.size() + " prompts");
-            places += prompt.config().get(NUM_RETURN_SEQUENCES);
+    /** Each prompt's result: together, but for those that need the places of a batch for themselves. */
+    static List<GenerationResult> each(Gpt2 gpt2, List<GenerationRequest> asked) {
+        List<GenerationRequest> prompts =
+                asked.stream().map(prompt -> wholeIfPossible(gpt2, prompt)).toList();
+        List<GenerationRequest> plain =
+                prompts.stream().filter(prompt -> !alone(prompt.config())).toList();
+        List<GenerationResult> results = new ArrayList<>();
+        try (Run run = together(gpt2, Requests.lazy(gpt2, plain.iterator(), Integer.MAX_VALUE, true), plain)) {
+            Iterator<GenerationResult> together = run.results();
+            for (GenerationRequest prompt : prompts) {
+                results.add(alone(prompt.config()) ? result(gpt2, prompt) : together.next());
+            }
         }
-        Requests requests = new Requests(gpt2, prompts.iterator());
-        requests.readAll();
-        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places, ahead(gpt2)));
+        return results;
+    }
+
+    /** With the model's own defaults; one that they do not go with fails in its turn. */
+    private static GenerationRequest wholeIfPossible(Gpt2 gpt2, GenerationRequest prompt) {
+        try {
+            return gpt2.whole(prompt);
+        } catch (IllegalArgumentException e) {
+            return prompt;
+        }
+    }
+
+    private static GenerationResult result(Gpt2 gpt2, GenerationRequest prompt) {
+        try {
+            return new GenerationResult(one(gpt2, gpt2.whole(prompt)).finish(), null);
+        } catch (Throwable e) {
+            return new GenerationResult(List.of(), e);
+        }
+    }
+
+    private static Run together(Gpt2 gpt2, Requests requests, List<GenerationRequest> prompts) {
+        long places = prompts.stream()
+                .mapToLong(prompt -> prompt.config().get(NUM_RETURN_SEQUENCES))
+                .sum();
+        int most = (int) Math.min(Integer.MAX_VALUE, places);
+        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, most, ahead(gpt2)));
     }
 
     /** Steps that a GPU may be ahead where nobody waits for each token: then it need not wait for Java either. */
@@ -56,12 +88,16 @@ final class Runs {
 
     /** One prompt. */
     static Run one(Gpt2 gpt2, GenerationRequest prompt) {
-        Requests requests = read(gpt2, prompt);
-        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config(), ahead(gpt2)));
+        Requests requests = read(gpt2, prompt, true);
+        return new Run(requests, loop(gpt2.decoder(), requests, prompt.config(), ahead(gpt2)));
     }
 
-    /** One prompt with a smaller model that guesses. */
-    static Run assisted(Gpt2 gpt2, Gpt2 assistant, GenerationRequest prompt) {
+    /**
+     * One prompt with a smaller model that guesses.
+     *
+     * @param keeps whether the tokens are kept for a {@link Generation}
+     */
+    static Run assisted(Gpt2 gpt2, Gpt2 assistant, GenerationRequest prompt, boolean keeps) {
         int size = gpt2.config().vocabularySize();
         if (assistant.config().vocabularySize() != size) {
             throw new IllegalArgumentException(
@@ -75,40 +111,32 @@ final class Runs {
                         "found an assistant and " + option + " " + value + ", expected only one of them");
             }
         }
-        Requests requests = read(gpt2, prompt);
+        Requests requests = read(gpt2, prompt, keeps);
         Request request = requests.next();
         AssistantModel guesses = new AssistantModel(assistant.decoder(), request, ASSISTANT_TOKENS);
-        return new Run(gpt2, requests, new DraftLoop(gpt2.decoder(), request, guesses));
+        return new Run(requests, new DraftLoop(gpt2.decoder(), request, guesses));
     }
 
-    /** One prompt, whose tokens are handed out as they come. */
-    static Run streamed(Gpt2 gpt2, GenerationRequest prompt) {
+    /**
+     * One prompt, whose tokens are handed out as they come.
+     *
+     * @param keeps whether the tokens are kept for a {@link Generation} too
+     */
+    static Run streamed(Gpt2 gpt2, GenerationRequest prompt, boolean keeps) {
         int beams = prompt.config().get(NUM_BEAMS);
         if (beams > 1) {
             throw new IllegalArgumentException(
                     "found numBeams " + beams + " where each token is handed out as it comes,"
                             + " expected 1: a beam search has no token before its end; use generate or generateAll");
         }
-        Requests requests = read(gpt2, prompt);
-        return new Run(gpt2, requests, loop(gpt2.decoder(), requests, prompt.config(), Math.min(1, ahead(gpt2))));
+        Requests requests = read(gpt2, prompt, keeps);
+        return new Run(requests, loop(gpt2.decoder(), requests, prompt.config(), Math.min(1, ahead(gpt2))));
     }
 
     /** Any number of prompts, looked at when there is a place for them. */
     static Run queued(Gpt2 gpt2, Iterator<GenerationRequest> prompts, int places) {
-        Requests requests = new Requests(gpt2, new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return prompts.hasNext();
-            }
-
-            @Override
-            public GenerationRequest next() {
-                GenerationRequest next = gpt2.whole(prompts.next());
-                checkQueued(next.config(), places);
-                return next;
-            }
-        });
-        return new Run(gpt2, requests, new TokenLoop(gpt2.decoder(), requests, places));
+        Requests requests = Requests.lazy(gpt2, prompts, places, false);
+        return new Run(requests, new TokenLoop(gpt2.decoder(), requests, places));
     }
 
     /** Rejects what cannot share the places of a batch with what comes and goes. */
@@ -126,10 +154,8 @@ final class Runs {
         }
     }
 
-    private static Requests read(Gpt2 gpt2, GenerationRequest prompt) {
-        Requests requests = new Requests(gpt2, List.of(prompt).iterator());
-        requests.readAll();
-        return requests;
+    private static Requests read(Gpt2 gpt2, GenerationRequest prompt, boolean keeps) {
+        return Requests.checked(gpt2, List.of(prompt), keeps);
     }
 
     private static Loop loop(Decoder decoder, Requests requests, GenerationConfig config, int ahead) {
@@ -153,6 +179,10 @@ final class Runs {
     /** Whether a prompt needs the places of a batch for itself. */
     private static boolean searches(GenerationConfig config) {
         return config.get(NUM_BEAMS) > 1 || config.get(PENALTY_ALPHA) > 0;
+    }
+
+    private static boolean alone(GenerationConfig config) {
+        return searches(config) || config.get(PROMPT_LOOKUP_NUM_TOKENS) > 0;
     }
 
     private static void requirePlain(GenerationConfig config, String found) {

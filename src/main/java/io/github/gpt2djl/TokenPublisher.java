@@ -26,7 +26,7 @@ final class TokenPublisher implements Flow.Publisher<Token> {
         Run run;
         try {
             run = starts.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // The specification wants a subscription before an error.
             subscriber.onSubscribe(new Flow.Subscription() {
                 @Override
@@ -103,17 +103,27 @@ final class TokenPublisher implements Flow.Publisher<Token> {
                         demand.decrementAndGet();
                         subscriber.onNext(token);
                     }
-                    if (!run.hasNext() && ended.compareAndSet(false, true)) {
+                    if (!run.hasNext()) {
                         run.close();
-                        subscriber.onComplete();
+                        if (ended.compareAndSet(false, true)) {
+                            subscriber.onComplete();
+                        }
                     }
                     if (token == null) {
                         return;
                     }
                 }
-            } catch (RuntimeException e) {
-                if (ended.compareAndSet(false, true)) {
+            } catch (Throwable e) {
+                fail(e);
+            }
+        }
+
+        /** An Error too: nobody else would tell the subscriber, who would wait for ever. */
+        private void fail(Throwable e) {
+            if (ended.compareAndSet(false, true)) {
+                try {
                     run.close();
+                } finally {
                     subscriber.onError(e);
                 }
             }

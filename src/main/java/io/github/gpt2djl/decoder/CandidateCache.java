@@ -91,11 +91,12 @@ public final class CandidateCache implements AutoCloseable {
      *
      * @param i its index among the candidates that {@link #look} was given
      * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
+     * @throws IllegalStateException if it is NaN, as the logits after the candidate would be
      */
     public float likeness(int i) {
         lifetime.enter(this);
         try {
-            return likeness.bytes().getFloat(i * Float.BYTES);
+            return Logits.requireNumber(likeness.bytes().getFloat(i * Float.BYTES));
         } finally {
             lifetime.leave();
         }
@@ -119,7 +120,12 @@ public final class CandidateCache implements AutoCloseable {
         return cache.logits(Math.max(0, kept));
     }
 
-    /** {@return the logarithm of the sum of exp({@link #logits()})} */
+    /**
+     * The logarithm of the sum of exp({@link #logits()}).
+     *
+     * @return the natural logarithm
+     * @throws IllegalStateException if the logits are NaN or infinite
+     */
     public float logSumExp() {
         return cache.logSumExp(Math.max(0, kept));
     }

@@ -31,9 +31,10 @@ public record Chosen(int steps, int rows, double[] numbers) {
      *
      * @param step from 0
      * @param place of its row
-     * @return the natural logarithm of its probability; NaN where logits are no numbers
+     * @return the natural logarithm of its probability
+     * @throws IllegalStateException if the logits are NaN or infinite
      */
     public float logProbability(int step, int place) {
-        return (float) numbers[(steps + step) * rows + place];
+        return Logits.requireNumber((float) numbers[(steps + step) * rows + place]);
     }
 }

@@ -201,6 +201,7 @@ public final class Decoder implements AutoCloseable {
      *
      * @param ids 2 to {@link ModelConfig#positions()} ids
      * @return {@code ids.length - 1} values: the first belongs to {@code ids[1]}
+     * @throws IllegalStateException if the logits are NaN or infinite
      */
     public float[] logProbabilities(int[] ids) {
         return Arrays.copyOf(scores(ids, 0), ids.length - 1);
@@ -213,13 +214,18 @@ public final class Decoder implements AutoCloseable {
      * @param top likeliest tokens to tell of at each place, 0 to the vocabulary's size
      * @return row-major [2 + 2 * top, ids.length - 1]: the log-probabilities, then the ranks, 1 for the likeliest token,
      *     then the log-probabilities of the likeliest, the second likeliest and so on, then their ids
+     * @throws IllegalStateException if the logits are NaN or infinite
      */
     public float[] scores(int[] ids, int top) {
         if (top < 0 || top > config.vocabularySize()) {
             throw new IllegalArgumentException(
                     "top is " + top + ", expected 0 to " + config.vocabularySize() + ", the size of the vocabulary");
         }
-        return compute("scores", ids, (long) top);
+        float[] scores = compute("scores", ids, (long) top);
+        for (int i = 0; i < ids.length - 1; i++) {
+            Logits.requireNumber(scores[i]);
+        }
+        return scores;
     }
 
     /**

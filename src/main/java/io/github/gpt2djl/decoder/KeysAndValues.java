@@ -5,7 +5,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and values of every layer, [layers, 2, places, heads, capacity, head size]; they grow as they are needed. */
+/** Keys and values of every layer, [layers, 2, rows, heads, capacity, head size]; they grow as they are needed. */
 final class KeysAndValues {
     /** Bytes that are not worth asking the system for what is free. */
     private static final long SMALL = 1 << 26;
@@ -13,15 +13,19 @@ final class KeysAndValues {
     private final TorchModule module;
     private final ModelConfig config;
     private final Place place;
-    private final int places;
+    private int rows;
     private int capacity;
     private @Nullable IValue memory;
 
-    KeysAndValues(TorchModule module, ModelConfig config, Place place, int places) {
+    KeysAndValues(TorchModule module, ModelConfig config, Place place) {
         this.module = module;
         this.config = config;
         this.place = place;
-        this.places = places;
+    }
+
+    /** Rows that there is room for. */
+    int rows() {
+        return rows;
     }
 
     /** Tokens that there is room for in each row. */
@@ -41,16 +45,29 @@ final class KeysAndValues {
         return memory;
     }
 
-    /** Memory for at least so many tokens a row; what is there, so many of each row, moves along. */
-    IValue reserve(int room, long filled, boolean zeros) {
+    /** Rejects a {@link #reserve} that this machine lacks the memory for. */
+    void check(int most, int room) {
+        if (memory == null || room > capacity || most > rows) {
+            check(config, place, Math.max(most, rows), larger(room), place::freeBytes);
+        }
+    }
+
+    /**
+     * Memory for at least so many rows and tokens a row, which has been checked; what is there, the first tokens of each
+     * row, moves along. Nothing has changed after an exception.
+     *
+     * @param most rows, at least 1
+     * @param room tokens of each
+     * @param filled tokens of each row that there are
+     */
+    IValue reserve(int most, int room, long filled, boolean zeros) {
         IValue old = memory;
-        if (old != null && room <= capacity) {
+        if (old != null && room <= capacity && most <= rows) {
             return old;
         }
-        // More than asked for the second time: a queue of prompts that grow would be moved for each.
-        int larger = old == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
-        check(config, place, places, larger, place::freeBytes);
-        IValue grown = module.result("memory", (long) places, (long) larger, zeros);
+        int larger = larger(room);
+        int wider = Math.max(most, rows);
+        IValue grown = module.result("memory", (long) wider, (long) larger, zeros);
         if (old != null) {
             try {
                 module.call("move_all", old, grown, filled);
@@ -62,15 +79,23 @@ final class KeysAndValues {
         }
         memory = grown;
         capacity = larger;
+        rows = wider;
         return grown;
     }
 
+    /** More than asked for the second time: a queue of prompts that grow would be moved for each. */
+    private int larger(int room) {
+        return room <= capacity
+                ? capacity
+                : memory == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
+    }
+
     /** Rejects keys and values, and the logits of a step, that are too many for this machine. */
-    static void check(ModelConfig config, Place place, int places, int room, LongSupplier free) {
-        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * places * room;
+    static void check(ModelConfig config, Place place, int rows, int room, LongSupplier free) {
+        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * rows * room;
         check(
-                "the KV cache of " + places + " sequences of " + room + " tokens, with their logits,",
-                bytes + Logits.bytes(places, config.vocabularySize()),
+                "the KV cache of " + rows + " sequences of " + room + " tokens, with their logits,",
+                bytes + Logits.bytes(rows, config.vocabularySize()),
                 free,
                 "generate fewer sequences at once, or shorter ones");
     }

@@ -41,10 +41,10 @@ public final class KvCache implements AutoCloseable {
     private final int vocabulary;
     private final NDManager manager;
     private final Lifetime lifetime;
-    private final Logits logits;
     private final RowBuffers rows;
     private final KeysAndValues memory;
     private @Nullable Logits verified;
+    private int expected;
 
     /** The native call of a join or a step. */
     @FunctionalInterface
@@ -62,12 +62,11 @@ public final class KvCache implements AutoCloseable {
         this.places = places;
         this.lifetime = lifetime;
         vocabulary = config.vocabularySize();
-        memory = new KeysAndValues(module, config, place, places);
+        memory = new KeysAndValues(module, config, place);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
         try {
-            logits = new Logits(manager, places, vocabulary);
-            rows = new RowBuffers(manager, logits);
+            rows = new RowBuffers(manager, vocabulary);
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -106,8 +105,8 @@ public final class KvCache implements AutoCloseable {
             try (NDManager scope = manager.newSubManager();
                     IValue ids = joining.ids(scope);
                     IValue ends = joining.ends(scope);
-                    IValue y = logits.values(scope, rows.count(), joining.rows());
-                    IValue norm = logits.norms(scope, rows.count(), joining.rows())) {
+                    IValue y = rows.logits().values(scope, rows.count(), joining.rows());
+                    IValue norm = rows.logits().norms(scope, rows.count(), joining.rows())) {
                 call.run(ids, ends, cache, y, norm);
             }
             rows.add(joining);
@@ -125,7 +124,8 @@ public final class KvCache implements AutoCloseable {
      * @param copies places that each prompt takes, at least 1
      * @param room tokens that each of these rows will have room for at least, prompt and continuation
      * @throws IllegalStateException if the cache is full or empty, there are not enough places, or this is closed
-     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory; after
+     *     this and any other exception, the rows that run can take the step by {@link #step}
      */
     public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
         lifetime.enter(this);
@@ -138,9 +138,12 @@ public final class KvCache implements AutoCloseable {
             try (NDManager scope = manager.newSubManager();
                     IValue starts = joining.ids(scope);
                     IValue ends = joining.ends(scope);
-                    IValue y = logits.values(scope, 0, count);
-                    IValue norm = logits.norms(scope, 0, count)) {
+                    IValue y = rows.logits().values(scope, 0, count);
+                    IValue norm = rows.logits().norms(scope, 0, count)) {
                 module.call("step_join", now.ids(), past, now.lengths(), starts, ends, cache, (long) copies, y, norm);
+            } catch (RuntimeException | Error e) {
+                rows.takeBack();
+                throw e;
             }
             rows.add(joining);
         } finally {
@@ -153,8 +156,28 @@ public final class KvCache implements AutoCloseable {
             throw new IllegalStateException(
                     joining.rows() + " rows cannot join " + rows.count() + " in a cache with " + places + " places");
         }
+        int needed = rows.count() + joining.rows();
+        int now = memory.rows();
+        // More than needed the second time, as they would be moved for each.
+        int more = needed <= now ? now : (int) Math.min(places, Math.max(Math.max(needed, expected), 2L * now));
+        return reserve(more, Math.max(room, joining.width()));
+    }
+
+    /** Where memory is lacking, the rows that run are not touched. */
+    private IValue reserve(int most, int room) {
+        memory.check(most, room);
+        rows.grow(most);
         // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
-        return memory.reserve(Math.max(room, joining.width()), rows.longest(), places > 1);
+        return memory.reserve(most, room, rows.longest(), places > 1);
+    }
+
+    /**
+     * Tells how many rows there will be soon, so that their memory is made at once.
+     *
+     * @param count of those that run and join; 0 if that is not known
+     */
+    public void expect(int count) {
+        expected = count;
     }
 
     /**
@@ -165,7 +188,7 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public FloatBuffer logits(int place) {
-        return opened(() -> logits.row(place));
+        return opened(() -> rows.logits().row(place));
     }
 
     /**
@@ -177,17 +200,18 @@ public final class KvCache implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public float logit(int place, int id) {
-        return opened(() -> logits.get(place, id));
+        return opened(() -> rows.logits().get(place, id));
     }
 
     /**
      * The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability.
      *
      * @param place of the row, below {@link #rows()}
-     * @return the natural logarithm; NaN or infinite where the logits are
+     * @return the natural logarithm
+     * @throws IllegalStateException if the logits are NaN or infinite
      */
     public float logSumExp(int place) {
-        return opened(() -> logits.norm(place));
+        return opened(() -> rows.logits().norm(place));
     }
 
     /**
@@ -322,6 +346,9 @@ public final class KvCache implements AutoCloseable {
                 throw new IllegalStateException(
                         sources.length + " rows were asked for in a cache with " + places + " places");
             }
+            if (sources.length > memory.rows()) {
+                reserve(sources.length, memory.capacity());
+            }
             int[] targets = IntStream.range(0, sources.length)
                     .filter(place -> sources[place] != place)
                     .toArray();
@@ -396,7 +423,7 @@ public final class KvCache implements AutoCloseable {
      *
      * @param i the id's index, from 0
      * @return the natural logarithm
-     * @throws IllegalStateException if nothing has been verified, or this is closed
+     * @throws IllegalStateException if the logits are NaN or infinite, nothing has been verified, or this is closed
      */
     public float verifiedLogSumExp(int i) {
         return opened(() -> verified().norm(i));
@@ -407,7 +434,8 @@ public final class KvCache implements AutoCloseable {
         lifetime.enter(this);
         try {
             // Memory that nothing has written would be read faster: it is all one page.
-            IValue cache = memory.reserve(tokens, 0, true);
+            memory.check(places, tokens);
+            IValue cache = memory.reserve(places, tokens, 0, true);
             long start = System.nanoTime();
             for (int i = 0; i < steps; i++) {
                 module.call("kernels", cache, (long) tokens);
@@ -467,7 +495,6 @@ public final class KvCache implements AutoCloseable {
     /** Called once, when no call runs. */
     void free() {
         rows.close();
-        logits.close();
         if (verified != null) {
             verified.close();
         }

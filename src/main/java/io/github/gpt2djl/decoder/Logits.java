@@ -32,6 +32,12 @@ final class Logits implements AutoCloseable {
         return 2 * Float.BYTES * rows * vocabulary;
     }
 
+    /** Takes over the first rows of another. */
+    void copy(Logits from, int count) {
+        values.bytes().put(0, from.values.bytes(), 0, count * vocabulary * Float.BYTES);
+        norms.bytes().put(0, from.norms.bytes(), 0, count * Float.BYTES);
+    }
+
     /** How many there is room for. */
     int rows() {
         return rows;
@@ -48,9 +54,22 @@ final class Logits implements AutoCloseable {
         return values.bytes().getFloat((i * vocabulary + id) * Float.BYTES);
     }
 
-    /** The log-sum-exp of a row. */
+    /** The log-sum-exp of a row, which tells whether the row is numbers. */
     float norm(int i) {
-        return norms.bytes().getFloat(i * Float.BYTES);
+        return requireNumber(norms.bytes().getFloat(i * Float.BYTES));
+    }
+
+    /**
+     * Rejects what damaged logits lead to: what is computed of NaN or infinite logits is one of both too.
+     *
+     * @throws IllegalStateException if it is NaN or infinite
+     */
+    static float requireNumber(float computed) {
+        if (!Float.isFinite(computed)) {
+            throw new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
+                    + " or too large for the chosen precision?");
+        }
+        return computed;
     }
 
     /** [count, vocabulary], from the first on. */

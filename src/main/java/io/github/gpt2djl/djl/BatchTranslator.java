@@ -1,6 +1,7 @@
 package io.github.gpt2djl.djl;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Objects;
 final class BatchTranslator<I, O> implements Translator<I, O> {
     /** Outputs in the inputs' order. */
     interface Work<I, O> {
-        List<O> apply(List<I> inputs);
+        List<O> apply(List<I> inputs) throws TranslateException;
     }
 
     private static final String INPUTS = "inputs";
@@ -30,7 +31,7 @@ final class BatchTranslator<I, O> implements Translator<I, O> {
     // What batchProcessInput has put there.
     @Override
     @SuppressWarnings("unchecked")
-    public List<O> batchProcessOutput(TranslatorContext context, NDList none) {
+    public List<O> batchProcessOutput(TranslatorContext context, NDList none) throws TranslateException {
         return work.apply((List<I>) Objects.requireNonNull(context.getAttachment(INPUTS)));
     }
 
@@ -40,7 +41,7 @@ final class BatchTranslator<I, O> implements Translator<I, O> {
     }
 
     @Override
-    public O processOutput(TranslatorContext context, NDList none) {
+    public O processOutput(TranslatorContext context, NDList none) throws TranslateException {
         return batchProcessOutput(context, none).get(0);
     }
 }

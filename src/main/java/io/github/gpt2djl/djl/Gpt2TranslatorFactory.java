@@ -3,15 +3,19 @@ package io.github.gpt2djl.djl;
 import ai.djl.Model;
 import ai.djl.modality.Input;
 import ai.djl.modality.Output;
+import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorFactory;
 import ai.djl.util.Pair;
-import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
+import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,8 +39,9 @@ import java.util.Set;
  *
  * <p>A request is a prompt as plain text, answered with text; or, as {@code application/json}, {@code {"inputs":
  * "ROMEO:", "parameters": {"max_new_tokens": 30}}}, answered with {@code {"generated_text": "..."}}, where the
- * parameters go before the arguments. One that cannot be used is answered with code 400, and those that share its batch
- * are not touched.
+ * parameters go before the arguments. One that cannot be used is answered with code 400, one that fails while it runs
+ * with 500, and those that share its batch are not touched. For texts, {@code batchPredict} returns all or throws: its
+ * TranslateException then names the first prompt that failed.
  */
 public final class Gpt2TranslatorFactory implements TranslatorFactory {
     /** Also for DJL Serving, which makes it by its name. */
@@ -80,9 +85,24 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
     }
 
     private static Translator<String, String> texts(Gpt2 gpt2, GenerationConfig config) {
-        return new BatchTranslator<>(prompts ->
-                gpt2.generateAll(prompts.stream().map(Prompt::of).toList(), config).stream()
-                        .map(Generation::text)
-                        .toList());
+        return new BatchTranslator<>(prompts -> {
+            List<GenerationResult> results = gpt2.generateEach(prompts.stream()
+                    .map(prompt -> new GenerationRequest(Prompt.of(prompt), config))
+                    .toList());
+            List<String> texts = new ArrayList<>();
+            for (GenerationResult result : results) {
+                if (result.failure() != null) {
+                    throw failed(texts.size() + 1, results.size(), result.failure());
+                }
+                texts.add(result.generations().get(0).text());
+            }
+            return texts;
+        });
+    }
+
+    /** A predictor returns all texts or throws; who needs the other texts asks for Input and Output. */
+    private static TranslateException failed(int number, int count, Throwable e) {
+        String input = count == 1 ? "" : "input " + number + " of " + count + ": ";
+        return new TranslateException(input + e.getMessage(), e);
     }
 }

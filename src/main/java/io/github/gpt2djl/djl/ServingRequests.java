@@ -7,12 +7,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -38,23 +39,24 @@ final class ServingRequests {
         this.asked = asked;
     }
 
-    /** All in one batch; if one of them cannot be used, each for itself: they may come from different users. */
+    /** All in one batch; those that cannot be used, or fail, do not touch the others: they may come from other users. */
     List<Output> answers(List<Input> inputs) {
-        try {
-            List<Generation> generations =
-                    gpt2.generateAll(inputs.stream().map(this::request).toList());
-            List<Output> answers = new ArrayList<>();
-            for (int i = 0; i < inputs.size(); i++) {
-                answers.add(answer(inputs.get(i), generations.get(i).text()));
+        List<Output> answers = new ArrayList<>(Collections.nCopies(inputs.size(), null));
+        List<Integer> asked = new ArrayList<>();
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            try {
+                requests.add(request(inputs.get(i)));
+                asked.add(i);
+            } catch (IllegalArgumentException e) {
+                answers.set(i, failure(e));
             }
-            return answers;
-        } catch (IllegalArgumentException e) {
-            return inputs.size() == 1
-                    ? List.of(failure(e))
-                    : inputs.stream()
-                            .flatMap(input -> answers(List.of(input)).stream())
-                            .toList();
         }
+        List<GenerationResult> results = gpt2.generateEach(requests);
+        for (int k = 0; k < asked.size(); k++) {
+            answers.set(asked.get(k), answer(inputs.get(asked.get(k)), results.get(k)));
+        }
+        return answers;
     }
 
     private GenerationRequest request(Input input) {
@@ -95,13 +97,20 @@ final class ServingRequests {
         return Arguments.one(gpt2.withDefaults(GenerationConfig.builder().parse(merged.toString())));
     }
 
-    private static Output answer(Input input, String text) {
+    private static Output answer(Input input, GenerationResult result) {
+        if (result.failure() != null) {
+            return failure(result.failure());
+        }
+        String text = result.generations().get(0).text();
         return isJson(input) ? json(new Output(), "generated_text", text) : plain(text);
     }
 
-    private static Output failure(IllegalArgumentException e) {
+    private static Output failure(Throwable e) {
         // The message is no HTTP reason, which must be one line.
-        return json(new Output(400, "Bad Request"), "error", String.valueOf(e.getMessage()));
+        Output output = e instanceof IllegalArgumentException
+                ? new Output(400, "Bad Request")
+                : new Output(500, "Internal Server Error");
+        return json(output, "error", String.valueOf(e.getMessage()));
     }
 
     private static Output plain(String text) {

@@ -59,19 +59,26 @@ public final class AssistantModel implements Drafter {
             int left = Math.min(request.limit() - step, decoder.positions() - n);
             state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
             cache = state;
-            ahead[n] = request.choose(state.logits(0), ahead, n, 0);
+            ahead[n] = choose(state, ahead, n);
         } else {
             int[] news = Arrays.copyOfRange(text, fed, n);
             state.verify(news);
+            state.verifiedLogSumExp(news.length - 1);
             ahead[n] = request.choose(state.verifiedLogits(news.length - 1), ahead, n, 0);
         }
         for (int i = 1; i < wanted; i++) {
             state.step(new int[] {ahead[n + i - 1]});
-            ahead[n + i] = request.choose(state.logits(0), ahead, n + i, 0);
+            ahead[n + i] = choose(state, ahead, n + i);
         }
         fed = n;
         guessed = wanted;
         return Arrays.copyOfRange(ahead, n, n + wanted);
+    }
+
+    private int choose(KvCache state, int[] ids, int length) {
+        // Rejects logits that are NaN.
+        state.logSumExp(0);
+        return request.choose(state.logits(0), ids, length, 0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.gpt2djl.generation;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.KvCache;
 import io.github.gpt2djl.sampling.HighestScores;
+import io.github.gpt2djl.sampling.Processed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -111,14 +112,12 @@ public final class BeamLoop implements Loop {
         for (int place = 0; place < running.size(); place++) {
             Beam beam = running.get(place);
             float logSumExp = state.logSumExp(place);
-            Sequence.requireNumber(logSumExp);
             state.logits(place).get(0, scores);
             for (int id = 0; id < scores.length; id++) {
                 scores[id] -= logSumExp;
             }
-            request.decoding()
-                    .processors()
-                    .forEach(rule -> rule.process(scores, request.view(beam.ids(), beam.ids().length)));
+            Processed.process(
+                    request.decoding().processors(), scores, request.view(beam.ids(), beam.ids().length));
             highest.look(scores, beam.score(), place * scores.length);
         }
         List<Beam> best = new ArrayList<>();

@@ -42,7 +42,7 @@ final class Beams {
 
     /** Candidates that a step needs: so many that enough go on, if all that could end are among the best. */
     int candidates() {
-        return search.beams() * Math.max(2, 1 + eosIds.size());
+        return (int) Math.min(Integer.MAX_VALUE, (long) search.beams() * Math.max(2, 1 + eosIds.size()));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.gpt2djl.generation;
 import io.github.gpt2djl.decoder.CandidateCache;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.sampling.HighestScores;
+import io.github.gpt2djl.sampling.Processed;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ public final class ContrastiveLoop implements Loop {
         long[] best = highest.take();
         if (best.length == 0) {
             throw new IllegalStateException("no token is left: the rules have banned all " + scores.length
-                    + ", or the model's logits are no numbers; expected at least one that may follow");
+                    + "; expected at least one that may follow");
         }
         int[] candidates = Arrays.stream(best).mapToInt(HighestScores::number).toArray();
         double[] logProbabilities = new double[candidates.length];
@@ -125,7 +126,7 @@ public final class ContrastiveLoop implements Loop {
         if (request.decoding().processors().isEmpty()) {
             return logSumExp;
         }
-        request.decoding().processors().forEach(rule -> rule.process(scores, request.view(ids, length)));
+        Processed.process(request.decoding().processors(), scores, request.view(ids, length));
         float most = Float.NEGATIVE_INFINITY;
         for (float score : scores) {
             most = Math.max(most, score);

@@ -21,6 +21,9 @@ public interface Loop extends AutoCloseable {
     /**
      * Chooses the next token of each running row; a search hands out none before its end.
      *
+     * <p>An exception ends all rows. A row that alone cannot go on, as its rules or its prompt's memory fail, ends with
+     * {@link Sampled#failure()}, and the others are not touched.
+     *
      * @return one token a running row; a row's last one says so
      * @throws java.util.NoSuchElementException if all rows have ended
      */

@@ -26,7 +26,7 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
     }
 
     TokenSequence view(int[] ids, int length) {
-        return new TokenSequence(ids, length, prompt.length, prompt.length + limit);
+        return new TokenSequence(ids, length, prompt.length, (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + limit));
     }
 
     /** A new token's own number: neither the batch nor other tokens change it. */
@@ -48,6 +48,6 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
 
     /** Positions that each sequence takes at most: the last token is never fed back. */
     int room(int positions) {
-        return Math.min(prompt.length + limit - 1, positions);
+        return (int) Math.min((long) prompt.length + limit - 1, positions);
     }
 }

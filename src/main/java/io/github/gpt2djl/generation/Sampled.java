@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One chosen token.
+ * One chosen token, or the failure that ended a row instead.
  *
  * <pre>{@code
  * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param top the likeliest tokens under the model itself, if they were asked for
  * @param trace how it was chosen, if that was asked for
  * @param last whether it ends its row
+ * @param failure why the row has no token and ends; null for a token
  */
 public record Sampled(
         int row,
@@ -29,4 +30,15 @@ public record Sampled(
         double logProbability,
         List<TokenProbability> top,
         @Nullable StepTrace trace,
-        boolean last) {}
+        boolean last,
+        @Nullable Throwable failure) {
+    Sampled(
+            int row, int id, double logProbability, List<TokenProbability> top, @Nullable StepTrace trace, boolean last) {
+        this(row, id, logProbability, top, trace, last, null);
+    }
+
+    /** The end of a row that cannot go on; its neighbours can. */
+    static Sampled failed(int row, Throwable failure) {
+        return new Sampled(row, -1, Double.NaN, List.of(), null, true, failure);
+    }
+}

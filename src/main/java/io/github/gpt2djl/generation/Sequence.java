@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A running text: its ids, and the choice of the next one. */
 final class Sequence {
+    private static final int ROOM = 64;
+
     private final Request request;
     private final int number;
     private final int copy;
-    private final int[] ids;
+    private int[] ids;
     private int length;
 
     Sequence(Request request, int number, int copy) {
@@ -20,7 +22,8 @@ final class Sequence {
         this.number = number;
         this.copy = copy;
         length = request.prompt().length;
-        ids = Arrays.copyOf(request.prompt(), length + request.limit());
+        // Grows with the text: most texts end before their limit, which may be any number.
+        ids = Arrays.copyOf(request.prompt(), length + Math.min(request.limit(), ROOM));
     }
 
     /** Its number among all sequences of the loop. */
@@ -73,23 +76,17 @@ final class Sequence {
 
     /** Appends a token that has been chosen. */
     Sampled append(int id, float logProbability) {
-        requireNumber(logProbability);
         return append(id, logProbability, List.of(), null);
     }
 
     private Sampled append(int id, float logProbability, List<TokenProbability> top, @Nullable StepTrace trace) {
+        if (length == ids.length) {
+            ids = Arrays.copyOf(ids, (int) Math.min(2L * length, Integer.MAX_VALUE - 8));
+        }
         ids[length++] = id;
         boolean last =
                 tokens() == request.limit() || request.decoding().eosIds().contains(id);
         return new Sampled(number, id, logProbability, top, trace, last);
-    }
-
-    /** Rejects what damaged logits lead to. */
-    static void requireNumber(float logarithm) {
-        if (!Float.isFinite(logarithm)) {
-            throw new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
-                    + " or too large for the chosen precision?");
-        }
     }
 
     /** The draw of a token to come: the next one's is 0 ahead. */

@@ -6,6 +6,7 @@ import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.KvCache;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -33,21 +34,19 @@ public final class TokenLoop implements Loop {
     private static final int PREFILL_TOKENS = 2048;
 
     private final Decoder decoder;
-    private final Iterator<Request> queue;
+    private final Admissions admissions;
     private final int places;
     private final int positions;
     private final int ahead;
-    private final int[] fed;
-    /** By their places in the cache. */
+    /** By their places in the cache, as are the last ids. */
     private final List<Row> rows = new ArrayList<>();
 
+    private int[] fed = new int[0];
     private @Nullable KvCache cache;
-    private @Nullable Request waiting;
     /** What the decoder has chosen, if not all of it is handed out yet, and how many of its steps are. */
     private @Nullable Chosen given;
 
     private int handedOut;
-    private int started;
     private boolean closed;
     private long nativeNanos;
     private long samplingNanos;
@@ -55,18 +54,12 @@ public final class TokenLoop implements Loop {
     private int slides;
 
     /**
-     * Rows that begin, or begin again, with the same ids.
-     *
-     * @param ids to be computed
-     */
-    private record Joining(int[] ids, List<Row> rows) {}
-
-    /**
      * Nothing is computed, and no request taken, before the first {@link #next()}.
      *
      * @param decoder the model
-     * @param queue what to generate, asked for as places become free
-     * @param places sequences that run at once at most, and no request has more copies
+     * @param queue what to generate, asked for as places become free; an exception of its {@code next()} is the result
+     *     of that request
+     * @param places sequences that run at once at most
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places) {
         this(decoder, queue, places, decoder.device().kind() == DeviceChoice.Kind.GPU ? 1 : 0);
@@ -76,23 +69,23 @@ public final class TokenLoop implements Loop {
      * A loop whose decoder may be ahead of what is handed out.
      *
      * @param decoder the model
-     * @param queue what to generate, asked for as places become free
-     * @param places sequences that run at once at most, and no request has more copies
+     * @param queue what to generate, asked for as places become free; an exception of its {@code next()} is the result
+     *     of that request
+     * @param places sequences that run at once at most
      * @param ahead steps that the decoder takes in one call at most, where it knows the rules of all running requests
      *     and so can choose their tokens by itself; 0: they are all chosen here
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places, int ahead) {
         this.decoder = decoder;
-        this.queue = queue;
         this.places = places;
         this.ahead = ahead;
         positions = decoder.positions();
-        fed = new int[places];
+        admissions = new Admissions(queue, positions);
     }
 
     @Override
     public boolean hasNext() {
-        return !closed && (!rows.isEmpty() || waiting != null || queue.hasNext());
+        return !closed && (!rows.isEmpty() || admissions.hasNext());
     }
 
     @Override
@@ -101,17 +94,18 @@ public final class TokenLoop implements Loop {
             throw new NoSuchElementException("the generation has ended");
         }
         KvCache state = cache();
-        List<Sampled> chosen = new ArrayList<>(places);
+        List<Sampled> chosen = new ArrayList<>();
+        List<Sampled> failed = new ArrayList<>();
         List<Joining> slid = List.of();
         boolean beside = false;
         if (given == null) {
             slid = leaveFull(state);
             beside = ahead == 0 && !rows.isEmpty() && slid.isEmpty();
-            List<Joining> joining = beside ? arrivals() : List.of();
+            List<Joining> joining = beside ? admissions.take(places - rows.size(), failed) : List.of();
             if (joining.isEmpty()) {
                 compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
             } else {
-                join(state, joining, true);
+                join(state, joining, true, failed);
             }
         }
         choose(state, 0, chosen);
@@ -121,12 +115,13 @@ public final class TokenLoop implements Loop {
         int running = rows.size();
         if (!slid.isEmpty()) {
             slides += slid.size();
-            slideNanos += join(state, slid, false);
+            slideNanos += join(state, slid, false, failed);
         }
         if (!beside && given == null) {
-            join(state, arrivals(), false);
+            join(state, admissions.take(places - rows.size(), failed), false, failed);
         }
         choose(state, running, chosen);
+        chosen.addAll(failed);
         if (!hasNext()) {
             close();
         }
@@ -141,8 +136,7 @@ public final class TokenLoop implements Loop {
         int steps = StepsAhead.possible(rows, most, positions);
         long start = System.nanoTime();
         if (steps == 0) {
-            state.step(fed);
-            rows.forEach(row -> row.held++);
+            step(state);
         } else {
             given = StepsAhead.take(state, fed, rows, steps);
             handedOut = 0;
@@ -150,8 +144,14 @@ public final class TokenLoop implements Loop {
         nativeNanos += System.nanoTime() - start;
     }
 
+    private void step(KvCache state) {
+        state.step(fed);
+        rows.forEach(row -> row.held++);
+    }
+
     @Override
     public void end(int row) {
+        admissions.end(row);
         for (int place = 0; place < rows.size(); place++) {
             if (rows.get(place).text.number() == row) {
                 leave(cache(), place);
@@ -204,53 +204,19 @@ public final class TokenLoop implements Loop {
         return full;
     }
 
-    /** The requests that there are places for. */
-    private List<Joining> arrivals() {
-        List<Joining> arrivals = new ArrayList<>();
-        int free = places - rows.size();
-        while (free > 0 && (waiting != null || queue.hasNext())) {
-            Request next = waiting != null ? waiting : queue.next();
-            waiting = next.copies() > free ? next : null;
-            if (waiting != null) {
-                break;
-            }
-            List<Row> copies = new ArrayList<>();
-            for (int copy = 0; copy < next.copies(); copy++) {
-                copies.add(new Row(new Sequence(next, started++, copy)));
-            }
-            arrivals.add(new Joining(next.start(positions), copies));
-            free -= next.copies();
-        }
-        return arrivals;
-    }
-
     /**
      * Prompts take places; the rows that run take a step with the first of them, if they are to. Returns the nanoseconds
      * that it took.
      */
-    private long join(KvCache state, List<Joining> joining, boolean step) {
-        int room = joining.stream()
-                .mapToInt(j -> j.rows.get(0).text.request().room(positions))
-                .max()
-                .orElse(0);
+    private long join(KvCache state, List<Joining> joining, boolean step, List<Sampled> failed) {
+        int room = joining.stream().mapToInt(j -> j.room(positions)).max().orElse(0);
         long start = System.nanoTime();
+        state.expect(rows.size()
+                + joining.stream().mapToInt(each -> each.rows().size()).sum());
         int from = 0;
         while (from < joining.size()) {
             int to = groupEnd(joining, from);
-            List<Joining> group = joining.subList(from, to);
-            List<int[]> prompts = group.stream().map(Joining::ids).toList();
-            decoder.check(prompts);
-            int copies = group.get(0).rows.size();
-            if (step && from == 0) {
-                state.stepAndJoin(fed, prompts, copies, room);
-                rows.forEach(row -> row.held++);
-            } else {
-                state.join(prompts, copies, room);
-            }
-            for (Joining each : group) {
-                each.rows.forEach(row -> row.held = each.ids.length);
-                rows.addAll(each.rows);
-            }
+            join(state, joining.subList(from, to), room, step && from == 0, failed);
             from = to;
         }
         long took = System.nanoTime() - start;
@@ -258,12 +224,45 @@ public final class TokenLoop implements Loop {
         return took;
     }
 
+    /** Prompts that fail together, mostly for want of memory, are taken one by one: some may go on, as do those that run. */
+    private void join(KvCache state, List<Joining> group, int room, boolean step, List<Sampled> failed) {
+        List<int[]> prompts = group.stream().map(Joining::ids).toList();
+        int copies = group.get(0).rows().size();
+        try {
+            decoder.check(prompts);
+            if (step) {
+                state.stepAndJoin(fed, prompts, copies, room);
+                rows.forEach(row -> row.held++);
+            } else {
+                state.join(prompts, copies, room);
+            }
+        } catch (RuntimeException | Error e) {
+            state.expect(0);
+            if (step) {
+                step(state);
+            }
+            if (group.size() > 1) {
+                group.forEach(each -> join(state, List.of(each), each.room(positions), false, failed));
+            } else {
+                group.get(0).rows().forEach(row -> failed.add(Sampled.failed(row.text.number(), e)));
+            }
+            return;
+        }
+        for (Joining each : group) {
+            each.rows().forEach(row -> row.held = each.ids().length);
+            rows.addAll(each.rows());
+        }
+        if (fed.length < rows.size()) {
+            fed = Arrays.copyOf(fed, Math.max(rows.size(), 2 * fed.length));
+        }
+    }
+
     private static int groupEnd(List<Joining> joining, int from) {
-        int copies = joining.get(from).rows.size();
+        int copies = joining.get(from).rows().size();
         int longest = 0;
         int end = from;
-        while (end < joining.size() && joining.get(end).rows.size() == copies) {
-            longest = Math.max(longest, joining.get(end).ids.length);
+        while (end < joining.size() && joining.get(end).rows().size() == copies) {
+            longest = Math.max(longest, joining.get(end).ids().length);
             if (end > from && (end - from + 1) * longest > PREFILL_TOKENS) {
                 break;
             }
@@ -296,20 +295,32 @@ public final class TokenLoop implements Loop {
         }
     }
 
+    /** What fails here is the row's own: its rules, its text, its logits. */
     private Sampled choose(KvCache state, int place) {
         Row row = rows.get(place);
         Sampled token;
-        if (given != null) {
-            token = row.text.append(given.id(handedOut, row.column), given.logProbability(handedOut, row.column));
-        } else {
-            FloatBuffer logits = state.logits(place);
-            float logSumExp = state.logSumExp(place);
-            long start = System.nanoTime();
-            token = row.text.choose(logits, logSumExp);
-            samplingNanos += System.nanoTime() - start;
+        try {
+            token = given != null ? appended(given, row) : chosen(state, place, row);
+        } catch (Throwable e) {
+            return Sampled.failed(row.text.number(), e);
         }
         fed[place] = token.id();
         return token;
+    }
+
+    private Sampled appended(Chosen chosen, Row row) {
+        return row.text.append(chosen.id(handedOut, row.column), chosen.logProbability(handedOut, row.column));
+    }
+
+    private Sampled chosen(KvCache state, int place, Row row) {
+        FloatBuffer logits = state.logits(place);
+        float logSumExp = state.logSumExp(place);
+        long start = System.nanoTime();
+        try {
+            return row.text.choose(logits, logSumExp);
+        } finally {
+            samplingNanos += System.nanoTime() - start;
+        }
     }
 
     /** Frees the cache; the loop has ended then. */

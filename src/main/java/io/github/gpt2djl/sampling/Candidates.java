@@ -255,8 +255,8 @@ final class Candidates {
     }
 
     static IllegalStateException notNumbers() {
-        return new IllegalStateException("the model's logits are NaN or infinite; are its weights damaged,"
-                + " or too large for the chosen precision?");
+        return new IllegalStateException("the scores to choose from are NaN or infinite; is a temperature or a penalty"
+                + " too extreme for 32-bit floats, or are the model's weights damaged?");
     }
 
     /** Restores the heap, whose root is its lowest, after one entry has changed. */

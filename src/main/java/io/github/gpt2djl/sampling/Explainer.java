@@ -69,7 +69,8 @@ public final class Explainer {
             processor.rule().process(scores, text);
             stages.add(new Distribution(scores.clone()));
         }
-        Processed.requireSome(scores, processors.stream().map(Labelled::rule).toList());
+        List<LogitsProcessor> rules = processors.stream().map(Labelled::rule).toList();
+        Processed.requireSome(Processed.some(scores, rules), scores, rules);
         Candidates candidates = new Candidates();
         candidates.fill(FloatBuffer.wrap(scores));
         for (Labelled<Warper> warper : warpers) {

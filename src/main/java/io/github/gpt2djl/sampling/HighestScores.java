@@ -14,9 +14,12 @@ import java.util.Arrays;
  * }</pre>
  */
 public final class HighestScores {
-    /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
-    private final long[] heap;
+    private static final int ROOM = 64;
 
+    /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
+    private long[] heap;
+
+    private final int most;
     private int size;
 
     /**
@@ -25,7 +28,8 @@ public final class HighestScores {
      * @param n at least 1
      */
     public HighestScores(int n) {
-        heap = new long[n];
+        most = n;
+        heap = new long[Math.min(n, ROOM)];
     }
 
     /**
@@ -36,12 +40,12 @@ public final class HighestScores {
      * @param first the number of the first one, above those that have been looked at before
      */
     public void look(float[] scores, float plus, int first) {
-        float lowest = size == heap.length ? score(heap[0]) : Float.NEGATIVE_INFINITY;
+        float lowest = size == most ? score(heap[0]) : Float.NEGATIVE_INFINITY;
         for (int i = 0; i < scores.length; i++) {
             float score = scores[i] + plus;
             if (score > lowest) {
                 add(key(score, first + i));
-                lowest = size == heap.length ? score(heap[0]) : Float.NEGATIVE_INFINITY;
+                lowest = size == most ? score(heap[0]) : Float.NEGATIVE_INFINITY;
             }
         }
     }
@@ -92,7 +96,10 @@ public final class HighestScores {
     }
 
     private void add(long key) {
-        if (size < heap.length) {
+        if (size < most) {
+            if (size == heap.length) {
+                heap = Arrays.copyOf(heap, (int) Math.min(most, 2L * size));
+            }
             int i = size++;
             for (; i > 0 && heap[(i - 1) / 2] > key; i = (i - 1) / 2) {
                 heap[i] = heap[(i - 1) / 2];

@@ -12,19 +12,20 @@ import java.util.BitSet;
  * System.out.println(Arrays.toString(scores)); // [1.0, -4.0, 3.0]
  * }</pre>
  *
- * @param penalty above 0; 1 changes nothing, less than 1 favours repetition
+ * @param penalty above 0, from 1.2E-38 to 3.4E38, as scores are 32-bit floats; 1 changes nothing, less than 1 favours
+ *     repetition
  */
 public record RepetitionPenalty(double penalty) implements LogitsProcessor {
     /**
      * Checks the range.
      *
      * @param penalty above 0
-     * @throws IllegalArgumentException if {@code penalty} is not above 0, or infinite
+     * @throws IllegalArgumentException if {@code penalty} is out of range
      */
     public RepetitionPenalty {
-        if (!(penalty > 0) || Double.isInfinite(penalty)) {
-            throw new IllegalArgumentException(
-                    "repetitionPenalty is " + penalty + ", expected above 0, where 1 changes nothing");
+        if (!(penalty >= Float.MIN_NORMAL && penalty <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("repetitionPenalty is " + penalty
+                    + ", expected above 0, from 1.2E-38 to 3.4E38, where 1 changes nothing");
         }
     }
 

@@ -28,7 +28,8 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
      * Copies the map and checks it.
      *
      * @param biases copied; those of one last id are added up in this order, a single token's first
-     * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is NaN or +Infinity
+     * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is neither a number
+     *     of 32 bits nor -Infinity
      */
     public SequenceBias {
         biases = grouped(biases);
@@ -37,9 +38,9 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
                 throw new IllegalArgumentException(
                         "a biased sequence is " + sequence + ", expected at least one id, each 0 or above");
             }
-            if (bias.isNaN() || bias == Double.POSITIVE_INFINITY) {
+            if (bias != Double.NEGATIVE_INFINITY && !(Math.abs(bias) <= Float.MAX_VALUE)) {
                 throw new IllegalArgumentException(
-                        "the bias of " + sequence + " is " + bias + ", expected a number or -Infinity");
+                        "the bias of " + sequence + " is " + bias + ", expected a number of 32 bits or -Infinity");
             }
         });
     }

@@ -12,19 +12,19 @@ package io.github.gpt2djl.sampling;
  * System.out.println(sampler.sample(logits, soFar, 0.67)); // 0
  * }</pre>
  *
- * @param t above 0
+ * @param t above 0, from 1.2E-38 to 3.4E38, as scores are 32-bit floats
  */
 public record Temperature(double t) implements Warper {
     /**
      * Checks the range.
      *
      * @param t above 0
-     * @throws IllegalArgumentException if {@code t} is not above 0, or infinite
+     * @throws IllegalArgumentException if {@code t} is out of range
      */
     public Temperature {
-        if (!(t > 0) || Double.isInfinite(t)) {
-            throw new IllegalArgumentException(
-                    "temperature is " + t + ", expected above 0; for the likeliest token use greedy decoding");
+        if (!(t >= Float.MIN_NORMAL && t <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("temperature is " + t
+                    + ", expected above 0, from 1.2E-38 to 3.4E38; for the likeliest token use greedy decoding");
         }
     }
 

@@ -569,9 +569,9 @@ class Gpt2(Module):
           _8 = rows[target].copy_(rows[source])
     return filled
 
-  # Into a cache with room for more positions.
+  # Into a cache with room for more rows and positions.
   def move_all(self: __torch__.Gpt2, cache: Tensor, larger: Tensor, filled: int) -> int:
-    _6 = larger.narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))
+    _6 = larger.narrow(2, 0, cache.size(2)).narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))
     return filled
 
   # Logits [T, V] of every position of one row, ids [1, T].

@@ -32,7 +32,16 @@ record Asked(Object id, GenerationRequest request, String error) {
     }
 
     Row rejected() {
-        return RowFactory.create(id, null, null, null, null, null, error);
+        return rejected(error);
+    }
+
+    /** The model took the row, but its rules or its memory failed. */
+    Row failed(Throwable e) {
+        return rejected(RowReader.named(e.getMessage() == null ? e.toString() : e.getMessage()));
+    }
+
+    private Row rejected(String why) {
+        return RowFactory.create(id, null, null, null, null, null, why);
     }
 
     Row answered(Generation generation) {

@@ -3,6 +3,7 @@ package io.github.gpt2djl.spark;
 import io.github.gpt2djl.FinishReason;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Gpt2;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,8 +16,8 @@ import org.apache.spark.sql.Row;
 final class Continued implements Iterator<Row>, AutoCloseable {
     private final Iterator<Row> rows;
     private final RowReader reader;
-    private final Stream<Generation> stream;
-    private final Iterator<Generation> generated;
+    private final Stream<GenerationResult> stream;
+    private final Iterator<GenerationResult> generated;
     /** Rows without an answer yet, the first ones given to the model. */
     private final Deque<Asked> read = new ArrayDeque<>();
     /** The last of them, if the model has not taken it. */
@@ -25,7 +26,7 @@ final class Continued implements Iterator<Row>, AutoCloseable {
     Continued(Gpt2 gpt2, Iterator<Row> rows, String defaults, int batchSize) {
         this.rows = rows;
         this.reader = new RowReader(gpt2, defaults);
-        this.stream = gpt2.generateAll(new Requests(), batchSize);
+        this.stream = gpt2.generateEach(new Requests(), batchSize);
         this.generated = stream.iterator();
     }
 
@@ -44,7 +45,11 @@ final class Continued implements Iterator<Row>, AutoCloseable {
             return read.remove().rejected();
         }
         // Reads further rows while there is a place for them.
-        Generation generation = generated.next();
+        GenerationResult result = generated.next();
+        if (result.failure() != null) {
+            return read.remove().failed(result.failure());
+        }
+        Generation generation = result.generations().get(0);
         if (generation.finishReason() == FinishReason.CANCELLED) {
             throw new IllegalStateException("the task was interrupted");
         }

@@ -1,0 +1,60 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.GenerationOption.*;
+
+import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.sampling.LogitsProcessor;
+import io.github.gpt2djl.sampling.TokenSequence;
+import java.util.List;
+
+/** Finds before anything is computed that the rules leave no token, where that can be known. */
+final class Bans {
+    private static final List<GenerationOption<?>> BANNING = List.of(
+            SEQUENCE_BIAS,
+            NO_REPEAT_NGRAM_SIZE,
+            BAD_WORDS_IDS,
+            MIN_LENGTH,
+            MIN_NEW_TOKENS,
+            FORCED_BOS_TOKEN_ID,
+            FORCED_EOS_TOKEN_ID,
+            SUPPRESS_TOKENS,
+            BEGIN_SUPPRESS_TOKENS);
+
+    private Bans() {}
+
+    /**
+     * Lets the rules process equal scores after the prompt: whether a token is banned does not depend on its score.
+     *
+     * @throws IllegalArgumentException if no token may follow the prompt, or none stand at the greatest length
+     */
+    static void check(GenerationConfig config, Request request, int vocabulary) {
+        List<GenerationOption<?>> banning = BANNING.stream().filter(config::isSet).toList();
+        // Own processors may allow again what the rules before them have banned.
+        if (banning.isEmpty() || !config.logitsProcessors().isEmpty()) {
+            return;
+        }
+        int[] prompt = request.prompt();
+        int longest = (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + request.limit());
+        TokenSequence text = new TokenSequence(prompt, prompt.length, prompt.length, longest);
+        float[] scores = new float[vocabulary];
+        for (LogitsProcessor rule : request.decoding().processors()) {
+            rule.process(scores, text);
+        }
+        for (float score : scores) {
+            if (score != Float.NEGATIVE_INFINITY) {
+                forcedEnd(config);
+                return;
+            }
+        }
+        throw new IllegalArgumentException("no token may follow the prompt: " + banning + " ban all " + vocabulary
+                + " together, expected at least one that may follow");
+    }
+
+    private static void forcedEnd(GenerationConfig config) {
+        List<Integer> forced = config.get(FORCED_EOS_TOKEN_ID);
+        if (!forced.isEmpty() && config.get(SUPPRESS_TOKENS).containsAll(forced)) {
+            throw new IllegalArgumentException("forcedEosTokenId is " + forced
+                    + ", and suppressTokens bans it, expected at least one id that may stand at the greatest length");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.gpt2djl;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of one request among others: its sequences, or why it has none.
+ *
+ * <pre>{@code
+ * var config = GenerationConfig.builder().maxNewTokens(5).build();
+ * var requests = List.of(
+ *         new GenerationRequest(Prompt.of("ROMEO:"), config), new GenerationRequest(Prompt.ofIds(99999), config));
+ * for (GenerationResult result : gpt2.generateEach(requests)) {
+ *     System.out.println(result.failure() == null ? result.generations().get(0).text() : result.failure().getMessage());
+ * }
+ * }</pre>
+ *
+ * @param generations {@code numReturnSequences}; none if the request failed
+ * @param failure what the request cannot be used for, or what its rules, processors or memory failed with; null if it
+ *     did not fail
+ */
+public record GenerationResult(List<Generation> generations, @Nullable Throwable failure) {
+    /**
+     * Copies the list.
+     *
+     * @param generations copied
+     * @param failure or null
+     */
+    public GenerationResult {
+        generations = List.copyOf(generations);
+    }
+
+    /** The sequences, or the failure thrown as it is. */
+    List<Generation> orThrow() {
+        if (failure != null) {
+            throw Failures.unchecked(failure);
+        }
+        return generations;
+    }
+}

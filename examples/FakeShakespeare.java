@@ -48,7 +48,7 @@ public final class FakeShakespeare extends Lesson {
             // The opening stays in sight however long the scene becomes; of the rest, the latest speeches do.
             Memory scene = new Memory(gpt2, LONGEST_SPEECH);
             int[] lineBreaks = Stream.of("\n", "\n\n")
-                    .flatMap(text -> gpt2.encode(text).stream())
+                    .flatMap(text -> gpt2.encode(text, false).stream())
                     .mapToInt(Integer::intValue)
                     .toArray();
             String speaker = characters.get(0);

@@ -58,10 +58,8 @@ public final class Greedy extends Lesson {
     }
 
     private void repeat(Gpt2 gpt2) throws IOException {
-        // OPT's tokenizer puts bos in front.
-        List<Integer> ids = gpt2.encode(phrase).stream()
-                .filter(id -> id != gpt2.config().bosId())
-                .toList();
+        // OPT's tokenizer would put bos in front.
+        List<Integer> ids = gpt2.encode(phrase, false);
         int positions = gpt2.config().positions();
         if (ids.isEmpty() || ids.size() > positions / 3) {
             throw new IllegalArgumentException(

@@ -70,7 +70,7 @@ public final class Tokens extends Lesson {
         texts.forEach((kind, sample) -> {
             int words = sample.split(" ").length;
             int characters = sample.codePointCount(0, sample.length());
-            double tokens = gpt2.encode(sample).size();
+            double tokens = gpt2.encode(sample, false).size();
             out.printf("%12s %6d %7.0f %11.1f %17.1f%n", kind, words, tokens, tokens / words, characters / tokens);
         });
     }

@@ -101,6 +101,39 @@ def save_torch(folder):
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}) + "\n")
 
 
+@torch.inference_mode()
+def joint(folder):
+    """What OPT says of texts that are tokenized as a whole: a prompt with each continuation, and texts behind bos."""
+    hf = GPT2Tokenizer(vocab=json.loads((folder / "vocab.json").read_text()),
+                       merges=[tuple(line.split()) for line in (folder / "merges.txt").read_text().splitlines()[1:]],
+                       bos_token="</s>", eos_token="</s>", unk_token="</s>", pad_token="<pad>", add_bos_token=True)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+    def scored(text):
+        ids = hf(text)["input_ids"]
+        if ids[:1] != [2]:
+            ids = [2] + ids
+        log_probs = model(torch.tensor([ids])).logits[0, :-1].log_softmax(-1)
+        return ids, log_probs.gather(1, torch.tensor(ids[1:])[:, None])[:, 0]
+
+    ranked = []
+    for prompt, continuations in (("the cat sat", [" on the mat", " on", ", walking", " of the worst", "; stop"]),
+                                  ("it was the best of mats", ["!", " it was", " caf\u00e9", ". don't stop"]),
+                                  ("", ["the cat", " the cat", "walked"])):
+        start = len(scored(prompt)[0])
+        rows = []
+        for text in continuations:
+            ids, log_probs = scored(prompt + text)
+            rows.append({"text": text, "ids": ids[start:], "log_prob": log_probs[start - 1:].sum().item()})
+        ranked.append({"prompt": prompt, "continuations": rows})
+    texts = []
+    for text in ("the cat sat on the mat", "walked", " \u4f60"):
+        ids, log_probs = scored(text)
+        texts.append({"text": text, "ids": ids, "log_probs": numbers(log_probs)})
+    (folder / "joint.json").write_text(json.dumps({"ranked": ranked, "scored": texts}, indent=1) + "\n")
+    print(folder / "joint.json", sum(len(row["continuations"]) for row in ranked), "continuations")
+
+
 def numbers(tensor):
     return [float(f"{x:.8g}") for x in tensor.flatten().tolist()]
 
@@ -289,3 +322,4 @@ if __name__ == "__main__":
         write_goldens(GOLDENS, shipped + published)
         warpers(ROOT)
         strides(ROOT)
+        joint(ROOT / "opt-f16")

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch that requests of many callers share, as in a server: each joins at the next step for which there is a place,
  * and leaves it where it ends ("continuous batching", Yu et al. 2022, Orca). What a request gives does not depend on
- * what runs beside it, but for rounding.
+ * what runs beside it, but for rounding; and one that fails, by its rules, its listener or the memory that it needs,
+ * fails alone. Requests begin in the order in which they came. One of several sequences takes its places one by one as
+ * they become free.
  *
  * <p>One thread of its own computes; it holds no keys and values while there is nothing to do. Safe for use by several
  * threads at once.
@@ -80,8 +82,8 @@ public final class ContinuousBatch implements AutoCloseable {
      *
      * @param request a prompt and how to continue it
      * @param tokens takes each token and the number of its sequence, on the batch's thread, which it must not hold up;
-     *     its exception ends the request
-     * @return the request's sequences. Cancelling it ends the request within one step, running or not. What depends on
+     *     its exception, or Error, ends the request
+     * @return the request's sequences, or what it failed with. Cancelling it ends the request within one step, running or not. What depends on
      *     it without an executor of its own runs on the batch's thread
      * @throws IllegalArgumentException as {@link Gpt2#generateAll(Iterator, int)}
      * @throws RejectedExecutionException if too many requests wait, or none is accepted any more
@@ -202,7 +204,7 @@ public final class ContinuousBatch implements AutoCloseable {
         }
     }
 
-    /** Requests that have failed, or that nobody wants any more, leave the places that they have and those they wait for. */
+    /** Requests that have failed, or that nobody wants any more, leave their places, and wait for none. */
     private void endCancelled(TokenLoop loop) {
         List<Integer> done = members.entrySet().stream()
                 .filter(row -> row.getValue().result.isDone())

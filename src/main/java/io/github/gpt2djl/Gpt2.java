@@ -501,7 +501,8 @@ public final class Gpt2 implements AutoCloseable {
      * Compares continuations of a prompt, as for questions with several answers.
      *
      * @param prompt what comes before; empty: bos
-     * @param continuations at least one of at least one id each; in words they mostly begin with a space
+     * @param continuations at least one of at least one id each; in words they mostly begin with a space. What the
+     *     tokenizer puts in front of a text, like OPT's {@code </s>}, stands in front of the prompt only
      * @return by falling mean log-probability
      * @throws IllegalArgumentException if a continuation is empty, or does not fit into the context with the prompt
      */
@@ -520,6 +521,19 @@ public final class Gpt2 implements AutoCloseable {
      */
     public List<Integer> encode(String text) {
         return boxed(tokenizer().encode(text, false));
+    }
+
+    /**
+     * Turns text into ids, as {@link #encode(String)}, for a text that goes on from another or is counted by itself.
+     *
+     * @param text of any length
+     * @param addSpecialTokens whether OPT's {@code </s>}, and what else the tokenizer puts around a text, is among the ids
+     * @return its ids
+     * @throws IllegalArgumentException if it has a lone surrogate
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public List<Integer> encode(String text, boolean addSpecialTokens) {
+        return boxed(tokenizer().encode(text, false, addSpecialTokens));
     }
 
     /**
@@ -571,7 +585,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if it is text, and the checkpoint has no tokenizer
      */
     public int count(Prompt prompt) {
-        return encoded(prompt, false).length;
+        return encoded(prompt, false, true).length;
     }
 
     /**
@@ -616,7 +630,16 @@ public final class Gpt2 implements AutoCloseable {
 
     /** A prompt's ids; those of a text are ones that the model has. */
     int[] ids(Prompt prompt, boolean splitSpecialTokens) {
-        int[] ids = encoded(prompt, splitSpecialTokens);
+        return ids(prompt, splitSpecialTokens, true);
+    }
+
+    /** The ids of a prompt that goes on from another: its text gets no special tokens in front. */
+    int[] idsBehind(Prompt prompt) {
+        return ids(prompt, false, false);
+    }
+
+    private int[] ids(Prompt prompt, boolean splitSpecialTokens, boolean addSpecialTokens) {
+        int[] ids = encoded(prompt, splitSpecialTokens, addSpecialTokens);
         int rows = config().vocabularySize();
         for (int id : ids) {
             if (prompt.text() != null && id >= rows) {
@@ -629,13 +652,13 @@ public final class Gpt2 implements AutoCloseable {
         return ids;
     }
 
-    private int[] encoded(Prompt prompt, boolean splitSpecialTokens) {
+    private int[] encoded(Prompt prompt, boolean splitSpecialTokens, boolean addSpecialTokens) {
         if (prompt.ids() != null) {
             return prompt.ids().stream().mapToInt(Integer::intValue).toArray();
         }
         String text = prompt.text() == null ? "" : prompt.text();
         boolean nothing = text.isEmpty() && tokenizer == null;
-        return nothing ? new int[0] : tokenizer().encode(text, splitSpecialTokens);
+        return nothing ? new int[0] : tokenizer().encode(text, splitSpecialTokens, addSpecialTokens);
     }
 
     /**

@@ -36,8 +36,13 @@ final class Runs {
             prompts.forEach(prompt -> requirePlain(prompt.config(), prompts.size() + " prompts"));
             return together(gpt2, Requests.checked(gpt2, prompts, true), prompts).finish();
         }
-        List<Run> runs = prompts.stream().map(prompt -> one(gpt2, prompt)).toList();
-        return runs.stream().flatMap(run -> run.finish().stream()).toList();
+        List<Requests> checked =
+                prompts.stream().map(prompt -> read(gpt2, prompt, true)).toList();
+        List<Generation> all = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            all.addAll(one(gpt2, checked.get(i), prompts.get(i).config()).finish());
+        }
+        return all;
     }
 
     /** Each prompt's result: together, but for those that need the places of a batch for themselves. */
@@ -88,8 +93,11 @@ final class Runs {
 
     /** One prompt. */
     static Run one(Gpt2 gpt2, GenerationRequest prompt) {
-        Requests requests = read(gpt2, prompt, true);
-        return new Run(requests, loop(gpt2.decoder(), requests, prompt.config(), ahead(gpt2)));
+        return one(gpt2, read(gpt2, prompt, true), prompt.config());
+    }
+
+    private static Run one(Gpt2 gpt2, Requests requests, GenerationConfig config) {
+        return new Run(requests, loop(gpt2.decoder(), requests, config, ahead(gpt2)));
     }
 
     /**

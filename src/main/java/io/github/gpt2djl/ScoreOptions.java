@@ -9,7 +9,8 @@ package io.github.gpt2djl;
  * System.out.println(gpt2.score(Prompt.of(play), windows).perplexity());
  * }</pre>
  *
- * @param bos whether the model's bos stands before the text, so that the first id has a probability too
+ * @param bos whether the model's bos stands before the text, so that the first id has a probability too; once, where the
+ *     tokenizer has put it there, as OPT's does
  * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
  *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -
  *     stride} ids before it from the second window on

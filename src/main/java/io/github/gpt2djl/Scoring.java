@@ -18,11 +18,12 @@ final class Scoring {
             gpt2.checkFits(text, "the text", advice);
         }
         int[] ids = gpt2.ids(text, false);
-        if (options.bos()) {
+        boolean bosAdded = options.bos() && !beginsWithBos(gpt2, text, ids);
+        if (bosAdded) {
             ids = join(new int[] {gpt2.bos()}, ids);
         }
         if (ids.length < 2) {
-            throw new IllegalArgumentException("the text has " + (ids.length - (options.bos() ? 1 : 0))
+            throw new IllegalArgumentException("the text has " + (ids.length - (bosAdded ? 1 : 0))
                     + " ids, expected at least " + (options.bos() ? 1 : 2)
                     + ": the first has nothing before it that could foretell it, unless bos is set");
         }
@@ -66,7 +67,7 @@ final class Scoring {
         List<RankedContinuation> ranked = new ArrayList<>();
         for (int index = 0; index < continuations.size(); index++) {
             gpt2.checkFits(continuations.get(index), "continuation " + (index + 1), "");
-            int[] ids = gpt2.ids(continuations.get(index), false);
+            int[] ids = gpt2.idsBehind(continuations.get(index));
             if (ids.length == 0) {
                 throw new IllegalArgumentException(
                         "continuation " + (index + 1) + " is empty, expected at least one id");
@@ -80,6 +81,14 @@ final class Scoring {
         }
         ranked.sort(Comparator.comparingDouble(RankedContinuation::mean).reversed());
         return List.copyOf(ranked);
+    }
+
+    /** Whether the tokenizer has put bos in front of a text, as OPT's does. */
+    private static boolean beginsWithBos(Gpt2 gpt2, Prompt text, int[] ids) {
+        return text.text() != null
+                && ids.length > 0
+                && ids[0] == gpt2.bos()
+                && gpt2.idsBehind(text).length < ids.length;
     }
 
     private static int[] join(int[] a, int[] b) {

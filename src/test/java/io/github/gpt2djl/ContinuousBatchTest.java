@@ -108,6 +108,49 @@ class ContinuousBatchTest {
         assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
     }
 
+    /** One place is free, and the request at the head of the queue has two sequences: its first one takes the place. */
+    @Test
+    void aCancelledRequestAtTheHeadHoldsUpNobody() throws Exception {
+        CountDownLatch started = new CountDownLatch(5);
+        CountDownLatch second = new CountDownLatch(3);
+        GenerationRequest two = new GenerationRequest(
+                LONG.prompt(),
+                LONG.config().toBuilder().doSample(true).numReturnSequences(2).build());
+        try (ContinuousBatch batch = new ContinuousBatch(gpt2, 2, 10)) {
+            var first = batch.submit(LONG, (token, i) -> started.countDown());
+            started.await();
+            var head = batch.submit(two, (token, i) -> second.countDown());
+            second.await();
+            assertThat(first).as("it still runs: its place is taken").isNotDone();
+            var behind = batch.submit(
+                    new GenerationRequest(Prompt.of("O"), config(0)), (token, i) -> assertThat(first).isNotDone());
+            head.cancel(false);
+            assertThat(behind.get()).hasSize(1);
+            assertThat(first.get().get(0).tokens()).hasSize(250);
+        }
+    }
+
+    /** A request of as many sequences as there are places does not wait until all are free, and neither do others. */
+    @Test
+    void aLargeRequestTakesThePlacesAsTheyBecomeFree() throws Exception {
+        GenerationRequest four = new GenerationRequest(
+                Prompt.of("JULIET:"),
+                GenerationConfig.builder().doSample(true).seed(3).numReturnSequences(4).maxNewTokens(12).build());
+        CountDownLatch started = new CountDownLatch(1);
+        try (ContinuousBatch batch = new ContinuousBatch(gpt2, 4, 10)) {
+            var running = batch.submit(LONG, (token, i) -> started.countDown());
+            started.await();
+            var large = batch.submit(four, (token, i) -> assertThat(running).isNotDone());
+            var small = batch.submit(
+                    new GenerationRequest(Prompt.of("O"), config(0)), (token, i) -> assertThat(running).isNotDone());
+            assertThat(large.get())
+                    .extracting(Generation::ids)
+                    .isEqualTo(ids(gpt2.generateAll(List.of(four))));
+            assertThat(small.get()).hasSize(1);
+            assertThat(running.get().get(0).tokens()).hasSize(250);
+        }
+    }
+
     @Test
     void tooManyAreRejected() throws Exception {
         CountDownLatch started = new CountDownLatch(1);

@@ -89,6 +89,19 @@ class GenerationConfigTest {
                 wrong(
                         "temperature is 0.0, expected above 0",
                         b -> b.doSample(true).temperature(0)),
+                // As 32-bit floats these are 0, infinite, or have few digits left.
+                wrong(
+                        "temperature is 1.0E-40, expected above 0, from 1.2E-38 to 3.4E38; for the likeliest",
+                        b -> b.doSample(true).temperature(1e-40)),
+                wrong(
+                        "temperature is 1.0E39, expected above 0, from 1.2E-38 to 3.4E38",
+                        b -> b.doSample(true).temperature(1e39)),
+                wrong(
+                        "repetitionPenalty is 1.0E-300, expected above 0, from 1.2E-38 to 3.4E38, where 1",
+                        b -> b.repetitionPenalty(1e-300)),
+                wrong("repetitionPenalty is 1.0E300, expected above 0", b -> b.repetitionPenalty(1e300)),
+                wrong("sequenceBias is {[5]=1.0E300}, expected sequences", b -> b.logitBias(5, 1e300)),
+                wrong("sequenceBias is {[5]=-1.0E300}, expected sequences", b -> b.logitBias(5, -1e300)),
                 wrong("temperature is NaN", b -> b.doSample(true).temperature(Double.NaN)),
                 wrong(
                         "topK is -1, expected at least 1, or 0",

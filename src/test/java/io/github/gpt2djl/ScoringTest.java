@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,52 @@ class ScoringTest {
                             .as("stride %d, id %d", c.stride, i + 1)
                             .isCloseTo(c.log_probs[i], within(TOLERANCE));
                 }
+            }
+        }
+    }
+
+    private record Joint(List<Ranked> ranked, List<Scored> scored) {}
+
+    private record Ranked(String prompt, List<Continued> continuations) {}
+
+    private record Continued(String text, int[] ids, double log_prob) {}
+
+    private record Scored(String text, int[] ids, double[] log_probs) {}
+
+    /** OPT's tokenizer begins a text with {@code </s>}: once, however many texts are joined. */
+    @Test
+    void textsThatAreJoinedAreThoseOfTransformers() throws IOException {
+        Joint expected = new Gson().fromJson(Files.readString(FOLDER.resolve("opt-f16/joint.json")), Joint.class);
+        try (Gpt2 gpt2 = Gpt2.load(FOLDER.resolve("opt-f16"))) {
+            for (Ranked each : expected.ranked) {
+                List<Prompt> texts = each.continuations.stream()
+                        .map(continued -> Prompt.of(continued.text))
+                        .toList();
+                List<RankedContinuation> found = gpt2.rank(Prompt.of(each.prompt), texts);
+                assertThat(found).hasSameSizeAs(texts);
+                for (RankedContinuation one : found) {
+                    Continued wanted = each.continuations.get(one.index());
+                    assertThat(one.ids()).as(wanted.text).isEqualTo(Gpt2.boxed(wanted.ids));
+                    assertThat(one.sum()).as(wanted.text).isCloseTo(wanted.log_prob, within(10 * TOLERANCE));
+                    assertThat(gpt2.encode(wanted.text, false)).isEqualTo(one.ids());
+                }
+                assertThat(found)
+                        .extracting(RankedContinuation::mean)
+                        .isSortedAccordingTo(Comparator.reverseOrder());
+            }
+            for (Scored each : expected.scored) {
+                for (boolean bos : new boolean[] {true, false}) {
+                    Score score = gpt2.score(Prompt.of(each.text), ScoreOptions.DEFAULT.withBos(bos));
+                    assertThat(score.ids()).isEqualTo(Gpt2.boxed(each.ids));
+                    for (int i = 0; i < each.log_probs.length; i++) {
+                        assertThat(score.logProbabilities().get(i))
+                                .isCloseTo(each.log_probs[i], within(TOLERANCE));
+                    }
+                }
+                // Ids are what they are: bos stands in front of them where it is asked for.
+                assertThat(gpt2.score(Prompt.ofIds(each.ids), ScoreOptions.DEFAULT.withBos(true)).ids())
+                        .hasSize(each.ids.length + 1)
+                        .startsWith(2, 2);
             }
         }
     }

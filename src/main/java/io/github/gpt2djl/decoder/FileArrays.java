@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
@@ -33,8 +34,14 @@ final class FileArrays {
         this.owner = owner;
     }
 
-    /** Fills an array with tensors, one after the other. */
-    void read(List<TensorInfo> tensors, PtNDArray target) throws IOException {
+    /**
+     * Fills an array with tensors, one after the other.
+     *
+     * @param finite whether a number that is NaN or infinite is rejected: where each text needs it, no text could be
+     *     right, and some kernels would make plausible numbers of it
+     * @throws MalformedCheckpointException if there is such a number
+     */
+    void read(List<TensorInfo> tensors, PtNDArray target, boolean finite) throws IOException {
         Piece waiting = unused.poll();
         Piece piece = waiting == null
                 ? new Piece(new SharedMemory(owner, PIECE), new SharedMemory(owner, 2 * PIECE))
@@ -46,7 +53,14 @@ final class FileArrays {
                 ByteBuffer numbers = numbers(tensor.dtype(), bytes, piece.widened.bytes());
                 int count = numbers.remaining() / type.getNumOfBytes();
                 try (NDManager own = owner.newSubManager()) {
-                    module.call("fill", target, filled[0], own.create(numbers, new Shape(count), type));
+                    PtNDArray array = (PtNDArray) own.create(numbers, new Shape(count), type);
+                    if (finite && !module.compute(own, "finite", array).toBooleanArray()[0]) {
+                        throw new MalformedCheckpointException(
+                                file.name(),
+                                "tensor " + tensor.name() + " has numbers that are NaN or infinite, expected finite"
+                                        + " weights; the file is damaged, or its training has failed");
+                    }
+                    module.call("fill", target, filled[0], array);
                 }
                 filled[0] += count;
             });

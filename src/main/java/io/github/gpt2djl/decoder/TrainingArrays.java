@@ -97,7 +97,7 @@ final class TrainingArrays {
                         "found " + (found == null ? "no tensor " + entry.getKey() : found.toString()) + ", expected "
                                 + entry.getKey() + " of shape " + expected + ": it is of a training of another model");
             }
-            source.read(List.of(found), entry.getValue());
+            source.read(List.of(found), entry.getValue(), false);
         }
     }
 }

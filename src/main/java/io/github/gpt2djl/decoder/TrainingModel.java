@@ -138,7 +138,7 @@ public final class TrainingModel implements AutoCloseable {
             for (Map.Entry<String, PtNDArray> entry : weights.entrySet()) {
                 TensorInfo tensor = file.find(entry.getKey());
                 if (tensor != null) {
-                    source.read(List.of(tensor), entry.getValue());
+                    source.read(List.of(tensor), entry.getValue(), false);
                 }
             }
         }

@@ -131,11 +131,11 @@ final class Weights {
         DataType table = kernels.halvesTables() ? DataType.FLOAT16 : DataType.FLOAT32;
         for (Layout.Step step : steps) {
             switch (step.kind()) {
-                case EMBEDDING -> call("add_embedding", step, table);
+                case EMBEDDING -> call("add_embedding", step, table, eightBits());
                 case POSITIONS ->
-                    call("add_positions", step, table, (long)
+                    call("add_positions", step, table, eightBits(), (long)
                             checkpoint.config().unusedPositions());
-                case NORM -> call("add_norm", step, DataType.FLOAT32);
+                case NORM -> call("add_norm", step, DataType.FLOAT32, true);
                 case TIED_HEAD -> {
                     if (kernels.head().sharesTable()) {
                         module.call("tie_head");
@@ -161,14 +161,23 @@ final class Weights {
         }
     }
 
-    private void call(String method, Layout.Step step, DataType type, Object... options) throws IOException {
+    /**
+     * Whether activations are rounded to 8 bits, which makes numbers of NaN. Else a text that has a damaged token or
+     * position is told, and the others need not know of it.
+     */
+    private boolean eightBits() {
+        return kernels.layers().bytes == 1 || kernels.head().bytes == 1;
+    }
+
+    private void call(String method, Layout.Step step, DataType type, boolean finite, Object... options)
+            throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             List<Object> arguments = new ArrayList<>();
             for (TensorInfo tensor : step.tensors()) {
                 long[] shape =
                         tensor.shape().stream().mapToLong(Long::longValue).toArray();
                 PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
-                file.read(List.of(tensor), array);
+                file.read(List.of(tensor), array, finite);
                 arguments.add(array);
             }
             arguments.addAll(List.of(options));
@@ -181,9 +190,9 @@ final class Weights {
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray memory = stays(step, kernel) ? nothing : source.get();
             PtNDArray weight = module.compute(scope, "within", memory, step.rows(), step.columns());
-            file.read(step.weight(), weight);
+            file.read(step.weight(), weight, true);
             PtNDArray bias = (PtNDArray) manager.zeros(new Shape(transposed ? step.columns() : step.rows()));
-            file.read(step.bias(), bias);
+            file.read(step.bias(), bias, true);
             PtNDArray scale = kernel.bytes == 1
                     ? module.compute(manager, "scale", weight, transposed)
                     : (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);

@@ -6,7 +6,6 @@ import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.KvCache;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -38,10 +37,7 @@ public final class TokenLoop implements Loop {
     private final int places;
     private final int positions;
     private final int ahead;
-    /** By their places in the cache, as are the last ids. */
-    private final List<Row> rows = new ArrayList<>();
-
-    private int[] fed = new int[0];
+    private final RunningRows rows = new RunningRows();
     private @Nullable KvCache cache;
     /** What the decoder has chosen, if not all of it is handed out yet, and how many of its steps are. */
     private @Nullable Chosen given;
@@ -99,7 +95,7 @@ public final class TokenLoop implements Loop {
         List<Joining> slid = List.of();
         boolean beside = false;
         if (given == null) {
-            slid = leaveFull(state);
+            slid = rows.leaveFull(state, positions);
             beside = ahead == 0 && !rows.isEmpty() && slid.isEmpty();
             List<Joining> joining = beside ? admissions.take(places - rows.size(), failed) : List.of();
             if (joining.isEmpty()) {
@@ -133,20 +129,20 @@ public final class TokenLoop implements Loop {
         if (rows.isEmpty()) {
             return;
         }
-        int steps = StepsAhead.possible(rows, most, positions);
+        int steps = StepsAhead.possible(rows.all(), most, positions);
         long start = System.nanoTime();
         if (steps == 0) {
             step(state);
         } else {
-            given = StepsAhead.take(state, fed, rows, steps);
+            given = StepsAhead.take(state, rows.lastIds(), rows.all(), steps);
             handedOut = 0;
         }
         nativeNanos += System.nanoTime() - start;
     }
 
     private void step(KvCache state) {
-        state.step(fed);
-        rows.forEach(row -> row.held++);
+        state.step(rows.lastIds());
+        rows.stepped();
     }
 
     @Override
@@ -154,7 +150,7 @@ public final class TokenLoop implements Loop {
         admissions.end(row);
         for (int place = 0; place < rows.size(); place++) {
             if (rows.get(place).text.number() == row) {
-                leave(cache(), place);
+                rows.leave(cache(), place);
             }
         }
         if (!hasNext()) {
@@ -191,19 +187,6 @@ public final class TokenLoop implements Loop {
         return state;
     }
 
-    /** Rows whose context is full: they go on from their last ids. */
-    private List<Joining> leaveFull(KvCache state) {
-        List<Joining> full = new ArrayList<>();
-        for (int place = rows.size() - 1; place >= 0; place--) {
-            Row row = rows.get(place);
-            if (row.held == positions) {
-                full.add(new Joining(row.text.tail(), List.of(row)));
-                leave(state, place);
-            }
-        }
-        return full;
-    }
-
     /**
      * Prompts take places; the rows that run take a step with the first of them, if they are to. Returns the nanoseconds
      * that it took.
@@ -231,8 +214,8 @@ public final class TokenLoop implements Loop {
         try {
             decoder.check(prompts);
             if (step) {
-                state.stepAndJoin(fed, prompts, copies, room);
-                rows.forEach(row -> row.held++);
+                state.stepAndJoin(rows.lastIds(), prompts, copies, room);
+                rows.stepped();
             } else {
                 state.join(prompts, copies, room);
             }
@@ -248,13 +231,7 @@ public final class TokenLoop implements Loop {
             }
             return;
         }
-        for (Joining each : group) {
-            each.rows().forEach(row -> row.held = each.ids().length);
-            rows.addAll(each.rows());
-        }
-        if (fed.length < rows.size()) {
-            fed = Arrays.copyOf(fed, Math.max(rows.size(), 2 * fed.length));
-        }
+        group.forEach(rows::add);
     }
 
     private static int groupEnd(List<Joining> joining, int from) {
@@ -280,18 +257,8 @@ public final class TokenLoop implements Loop {
         // From behind: the row that takes a place has been looked at.
         for (int place = rows.size() - 1; place >= first; place--) {
             if (chosen.get(before + place - first).last()) {
-                leave(state, place);
+                rows.leave(state, place);
             }
-        }
-    }
-
-    /** The last row takes the place. */
-    private void leave(KvCache state, int place) {
-        state.leave(place);
-        Row moved = rows.remove(rows.size() - 1);
-        if (place < rows.size()) {
-            rows.set(place, moved);
-            fed[place] = fed[rows.size()];
         }
     }
 
@@ -304,7 +271,7 @@ public final class TokenLoop implements Loop {
         } catch (Throwable e) {
             return Sampled.failed(row.text.number(), e);
         }
-        fed[place] = token.id();
+        rows.setLast(place, token.id());
         return token;
     }
 

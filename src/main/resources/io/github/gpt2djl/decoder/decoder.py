@@ -60,6 +60,13 @@ class Gpt2(Module):
 
   # ---- loading: tensors are read from their file piece by piece, whatever their type, into memory of ours ----
 
+  # Whether all are numbers; their sum is none if one of them is none, and mostly is one if all are.
+  def finite(self: __torch__.Gpt2, x: Tensor) -> Tensor:
+    f = torch.isfinite(torch.sum(x, dtype=6))
+    if not bool(f):
+      f = torch.all(torch.isfinite(x))
+    return f
+
   # The next elements of target, from the given one on.
   def fill(self: __torch__.Gpt2, target: Tensor, first: int, piece: Tensor) -> int:
     _0 = target.view([-1]).narrow(0, first, piece.numel()).copy_(piece)

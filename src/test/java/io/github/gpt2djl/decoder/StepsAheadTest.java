@@ -184,7 +184,7 @@ class StepsAheadTest {
             names = {"PLAIN", "HALF"})
     void damagedWeightsAreTold(Precision.Kernel kernel) throws IOException {
         TestCheckpoint model = model();
-        model.values("ln_f.bias")[0] = Float.NaN;
+        model.values("wpe.weight")[0] = Float.NaN;
         try (Decoder decoder = decoder(model, kernel);
                 TokenLoop loop = loop(decoder, List.of(request(new Random(1), new Greedy(), List.of())), 1, 4)) {
             List<Sampled> tokens = loop.next();

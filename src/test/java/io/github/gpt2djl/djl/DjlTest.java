@@ -296,4 +296,40 @@ class DjlTest {
             assertThat(answers.get(5).getData().getAsString()).contains("no content");
         }
     }
+
+    /** The temperature makes infinite scores: the request fails while it runs, and the server is to blame. */
+    @Test
+    void aRequestThatFailsWhileItRunsDoesNotTouchTheOthers(@TempDir Path place) throws Exception {
+        String failing = "{\"inputs\": \"ROMEO:\", \"parameters\": {\"do_sample\": true, \"temperature\": 1.2e-38}}";
+        try (ZooModel<Input, Output> model = served(place, "model=shakespeare");
+                Predictor<Input, Output> predictor = model.newPredictor()) {
+            List<Output> answers = predictor.batchPredict(List.of(
+                    request("text/plain", "ROMEO:"),
+                    request("application/json", failing),
+                    request("application/json", "{}"),
+                    request("text/plain", "JULIET:")));
+            assertThat(answers).extracting(Output::getCode).containsExactly(200, 500, 400, 200);
+            assertThat(answers.get(1).getData().getAsString()).contains("error", "is a temperature or a penalty");
+            GenerationConfig twelve = GenerationConfig.builder().maxNewTokens(12).build();
+            assertThat(answers.get(0).getData().getAsString())
+                    .isEqualTo(SHAKESPEARE.generate("ROMEO:", twelve).text());
+            assertThat(answers.get(3).getData().getAsString())
+                    .isEqualTo(SHAKESPEARE.generate("JULIET:", twelve).text());
+        }
+    }
+
+    @Test
+    void aPredictorNamesTheInputThatFails() throws Exception {
+        try (ZooModel<String, String> model =
+                        named().optArguments(ARGUMENTS).build().loadModel();
+                Predictor<String, String> predictor = model.newPredictor()) {
+            String tooLong = "ROMEO ".repeat(300);
+            assertThatThrownBy(() -> predictor.batchPredict(List.of("ROMEO:", tooLong, "JULIET:")))
+                    .isInstanceOf(TranslateException.class)
+                    .hasMessageStartingWith("input 2 of 3: the prompt has ");
+            assertThatThrownBy(() -> predictor.predict(tooLong))
+                    .isInstanceOf(TranslateException.class)
+                    .hasMessageStartingWith("the prompt has ");
+        }
+    }
 }

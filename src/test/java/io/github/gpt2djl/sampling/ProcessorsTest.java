@@ -99,7 +99,9 @@ class ProcessorsTest {
                 .hasMessage("a biased sequence is [], expected at least one id, each 0 or above");
         assertThatThrownBy(() -> new SequenceBias(Map.of(List.of(0, -1), 1.))).hasMessageContaining("[0, -1]");
         assertThatThrownBy(() -> new SequenceBias(Map.of(List.of(0), Double.NaN)))
-                .hasMessage("the bias of [0] is NaN, expected a number or -Infinity");
+                .hasMessage("the bias of [0] is NaN, expected a number of 32 bits or -Infinity");
+        assertThatThrownBy(() -> new SequenceBias(Map.of(List.of(0), 1e39)))
+                .hasMessage("the bias of [0] is 1.0E39, expected a number of 32 bits or -Infinity");
         assertThatThrownBy(() -> new SequenceBias(Map.of(List.of(0), Double.POSITIVE_INFINITY)))
                 .hasMessageContaining("the bias of [0] is Infinity");
     }

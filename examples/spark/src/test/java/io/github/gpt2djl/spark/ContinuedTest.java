@@ -51,6 +51,28 @@ class ContinuedTest {
         }
     }
 
+    /** Such a temperature makes infinite scores: the model takes the row, and fails at it. */
+    @Test
+    void aRowThatFailsWhileItRunsDoesNotStopTheOthers() {
+        try (Continued continued = new Continued(gpt2, rows("gfgggfg"), DEFAULTS, 3);
+                Continued alone = new Continued(gpt2, rows("ggggggg"), DEFAULTS, 3)) {
+            List<Row> rows = new ArrayList<>();
+            continued.forEachRemaining(rows::add);
+            List<Row> good = new ArrayList<>();
+            alone.forEachRemaining(good::add);
+            for (int i = 0; i < 7; i++) {
+                assertThat(rows.get(i).getString(0)).isEqualTo("" + i);
+                if (i == 1 || i == 5) {
+                    assertThat(rows.get(i).getString(6)).contains("is a temperature or a penalty too extreme");
+                    assertThat(rows.get(i).get(1)).isNull();
+                } else {
+                    assertThat(rows.get(i).get(6)).isNull();
+                    assertThat(rows.get(i).getString(1)).isEqualTo(good.get(i).getString(1));
+                }
+            }
+        }
+    }
+
     @Test
     void rowsAreReadWhenThereIsAPlaceForThem() {
         try (Continued continued = new Continued(gpt2, rows("b".repeat(5) + "g".repeat(100)), DEFAULTS, 4)) {
@@ -71,14 +93,17 @@ class ContinuedTest {
         }
     }
 
-    /** A row for each letter: g is good, b has no prompt. */
+    /** A row for each letter: g is good, b has no prompt, f fails while it runs. */
     private Iterator<Row> rows(String kinds) {
         return Stream.iterate(0, i -> i + 1)
                 .limit(kinds.length())
                 .map(i -> {
                     taken++;
+                    String options = kinds.charAt(i) == 'f' ? ", \"do_sample\": true, \"temperature\": 1.2e-38" : "";
                     return RowFactory.create(
-                            "" + i, kinds.charAt(i) == 'g' ? "{\"prompt\": \"ROMEO: " + i + "\"}" : "{}", 0L);
+                            "" + i,
+                            kinds.charAt(i) == 'b' ? "{}" : "{\"prompt\": \"ROMEO: " + i + "\"" + options + "}",
+                            0L);
                 })
                 .iterator();
     }

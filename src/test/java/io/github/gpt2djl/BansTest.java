@@ -1,0 +1,122 @@
+package io.github.gpt2djl;
+
+import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Rules that leave no token are found before anything is computed, where that can be known. */
+class BansTest {
+    private static final int VOCABULARY = SHAKESPEARE.config().vocabularySize();
+    private static final int[] ALL = IntStream.range(0, VOCABULARY).toArray();
+    private static final int[] HALF = IntStream.range(0, 1000).toArray();
+    private static final int[] REST = IntStream.range(1000, VOCABULARY).toArray();
+
+    static Stream<Arguments> whatBansAllIsRejected() {
+        return Stream.of(
+                wrong("[suppressTokens]", config().suppressTokens(ALL)),
+                wrong("[beginSuppressTokens]", config().beginSuppressTokens(ALL)),
+                wrong("[suppressTokens, beginSuppressTokens]", config().suppressTokens(HALF).beginSuppressTokens(REST)),
+                wrong("[badWordsIds]", config().badWordsIds(words()).eosTokenId(5)),
+                wrong("[sequenceBias]", config().sequenceBias(biases(List.of()))),
+                wrong("[sequenceBias]", config().sequenceBias(biases(List.of(8)))),
+                wrong("[noRepeatNgramSize]", config().noRepeatNgramSize(1)),
+                wrong("[forcedBosTokenId, suppressTokens]", config().forcedBosTokenId(7).suppressTokens(7)),
+                wrong("[minNewTokens]", config().eosTokenId(ALL).minNewTokens(2)),
+                wrong("[minLength, suppressTokens]", config().eosTokenId(HALF).minLength(40).suppressTokens(REST)));
+    }
+
+    private static Arguments wrong(String options, GenerationConfigBuilder config) {
+        return Arguments.of(options, config);
+    }
+
+    private static GenerationConfigBuilder config() {
+        return GenerationConfig.builder();
+    }
+
+    /** Alone, eos is no bad word, so it is one of two here. */
+    private static List<List<Integer>> words() {
+        List<List<Integer>> words = new ArrayList<>();
+        IntStream.of(ALL).filter(id -> id != 5).forEach(id -> words.add(List.of(id)));
+        words.add(List.of(8, 5));
+        return words;
+    }
+
+    private static Map<List<Integer>, Double> biases(List<Integer> before) {
+        Map<List<Integer>, Double> biases = new HashMap<>();
+        for (int id : ALL) {
+            List<Integer> sequence = new ArrayList<>(before);
+            sequence.add(id);
+            biases.put(sequence, Double.NEGATIVE_INFINITY);
+        }
+        return biases;
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatBansAllIsRejected(String options, GenerationConfigBuilder config) {
+        // A text of all tokens but for the 1-gram's; else it ends with 8.
+        Prompt prompt = options.contains("Ngram")
+                ? new Prompt(null, IntStream.of(ALL).limit(250).boxed().toList())
+                : Prompt.ofIds(8);
+        if (options.contains("Ngram")) {
+            int[] others = IntStream.range(250, VOCABULARY).toArray();
+            config.suppressTokens(others);
+        }
+        String named = options.contains("Ngram") ? "[noRepeatNgramSize, suppressTokens]" : options;
+        GenerationRequest request = new GenerationRequest(prompt, config.build());
+        assertThatThrownBy(() -> SHAKESPEARE.check(request))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no token may follow the prompt: " + named + " ban all 2048 together, expected at least one"
+                        + " that may follow");
+        assertThatThrownBy(() -> SHAKESPEARE.generateAll(List.of(request))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aForcedEndThatIsSuppressedIsRejected() {
+        GenerationConfig config = config().forcedEosTokenId(7, 9).suppressTokens(9, 7).build();
+        assertThatThrownBy(() -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("forcedEosTokenId is [7, 9], and suppressTokens bans it, expected at least one id that may"
+                        + " stand at the greatest length");
+    }
+
+    @Test
+    void whatLeavesATokenIsNot() {
+        GenerationConfig one = config().suppressTokens(IntStream.of(ALL).filter(id -> id != 33).toArray())
+                .maxNewTokens(3)
+                .build();
+        assertThat(SHAKESPEARE.generate("ROMEO:", one).ids()).containsExactly(33, 33, 33);
+        GenerationConfig end = config().forcedEosTokenId(7, 9).suppressTokens(9).maxNewTokens(3).build();
+        assertThat(SHAKESPEARE.generate("ROMEO:", end).ids().get(2)).isEqualTo(7);
+        // An own rule may allow again what others have banned; nobody knows before it is asked.
+        GenerationConfig own = config().suppressTokens(ALL)
+                .logitsProcessor((scores, text) -> scores[44] = 1)
+                .maxNewTokens(2)
+                .build();
+        assertThat(SHAKESPEARE.generate("ROMEO:", own).ids()).containsExactly(44, 44);
+    }
+
+    @Test
+    void aLengthPenaltyThatIsNoFloatAtThatLengthIsRejected() {
+        for (double penalty : new double[] {1e300, -1e300, 60, -60}) {
+            GenerationConfig config =
+                    config().numBeams(2).lengthPenalty(penalty).maxNewTokens(20).build();
+            assertThatThrownBy(() -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("lengthPenalty is " + penalty + ", and 20 new tokens to this power are ");
+        }
+        GenerationConfig config = config().numBeams(2).lengthPenalty(25).maxNewTokens(20).build();
+        assertThat(SHAKESPEARE.generate("O", config).score().orElseThrow()).isNegative();
+    }
+}

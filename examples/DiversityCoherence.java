@@ -94,7 +94,8 @@ public final class DiversityCoherence extends Lesson {
         List<List<Integer>> ids = new ArrayList<>();
         List<Double> logProbabilities = new ArrayList<>();
         for (String text : TextLines.read(null, "human.txt").paragraphs()) {
-            List<Integer> first = gpt2.encode(text, false).stream().limit(tokens).toList();
+            List<Integer> first =
+                    gpt2.encode(text, false).stream().limit(tokens).toList();
             ids.add(first);
             logProbabilities.addAll(gpt2.score(new Prompt(null, first), fromBos).logProbabilities());
         }

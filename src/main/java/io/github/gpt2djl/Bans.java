@@ -28,7 +28,8 @@ final class Bans {
      * @throws IllegalArgumentException if no token may follow the prompt, or none stand at the greatest length
      */
     static void check(GenerationConfig config, Request request, int vocabulary) {
-        List<GenerationOption<?>> banning = BANNING.stream().filter(config::isSet).toList();
+        List<GenerationOption<?>> banning =
+                BANNING.stream().filter(config::isSet).toList();
         // Own processors may allow again what the rules before them have banned.
         if (banning.isEmpty() || !config.logitsProcessors().isEmpty()) {
             return;

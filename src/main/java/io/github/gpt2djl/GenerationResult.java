@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param failure what the request cannot be used for, or what its rules, processors or memory failed with; null if it
  *     did not fail
  */
-public record GenerationResult(List<Generation> generations, @Nullable Throwable failure) {
+public record GenerationResult(
+        List<Generation> generations, @Nullable Throwable failure) {
     /**
      * Copies the list.
      *

@@ -248,7 +248,9 @@ public final class Gpt2 implements AutoCloseable {
      *     lookup, a sliding context, beams or contrastive search
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Runs.assisted(this, assistant, one(prompt, config), true).finish().get(0);
+        return Runs.assisted(this, assistant, one(prompt, config), true)
+                .finish()
+                .get(0);
     }
 
     /**

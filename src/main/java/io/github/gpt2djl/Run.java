@@ -60,8 +60,7 @@ final class Run implements AutoCloseable {
                 Sequences next = order.remove();
                 return next.failure() != null
                         ? new GenerationResult(List.of(), next.failure())
-                        : new GenerationResult(
-                                next.generations(loop.drafted(), loop.accepted(), loop::score), null);
+                        : new GenerationResult(next.generations(loop.drafted(), loop.accepted(), loop::score), null);
             }
         };
     }

@@ -34,7 +34,8 @@ final class Runs {
         }
         if (prompts.size() > 1 && prompts.stream().noneMatch(prompt -> searches(prompt.config()))) {
             prompts.forEach(prompt -> requirePlain(prompt.config(), prompts.size() + " prompts"));
-            return together(gpt2, Requests.checked(gpt2, prompts, true), prompts).finish();
+            return together(gpt2, Requests.checked(gpt2, prompts, true), prompts)
+                    .finish();
         }
         List<Requests> checked =
                 prompts.stream().map(prompt -> read(gpt2, prompt, true)).toList();

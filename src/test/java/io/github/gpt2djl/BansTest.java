@@ -26,14 +26,20 @@ class BansTest {
         return Stream.of(
                 wrong("[suppressTokens]", config().suppressTokens(ALL)),
                 wrong("[beginSuppressTokens]", config().beginSuppressTokens(ALL)),
-                wrong("[suppressTokens, beginSuppressTokens]", config().suppressTokens(HALF).beginSuppressTokens(REST)),
+                wrong(
+                        "[suppressTokens, beginSuppressTokens]",
+                        config().suppressTokens(HALF).beginSuppressTokens(REST)),
                 wrong("[badWordsIds]", config().badWordsIds(words()).eosTokenId(5)),
                 wrong("[sequenceBias]", config().sequenceBias(biases(List.of()))),
                 wrong("[sequenceBias]", config().sequenceBias(biases(List.of(8)))),
                 wrong("[noRepeatNgramSize]", config().noRepeatNgramSize(1)),
-                wrong("[forcedBosTokenId, suppressTokens]", config().forcedBosTokenId(7).suppressTokens(7)),
+                wrong(
+                        "[forcedBosTokenId, suppressTokens]",
+                        config().forcedBosTokenId(7).suppressTokens(7)),
                 wrong("[minNewTokens]", config().eosTokenId(ALL).minNewTokens(2)),
-                wrong("[minLength, suppressTokens]", config().eosTokenId(HALF).minLength(40).suppressTokens(REST)));
+                wrong(
+                        "[minLength, suppressTokens]",
+                        config().eosTokenId(HALF).minLength(40).suppressTokens(REST)));
     }
 
     private static Arguments wrong(String options, GenerationConfigBuilder config) {
@@ -79,12 +85,14 @@ class BansTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no token may follow the prompt: " + named + " ban all 2048 together, expected at least one"
                         + " that may follow");
-        assertThatThrownBy(() -> SHAKESPEARE.generateAll(List.of(request))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SHAKESPEARE.generateAll(List.of(request)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aForcedEndThatIsSuppressedIsRejected() {
-        GenerationConfig config = config().forcedEosTokenId(7, 9).suppressTokens(9, 7).build();
+        GenerationConfig config =
+                config().forcedEosTokenId(7, 9).suppressTokens(9, 7).build();
         assertThatThrownBy(() -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("forcedEosTokenId is [7, 9], and suppressTokens bans it, expected at least one id that may"
@@ -93,11 +101,15 @@ class BansTest {
 
     @Test
     void whatLeavesATokenIsNot() {
-        GenerationConfig one = config().suppressTokens(IntStream.of(ALL).filter(id -> id != 33).toArray())
+        GenerationConfig one = config().suppressTokens(
+                        IntStream.of(ALL).filter(id -> id != 33).toArray())
                 .maxNewTokens(3)
                 .build();
         assertThat(SHAKESPEARE.generate("ROMEO:", one).ids()).containsExactly(33, 33, 33);
-        GenerationConfig end = config().forcedEosTokenId(7, 9).suppressTokens(9).maxNewTokens(3).build();
+        GenerationConfig end = config().forcedEosTokenId(7, 9)
+                .suppressTokens(9)
+                .maxNewTokens(3)
+                .build();
         assertThat(SHAKESPEARE.generate("ROMEO:", end).ids().get(2)).isEqualTo(7);
         // An own rule may allow again what others have banned; nobody knows before it is asked.
         GenerationConfig own = config().suppressTokens(ALL)
@@ -116,7 +128,8 @@ class BansTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("lengthPenalty is " + penalty + ", and 20 new tokens to this power are ");
         }
-        GenerationConfig config = config().numBeams(2).lengthPenalty(25).maxNewTokens(20).build();
+        GenerationConfig config =
+                config().numBeams(2).lengthPenalty(25).maxNewTokens(20).build();
         assertThat(SHAKESPEARE.generate("O", config).score().orElseThrow()).isNegative();
     }
 }

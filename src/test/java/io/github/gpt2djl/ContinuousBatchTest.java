@@ -123,7 +123,8 @@ class ContinuousBatchTest {
             second.await();
             assertThat(first).as("it still runs: its place is taken").isNotDone();
             var behind = batch.submit(
-                    new GenerationRequest(Prompt.of("O"), config(0)), (token, i) -> assertThat(first).isNotDone());
+                    new GenerationRequest(Prompt.of("O"), config(0)),
+                    (token, i) -> assertThat(first).isNotDone());
             head.cancel(false);
             assertThat(behind.get()).hasSize(1);
             assertThat(first.get().get(0).tokens()).hasSize(250);
@@ -135,17 +136,21 @@ class ContinuousBatchTest {
     void aLargeRequestTakesThePlacesAsTheyBecomeFree() throws Exception {
         GenerationRequest four = new GenerationRequest(
                 Prompt.of("JULIET:"),
-                GenerationConfig.builder().doSample(true).seed(3).numReturnSequences(4).maxNewTokens(12).build());
+                GenerationConfig.builder()
+                        .doSample(true)
+                        .seed(3)
+                        .numReturnSequences(4)
+                        .maxNewTokens(12)
+                        .build());
         CountDownLatch started = new CountDownLatch(1);
         try (ContinuousBatch batch = new ContinuousBatch(gpt2, 4, 10)) {
             var running = batch.submit(LONG, (token, i) -> started.countDown());
             started.await();
             var large = batch.submit(four, (token, i) -> assertThat(running).isNotDone());
             var small = batch.submit(
-                    new GenerationRequest(Prompt.of("O"), config(0)), (token, i) -> assertThat(running).isNotDone());
-            assertThat(large.get())
-                    .extracting(Generation::ids)
-                    .isEqualTo(ids(gpt2.generateAll(List.of(four))));
+                    new GenerationRequest(Prompt.of("O"), config(0)),
+                    (token, i) -> assertThat(running).isNotDone());
+            assertThat(large.get()).extracting(Generation::ids).isEqualTo(ids(gpt2.generateAll(List.of(four))));
             assertThat(small.get()).hasSize(1);
             assertThat(running.get().get(0).tokens()).hasSize(250);
         }

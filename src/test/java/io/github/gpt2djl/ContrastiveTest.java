@@ -95,8 +95,9 @@ class ContrastiveTest {
                         IntStream.range(0, 101).filter(id -> id != 5 && id != 6).toArray())
                 .build();
         assertThat(gpt2.generate(PROMPT, config).ids()).hasSize(20).containsOnly(5, 6);
-        GenerationConfig nothing =
-                config().logitsProcessor((scores, text) -> Arrays.fill(scores, Float.NEGATIVE_INFINITY)).build();
+        GenerationConfig nothing = config().logitsProcessor(
+                        (scores, text) -> Arrays.fill(scores, Float.NEGATIVE_INFINITY))
+                .build();
         assertThatThrownBy(() -> gpt2.generate(PROMPT, nothing))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("no token is left: the rules have banned all 101");

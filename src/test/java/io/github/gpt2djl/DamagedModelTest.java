@@ -31,7 +31,8 @@ class DamagedModelTest {
     })
     void everyLoopTellsIt(String tensor, int index, float value) throws IOException {
         try (Gpt2 gpt2 = damaged(tensor, index, value, Precision.FP32);
-                Gpt2 good = Gpt2.load(new TestCheckpoint(2, 2, 16, 40, VOCABULARY, true, 1).write(folder.resolve("good")))) {
+                Gpt2 good = Gpt2.load(
+                        new TestCheckpoint(2, 2, 16, 40, VOCABULARY, true, 1).write(folder.resolve("good")))) {
             for (GenerationConfigBuilder config : configs()) {
                 assertTold(() -> gpt2.generateAll(List.of(PROMPT), config.build()), config.build());
             }
@@ -69,8 +70,9 @@ class DamagedModelTest {
         assertThatThrownBy(call)
                 .as("%s", what)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the model's logits are NaN or infinite; are its weights damaged, or too large for the chosen"
-                        + " precision?");
+                .hasMessage(
+                        "the model's logits are NaN or infinite; are its weights damaged, or too large for the chosen"
+                                + " precision?");
     }
 
     /** Kernels of few bits, and attention, make plausible numbers of NaN: what each text needs is checked when it is read. */
@@ -91,8 +93,9 @@ class DamagedModelTest {
                 assertThatThrownBy(() -> damaged(tensor, 5, value, precision).close())
                         .as("%s %s", tensor, value)
                         .isInstanceOf(MalformedCheckpointException.class)
-                        .hasMessageEndingWith("tensor " + tensor + " has numbers that are NaN or infinite, expected finite"
-                                + " weights; the file is damaged, or its training has failed");
+                        .hasMessageEndingWith(
+                                "tensor " + tensor + " has numbers that are NaN or infinite, expected finite"
+                                        + " weights; the file is damaged, or its training has failed");
             }
         }
     }
@@ -112,7 +115,8 @@ class DamagedModelTest {
         GenerationConfig config = GenerationConfig.builder().suppressTokens(55).build();
         try (Gpt2 gpt2 = Gpt2.load(damaged, options);
                 Gpt2 other = Gpt2.load(good, options)) {
-            assertThat(gpt2.generate(PROMPT, config).ids()).isEqualTo(other.generate(PROMPT, config).ids());
+            assertThat(gpt2.generate(PROMPT, config).ids())
+                    .isEqualTo(other.generate(PROMPT, config).ids());
             for (Prompt prompt : List.of(Prompt.ofIds(1, 55), Prompt.ofIds(1, 55, 2, 3, 4, 5, 6))) {
                 assertTold(() -> gpt2.generate(prompt, config), precision);
                 assertTold(() -> gpt2.score(prompt), precision);
@@ -136,7 +140,12 @@ class DamagedModelTest {
                     .maxNewTokens(5)
                     .build();
             assertTold(() -> gpt2.generate(PROMPT, config), config);
-            assertThat(gpt2.generate(PROMPT, config.toBuilder().topK(2).logitBias(60, Double.NEGATIVE_INFINITY).build())
+            assertThat(gpt2.generate(
+                                    PROMPT,
+                                    config.toBuilder()
+                                            .topK(2)
+                                            .logitBias(60, Double.NEGATIVE_INFINITY)
+                                            .build())
                             .ids())
                     .hasSize(5);
         }

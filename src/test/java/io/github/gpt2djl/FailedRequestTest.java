@@ -48,7 +48,8 @@ class FailedRequestTest {
         Arrays.fill(model.values("wte.weight"), DAMAGED * 256, (DAMAGED + 1) * 256, Float.NaN);
         gpt2 = Gpt2.load(model.write(folder));
         alone = good().stream()
-                .map(request -> gpt2.generate(request.prompt(), request.config()).ids())
+                .map(request ->
+                        gpt2.generate(request.prompt(), request.config()).ids())
                 .toList();
     }
 
@@ -75,11 +76,23 @@ class FailedRequestTest {
         TEMPERATURE(
                 IllegalStateException.class,
                 "the scores to choose from are NaN or infinite; is a temperature",
-                request(GenerationConfig.builder().doSample(true).temperature(1.2e-38).logitBias(5, 100), 1, 2)),
+                request(
+                        GenerationConfig.builder()
+                                .doSample(true)
+                                .temperature(1.2e-38)
+                                .logitBias(5, 100),
+                        1,
+                        2)),
         PENALTY(
                 IllegalStateException.class,
                 "the scores to choose from are NaN or infinite; is a temperature",
-                request(GenerationConfig.builder().doSample(true).repetitionPenalty(1.2e-38).logitBias(5, 100), 1, 5)),
+                request(
+                        GenerationConfig.builder()
+                                .doSample(true)
+                                .repetitionPenalty(1.2e-38)
+                                .logitBias(5, 100),
+                        1,
+                        5)),
         EXPLAINER(
                 IllegalArgumentException.class,
                 "own rule",
@@ -114,7 +127,7 @@ class FailedRequestTest {
         }
 
         private static int deeper(int depth) {
-            return deeper(depth + 1) + 1;
+            return depth < 0 ? 0 : deeper(depth + 1) + 1;
         }
 
         private static GenerationRequest own(java.util.function.Supplier<Throwable> failure) {
@@ -140,7 +153,8 @@ class FailedRequestTest {
 
         private static GenerationRequest request(GenerationConfigBuilder config, int... prompt) {
             return new GenerationRequest(
-                    Prompt.ofIds(prompt), config.maxNewTokens(20).suppressTokens(DAMAGED).build());
+                    Prompt.ofIds(prompt),
+                    config.maxNewTokens(20).suppressTokens(DAMAGED).build());
         }
 
         void assertIs(Throwable found) {
@@ -163,8 +177,8 @@ class FailedRequestTest {
     }
 
     static Stream<Arguments> itFailsAlone() {
-        return Arrays.stream(Cause.values()).flatMap(cause -> Arrays.stream(Where.values())
-                .map(where -> Arguments.of(cause, where)));
+        return Arrays.stream(Cause.values())
+                .flatMap(cause -> Arrays.stream(Where.values()).map(where -> Arguments.of(cause, where)));
     }
 
     @ParameterizedTest
@@ -179,7 +193,9 @@ class FailedRequestTest {
                 try (Stream<Generation> all = gpt2.generateAll(requests.iterator(), 3)) {
                     Iterator<Generation> each = all.iterator();
                     assertThatThrownBy(() -> each.forEachRemaining(good::add)).satisfies(cause::assertIs);
-                    assertThat(each).as("after its failure the stream has ended").isExhausted();
+                    assertThat(each)
+                            .as("after its failure the stream has ended")
+                            .isExhausted();
                 }
                 assertThat(good).extracting(Generation::ids).isEqualTo(alone().subList(0, 2));
             }
@@ -194,14 +210,18 @@ class FailedRequestTest {
                     List<CompletableFuture<List<Generation>>> results = requests.stream()
                             .map(request -> batch.submit(request, (token, i) -> {}))
                             .toList();
-                    assertEach(cause, results.stream().map(FailedRequestTest::result).toList());
+                    assertEach(
+                            cause,
+                            results.stream().map(FailedRequestTest::result).toList());
                 }
             }
             case STREAM -> {
                 try (Stream<Token> tokens = gpt2.stream(cause.request.prompt(), cause.request.config())) {
                     Iterator<Token> each = tokens.iterator();
                     assertThatThrownBy(() -> each.forEachRemaining(token -> {})).satisfies(cause::assertIs);
-                    assertThat(each).as("after its failure the stream has ended").isExhausted();
+                    assertThat(each)
+                            .as("after its failure the stream has ended")
+                            .isExhausted();
                 }
             }
             case PUBLISHER -> {
@@ -225,8 +245,13 @@ class FailedRequestTest {
                 .mapToObj(i -> new GenerationRequest(
                         Prompt.ofIds(5 + i, 7),
                         i % 2 == 0
-                                ? GenerationConfig.builder().maxNewTokens(6 + 5 * i).suppressTokens(DAMAGED).build()
-                                : GenerationConfig.builder().maxNewTokens(30).suppressTokens(DAMAGED)
+                                ? GenerationConfig.builder()
+                                        .maxNewTokens(6 + 5 * i)
+                                        .suppressTokens(DAMAGED)
+                                        .build()
+                                : GenerationConfig.builder()
+                                        .maxNewTokens(30)
+                                        .suppressTokens(DAMAGED)
                                         .doSample(true)
                                         .seed(i)
                                         .build()))
@@ -290,7 +315,8 @@ class FailedRequestTest {
     /** The logits of some of its copies are NaN in the same step: one of them is enough. */
     @Test
     void aCopyThatFailsEndsTheOtherCopies() {
-        GenerationConfigBuilder config = GenerationConfig.builder().doSample(true).topK(0).seed(1).numReturnSequences(3);
+        GenerationConfigBuilder config =
+                GenerationConfig.builder().doSample(true).topK(0).seed(1).numReturnSequences(3);
         int[] calls = {0};
         config.logitsProcessor((scores, text) -> {
             if (++calls[0] == 8) {
@@ -298,13 +324,16 @@ class FailedRequestTest {
             }
         });
         GenerationRequest failing = new GenerationRequest(
-                Prompt.ofIds(1, 2), config.suppressTokens(DAMAGED).maxNewTokens(50).build());
+                Prompt.ofIds(1, 2),
+                config.suppressTokens(DAMAGED).maxNewTokens(50).build());
         List<GenerationResult> results = gpt2.generateEach(among(failing));
         assertThat(results.get(2).failure()).hasMessage("the eighth");
         assertThat(calls[0]).isLessThanOrEqualTo(9);
         results = new ArrayList<>(results);
         results.remove(2);
-        assertThat(results).extracting(result -> result.generations().get(0).ids()).isEqualTo(alone());
+        assertThat(results)
+                .extracting(result -> result.generations().get(0).ids())
+                .isEqualTo(alone());
     }
 
     @Test
@@ -334,10 +363,7 @@ class FailedRequestTest {
 
     private static List<GenerationResult> continuous(List<GenerationRequest> requests, int places) {
         try (ContinuousBatch batch = new ContinuousBatch(gpt2, places, 10)) {
-            return requests.stream()
-                    .map(request -> batch.submit(request, (token, i) -> {}))
-                    .toList()
-                    .stream()
+            return requests.stream().map(request -> batch.submit(request, (token, i) -> {})).toList().stream()
                     .map(FailedRequestTest::result)
                     .toList();
         }
@@ -356,10 +382,14 @@ class FailedRequestTest {
                     }
                 }));
             }
-            List<GenerationResult> found =
-                    new ArrayList<>(results.stream().map(FailedRequestTest::result).toList());
-            assertThat(found.remove(2).failure()).isInstanceOf(AssertionError.class).hasMessage("the listener's");
-            assertThat(found).extracting(result -> result.generations().get(0).ids()).isEqualTo(alone());
+            List<GenerationResult> found = new ArrayList<>(
+                    results.stream().map(FailedRequestTest::result).toList());
+            assertThat(found.remove(2).failure())
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("the listener's");
+            assertThat(found)
+                    .extracting(result -> result.generations().get(0).ids())
+                    .isEqualTo(alone());
         }
     }
 
@@ -371,30 +401,44 @@ class FailedRequestTest {
                 new GenerationRequest(Prompt.ofIds(1, 9999), usual),
                 new GenerationRequest(Prompt.of("text"), usual),
                 new GenerationRequest(
-                        Prompt.ofIds(1), GenerationConfig.builder().eosTokenId(9999).build()))) {
+                        Prompt.ofIds(1),
+                        GenerationConfig.builder().eosTokenId(9999).build()))) {
             List<GenerationRequest> requests = among(wrong);
             for (List<GenerationResult> results : List.of(
-                    gpt2.generateEach(requests), gpt2.generateEach(requests.iterator(), 2).toList())) {
+                    gpt2.generateEach(requests),
+                    gpt2.generateEach(requests.iterator(), 2).toList())) {
                 List<GenerationResult> found = new ArrayList<>(results);
                 assertThat(found.remove(2).failure())
                         .isInstanceOfAny(IllegalArgumentException.class, IllegalStateException.class);
-                assertThat(found).extracting(result -> result.generations().get(0).ids()).isEqualTo(alone());
+                assertThat(found)
+                        .extracting(result -> result.generations().get(0).ids())
+                        .isEqualTo(alone());
             }
         }
         // Results come although no request can ever be used.
         try (Stream<GenerationResult> endless = gpt2.generateEach(
-                Stream.generate(() -> new GenerationRequest(Prompt.ofIds(9999), usual)).iterator(), 2)) {
-            assertThat(endless.limit(5)).allMatch(result -> result.failure() != null).hasSize(5);
+                Stream.generate(() -> new GenerationRequest(Prompt.ofIds(9999), usual))
+                        .iterator(),
+                2)) {
+            assertThat(endless.limit(5))
+                    .allMatch(result -> result.failure() != null)
+                    .hasSize(5);
         }
     }
 
     @Test
     void searchesAndLookupsHaveResultsToo() {
-        GenerationConfigBuilder config = GenerationConfig.builder().suppressTokens(DAMAGED).maxNewTokens(6);
+        GenerationConfigBuilder config =
+                GenerationConfig.builder().suppressTokens(DAMAGED).maxNewTokens(6);
         List<GenerationRequest> requests = new ArrayList<>(good());
-        requests.add(1, new GenerationRequest(Prompt.ofIds(3, 4), config.numBeams(2).build()));
+        requests.add(
+                1, new GenerationRequest(Prompt.ofIds(3, 4), config.numBeams(2).build()));
         requests.add(2, new GenerationRequest(Prompt.ofIds(DAMAGED), config.build()));
-        requests.add(3, new GenerationRequest(Prompt.ofIds(3, 4), config.numBeams(1).promptLookupNumTokens(4).build()));
+        requests.add(
+                3,
+                new GenerationRequest(
+                        Prompt.ofIds(3, 4),
+                        config.numBeams(1).promptLookupNumTokens(4).build()));
         List<GenerationResult> results = new ArrayList<>(gpt2.generateEach(requests));
         assertThat(results.remove(2).failure()).hasMessageStartingWith("the model's logits are NaN or infinite");
         for (int found : new int[] {2, 1}) {
@@ -402,7 +446,9 @@ class FailedRequestTest {
             assertThat(results.remove(found).generations().get(0).ids())
                     .isEqualTo(gpt2.generateAll(List.of(request)).get(0).ids());
         }
-        assertThat(results).extracting(result -> result.generations().get(0).ids()).isEqualTo(alone());
+        assertThat(results)
+                .extracting(result -> result.generations().get(0).ids())
+                .isEqualTo(alone());
     }
 
     @Test
@@ -502,7 +548,10 @@ class FailedRequestTest {
                 }
             }));
             submitted.complete(null);
-            assertThat(result(batch.submit(good().get(0), (token, i) -> {})).generations().get(0).ids())
+            assertThat(result(batch.submit(good().get(0), (token, i) -> {}))
+                            .generations()
+                            .get(0)
+                            .ids())
                     .isEqualTo(alone().get(0));
             assertThat(found).isEqualTo(wanted);
         }

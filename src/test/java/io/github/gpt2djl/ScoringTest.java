@@ -69,21 +69,19 @@ class ScoringTest {
                     assertThat(one.sum()).as(wanted.text).isCloseTo(wanted.log_prob, within(10 * TOLERANCE));
                     assertThat(gpt2.encode(wanted.text, false)).isEqualTo(one.ids());
                 }
-                assertThat(found)
-                        .extracting(RankedContinuation::mean)
-                        .isSortedAccordingTo(Comparator.reverseOrder());
+                assertThat(found).extracting(RankedContinuation::mean).isSortedAccordingTo(Comparator.reverseOrder());
             }
             for (Scored each : expected.scored) {
                 for (boolean bos : new boolean[] {true, false}) {
                     Score score = gpt2.score(Prompt.of(each.text), ScoreOptions.DEFAULT.withBos(bos));
                     assertThat(score.ids()).isEqualTo(Gpt2.boxed(each.ids));
                     for (int i = 0; i < each.log_probs.length; i++) {
-                        assertThat(score.logProbabilities().get(i))
-                                .isCloseTo(each.log_probs[i], within(TOLERANCE));
+                        assertThat(score.logProbabilities().get(i)).isCloseTo(each.log_probs[i], within(TOLERANCE));
                     }
                 }
                 // Ids are what they are: bos stands in front of them where it is asked for.
-                assertThat(gpt2.score(Prompt.ofIds(each.ids), ScoreOptions.DEFAULT.withBos(true)).ids())
+                assertThat(gpt2.score(Prompt.ofIds(each.ids), ScoreOptions.DEFAULT.withBos(true))
+                                .ids())
                         .hasSize(each.ids.length + 1)
                         .startsWith(2, 2);
             }

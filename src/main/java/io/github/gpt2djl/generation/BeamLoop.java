@@ -116,8 +116,7 @@ public final class BeamLoop implements Loop {
             for (int id = 0; id < scores.length; id++) {
                 scores[id] -= logSumExp;
             }
-            Processed.process(
-                    request.decoding().processors(), scores, request.view(beam.ids(), beam.ids().length));
+            Processed.process(request.decoding().processors(), scores, request.view(beam.ids(), beam.ids().length));
             highest.look(scores, beam.score(), place * scores.length);
         }
         List<Beam> best = new ArrayList<>();

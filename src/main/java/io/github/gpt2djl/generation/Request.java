@@ -26,7 +26,8 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
     }
 
     TokenSequence view(int[] ids, int length) {
-        return new TokenSequence(ids, length, prompt.length, (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + limit));
+        return new TokenSequence(
+                ids, length, prompt.length, (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + limit));
     }
 
     /** A new token's own number: neither the batch nor other tokens change it. */

@@ -33,7 +33,12 @@ public record Sampled(
         boolean last,
         @Nullable Throwable failure) {
     Sampled(
-            int row, int id, double logProbability, List<TokenProbability> top, @Nullable StepTrace trace, boolean last) {
+            int row,
+            int id,
+            double logProbability,
+            List<TokenProbability> top,
+            @Nullable StepTrace trace,
+            boolean last) {
         this(row, id, logProbability, top, trace, last, null);
     }
 

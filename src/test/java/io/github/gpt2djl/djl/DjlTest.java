@@ -310,7 +310,8 @@ class DjlTest {
                     request("text/plain", "JULIET:")));
             assertThat(answers).extracting(Output::getCode).containsExactly(200, 500, 400, 200);
             assertThat(answers.get(1).getData().getAsString()).contains("error", "is a temperature or a penalty");
-            GenerationConfig twelve = GenerationConfig.builder().maxNewTokens(12).build();
+            GenerationConfig twelve =
+                    GenerationConfig.builder().maxNewTokens(12).build();
             assertThat(answers.get(0).getData().getAsString())
                     .isEqualTo(SHAKESPEARE.generate("ROMEO:", twelve).text());
             assertThat(answers.get(3).getData().getAsString())

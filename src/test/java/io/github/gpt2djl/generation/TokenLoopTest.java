@@ -70,8 +70,8 @@ class TokenLoopTest {
     @Test
     void aRowThatWaitsCanBeEnded() throws IOException {
         Decoding greedy = Decoding.plain(new Greedy());
-        List<Request> queue = List.of(
-                new Request(new int[] {1}, 5, 30, 7, greedy), new Request(new int[] {4}, 1, 2, 7, greedy));
+        List<Request> queue =
+                List.of(new Request(new int[] {1}, 5, 30, 7, greedy), new Request(new int[] {4}, 1, 2, 7, greedy));
         try (Checkpoint checkpoint = Checkpoint.open(new TestCheckpoint(1, 1, 8, 40, 61, true, 4).write(folder));
                 Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
                 TokenLoop loop = new TokenLoop(decoder, queue.iterator(), 2)) {
@@ -95,7 +95,10 @@ class TokenLoopTest {
                 Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
                 TokenLoop loop = new TokenLoop(decoder, List.of(endless).iterator(), Integer.MAX_VALUE);
                 TokenLoop short20 = new TokenLoop(
-                        decoder, List.of(new Request(new int[] {1, 2}, 1, 20, 7, sliding)).iterator(), 1)) {
+                        decoder,
+                        List.of(new Request(new int[] {1, 2}, 1, 20, 7, sliding))
+                                .iterator(),
+                        1)) {
             for (int i = 0; i < 20; i++) {
                 ids.add(loop.next().get(0).id());
                 assertThat(short20.next().get(0).id()).isEqualTo(ids.get(i));

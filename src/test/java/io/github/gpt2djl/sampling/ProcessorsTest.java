@@ -47,7 +47,8 @@ class ProcessorsTest {
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
     void repetitionPenaltiesAreAboveZero(double penalty) {
         assertThatThrownBy(() -> new RepetitionPenalty(penalty))
-                .hasMessage("repetitionPenalty is " + penalty + ", expected above 0, from 1.2E-38 to 3.4E38, where 1 changes nothing");
+                .hasMessage("repetitionPenalty is " + penalty
+                        + ", expected above 0, from 1.2E-38 to 3.4E38, where 1 changes nothing");
     }
 
     @Test

@@ -554,15 +554,16 @@ class Gpt2(Module):
     return target
 
   # Rows become what others were, from position first on. moves [N, 2]: copies from one place to another, one after the
-  # other; -1 is a spare one. Where there is none, all layers are copied at once.
+  # other; -1 is a spare one. Layers are copied one by one where that one would be large, else all at once.
   def reorder(self: __torch__.Gpt2, cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
     places = annotate(List[int], [])
     for i in range(moves.numel()):
       _6 = places.append(int(moves.view([-1]).select(0, i)))
-    part = cache.size(0)
-    if bool(torch.any(moves.lt(0))):
+    all = cache.narrow(4, first, filled - first)
+    part = all.size(0)
+    if all.numel() > 1048576 * all.size(2) and bool(torch.any(moves.lt(0))):
       part = 1
-    parts = torch.split(cache.narrow(4, first, filled - first), part)
+    parts = torch.split(all, part)
     for p in range(torch.len(parts)):
       rows = torch.unbind(parts[p], 2)                                     # [L or 1, 2, H, S, D] each
       spare = rows[0]

@@ -350,6 +350,31 @@ class DecoderTest {
         }
     }
 
+    /** A row of more than 4 MB: the layers are copied one by one. */
+    @Test
+    void longRowsChangePlacesInACircle() throws IOException {
+        TestCheckpoint model = new TestCheckpoint(2, 2, 128, 2200, 61, true, 5);
+        List<int[]> prompts = List.of(ids(2100, 61), ids(2101, 60), ids(2102, 59));
+        int[] sources = {1, 2, 0};
+        try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
+                KvCache cache = decoder.cache(3)) {
+            cache.join(prompts, 1, 2110);
+            cache.reorder(sources, 0);
+            cache.step(new int[] {3, 4, 5});
+            for (int place = 0; place < 3; place++) {
+                int[] prompt = prompts.get(sources[place]);
+                int[] text = Arrays.copyOf(prompt, prompt.length + 1);
+                text[prompt.length] = 3 + place;
+                try (KvCache fresh = decoder.prefill(List.of(text), 1, 1)) {
+                    for (int id = 0; id < 61; id++) {
+                        assertThat((double) cache.logits(place).get(id))
+                                .isCloseTo(fresh.logits(0).get(id), within(TOLERANCE));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void aCacheHasSoManyPlaces() throws IOException {
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);

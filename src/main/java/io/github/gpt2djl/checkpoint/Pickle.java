@@ -164,9 +164,11 @@ final class Pickle {
                 }
                 default ->
                     throw new Malformed(String.format(
-                            Locale.ROOT, "the pickle has opcode 0x%02x at byte %d, which no list of tensors needs; the file is not"
+                            Locale.ROOT,
+                            "the pickle has opcode 0x%02x at byte %d, which no list of tensors needs; the file is not"
                                     + " a plain state_dict, or it is malicious",
-                            op, at));
+                            op,
+                            at));
             }
         }
     }

@@ -45,7 +45,10 @@ final class ModelOptions {
             description = "Where to compute. auto: a CUDA GPU if PyTorch can compute on one, else the CPU.")
     DeviceChoice device = DeviceChoice.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core, no more than the container has.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of one operation. Default: one a core, no more than the container has.")
     int threads;
 
     /** Something to do with a model's name and how to load it. */

@@ -127,7 +127,10 @@ final class TrainingFlags {
     @Nullable
     Long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one operation. Default: one a core, no more than the container has.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of one operation. Default: one a core, no more than the container has.")
     int threads;
 
     @Spec(Spec.Target.MIXEE)

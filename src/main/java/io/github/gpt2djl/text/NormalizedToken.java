@@ -76,7 +76,8 @@ final class NormalizedToken {
         if (step.flag("handle_chinese_chars")) {
             StringBuilder spaced = new StringBuilder();
             text.codePoints()
-                    .mapToObj(c -> Character.isIdeographic(c) ? " " + Character.toString(c) + " " : Character.toString(c))
+                    .mapToObj(
+                            c -> Character.isIdeographic(c) ? " " + Character.toString(c) + " " : Character.toString(c))
                     .forEach(spaced::append);
             text = spaced.toString();
         }

@@ -27,8 +27,10 @@ final class Surrogates {
         int lone = lone(text);
         if (lone >= 0) {
             throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
-                    (int) text.charAt(lone), lone));
+                    Locale.ROOT,
+                    "the text has the lone surrogate U+%04X at index %d, expected well-formed Unicode",
+                    (int) text.charAt(lone),
+                    lone));
         }
     }
 }

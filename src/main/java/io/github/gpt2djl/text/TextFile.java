@@ -87,8 +87,13 @@ public final class TextFile {
             // The byte-order marks of UTF-16 begin with these.
             boolean utf16 = place + bad == 0 && found >= 0xFE;
             throw new IOException(String.format(
-                    Locale.ROOT, "%s: not UTF-8 at byte %d (line %d): found 0x%02X; save it as UTF-8, for example with iconv -f %s -t utf-8",
-                    name, place + bad, line + lines(bytes, bad), found, utf16 ? "utf-16" : "latin1"));
+                    Locale.ROOT,
+                    "%s: not UTF-8 at byte %d (line %d): found 0x%02X; save it as UTF-8, for example with iconv -f %s -t utf-8",
+                    name,
+                    place + bad,
+                    line + lines(bytes, bad),
+                    found,
+                    utf16 ? "utf-16" : "latin1"));
         }
     }
 

@@ -45,7 +45,8 @@ class ThreadsTest {
         public static void main(String[] args) {
             TorchEngine.start(Integer.parseInt(args[0]));
             Object[] name = {"GOMP_SPINCOUNT"};
-            System.out.println(TorchEngine.threads() + " " + Function.getFunction("c", "getenv").invokeString(name, false));
+            System.out.println(TorchEngine.threads() + " "
+                    + Function.getFunction("c", "getenv").invokeString(name, false));
         }
     }
 }

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FinetunedFolderTest {
     private static final Path FOLDER = Path.of("src/test/resources/reference/finetuned");
     private static final String EXPECTED = "expected.json";
-    private static final GenerationConfig MODELS_OWN = GenerationConfig.builder().build();
+    private static final GenerationConfig MODELS_OWN =
+            GenerationConfig.builder().build();
 
     @TempDir
     Path temporary;

@@ -58,7 +58,10 @@ class ModelDefaultsTest {
             HttpResponse<String> response = new Client(server.port())
                     .complete("{\"prompt\": \"ROMEO:\", \"max_tokens\": 12, \"temperature\": 0}");
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-            return new JsonObject(response.body()).getJsonArray("choices").getJsonObject(0).getString("text");
+            return new JsonObject(response.body())
+                    .getJsonArray("choices")
+                    .getJsonObject(0)
+                    .getString("text");
         }
     }
 }

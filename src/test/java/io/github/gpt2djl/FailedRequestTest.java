@@ -7,6 +7,7 @@ import io.github.gpt2djl.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.decoder.InsufficientMemoryException;
 import io.github.gpt2djl.decoder.LiveArrays;
 import io.github.gpt2djl.sampling.LogitsProcessor;
+import io.github.gpt2djl.sampling.NoTokenLeftException;
 import io.github.gpt2djl.sampling.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class FailedRequestTest {
         MEMORY_OF_JAVA(OutOfMemoryError.class, "own rule", own(() -> new OutOfMemoryError("own rule"))),
         CHECKED(IOException.class, "own rule", own(() -> new IOException("own rule"))),
         NOTHING_LEFT(
-                IllegalStateException.class,
+                NoTokenLeftException.class,
                 "no token is left",
                 processor((scores, text) -> Arrays.fill(scores, Float.NEGATIVE_INFINITY))),
         NAN_RULE(

@@ -89,8 +89,8 @@ public record Adapter(
      */
     public static Adapter open(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
-        AdapterConfig config = AdapterJson.parse(file.toString(), Checkpoint.text(file, MOST_CONFIG));
-        TokenizerFiles tokenizer = Checkpoint.tokenizer(folder, MOST_TOKENIZER);
+        AdapterConfig config = AdapterJson.parse(file.toString(), CheckpointFolder.text(file, MOST_CONFIG));
+        TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MOST_TOKENIZER);
         return new Adapter(folder.toString(), config, weights(folder), tokenizer);
     }
 

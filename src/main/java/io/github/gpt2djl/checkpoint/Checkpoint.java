@@ -4,14 +4,10 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +49,6 @@ public record Checkpoint(
     /** The files that transformers reads beside the vocabulary. */
     public static final List<String> BESIDE_TOKENIZER =
             List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja");
-
-    private static final long MOST_CONFIG = 4_000_000;
 
     /**
      * Copies the map.
@@ -124,43 +118,7 @@ public record Checkpoint(
      * @throws IOException if a file is missing or cannot be read
      */
     public static Checkpoint open(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            throw new NoSuchFileException(folder + ": no such folder, expected one with config.json,"
-                    + " model.safetensors and tokenizer.json");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(folder + ": a file, expected the folder that holds config.json,"
-                    + " model.safetensors and tokenizer.json");
-        }
-        if (Adapter.isIn(folder)) {
-            throw new MalformedCheckpointException(
-                    folder.toString(),
-                    "holds an adapter (adapter_config.json), expected a whole model; Gpt2.load and the command convert"
-                            + " add it to its base");
-        }
-        if (Files.exists(folder.resolve("hparams.json")) && Files.notExists(folder.resolve("config.json"))) {
-            return openAi(folder);
-        }
-        Path config = required(folder, CONFIG);
-        String text = text(config, MOST_CONFIG);
-        ModelConfig parsed = ConfigReader.parse(config.toString(), text);
-        Map<String, String> settings = texts(folder, List.of(GENERATION_CONFIG), MOST_CONFIG);
-        settings.put(CONFIG, text);
-        TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed));
-        return new Checkpoint(folder.toString(), parsed, weights(folder, parsed), tokenizer, settings);
-    }
-
-    /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
-    private static Checkpoint openAi(Path folder) throws IOException {
-        Path hparams = folder.resolve("hparams.json");
-        ModelConfig config = ConfigReader.parseOpenAi(hparams.toString(), text(hparams, MOST_CONFIG));
-        long most = mostTokenizer(config);
-        Path encoder = required(folder, "encoder.json");
-        TokenizerFiles tokenizer =
-                new TokenizerFiles(encoder.toString(), text(encoder, most), text(required(folder, "vocab.bpe"), most));
-        TensorFile tensors = TensorBundle.read(
-                required(folder, "model.ckpt.index"), required(folder, "model.ckpt.data-00000-of-00001"));
-        return new Checkpoint(folder.toString(), config, tensors, tokenizer);
+        return CheckpointFolder.open(folder);
     }
 
     /**
@@ -268,103 +226,6 @@ public record Checkpoint(
     @Override
     public void close() throws IOException {
         tensors.close();
-    }
-
-    /** Those of a folder, or null. */
-    static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
-        Path whole = folder.resolve("tokenizer.json");
-        Path vocabulary = folder.resolve("vocab.json");
-        // config.json may name the tokenizer's class.
-        List<String> beside = new ArrayList<>(BESIDE_TOKENIZER);
-        beside.add(CONFIG);
-        if (Files.exists(whole)) {
-            return new TokenizerFiles(whole.toString(), text(whole, most), null, texts(folder, beside, most));
-        }
-        if (Files.exists(vocabulary)) {
-            return new TokenizerFiles(
-                    vocabulary.toString(),
-                    text(vocabulary, most),
-                    text(required(folder, "merges.txt"), most),
-                    texts(folder, beside, most));
-        }
-        return null;
-    }
-
-    /** Those of the files that are there. */
-    private static Map<String, String> texts(Path folder, List<String> names, long most) throws IOException {
-        Map<String, String> texts = new LinkedHashMap<>();
-        for (String name : names) {
-            if (Files.exists(folder.resolve(name))) {
-                texts.put(name, text(folder.resolve(name), most));
-            }
-        }
-        return texts;
-    }
-
-    /** The weights under their published names. */
-    private static TensorFile weights(Path folder, ModelConfig config) throws IOException {
-        TensorFile stored = weights(folder);
-        try {
-            return TensorNames.published(stored, config);
-        } catch (IOException | RuntimeException e) {
-            stored.close();
-            throw e;
-        }
-    }
-
-    /** The first of {@link #WEIGHTS} that is there. */
-    private static TensorFile weights(Path folder) throws IOException {
-        Path safetensors = folder.resolve(WEIGHTS.get(0));
-        Path safetensorsIndex = folder.resolve(WEIGHTS.get(1));
-        Path torch = folder.resolve(WEIGHTS.get(2));
-        Path torchIndex = folder.resolve(WEIGHTS.get(3));
-        if (Files.exists(safetensors)) {
-            return Safetensors.read(DataFile.open(safetensors));
-        }
-        if (Files.exists(safetensorsIndex)) {
-            return ShardedTensors.read(safetensorsIndex, file -> Safetensors.read(DataFile.open(file)));
-        }
-        if (Files.exists(torch)) {
-            return TorchArchive.read(torch);
-        }
-        if (Files.exists(torchIndex)) {
-            return ShardedTensors.read(torchIndex, TorchArchive::read);
-        }
-        throw missing(safetensors);
-    }
-
-    private static Path required(Path folder, String file) throws NoSuchFileException {
-        Path path = folder.resolve(file);
-        if (!Files.exists(path)) {
-            throw missing(path);
-        }
-        return path;
-    }
-
-    private static NoSuchFileException missing(Path path) {
-        return new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
-                + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder; or, as"
-                + " OpenAI published, hparams.json, encoder.json, vocab.bpe, model.ckpt.index and"
-                + " model.ckpt.data-00000-of-00001");
-    }
-
-    /** GPT-2's tokenizer.json has 27 bytes for a token, 70 where each merge takes four lines. */
-    private static long mostTokenizer(ModelConfig config) {
-        return 4_000_000 + 256L * config.vocabularySize();
-    }
-
-    /** The text of a file that is not far larger than it needs to be: JSON takes a multiple of it in memory. */
-    static String text(Path file, long most) throws IOException {
-        LfsPointer.reject(file);
-        long size = Files.size(file);
-        if (size > most) {
-            throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);
-        }
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new MalformedCheckpointException(file.toString(), "not UTF-8", e);
-        }
     }
 
     private static InputStream resource(String path) throws IOException {

@@ -129,7 +129,7 @@ public final class ShardedTensors implements TensorFile {
 
     private static JsonObject weightMap(Path index) throws IOException {
         try {
-            JsonObject map = JsonParser.parseString(Checkpoint.text(index, MOST_INDEX))
+            JsonObject map = JsonParser.parseString(CheckpointFolder.text(index, MOST_INDEX))
                     .getAsJsonObject()
                     .getAsJsonObject("weight_map");
             if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {

@@ -118,7 +118,7 @@ class LfsPointerTest {
     @Test
     void aFileIsNone() throws IOException {
         for (String text : new String[] {"", " " + POINTER, POINTER + " ".repeat(1024), "version 2\n"}) {
-            assertThat(Checkpoint.text(Files.writeString(folder.resolve("merges.txt"), text), 10_000))
+            assertThat(CheckpointFolder.text(Files.writeString(folder.resolve("merges.txt"), text), 10_000))
                     .isEqualTo(text);
         }
     }

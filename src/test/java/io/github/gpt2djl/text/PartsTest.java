@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,7 +68,10 @@ class PartsTest {
         model.add("vocab", vocabulary);
         model.add("merges", new JsonArray());
         whole.add("model", model);
-        var files = new TokenizerFiles("tokenizer.json", whole.toString(), null);
+        // Else only vocabulary and merges would count.
+        Map<String, String> asWritten =
+                Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
+        var files = new TokenizerFiles("tokenizer.json", whole.toString(), null, asWritten);
         int most = vocabulary.size() + (whole.has("added_tokens") ? 1 : 0) + 127;
         try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.GPT2, most)) {
             assertThat(tokenizer.leastIds("")).isZero();

@@ -82,22 +82,21 @@ public final class DiversityCoherence extends Lesson {
             List<Double> logProbabilities = same.stream()
                     .flatMap(text -> text.tokens().stream().map(Token::logProbability))
                     .toList();
-            String name = "%11.1f %6.1f".formatted(temperature, TOP_PS.get(i));
-            points.add(point(name, same.stream().map(Generation::ids).toList(), logProbabilities));
+            List<List<Integer>> ids = same.stream().map(Generation::ids).toList();
+            points.add(point("%11.1f %6.1f".formatted(temperature, TOP_PS.get(i)), ids, logProbabilities));
         }
         return points;
     }
 
     /** Passages of plays that the shipped model has not read, as long as the generated texts at most. */
     private Point human(Gpt2 gpt2) throws IOException {
-        ScoreOptions fromBos = ScoreOptions.DEFAULT.withBos(true);
         List<List<Integer>> ids = new ArrayList<>();
         List<Double> logProbabilities = new ArrayList<>();
         for (String text : TextLines.read(null, "human.txt").paragraphs()) {
-            List<Integer> first =
-                    gpt2.encode(text, false).stream().limit(tokens).toList();
-            ids.add(first);
-            logProbabilities.addAll(gpt2.score(new Prompt(null, first), fromBos).logProbabilities());
+            List<Integer> all = gpt2.encode(text, false);
+            ids.add(all.subList(0, Math.min(tokens, all.size())));
+            var score = gpt2.score(new Prompt(null, ids.get(ids.size() - 1)), ScoreOptions.DEFAULT.withBos(true));
+            logProbabilities.addAll(score.logProbabilities());
         }
         return point("%18s".formatted("human"), ids, logProbabilities);
     }

@@ -75,7 +75,7 @@ class TorchArchiveTest {
             delimiter = '|',
             value = {
                 "[] | expected {\"weight_map\": {tensor: file}}",
-                "\u00ff | expected {\"weight_map\": {tensor: file}}",
+                "\u00ff | not UTF-8",
                 "{} | expected {\"weight_map\": {tensor: file}}",
                 "{'weight_map': {}} | expected {\"weight_map\": {tensor: file}}",
                 "{'weight_map': {'a': []}} | expected {\"weight_map\": {tensor: file}}",

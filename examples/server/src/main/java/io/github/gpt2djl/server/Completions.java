@@ -150,7 +150,7 @@ final class Completions implements Handler<RoutingContext> {
                     parts.add(batch.submit(
                             one, (token, copy) -> context.runOnContext(now -> token(first + copy, token))));
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 fail(e);
                 return;
             }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.decoder.InsufficientMemoryException;
 import io.github.gpt2djl.sampling.NoTokenLeftException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -31,6 +32,13 @@ final class Failures {
         }
         if (cause instanceof CancellationException) {
             return ApiError.of(503, "the server is shutting down");
+        }
+        if (cause instanceof InsufficientMemoryException) {
+            LOG.warn("a request needs more memory than is free: {}", cause.getMessage());
+            return ApiError.of(
+                    503,
+                    "there is not enough free memory for this request; ask for a smaller n or fewer tokens, or try"
+                            + " again when fewer requests run");
         }
         if (cause instanceof IllegalArgumentException) {
             return ApiTerms.badRequest(String.valueOf(cause.getMessage()), "prompt");

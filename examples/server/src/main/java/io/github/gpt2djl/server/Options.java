@@ -132,6 +132,7 @@ final class Options {
     private static Object checked(GenerationOption<?> option, Object value) {
         return switch (option.placeholder()) {
             case "N" -> whole(option, value);
+            case "true|false" -> require(option, value, value instanceof Boolean, "true or false");
             case "X" -> require(option, value, value instanceof Number, "a number");
             case "IDS" ->
                 require(option, value, Fields.isWhole(value) || areIds(value), "an id, or several in brackets");

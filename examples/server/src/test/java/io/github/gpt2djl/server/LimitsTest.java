@@ -57,6 +57,24 @@ class LimitsTest {
         }
     }
 
+    /** 65,536 texts of 250 tokens: 18 kB a token. */
+    @Test
+    void aRequestThatLacksMemoryFailsAlone() throws Exception {
+        try (Gpt2Server server = server(1 << 16, 1, Duration.ofSeconds(60), "")) {
+            Client client = new Client(server.port());
+            String alone = client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}").body();
+            HttpResponse<String> response = client.complete(LONG + ",\"n\":65535}");
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+            assertThat(response.body()).contains("there is not enough free memory for this request", "server_error");
+            assertThat(text(client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}").body()))
+                    .isEqualTo(text(alone));
+        }
+    }
+
+    private static String text(String body) {
+        return new JsonObject(body).getJsonArray("choices").getJsonObject(0).getString("text");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aClientThatLeavesFreesItsPlace(boolean stream) throws Exception {

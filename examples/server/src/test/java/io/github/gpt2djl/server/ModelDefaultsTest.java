@@ -32,7 +32,7 @@ class ModelDefaultsTest {
                                 .maxNewTokens(12)
                                 .build())
                 .text();
-        assertThat(complete(gpt2)).isEqualTo(expected);
+        assertThat(complete(gpt2, "")).isEqualTo(expected);
     }
 
     @Test
@@ -40,7 +40,18 @@ class ModelDefaultsTest {
         Gpt2 gpt2 = model("{\"penalty_alpha\": 0.6, \"top_k\": 4}");
         var greedy = GenerationConfig.builder().penaltyAlpha(0).maxNewTokens(12).build();
         String expected = gpt2.generate("ROMEO:", greedy).text();
-        assertThat(complete(gpt2)).isEqualTo(expected);
+        assertThat(complete(gpt2, "")).isEqualTo(expected);
+    }
+
+    @Test
+    void aRequestTakesNoneOfThemWhereItSaysSo() throws Exception {
+        Gpt2 gpt2 = model("{\"repetition_penalty\": 1.3}");
+        var plain = GenerationConfig.builder()
+                .useModelDefaults(false)
+                .maxNewTokens(12)
+                .build();
+        String expected = gpt2.generate("ROMEO:", plain).text();
+        assertThat(complete(gpt2, ", \"use_model_defaults\": false")).isEqualTo(expected);
     }
 
     private Gpt2 model(String generationConfig) throws IOException {
@@ -52,11 +63,11 @@ class ModelDefaultsTest {
     }
 
     /** The server closes the model. */
-    private static String complete(Gpt2 gpt2) throws Exception {
+    private static String complete(Gpt2 gpt2, String more) throws Exception {
         ServerOptions options = new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), "");
         try (Gpt2Server server = new Gpt2Server(gpt2, options)) {
             HttpResponse<String> response = new Client(server.port())
-                    .complete("{\"prompt\": \"ROMEO:\", \"max_tokens\": 12, \"temperature\": 0}");
+                    .complete("{\"prompt\": \"ROMEO:\", \"max_tokens\": 12, \"temperature\": 0" + more + "}");
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             return new JsonObject(response.body())
                     .getJsonArray("choices")

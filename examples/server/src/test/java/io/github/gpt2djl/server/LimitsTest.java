@@ -66,7 +66,8 @@ class LimitsTest {
             HttpResponse<String> response = client.complete(LONG + ",\"n\":65535}");
             assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
             assertThat(response.body()).contains("there is not enough free memory for this request", "server_error");
-            assertThat(text(client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}").body()))
+            assertThat(text(client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}")
+                            .body()))
                     .isEqualTo(text(alone));
         }
     }

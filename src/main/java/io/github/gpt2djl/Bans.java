@@ -47,8 +47,10 @@ final class Bans {
                 return;
             }
         }
-        throw new IllegalArgumentException("no token may follow the prompt: " + banning + " ban all " + vocabulary
-                + " together, expected at least one that may follow");
+        String names = String.join(
+                " and ", banning.stream().map(GenerationOption::toString).toList());
+        throw new IllegalArgumentException(names + (banning.size() == 1 ? " bans" : " ban") + " all " + vocabulary
+                + " tokens, expected at least one that may follow the prompt");
     }
 
     private static void forcedEnd(GenerationConfig config) {

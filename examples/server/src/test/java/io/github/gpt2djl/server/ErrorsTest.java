@@ -192,7 +192,7 @@ class ErrorsTest {
             JsonObject error =
                     error(client.complete(request.put("stream", stream).encode()), 400);
             assertThat(error.getString("message"))
-                    .contains("no token is left", "2048")
+                    .contains("all 2048 tokens, expected at least one that may follow the prompt")
                     .contains(field);
             assertThat(error.getString("param")).isIn(field, "suppress_tokens");
         }

@@ -55,9 +55,7 @@ class ModelDefaultsTest {
     }
 
     private Gpt2 model(String generationConfig) throws IOException {
-        for (String file : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
-            Files.copy(Path.of("../../models/shakespeare").resolve(file), folder.resolve(file));
-        }
+        ByteModel.write(folder);
         Files.writeString(folder.resolve("generation_config.json"), generationConfig);
         return Gpt2.load(folder);
     }

@@ -16,12 +16,12 @@ record Continue(ExecutorModel model, String defaults, int batchSize) implements 
     @Override
     public Iterator<Row> call(Long block, Iterator<Row> rows) throws Exception {
         Continued continued = new Continued(model.get(), rows, defaults, batchSize);
-        ClosedAtEnd<Row> block = new ClosedAtEnd<>(continued, continued::close);
+        ClosedAtEnd<Row> open = new ClosedAtEnd<>(continued, continued::close);
         // A task that fails or is killed does not read to the end, which would free the memory.
         TaskContext.get().<Void>addTaskCompletionListener(context -> {
-            block.close();
+            open.close();
             return null;
         });
-        return block;
+        return open;
     }
 }

@@ -37,8 +37,8 @@ final class ConfigReader {
         keys.absent("transformers_weights", "this library reads model.safetensors, or as published");
         return switch (type) {
             case "opt" -> keys.opt();
-            case "openai-gpt" -> keys.gpt(Architecture.GPT, -1, "afn", "gelu");
-            default -> keys.gpt(Architecture.GPT2, OPENAI_END, "activation_function", "gelu_new", "gelu_pytorch_tanh");
+            case "openai-gpt" -> keys.gpt(Architecture.GPT, -1);
+            default -> keys.gpt(Architecture.GPT2, OPENAI_END);
         };
     }
 
@@ -59,12 +59,7 @@ final class ConfigReader {
         }
     }
 
-    /** GPT and GPT-2. In the first one's config "gelu" means the tanh form, too. */
-    private ModelConfig gpt(Architecture architecture, int absentId, String activation, String... computed)
-            throws MalformedCheckpointException {
-        only(activation, computed);
-        only("scale_attn_weights", "true");
-        only("scale_attn_by_inverse_layer_idx", "false");
+    private ModelConfig gpt(Architecture architecture, int absentId) throws MalformedCheckpointException {
         only("add_cross_attention", "false");
         int width = count("n_embd", null);
         boolean first = architecture == Architecture.GPT;
@@ -78,11 +73,13 @@ final class ConfigReader {
                 count("n_positions", null),
                 epsilon(),
                 first,
+                first ? firstActivation() : activation(Activation.GELU_NEW),
+                first || flag("scale_attn_weights", true),
+                !first && flag("scale_attn_by_inverse_layer_idx", false),
                 absentId);
     }
 
     private ModelConfig opt() throws MalformedCheckpointException {
-        only("activation_function", "relu");
         only("enable_bias", "true");
         only("layer_norm_elementwise_affine", "true");
         only("_remove_final_layer_norm", "false");
@@ -97,6 +94,9 @@ final class ConfigReader {
                 count("max_position_embeddings", null),
                 1e-5,
                 !flag("do_layer_norm_before", true),
+                activation(Activation.RELU),
+                true,
+                false,
                 2);
     }
 
@@ -110,6 +110,9 @@ final class ConfigReader {
             int positions,
             double epsilon,
             boolean postNorm,
+            Activation activation,
+            boolean scaleAttnWeights,
+            boolean scaleAttnByInverseLayerIdx,
             int absentId)
             throws MalformedCheckpointException {
         int vocabularySize = count("vocab_size", null);
@@ -125,6 +128,9 @@ final class ConfigReader {
                 vocabularySize,
                 epsilon,
                 postNorm,
+                activation,
+                scaleAttnWeights,
+                scaleAttnByInverseLayerIdx,
                 id("bos_token_id", absentId, vocabularySize),
                 ids("eos_token_id", vocabularySize),
                 flag("tie_word_embeddings", true),
@@ -197,17 +203,40 @@ final class ConfigReader {
         return ids.stream().distinct().toList();
     }
 
+    private Activation activation(Activation absent) throws MalformedCheckpointException {
+        String key = "activation_function";
+        JsonElement value = find(key);
+        if (value == null) {
+            return absent;
+        }
+        Activation found = value.isJsonPrimitive() ? Activation.find(value.getAsString()) : null;
+        if (found == null) {
+            throw wrong(key, value, "one of " + String.join(", ", Activation.allNames()), null);
+        }
+        return found;
+    }
+
+    /** The first GPT's file has names of its own: its "gelu" is the tanh form. */
+    private Activation firstActivation() throws MalformedCheckpointException {
+        return switch (only("afn", "gelu", "relu", "silu", "swish")) {
+            case "gelu" -> Activation.GELU_NEW;
+            case "relu" -> Activation.RELU;
+            default -> Activation.SILU;
+        };
+    }
+
+    /** Published files have large ones, too: a norm with 1e12 does nearly nothing. */
     private double epsilon() throws MalformedCheckpointException {
         JsonElement value = find("layer_norm_epsilon");
         try {
             double epsilon = value == null ? 1e-5 : value.getAsDouble();
-            if (epsilon > 0 && epsilon < 1) {
+            if (epsilon >= 0 && epsilon <= Float.MAX_VALUE) {
                 return epsilon;
             }
         } catch (RuntimeException e) {
             throw wrong("layer_norm_epsilon", value, "a number", e);
         }
-        throw wrong("layer_norm_epsilon", value, "a number between 0 and 1", null);
+        throw wrong("layer_norm_epsilon", value, "a number from 0 to 3.4E38", null);
     }
 
     private boolean flag(String key, boolean absent) throws MalformedCheckpointException {

@@ -104,7 +104,11 @@ final class ConfigWriter {
     }
 
     private void gpt(double dropout, double attentionDropout, boolean first) {
-        json.addProperty(first ? "afn" : "activation_function", first ? "gelu" : "gelu_new");
+        if (first) {
+            json.addProperty("afn", config.activation() == Activation.GELU_NEW ? "gelu" : config.activation().key());
+        } else {
+            json.addProperty("activation_function", config.activation().key());
+        }
         architecture(first ? "OpenAIGPTLMHeadModel" : "GPT2LMHeadModel");
         json.addProperty("attn_pdrop", attentionDropout);
         json.addProperty("embd_pdrop", dropout);
@@ -119,10 +123,16 @@ final class ConfigWriter {
         }
         json.addProperty("n_layer", config.layers());
         json.addProperty("n_positions", config.positions());
+        if (!config.scaleAttnWeights()) {
+            json.addProperty("scale_attn_weights", false);
+        }
+        if (config.scaleAttnByInverseLayerIdx()) {
+            json.addProperty("scale_attn_by_inverse_layer_idx", true);
+        }
     }
 
     private void opt(double dropout, double attentionDropout) {
-        json.addProperty("activation_function", "relu");
+        json.addProperty("activation_function", config.activation().key());
         architecture("OPTForCausalLM");
         json.addProperty("attention_dropout", attentionDropout);
         json.addProperty("do_layer_norm_before", !config.postNorm());

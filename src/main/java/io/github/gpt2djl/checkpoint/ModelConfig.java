@@ -21,6 +21,11 @@ import java.util.List;
  * @param vocabularySize number of token ids ({@code vocab_size})
  * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
  * @param postNorm whether norms follow the sums (GPT, OPT-350m), and not precede the layers
+ * @param activation the function within the MLP ({@code activation_function}, GPT's {@code afn})
+ * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+ *     ({@code scale_attn_weights})
+ * @param scaleAttnByInverseLayerIdx whether layer l, from 0 on, divides them by l + 1
+ *     ({@code scale_attn_by_inverse_layer_idx})
  * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
  * @param eosIds the ids that end a text ({@code eos_token_id}); empty: none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
@@ -38,6 +43,9 @@ public record ModelConfig(
         int vocabularySize,
         double epsilon,
         boolean postNorm,
+        Activation activation,
+        boolean scaleAttnWeights,
+        boolean scaleAttnByInverseLayerIdx,
         int bosId,
         List<Integer> eosIds,
         boolean tiedHead,
@@ -57,6 +65,9 @@ public record ModelConfig(
      * @param vocabularySize number of token ids
      * @param epsilon added to the variance in layer norms
      * @param postNorm whether norms follow the sums
+     * @param activation the function within the MLP
+     * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+     * @param scaleAttnByInverseLayerIdx whether layer l divides them by l + 1
      * @param bosId or -1
      * @param eosIds copied
      * @param tiedHead whether logits are products with the embedding table
@@ -124,6 +135,9 @@ public record ModelConfig(
                 vocabularySize,
                 1e-5,
                 false,
+                Activation.GELU_NEW,
+                true,
+                false,
                 end,
                 List.of(end),
                 true,
@@ -156,6 +170,9 @@ public record ModelConfig(
                 vocabularySize,
                 epsilon,
                 postNorm,
+                activation,
+                scaleAttnWeights,
+                scaleAttnByInverseLayerIdx,
                 bosId,
                 eosIds,
                 tied,
@@ -180,11 +197,19 @@ public record ModelConfig(
                 size,
                 epsilon,
                 postNorm,
+                activation,
+                scaleAttnWeights,
+                scaleAttnByInverseLayerIdx,
                 bosId,
                 eosIds,
                 tiedHead,
                 doSample,
                 maxLength);
+    }
+
+    /** {@return what the products of queries and keys are multiplied by, before a layer's own divisor} */
+    public double attentionScale() {
+        return scaleAttnWeights ? 1 / Math.sqrt(width / heads) : 1;
     }
 
     /** {@return the number of weights, each tied one once} */

@@ -1,7 +1,6 @@
 package io.github.gpt2djl.decoder;
 
 import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +12,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs decoder.py with choosing.py, or training.py, into a TorchScript archive: a zip with source text and one pickled object, no
- * tensors.
+ * Packs decoder.py or training.py, with the files that continue them, into a TorchScript archive: a zip with source
+ * text and one pickled object, no tensors.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
  */
@@ -25,12 +24,12 @@ final class DecoderArchive {
 
     /** The archive's bytes for a model of this shape, run for this place. */
     static byte[] pack(ModelConfig config, Place place) throws IOException {
-        return pack(decoder(config, place), "decoder.py", "choosing.py");
+        return pack(decoder(config, place), "decoder.py", "activation.py", "choosing.py");
     }
 
     /** The same for a model that learns: the first weights do not, the share of dropout is left out at random. */
     static byte[] packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
-        return pack(training(config, dropout, frozen, adapterScale), "training.py");
+        return pack(training(config, dropout, frozen, adapterScale), "training.py", "activation.py");
     }
 
     private static byte[] pack(byte[] object, String... files) throws IOException {
@@ -65,18 +64,9 @@ final class DecoderArchive {
     private static byte[] decoder(ModelConfig config, Place place) {
         Precision.Kernels kernels = place.kernels();
         String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
-        return new Pickle()
-                .beginObject("__torch__", "Gpt2")
-                .text("training")
-                .bool(false)
-                .text("n_head")
-                .integer(config.heads())
-                .text("epsilon")
-                .real(config.epsilon())
+        return block(config, false)
                 .text("post_norm")
                 .bool(config.postNorm())
-                .text("relu")
-                .bool(config.architecture() == Architecture.OPT)
                 .text("device")
                 .text(place.torchName())
                 .text("dtype")
@@ -108,16 +98,9 @@ final class DecoderArchive {
 
     /** As training.py declares it. */
     private static byte[] training(ModelConfig config, double dropout, int frozen, double adapterScale) {
-        return new Pickle()
-                .beginObject("__torch__", "Gpt2")
-                .text("training")
-                .bool(true)
-                .text("n_head")
-                .integer(config.heads())
+        return block(config, true)
                 .text("n_layer")
                 .integer(config.layers())
-                .text("epsilon")
-                .real(config.epsilon())
                 .text("dropout")
                 .real(dropout)
                 .text("frozen")
@@ -126,6 +109,24 @@ final class DecoderArchive {
                 .real(adapterScale)
                 .endObject()
                 .stop();
+    }
+
+    /** What both files declare first. */
+    private static Pickle block(ModelConfig config, boolean training) {
+        return new Pickle()
+                .beginObject("__torch__", "Gpt2")
+                .text("training")
+                .bool(training)
+                .text("n_head")
+                .integer(config.heads())
+                .text("epsilon")
+                .real(config.epsilon())
+                .text("activation")
+                .text(config.activation().key())
+                .text("qk_scale")
+                .real(config.attentionScale())
+                .text("qk_scale_by_layer")
+                .bool(config.scaleAttnByInverseLayerIdx());
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {

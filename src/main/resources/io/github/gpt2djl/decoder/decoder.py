@@ -1,5 +1,5 @@
-# GPT-2's forward pass: everything the model computes is in this file. Two flags make GPT (the first)
-# and OPT of it, which differ in little else than their tensors' names.
+# GPT-2's forward pass. activation.py has the functions that an MLP can apply. Two attributes make the first GPT and OPT
+# of it, post_norm and activation; all else that differs is their tensors' names.
 #
 # It is TorchScript in the dialect of a saved module. DecoderArchive packs it into an archive as it
 # stands and libtorch compiles it when the model is loaded; no Python takes part. Tensor names are
@@ -32,10 +32,13 @@ class Gpt2(Module):
   training : bool
   n_head : int
   epsilon : float
+  # The MLP's function, by transformers' name: activation.py.
+  activation : str
+  # What the products of queries and keys are multiplied by, and whether layer l divides it by l + 1.
+  qk_scale : float
+  qk_scale_by_layer : bool
   # Norms follow the sums, as in the original transformer (GPT, OPT-350m), and there is no last one.
   post_norm : bool
-  # OPT's activation; GELU in its tanh form otherwise.
-  relu : bool
   # where to compute: "cpu" or "cuda:0"
   device : str
   # of activations between products, and of weights that are not packed, as torch counts types: 6 is float32
@@ -212,17 +215,20 @@ class Gpt2(Module):
     y = ops.onednn.qlinear_pointwise(q, 1., 128, self.weights[i], scales, zeros, None, 1., 0, 6, "none", annotate(List[Optional[number]], []), "")
     return y.mul_(largest)
 
-  # mlp.c_fc and what comes after it: x [N, E] -> [N, 4E].
+  # mlp.c_fc and the activation: x [N, E] -> [N, 4E]. oneDNN applies the two usual ones to each result of its product.
   def activated(self: __torch__.Gpt2, x: Tensor, i: int, alone: bool) -> Tensor:
-    if self.kernel == 1 or self.kernel == 4:
-      if self.relu:
-        y = self.linear_then(x, i, "relu", )
-      else:
-        y = self.linear_then(x, i, "gelu", )
-    elif self.relu:
+    f = self.activation
+    fused = self.kernel == 1 or self.kernel == 4
+    if fused and f == "gelu_new":
+      y = self.linear_then(x, i, "gelu", )
+    elif fused and f == "relu":
+      y = self.linear_then(x, i, "relu", )
+    elif f == "gelu_new":
+      y = torch.gelu_(self.linear(x, i, alone), approximate="tanh")
+    elif f == "relu":
       y = torch.relu_(self.linear(x, i, alone))
     else:
-      y = torch.gelu_(self.linear(x, i, alone), approximate="tanh")
+      y = self.activate(self.linear(x, i, alone), )
     return y
 
   # FBGEMM rounds all activations that it is given with one scale. Here each token is rounded as FBGEMM rounds it
@@ -248,13 +254,13 @@ class Gpt2(Module):
     return torch.addcmul(bias, sums, scale * weight_scale)
 
   # Attention [1, H, T, D] of each token by itself, T = 1, as a step computes it.
-  def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+  def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
     T = q.size(2)
     past = k.size(2) - T
     a = annotate(List[Tensor], [])
     for t in range(T):
       S = past + t + 1
-      _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S)))
+      _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S), scale=scale))
     return torch.cat(a, 2)
 
   # Whether rows should look at their own keys and values in a call each: one call for all reads as much of each as of
@@ -265,11 +271,11 @@ class Gpt2(Module):
     return self.device == "cpu" and (B * longest - int(torch.sum(lengths))) * wpe.size(1) > 16384 * B
 
   # Attention [B, H, 1, D] of rows by themselves, seen[b] as of all layers in turn.
-  def attention_apart(self: __torch__.Gpt2, q: Tensor, seen: List[List[Tensor]], l: int) -> Tensor:
+  def attention_apart(self: __torch__.Gpt2, q: Tensor, seen: List[List[Tensor]], l: int, scale: float) -> Tensor:
     rows = torch.split(q, 1)
     a = annotate(List[Tensor], [])
     for b in range(torch.len(rows)):
-      _0 = a.append(torch.scaled_dot_product_attention(rows[b], seen[b][2 * l], seen[b][2 * l + 1]))
+      _0 = a.append(torch.scaled_dot_product_attention(rows[b], seen[b][2 * l], seen[b][2 * l + 1], scale=scale))
     return torch.cat(a)
 
   # Keys and values of rows: [L, 2, rows, H, room, D].
@@ -367,13 +373,14 @@ class Gpt2(Module):
     else:
       k = qkv.select(2, 1).transpose(1, 2)
       v = qkv.select(2, 2).transpose(1, 2)
+    scale = self.attention_scale(l, )
     # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
     if alone:
-      a = self.attention_alone(q, k, v, )
+      a = self.attention_alone(q, k, v, scale, )
     elif r.apart:
-      a = self.attention_apart(q, r.own, l, )
+      a = self.attention_apart(q, r.own, l, scale, )
     else:
-      a = torch.scaled_dot_product_attention(q, k, v, r.mask, 0., r.past == 0 and r.T > 1)
+      a = torch.scaled_dot_product_attention(q, k, v, r.mask, 0., r.past == 0 and r.T > 1, scale=scale)
     return a.transpose(1, 2).reshape([r.B * r.T, E])
 
   # Rows of zeros behind x [N, E].

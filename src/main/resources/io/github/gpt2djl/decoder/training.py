@@ -8,8 +8,12 @@ class Gpt2(Module):
   __buffers__ = []
   training : bool
   n_head : int
-  n_layer : int
   epsilon : float
+  # As in decoder.py.
+  activation : str
+  qk_scale : float
+  qk_scale_by_layer : bool
+  n_layer : int
   # Share of activations that is left out at random: of embeddings, and of what each half layer adds. Not of attention,
   # unlike GPT-2's: that would cost as much time as all the rest.
   dropout : float
@@ -60,11 +64,11 @@ class Gpt2(Module):
       h = torch.layer_norm(x, [E], w[i], w[i + 1], self.epsilon)                        # ln_1
       qkv = self.c_attn(h, w, l, learning, ).view([B, T, 3, n_head, E // n_head])
       q, k, v, = torch.unbind(qkv.permute([2, 0, 3, 1, 4]))                             # [B, H, T, D] each
-      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=self.attention_scale(l, ))
       a = self.conv1d(a.transpose(1, 2).reshape([B, T, E]), w[i + 4], w[i + 5], )       # attn.c_proj
       x = x + self.dropped(a, learning, )
       h = torch.layer_norm(x, [E], w[i + 6], w[i + 7], self.epsilon)                    # ln_2
-      h = torch.gelu(self.conv1d(h, w[i + 8], w[i + 9], ), approximate="tanh")          # mlp.c_fc: [B, T, 4E]
+      h = self.activate(self.conv1d(h, w[i + 8], w[i + 9], ), )                         # mlp.c_fc: [B, T, 4E]
       h = self.conv1d(h, w[i + 10], w[i + 11], )                                        # mlp.c_proj
       x = x + self.dropped(h, learning, )
     last = 12 * self.n_layer + 2

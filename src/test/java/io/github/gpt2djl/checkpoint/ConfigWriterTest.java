@@ -29,14 +29,14 @@ class ConfigWriterTest {
     static Stream<ModelConfig> configs() {
         return Stream.of(
                 new ModelConfig(
-                        Architecture.GPT2, 2, 3, 12, 48, 12, 7, 60_000, 1e-5, false, -1, List.of(), true, true, 0),
+                        Architecture.GPT2, 2, 3, 12, 48, 12, 7, 60_000, 1e-5, false, Activation.GELU_NEW, true, false, -1, List.of(), true, true, 0),
                 new ModelConfig(
-                        Architecture.GPT2, 2, 3, 12, 20, 12, 7, 61, 1e-6, false, 60, List.of(), false, false, 9),
-                new ModelConfig(Architecture.GPT, 2, 3, 12, 48, 12, 7, 61, 1e-5, true, -1, List.of(), true, false, 0),
-                new ModelConfig(Architecture.GPT, 2, 3, 12, 48, 12, 7, 61, 1e-3, true, 1, List.of(2), false, true, 5),
-                new ModelConfig(Architecture.OPT, 2, 3, 12, 20, 6, 7, 61, 1e-5, true, 2, List.of(2), true, false, 0),
+                        Architecture.GPT2, 2, 3, 12, 20, 12, 7, 61, 1e12, false, Activation.QUICK_GELU, false, true, 60, List.of(), false, false, 9),
+                new ModelConfig(Architecture.GPT, 2, 3, 12, 48, 12, 7, 61, 1e-5, true, Activation.GELU_NEW, true, false, -1, List.of(), true, false, 0),
+                new ModelConfig(Architecture.GPT, 2, 3, 12, 48, 12, 7, 61, 1e-3, true, Activation.SILU, true, false, 1, List.of(2), false, true, 5),
+                new ModelConfig(Architecture.OPT, 2, 3, 12, 20, 6, 7, 61, 1e-5, true, Activation.RELU, true, false, 2, List.of(2), true, false, 0),
                 new ModelConfig(
-                        Architecture.OPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, false, -1, List.of(5, 3), true, true, 5));
+                        Architecture.OPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, false, Activation.GELU, true, false, -1, List.of(5, 3), true, true, 5));
     }
 
     @ParameterizedTest
@@ -52,14 +52,14 @@ class ConfigWriterTest {
     @Test
     void whatTheKeysCannotTellIsRejected() {
         var inner =
-                new ModelConfig(Architecture.GPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, true, -1, List.of(), true, false, 0);
+                new ModelConfig(Architecture.GPT, 2, 3, 12, 20, 12, 7, 61, 1e-5, true, Activation.GELU_NEW, true, false, -1, List.of(), true, false, 0);
         assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("innerWidth=20")
                 .hasMessageContaining("does not fit into a config.json: would be read as ModelConfig[")
                 .hasMessageContaining("innerWidth=48");
         var heads =
-                new ModelConfig(Architecture.GPT2, 2, 5, 12, 48, 12, 7, 61, 1e-5, false, -1, List.of(), true, false, 0);
+                new ModelConfig(Architecture.GPT2, 2, 5, 12, 48, 12, 7, 61, 1e-5, false, Activation.GELU_NEW, true, false, -1, List.of(), true, false, 0);
         assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("n_embd is 12, expected a multiple of n_head, which is 5");

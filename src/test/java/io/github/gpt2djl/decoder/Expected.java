@@ -19,8 +19,12 @@ record Expected(int[] ids, double[] log_probs) {
 
     /** Loads the model, compares, and closes it. */
     void assertSame(Checkpoint checkpoint) throws IOException {
+        assertSame(checkpoint, Precision.FP32, 1e-4);
+    }
+
+    void assertSame(Checkpoint checkpoint, Precision precision, double tolerance) throws IOException {
         try (checkpoint;
-                Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0)) {
+                Decoder decoder = Decoder.load(checkpoint, precision, DeviceChoice.CPU, 0)) {
             int vocabulary = decoder.config().vocabularySize();
             float[] logits = decoder.logits(ids);
             assertThat(logits).hasSameSizeAs(log_probs);
@@ -34,7 +38,7 @@ record Expected(int[] ids, double[] log_probs) {
                 for (int id = 0; id < vocabulary; id++) {
                     assertThat(position.get(id) - Math.log(sum))
                             .as("position %d, id %d", t, id)
-                            .isCloseTo(log_probs[t * vocabulary + id], within(1e-4));
+                            .isCloseTo(log_probs[t * vocabulary + id], within(tolerance));
                 }
             }
         }

@@ -105,7 +105,11 @@ final class ConfigWriter {
 
     private void gpt(double dropout, double attentionDropout, boolean first) {
         if (first) {
-            json.addProperty("afn", config.activation() == Activation.GELU_NEW ? "gelu" : config.activation().key());
+            json.addProperty(
+                    "afn",
+                    config.activation() == Activation.GELU_NEW
+                            ? "gelu"
+                            : config.activation().key());
         } else {
             json.addProperty("activation_function", config.activation().key());
         }

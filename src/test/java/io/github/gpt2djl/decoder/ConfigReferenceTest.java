@@ -98,8 +98,7 @@ class ConfigReferenceTest {
             var config = GenerationConfig.builder()
                     .maxNewTokens(each.greedy().size())
                     .build();
-            assertThat(gpt2.generate(Prompt.ofIds(each.ids()), config).ids())
-                    .isEqualTo(each.greedy());
+            assertThat(gpt2.generate(Prompt.ofIds(each.ids()), config).ids()).isEqualTo(each.greedy());
         }
     }
 

@@ -209,7 +209,7 @@ public record ModelConfig(
 
     /** {@return what the products of queries and keys are multiplied by, before a layer's own divisor} */
     public double attentionScale() {
-        return scaleAttnWeights ? 1 / Math.sqrt(width / heads) : 1;
+        return scaleAttnWeights ? 1 / Math.sqrt((double) width / heads) : 1;
     }
 
     /** {@return the number of weights, each tied one once} */

@@ -44,27 +44,34 @@ public enum Activation {
     /** x itself. */
     LINEAR("linear");
 
-    private final List<String> names;
+    private final String key;
+    /** With spaces between them. */
+    private final String others;
 
-    Activation(String... names) {
-        this.names = List.of(names);
+    Activation(String key, String... others) {
+        this.key = key;
+        this.others = String.join(" ", others);
     }
 
     /** {@return the name in transformers, like {@code gelu_new}} */
     public String key() {
-        return names.get(0);
+        return key;
+    }
+
+    private Stream<String> names() {
+        return Stream.concat(Stream.of(key), Stream.of(others.split(" ")).filter(name -> !name.isEmpty()));
     }
 
     /** The function of a name; null: no function of this library. */
     static @Nullable Activation find(String name) {
         return Stream.of(values())
-                .filter(each -> each.names.contains(name))
+                .filter(each -> each.names().anyMatch(name::equals))
                 .findFirst()
                 .orElse(null);
     }
 
     /** All names, for messages. */
     static List<String> allNames() {
-        return Stream.of(values()).flatMap(each -> each.names.stream()).toList();
+        return Stream.of(values()).flatMap(Activation::names).toList();
     }
 }

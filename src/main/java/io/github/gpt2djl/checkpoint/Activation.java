@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The function between the two matrices of an MLP, by transformers' names ({@code ACT2FN} of its activations.py).
  *
+ * <pre>{@code
+ * System.out.println(gpt2.config().activation().key()); // gelu_new
+ * }</pre>
+ *
  * <p>Each constant's first name is the one that decoder.py knows and that is written to a {@code config.json}; the
  * other names are of the same function.
  */

@@ -4,9 +4,6 @@ import io.github.gpt2djl.ClosedMemoryTest.Checkpoint;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.LiveArrays;
 import io.github.gpt2djl.decoder.Precision;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -39,8 +36,8 @@ final class ClosedGenerations {
                 System.out.println(new Checkpoint(
                         done,
                         LiveArrays.count(gpt2.decoder()) + LiveArrays.count(assistant.decoder()),
-                        directBuffers(),
-                        residentSet()));
+                        ProcessMemory.directBuffers(),
+                        ProcessMemory.resident()));
             }
         }
     }
@@ -87,23 +84,5 @@ final class ClosedGenerations {
                 }
             }
         }
-    }
-
-    private static long directBuffers() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
-    }
-
-    private static long residentSet() throws Exception {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> 1024 * Long.parseLong(line.split("\\s+")[1]))
-                .sum();
     }
 }

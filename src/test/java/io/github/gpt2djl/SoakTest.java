@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.decoder.LiveArrays;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,7 +27,11 @@ class SoakTest {
                 System.gc();
                 Thread.sleep(100);
             }
-            return new Alive(LiveArrays.count(gpt2.decoder()), LiveArrays.models(), directBuffers(), residentSet());
+            return new Alive(
+                    LiveArrays.count(gpt2.decoder()),
+                    LiveArrays.models(),
+                    ProcessMemory.directBuffers(),
+                    ProcessMemory.resident());
         }
     }
 
@@ -193,24 +193,5 @@ class SoakTest {
                     after.buffers);
             assertThat(compared).isLessThanOrEqualTo(before.resident * 103 / 100);
         }
-    }
-
-    private static long directBuffers() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
-    }
-
-    /** VmRSS; 0 where there is no /proc. */
-    private static long residentSet() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> 1024 * Long.parseLong(line.split("\\s+")[1]))
-                .sum();
     }
 }

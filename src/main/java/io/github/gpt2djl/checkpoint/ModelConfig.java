@@ -159,33 +159,14 @@ public record ModelConfig(
     }
 
     ModelConfig withTiedHead(boolean tied) {
-        return new ModelConfig(
-                architecture,
-                layers,
-                heads,
-                width,
-                innerWidth,
-                embeddingWidth,
-                positions,
-                vocabularySize,
-                epsilon,
-                postNorm,
-                activation,
-                scaleAttnWeights,
-                scaleAttnByInverseLayerIdx,
-                bosId,
-                eosIds,
-                tied,
-                doSample,
-                maxLength);
-    }
-
-    /** {@return the first of the ids that end a text; -1: there is none} */
-    public int eosId() {
-        return eosIds.isEmpty() ? -1 : eosIds.get(0);
+        return with(vocabularySize, tied);
     }
 
     ModelConfig withVocabularySize(int size) {
+        return with(size, tiedHead);
+    }
+
+    private ModelConfig with(int size, boolean tied) {
         return new ModelConfig(
                 architecture,
                 layers,
@@ -202,9 +183,14 @@ public record ModelConfig(
                 scaleAttnByInverseLayerIdx,
                 bosId,
                 eosIds,
-                tiedHead,
+                tied,
                 doSample,
                 maxLength);
+    }
+
+    /** {@return the first of the ids that end a text; -1: there is none} */
+    public int eosId() {
+        return eosIds.isEmpty() ? -1 : eosIds.get(0);
     }
 
     /** {@return what the products of queries and keys are multiplied by, before a layer's own divisor} */

@@ -1,5 +1,13 @@
 package io.github.gpt2djl.checkpoint;
 
+import static io.github.gpt2djl.checkpoint.Activation.GELU;
+import static io.github.gpt2djl.checkpoint.Activation.GELU_NEW;
+import static io.github.gpt2djl.checkpoint.Activation.QUICK_GELU;
+import static io.github.gpt2djl.checkpoint.Activation.RELU;
+import static io.github.gpt2djl.checkpoint.Activation.SILU;
+import static io.github.gpt2djl.checkpoint.ModelConfig.Architecture.GPT;
+import static io.github.gpt2djl.checkpoint.ModelConfig.Architecture.GPT2;
+import static io.github.gpt2djl.checkpoint.ModelConfig.Architecture.OPT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,120 +36,50 @@ class ConfigWriterTest {
 
     static Stream<ModelConfig> configs() {
         return Stream.of(
-                new ModelConfig(
-                        Architecture.GPT2,
-                        2,
-                        3,
-                        12,
-                        48,
-                        12,
-                        7,
-                        60_000,
-                        1e-5,
-                        false,
-                        Activation.GELU_NEW,
-                        true,
-                        false,
-                        -1,
-                        List.of(),
-                        true,
-                        true,
-                        0),
-                new ModelConfig(
-                        Architecture.GPT2,
-                        2,
-                        3,
-                        12,
-                        20,
-                        12,
-                        7,
-                        61,
-                        1e12,
-                        false,
-                        Activation.QUICK_GELU,
-                        false,
-                        true,
-                        60,
-                        List.of(),
-                        false,
-                        false,
-                        9),
-                new ModelConfig(
-                        Architecture.GPT,
-                        2,
-                        3,
-                        12,
-                        48,
-                        12,
-                        7,
-                        61,
-                        1e-5,
-                        true,
-                        Activation.GELU_NEW,
-                        true,
-                        false,
-                        -1,
-                        List.of(),
-                        true,
-                        false,
-                        0),
-                new ModelConfig(
-                        Architecture.GPT,
-                        2,
-                        3,
-                        12,
-                        48,
-                        12,
-                        7,
-                        61,
-                        1e-3,
-                        true,
-                        Activation.SILU,
-                        true,
-                        false,
-                        1,
-                        List.of(2),
-                        false,
-                        true,
-                        5),
-                new ModelConfig(
-                        Architecture.OPT,
-                        2,
-                        3,
-                        12,
-                        20,
-                        6,
-                        7,
-                        61,
-                        1e-5,
-                        true,
-                        Activation.RELU,
-                        true,
-                        false,
-                        2,
-                        List.of(2),
-                        true,
-                        false,
-                        0),
-                new ModelConfig(
-                        Architecture.OPT,
-                        2,
-                        3,
-                        12,
-                        20,
-                        12,
-                        7,
-                        61,
-                        1e-5,
-                        false,
-                        Activation.GELU,
-                        true,
-                        false,
-                        -1,
-                        List.of(5, 3),
-                        true,
-                        true,
-                        5));
+                config(GPT2, 3, 48, 12, 60_000, 1e-5, false, GELU_NEW, true, false, -1, List.of(), true, true, 0),
+                config(GPT2, 3, 20, 12, 61, 1e12, false, QUICK_GELU, false, true, 60, List.of(), false, false, 9),
+                config(GPT, 3, 48, 12, 61, 1e-5, true, GELU_NEW, true, false, -1, List.of(), true, false, 0),
+                config(GPT, 3, 48, 12, 61, 1e-3, true, SILU, true, false, 1, List.of(2), false, true, 5),
+                config(OPT, 3, 20, 6, 61, 1e-5, true, RELU, true, false, 2, List.of(2), true, false, 0),
+                config(OPT, 3, 20, 12, 61, 1e-5, false, GELU, true, false, -1, List.of(5, 3), true, true, 5));
+    }
+
+    /** Two layers of width 12, 7 positions. */
+    private static ModelConfig config(
+            Architecture architecture,
+            int heads,
+            int innerWidth,
+            int embeddingWidth,
+            int vocabularySize,
+            double epsilon,
+            boolean postNorm,
+            Activation activation,
+            boolean scaled,
+            boolean scaledByLayer,
+            int bosId,
+            List<Integer> eosIds,
+            boolean tiedHead,
+            boolean doSample,
+            int maxLength) {
+        return new ModelConfig(
+                architecture,
+                2,
+                heads,
+                12,
+                innerWidth,
+                embeddingWidth,
+                7,
+                vocabularySize,
+                epsilon,
+                postNorm,
+                activation,
+                scaled,
+                scaledByLayer,
+                bosId,
+                eosIds,
+                tiedHead,
+                doSample,
+                maxLength);
     }
 
     @ParameterizedTest
@@ -156,49 +94,13 @@ class ConfigWriterTest {
 
     @Test
     void whatTheKeysCannotTellIsRejected() {
-        var inner = new ModelConfig(
-                Architecture.GPT,
-                2,
-                3,
-                12,
-                20,
-                12,
-                7,
-                61,
-                1e-5,
-                true,
-                Activation.GELU_NEW,
-                true,
-                false,
-                -1,
-                List.of(),
-                true,
-                false,
-                0);
+        var inner = config(GPT, 3, 20, 12, 61, 1e-5, true, GELU_NEW, true, false, -1, List.of(), true, false, 0);
         assertThatThrownBy(() -> ConfigWriter.json(inner, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("innerWidth=20")
                 .hasMessageContaining("does not fit into a config.json: would be read as ModelConfig[")
                 .hasMessageContaining("innerWidth=48");
-        var heads = new ModelConfig(
-                Architecture.GPT2,
-                2,
-                5,
-                12,
-                48,
-                12,
-                7,
-                61,
-                1e-5,
-                false,
-                Activation.GELU_NEW,
-                true,
-                false,
-                -1,
-                List.of(),
-                true,
-                false,
-                0);
+        var heads = config(GPT2, 5, 48, 12, 61, 1e-5, false, GELU_NEW, true, false, -1, List.of(), true, false, 0);
         assertThatThrownBy(() -> ConfigWriter.json(heads, DType.F32, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("n_embd is 12, expected a multiple of n_head, which is 5");

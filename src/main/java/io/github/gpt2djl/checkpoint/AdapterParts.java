@@ -89,12 +89,9 @@ record AdapterParts(
 
         AdapterParts parts() throws MalformedCheckpointException {
             // What a wrapper stores twice when the vocabulary was resized.
-            left.keySet()
-                    .removeIf(name -> left.containsKey(name.replace(".modules_to_save.", "."))
-                            && name.contains(".modules_to_save."));
-            left.keySet()
-                    .removeIf(name -> left.containsKey(name.replace(".original_module.", "."))
-                            && name.contains(".original_module."));
+            for (String wrapper : List.of(".modules_to_save.", ".original_module.")) {
+                left.keySet().removeIf(name -> name.contains(wrapper) && left.containsKey(name.replace(wrapper, ".")));
+            }
             int vocabularySize = vocabularySize();
             Map<String, Pair> pairs = new LinkedHashMap<>();
             Map<String, Shift> shifts = new LinkedHashMap<>();

@@ -22,6 +22,11 @@ record HubCache(Path root) {
     static final String COMMIT = "[0-9a-f]{7,64}";
     private static final String PART = "[A-Za-z0-9][A-Za-z0-9_.-]{0,95}";
 
+    /** Whether a revision is a commit in full, whose files never change. */
+    static boolean isCommit(String revision) {
+        return revision.matches("[0-9a-f]{40}");
+    }
+
     /** Whether a text is {@code org/name} by the Hub's rules. */
     static boolean isRepository(String text) {
         return text.matches(PART + "/" + PART) && !text.contains("..") && !text.contains("--");
@@ -52,7 +57,7 @@ record HubCache(Path root) {
     /** The snapshot of a commit, or of the one that a branch or a tag names here. */
     Optional<Path> at(String repository, String revision) {
         String commit = revision;
-        if (!revision.matches("[0-9a-f]{40}")) {
+        if (!isCommit(revision)) {
             Path ref = folder(repository).resolve("refs").resolve(revision);
             try {
                 // Python leaves a commit there that has no snapshot, after it asked for a file that does not exist.

@@ -44,7 +44,7 @@ final class HubFiles {
             if (e.status != 404) {
                 throw e;
             }
-            if (e.isNoSuchFile && commit.matches("[0-9a-f]{40}")) {
+            if (e.isNoSuchFile && HubCache.isCommit(commit)) {
                 cache.setAbsent(repository, commit, name);
             }
             return false;
@@ -57,8 +57,8 @@ final class HubFiles {
             throw new DownloadException(
                     repository + " names the file \"" + file.name() + "\", expected one beside config.json", null);
         }
-        boolean isCommit = revision.matches("[0-9a-f]{40}");
-        if (isCommit && Files.exists(cache.commit(repository, revision).resolve(file.name()))) {
+        if (HubCache.isCommit(revision)
+                && Files.exists(cache.commit(repository, revision).resolve(file.name()))) {
             return revision;
         }
         Remote remote = describe(repository, revision, file);

@@ -55,8 +55,7 @@ public final class Models {
         if (isModelFolder(name)) {
             return here(name);
         }
-        CachedModel cached =
-                CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name);
+        CachedModel cached = inCache(name, environment);
         Optional<Path> found = cached.loadable();
         if (found.isPresent()) {
             return found.get();
@@ -75,20 +74,17 @@ public final class Models {
      * @return false for {@code shakespeare}, and for a name of the catalog where a folder is called so that holds no model
      */
     public static boolean isFolder(String name) {
-        return isModelFolder(name)
-                || (!name.isBlank()
-                        && name.indexOf('\0') < 0
-                        && !name.equals(SHIPPED)
-                        && Catalog.find(name).isEmpty()
-                        && Files.exists(Path.of(name)));
+        return isModelFolder(name) || (mayBePath(name) && Catalog.find(name).isEmpty() && Files.exists(Path.of(name)));
     }
 
-    /** The shipped model is no model of the Hub, and its name no path. */
+    /** Whether a name can stand for a path: the shipped model's does not. */
+    private static boolean mayBePath(String name) {
+        return !name.isBlank() && name.indexOf('\0') < 0 && !name.equals(SHIPPED);
+    }
+
     private static boolean isModelFolder(String name) {
-        return !name.isBlank()
-                && name.indexOf('\0') < 0
-                && !name.equals(SHIPPED)
-                && Stream.of(Checkpoint.CONFIG, "hparams.json", "adapter_config.json")
+        return mayBePath(name)
+                && Stream.of(Checkpoint.CONFIG, "hparams.json", ModelFiles.ADAPTER)
                         .anyMatch(file -> Files.exists(Path.of(name, file)));
     }
 
@@ -116,8 +112,7 @@ public final class Models {
      * @throws IOException if the cache's entry leads out of the cache
      */
     public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
-        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name)
-                .loadable();
+        return inCache(name, environment).loadable();
     }
 
     /**
@@ -129,8 +124,11 @@ public final class Models {
      * @throws IOException if the cache's entry leads out of the cache
      */
     public static List<String> missing(String name, Map<String, String> environment) throws IOException {
-        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name)
-                .missing();
+        return inCache(name, environment).missing();
+    }
+
+    private static CachedModel inCache(String name, Map<String, String> environment) throws IOException {
+        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name);
     }
 
     private static String absent(String name, CachedModel cached, Map<String, String> environment) {

@@ -199,7 +199,7 @@ public record Benchmark(
     private static List<Detokenizer> rows(Gpt2 gpt2, int batch) {
         List<Detokenizer> rows = new ArrayList<>();
         for (int row = 0; row < batch && gpt2.hasTokenizer(); row++) {
-            rows.add(Objects.requireNonNull(gpt2.detokenizer(true, new int[0])));
+            rows.add(Objects.requireNonNull(gpt2.detokenizer(true)));
         }
         return rows;
     }

@@ -8,7 +8,6 @@ import io.github.gpt2djl.generation.Sampled;
 import io.github.gpt2djl.text.Detokenizer;
 import io.github.gpt2djl.text.StopStrings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +31,13 @@ final class Continuation {
         this.entry = entry;
         positions = gpt2.config().positions();
         stops = new StopStrings(entry.config().get(STOP_STRINGS));
-        int[] prompt = entry.request().prompt();
-        // As in transformers, a stop string may begin in the prompt. An id spells one byte or more.
-        int from = Math.max(0, prompt.length - stops.longest());
-        pieces = gpt2.detokenizer(!entry.config().splitSpecialTokens(), Arrays.copyOf(prompt, from));
-        for (int i = from; i < prompt.length && pieces != null; i++) {
-            stops.precede(pieces.spelled(prompt[i]));
+        pieces = gpt2.detokenizer(!entry.config().splitSpecialTokens());
+        StringBuilder before = new StringBuilder();
+        for (int id : pieces == null ? new int[0] : entry.request().prompt()) {
+            before.append(pieces.add(id, false)).append(pieces.hidden(id));
         }
+        // As in transformers, a stop string may begin in the prompt.
+        stops.precede(before.toString());
     }
 
     /** Whether no token may come any more: the loop's row ended, or a stop string did it. */
@@ -62,16 +61,14 @@ final class Continuation {
     }
 
     private String text(Detokenizer pieces, Sampled sampled) {
-        int id = sampled.id();
-        byte[] shown = stops.add(pieces.spelled(id), pieces.shows(id), sampled.last());
-        return pieces.text(shown, sampled.last() || stops.found());
+        return stops.add(pieces.add(sampled.id(), sampled.last()), pieces.hidden(sampled.id()), sampled.last());
     }
 
     Generation generation(int drafted, int accepted, OptionalDouble score) {
         StringBuilder text = new StringBuilder();
         tokens.forEach(t -> text.append(t.text()));
         if (cancelled && pieces != null) {
-            text.append(pieces.text(stops.add(new byte[0], true, true), true));
+            text.append(stops.add(pieces.finish(), "", true));
         }
         return new Generation(
                 Gpt2.boxed(entry.request().prompt()),

@@ -144,7 +144,11 @@ public final class Gpt2 implements AutoCloseable {
             ModelDefaults defaults = ModelDefaults.read(checkpoint.name(), checkpoint.settings(), checkpoint.config());
             if (checkpoint.tokenizer() != null) {
                 ModelConfig config = checkpoint.config();
-                tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), config.architecture(), config.vocabularySize());
+                tokenizer = BpeTokenizer.load(
+                        checkpoint.tokenizer(),
+                        config.architecture(),
+                        config.vocabularySize(),
+                        options.trustedFiles());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
             Precision precision = options.precision().resolved(decoder.device());
@@ -624,10 +628,10 @@ public final class Gpt2 implements AutoCloseable {
         return decoder;
     }
 
-    /** What turns the ids after {@code prompt} into text; null without a tokenizer. */
+    /** What turns ids into text from the start; null without a tokenizer. */
     @Nullable
-    Detokenizer detokenizer(boolean skipSpecialTokens, int[] prompt) {
-        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, prompt);
+    Detokenizer detokenizer(boolean skipSpecialTokens) {
+        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
     }
 
     /** A prompt's ids; those of a text are ones that the model has. */

@@ -27,22 +27,22 @@ final class AddedTokens {
     private final Map<String, AddedToken> tokens = new LinkedHashMap<>();
     private int free;
 
-    private AddedTokens(Map<String, Integer> vocabulary) {
-        this.vocabulary = vocabulary;
-        free = vocabulary.size();
+    private AddedTokens(TokenizerModel model) {
+        vocabulary = model.ids();
+        free = model.tokens().size();
     }
 
     /**
      * Adds all that the files say.
      *
-     * @param vocabulary ids by token
+     * @param model the vocabulary
      * @param whole tokenizer.json where it counts as it is written, or null
      * @param special those of the files around the vocabulary
      */
     static AddedTokens read(
-            Part file, Map<String, Integer> vocabulary, @Nullable Part whole, SpecialTokens special, Pipeline pipeline)
+            Part file, TokenizerModel model, @Nullable Part whole, SpecialTokens special, Pipeline pipeline)
             throws MalformedCheckpointException {
-        AddedTokens all = new AddedTokens(vocabulary);
+        AddedTokens all = new AddedTokens(model);
         for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
             AddedToken added = AddedToken.readWhole(token);
             if (all.tokens.containsKey(added.content())) {

@@ -13,7 +13,6 @@ import io.github.gpt2djl.checkpoint.NativeStart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -21,8 +20,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Byte-pair encoding, on bytes (GPT-2, OPT) or on lower-cased words (GPT): text to ids with Hugging Face's tokenizers,
- * ids to text in Java.
+ * The tokenizer of a model: text to ids with Hugging Face's tokenizers, ids to text in Java. Byte-pair encoding, as of
+ * GPT, GPT-2 and OPT, WordPiece, Unigram and plain words.
  *
  * <p>Safe for use by several threads at once.
  *
@@ -69,12 +68,29 @@ public final class BpeTokenizer implements AutoCloseable {
      * @param architecture whose rules the files follow where tokenizer_config.json names no others
      * @param modelSize the rows of the model's embedding; the tokenizer may have more tokens, or fewer
      * @return the tokenizer, to be closed
-     * @throws MalformedCheckpointException if the files are not byte-pair encoding
+     * @throws MalformedCheckpointException if the files are damaged, or of a kind that is not known
      * @throws IOException if Hugging Face's tokenizers cannot take them
      * @throws IllegalStateException if the native library cannot be loaded
      */
     public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
-        return new BpeTokenizer(Vocabulary.read(files, architecture, modelSize));
+        return load(files, architecture, modelSize, false);
+    }
+
+    /**
+     * Reads a tokenizer, as {@link #load(TokenizerFiles, Architecture, int)}.
+     *
+     * @param files as for the other
+     * @param architecture as for the other
+     * @param modelSize the rows of the model's embedding
+     * @param trusted whether regular expressions are taken that no published model has: they may never come to an end
+     * @return the tokenizer, to be closed
+     * @throws MalformedCheckpointException as the other
+     * @throws IOException as the other
+     * @throws IllegalStateException as the other
+     */
+    public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
+            throws IOException {
+        return new BpeTokenizer(Vocabulary.read(files, architecture, modelSize, trusted));
     }
 
     /** {@return the version of Hugging Face's tokenizers, and of DJL's binding} */
@@ -113,6 +129,10 @@ public final class BpeTokenizer implements AutoCloseable {
     public int[] encode(String text, boolean splitSpecialTokens, boolean addSpecialTokens) {
         Surrogates.check(text);
         boolean split = splitSpecialTokens || vocabulary.splitsSpecialTokens();
+        if (split && text.contains(UnigramModel.UNUSED)) {
+            throw new IllegalArgumentException("the text has 17 noncharacters U+FDEF in a row, which stand for ids that"
+                    + " no text has, expected text");
+        }
         if (split) {
             openOrdinary();
         }
@@ -162,7 +182,11 @@ public final class BpeTokenizer implements AutoCloseable {
      * @return a detokenizer that has seen no id yet
      */
     public Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
-        return new Detokenizer(vocabulary, skipSpecialTokens, before);
+        Detokenizer pieces = new Detokenizer(vocabulary, skipSpecialTokens);
+        for (int id : before) {
+            pieces.add(id, false);
+        }
+        return pieces;
     }
 
     /**
@@ -186,21 +210,13 @@ public final class BpeTokenizer implements AutoCloseable {
      * The bytes that an id spells, which can be a part of a character.
      *
      * @param id one of the model's
-     * @return those that the text has for it, special tokens included; the end of a word of the first GPT's vocabulary
-     *     spells a space. None for an id that the tokenizer does not use
+     * @return those that a text has for it between two other ids, special tokens included: the end of a word of the
+     *     first GPT's vocabulary spells a space. None for an id that the tokenizer does not use
      * @throws IllegalArgumentException if the id is out of range
      */
     public byte[] bytes(int id) {
-        byte[] bytes = vocabulary.find(id);
-        if (bytes == null) {
-            return new byte[0];
-        }
-        boolean spaced = vocabulary.wordEnds().contains(id);
-        byte[] spelled = Arrays.copyOf(bytes, bytes.length + (spaced ? 1 : 0));
-        if (spaced) {
-            spelled[bytes.length] = ' ';
-        }
-        return spelled;
+        String token = vocabulary.find(id);
+        return token == null ? new byte[0] : vocabulary.spelled(token);
     }
 
     @Override
@@ -238,7 +254,15 @@ public final class BpeTokenizer implements AutoCloseable {
             throw new IllegalArgumentException("the text has " + text.length()
                     + " characters in one piece, expected at most " + MOST + "; encode it in several");
         }
-        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        long encoding;
+        try {
+            encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "the text has a word that the tokenizer cannot spell, as it has no token for unknown words: "
+                            + e.getMessage(),
+                    e);
+        }
         try {
             return TokenizersLibrary.LIB.getTokenIds(encoding);
         } finally {

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.text;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -42,5 +43,11 @@ final class ByteLevel {
             bytes.write(BYTES[c]);
         }
         return bytes.toByteArray();
+    }
+
+    /** The bytes of a vocabulary entry; one with a character that stands for no byte is spelled as it stands. */
+    static byte[] spelled(String token) {
+        byte @Nullable [] bytes = bytes(token);
+        return bytes == null ? token.getBytes(StandardCharsets.UTF_8) : bytes;
     }
 }

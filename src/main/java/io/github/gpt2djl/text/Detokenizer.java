@@ -1,7 +1,8 @@
 package io.github.gpt2djl.text;
 
 /**
- * Turns ids into text one by one; a piece never holds half a character.
+ * Turns ids into text one by one. A piece never holds half a character, and all pieces together are the text that
+ * Hugging Face's libraries decode: what a later id may change waits for that id.
  *
  * <p>Not for use by several threads at once.
  *
@@ -22,13 +23,13 @@ package io.github.gpt2djl.text;
 public final class Detokenizer {
     private final Vocabulary vocabulary;
     private final boolean skipSpecialTokens;
-    private final PieceDecoder pieces = new PieceDecoder();
-    private boolean spaceDue;
+    private final Text text = new Text(new StringBuilder());
+    private final Pieces steps;
 
-    Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens, int[] before) {
+    Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens) {
         this.vocabulary = vocabulary;
         this.skipSpecialTokens = skipSpecialTokens;
-        spaceDue = before.length > 0 && vocabulary.wordEnds().contains(before[before.length - 1]);
+        steps = vocabulary.decoder().start(text);
     }
 
     /**
@@ -40,59 +41,36 @@ public final class Detokenizer {
      * @throws IllegalArgumentException if the id is out of range
      */
     public String add(int id, boolean last) {
-        byte[] bytes = spelled(id);
-        return text(shows(id) ? bytes : new byte[0], last);
+        String token = vocabulary.find(id);
+        if (token != null && shows(id)) {
+            steps.part(token, true);
+        }
+        return last ? finish() : text.take();
     }
 
     /**
-     * The bytes of an id as the text goes on, of one that is not shown, too.
-     *
-     * @param id the next one
-     * @return UTF-8, perhaps a part of a character
-     * @throws IllegalArgumentException if the id is out of range
-     */
-    public byte[] spelled(int id) {
-        byte[] bytes = vocabulary.find(id);
-        if (bytes == null) {
-            return new byte[0];
-        }
-        boolean spaced = spaceDue;
-        if (shows(id)) {
-            spaceDue = vocabulary.wordEnds().contains(id);
-        }
-        return spaced ? spaceThen(bytes) : bytes;
-    }
-
-    /**
-     * Whether an id is part of the text that is shown.
+     * The text of a special token that {@link #add} leaves out.
      *
      * @param id within the vocabulary
-     * @return false for a special token, if these are skipped
+     * @return empty for a token that is shown
+     * @throws IllegalArgumentException if the id is out of range
      */
-    public boolean shows(int id) {
-        return !skipSpecialTokens || !vocabulary.special().contains(id);
+    public String hidden(int id) {
+        String token = vocabulary.find(id);
+        return token == null || shows(id) ? "" : token;
     }
 
     /**
-     * The text that bytes complete.
+     * The text that has waited for more ids; none may come after.
      *
-     * @param bytes the next ones to show
-     * @param last whether no more bytes will come: those of an open character become U+FFFD now
-     * @return whole characters; empty while one is open
+     * @return whole characters; U+FFFD for the bytes of an open one
      */
-    public String text(byte[] bytes, boolean last) {
-        return last ? pieces.finish(bytes) : pieces.add(bytes);
+    public String finish() {
+        steps.end();
+        return text.take();
     }
 
-    /** The text of bytes that still wait for others: U+FFFD for each open character. */
-    String finish() {
-        return pieces.finish(new byte[0]);
-    }
-
-    private static byte[] spaceThen(byte[] bytes) {
-        byte[] all = new byte[bytes.length + 1];
-        all[0] = ' ';
-        System.arraycopy(bytes, 0, all, 1, bytes.length);
-        return all;
+    private boolean shows(int id) {
+        return !skipSpecialTokens || !vocabulary.special().contains(id);
     }
 }

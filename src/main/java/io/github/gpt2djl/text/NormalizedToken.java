@@ -2,25 +2,34 @@ package io.github.gpt2djl.text;
 
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * What a normalizer makes of an added token: Hugging Face's tokenizers looks for that in texts, and never comes to an
  * end where it is nothing.
  */
 final class NormalizedToken {
-    private static final Set<String> REMOVING = Set.of("Strip", "StripAccents", "BertNormalizer", "Replace");
+    private static final Set<String> REMOVING = Set.of("Strip", "StripAccents", "BertNormalizer", "Replace", "Nmt", "Precompiled");
     private static final Pattern MARKS = Pattern.compile("\\p{M}");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{C}\\x{FFFD}&&[^\\t\\n\\r]]");
     private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SPACES_BEFORE = Pattern.compile("^\\s+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SPACES_BEHIND = Pattern.compile("\\s+$", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private static final Pattern NMT_REMOVED =
+            Pattern.compile("[\\x{1}-\\x{8}\\x{B}\\x{E}-\\x{1F}\\x{7F}\\x{8F}\\x{9F}]");
+    private static final Pattern NMT_SPACE =
+            Pattern.compile("[\\t\\n\\f\\r\\x{1680}\\x{200B}-\\x{200F}\\x{2028}\\x{2029}\\x{2581}\\x{FEFF}\\x{FFFD}]");
 
     private NormalizedToken() {}
 
@@ -60,12 +69,35 @@ final class NormalizedToken {
             case "StripAccents" -> MARKS.matcher(text).replaceAll("");
             case "BertNormalizer" -> bert(step, text);
             case "Prepend" -> text.isEmpty() ? text : step.text("prepend") + text;
-            case "Replace" -> {
-                JsonObject pattern = step.json().getAsJsonObject("pattern");
-                yield text.replace(pattern.get("String").getAsString(), String.valueOf(step.text("content")));
+            case "Replace" -> replace(step, text);
+            case "Precompiled" ->
+                Objects.requireNonNull(Pipeline.charsmap(step.json().get("precompiled_charsmap")))
+                        .normalize(text);
+            case "Nmt" -> NMT_SPACE.matcher(NMT_REMOVED.matcher(text).replaceAll("")).replaceAll(" ");
+            case "ByteLevel" -> {
+                StringBuilder bytes = new StringBuilder();
+                for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+                    bytes.append(ByteLevel.character(b & 255));
+                }
+                yield bytes.toString();
             }
             default -> Normalizer.normalize(text, Form.valueOf(type(step)));
         };
+    }
+
+    private static String replace(Part step, String text) throws MalformedCheckpointException {
+        JsonObject pattern = step.json().getAsJsonObject("pattern");
+        String content = String.valueOf(step.text("content"));
+        if (pattern.has("String")) {
+            return text.replace(pattern.get("String").getAsString(), content);
+        }
+        try {
+            return Pattern.compile(pattern.get("Regex").getAsString(), Pattern.UNICODE_CHARACTER_CLASS)
+                    .matcher(text)
+                    .replaceAll(Matcher.quoteReplacement(content));
+        } catch (PatternSyntaxException e) {
+            throw step.wrong("pattern", "one that Java knows, too, where an added token is normalized");
+        }
     }
 
     private static String bert(Part step, String content) throws MalformedCheckpointException {

@@ -20,6 +20,8 @@ final class PublishedFiles {
              "decoder": {"type": "BPEDecoder", "suffix": "</w>"}}
             """;
 
+    private static final String END_OF_WORD = "</w>";
+
     private PublishedFiles() {}
 
     /** The lines of merges.txt. */
@@ -36,7 +38,7 @@ final class PublishedFiles {
      */
     static JsonObject words(@Nullable JsonElement vocabulary, @Nullable JsonElement merges, @Nullable String unknown) {
         JsonObject whole = whole(WORDS, vocabulary, merges);
-        whole.getAsJsonObject("model").addProperty("end_of_word_suffix", Vocabulary.END_OF_WORD);
+        whole.getAsJsonObject("model").addProperty("end_of_word_suffix", END_OF_WORD);
         whole.getAsJsonObject("model").addProperty("unk_token", unknown);
         return whole;
     }

@@ -71,20 +71,9 @@ record PublishedTokenizer(
     static Part model(Part whole) throws MalformedCheckpointException {
         Part model = whole.part("model");
         if (model == null) {
-            throw whole.wrong("model", "the vocabulary and merges of byte-pair encoding");
+            throw whole.wrong("model", "a vocabulary and its kind");
         }
-        // Old tokenizer.json files leave model.type out.
-        String type = model.text("type");
-        require(whole, "model.type", type == null ? "BPE" : type, "BPE");
         return model;
-    }
-
-    static void require(Part whole, String key, @Nullable String found, String expected)
-            throws MalformedCheckpointException {
-        if (!expected.equals(found)) {
-            throw whole.error(key + " is " + Part.shown(found) + ", expected " + expected
-                    + ": byte-pair encoding as in GPT or GPT-2");
-        }
     }
 
     /** The names' tokens where no file says others. */

@@ -1,8 +1,6 @@
 package io.github.gpt2djl.text;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -10,24 +8,24 @@ import java.util.List;
  * special tokens are. The search runs in the whole text. The end of the text is held back while it may be the beginning
  * of such a string.
  *
- * <p>Text is UTF-8 here, so that a piece may end within a character. Not for use by several threads at once.
+ * <p>Not for use by several threads at once.
  *
  * <pre>{@code
  * StopStrings stops = new StopStrings(List.of("<|user|>Hi"));
- * stops.add("well".getBytes(), true, false); // well
- * stops.add("<|user|>".getBytes(), false, false); // nothing: it is not shown
- * stops.add("H".getBytes(), true, false); // nothing: it may begin the stop string's end
- * stops.add("i".getBytes(), true, false);
+ * stops.add("well", "", false); // well
+ * stops.add("", "<|user|>", false); // nothing: it is not shown
+ * stops.add("H", "", false); // nothing: it may begin the stop string's end
+ * stops.add("i", "", false);
  * System.out.println(stops.found()); // true
  * }</pre>
  */
 public final class StopStrings {
-    private final List<byte[]> stops;
+    private final List<String> stops;
     private final int longest;
 
-    private byte[] held = new byte[0];
-    /** Of each byte that is held. */
-    private boolean[] shown = new boolean[0];
+    private final StringBuilder held = new StringBuilder();
+    /** Of each character that is held. */
+    private final BitSet shown = new BitSet();
 
     private boolean found;
 
@@ -37,43 +35,37 @@ public final class StopStrings {
      * @param stops none of them empty
      */
     public StopStrings(List<String> stops) {
-        this.stops = stops.stream()
-                .map(stop -> stop.getBytes(StandardCharsets.UTF_8))
-                .toList();
-        longest = this.stops.stream().mapToInt(stop -> stop.length).max().orElse(0);
-    }
-
-    /** {@return the bytes of the longest string; 0 without one} */
-    public int longest() {
-        return longest;
+        this.stops = List.copyOf(stops);
+        longest = stops.stream().mapToInt(String::length).max().orElse(0);
     }
 
     /**
-     * Adds a piece that stands before the first one: a string may begin in it, but not end there.
+     * Adds the text that stands before the first piece: a string may begin in it, but not end there.
      *
-     * @param piece the next bytes
+     * @param text of any length
      */
-    public void precede(byte[] piece) {
-        append(piece, false);
+    public void precede(String text) {
+        append(text.substring(Math.max(0, text.length() - longest)), false);
     }
 
     /**
      * Adds a piece.
      *
-     * @param piece what comes next in the text
-     * @param show whether it is shown
+     * @param piece the next one, which is shown
+     * @param hidden text behind the piece that is not shown
      * @param last whether no more pieces will come: nothing is held back then
      * @return what is shown of the text that certainly stands before a stop string, and has not been returned before
      */
-    public byte[] add(byte[] piece, boolean show, boolean last) {
-        int before = held.length;
-        append(piece, show);
+    public String add(String piece, String hidden, boolean last) {
+        int before = held.length();
+        append(piece, true);
+        append(hidden, false);
         int stop = first(before);
         if (stop >= 0) {
             found = true;
             return take(stop);
         }
-        return take(last ? held.length : held.length - open());
+        return take(last ? held.length() : held.length() - open());
     }
 
     /** {@return whether a stop string has occurred: the text ends before it} */
@@ -84,14 +76,14 @@ public final class StopStrings {
     /**
      * Where the stop string begins that is complete first, of several the longest; -1 without one.
      *
-     * @param after bytes that it must end after
+     * @param after characters that it must end after
      */
     private int first(int after) {
         int begin = -1;
         int end = Integer.MAX_VALUE;
-        for (byte[] stop : stops) {
-            int place = find(stop, Math.max(0, after - stop.length + 1));
-            int its = place + stop.length;
+        for (String stop : stops) {
+            int place = held.indexOf(stop, Math.max(0, after - stop.length() + 1));
+            int its = place + stop.length();
             if (place >= 0 && (its < end || (its == end && place < begin))) {
                 begin = place;
                 end = its;
@@ -100,48 +92,33 @@ public final class StopStrings {
         return begin;
     }
 
-    private int find(byte[] stop, int from) {
-        for (int place = from; place + stop.length <= held.length; place++) {
-            if (Arrays.equals(held, place, place + stop.length, stop, 0, stop.length)) {
-                return place;
-            }
-        }
-        return -1;
-    }
-
     /** The length of the longest end of the text that a stop string begins with. */
     private int open() {
-        for (int length = Math.min(longest, held.length); length > 0; length--) {
-            if (isOpen(held.length - length)) {
+        for (int length = Math.min(longest, held.length()); length > 0; length--) {
+            String end = held.substring(held.length() - length);
+            if (stops.stream().anyMatch(stop -> stop.startsWith(end))) {
                 return length;
             }
         }
         return 0;
     }
 
-    private boolean isOpen(int from) {
-        int length = held.length - from;
-        return stops.stream()
-                .anyMatch(stop -> stop.length >= length && Arrays.equals(held, from, held.length, stop, 0, length));
+    private void append(String text, boolean show) {
+        shown.set(held.length(), held.length() + text.length(), show);
+        held.append(text);
     }
 
-    private void append(byte[] piece, boolean show) {
-        int before = held.length;
-        held = Arrays.copyOf(held, before + piece.length);
-        System.arraycopy(piece, 0, held, before, piece.length);
-        shown = Arrays.copyOf(shown, held.length);
-        Arrays.fill(shown, before, held.length, show);
-    }
-
-    private byte[] take(int length) {
-        ByteArrayOutputStream taken = new ByteArrayOutputStream(length);
+    private String take(int length) {
+        StringBuilder taken = new StringBuilder(length);
         for (int i = 0; i < length; i++) {
-            if (shown[i]) {
-                taken.write(held[i]);
+            if (shown.get(i)) {
+                taken.append(held.charAt(i));
             }
         }
-        held = Arrays.copyOfRange(held, length, held.length);
-        shown = Arrays.copyOfRange(shown, length, shown.length);
-        return taken.toByteArray();
+        BitSet rest = shown.get(length, Math.max(length, held.length()));
+        shown.clear();
+        shown.or(rest);
+        held.delete(0, length);
+        return taken.toString();
     }
 }

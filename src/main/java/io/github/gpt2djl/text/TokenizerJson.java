@@ -10,10 +10,10 @@ import java.util.Map;
  * on and on with others.
  *
  * @param added the added tokens
- * @param steps what comes before byte-pair encoding
- * @param model the vocabulary and the merges
+ * @param steps what comes before the model
+ * @param model the vocabulary
  */
-record TokenizerJson(AddedTokens added, JsonObject steps, BpeModel model) {
+record TokenizerJson(AddedTokens added, JsonObject steps, TokenizerModel model) {
     /** With all added tokens. */
     String text() {
         JsonArray tokens = new JsonArray();

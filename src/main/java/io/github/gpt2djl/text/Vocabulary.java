@@ -11,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tokenizer's files say: the bytes of every id, and the tokenizer.json to encode with.
+ * What a tokenizer's files say: the token of every id, the tokenizer.json to encode with, and how tokens become text.
  *
  * @param tokenizer to encode with
- * @param bytes by id; none where the model has an id that the tokenizer does not use
+ * @param tokens by id; none where the model has an id that the tokenizer does not use
  * @param special the ids of special tokens such as {@code <|endoftext|>}
- * @param wordEnds the ids after which a word ends and a space is due, in the first GPT's vocabulary
+ * @param decoder the steps from tokens to text
  * @param ends the special tokens that are put around a text
  * @param last the largest id that the model or the tokenizer has
  * @param plain whether ids spell every byte of a text, cut as GPT-2 does and not changed before
@@ -24,117 +24,110 @@ import org.jspecify.annotations.Nullable;
  */
 record Vocabulary(
         TokenizerJson tokenizer,
-        Map<Integer, byte[]> bytes,
+        Map<Integer, String> tokens,
         Set<Integer> special,
-        Set<Integer> wordEnds,
+        DecoderSteps decoder,
         Ends ends,
         int last,
         boolean plain,
         boolean splitsSpecialTokens) {
-    static final String END_OF_WORD = "</w>";
 
-    static Vocabulary read(TokenizerFiles files, Architecture architecture, int modelSize)
+    static Vocabulary read(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
             throws MalformedCheckpointException {
         PublishedTokenizer published = PublishedTokenizer.read(files, architecture);
         Part whole = published.whole();
-        boolean words = words(whole);
-        Part model = PublishedTokenizer.model(whole);
-        BpeModel bpe = BpeModel.read(model, words ? END_OF_WORD : "");
-        Pipeline pipeline = Pipeline.read(whole);
-        AddedTokens added = AddedTokens.read(whole, bpe.ids(), published.asWritten(), published.special(), pipeline);
-        Map<Integer, String> tokens = new HashMap<>();
-        for (Map.Entry<String, Integer> token : bpe.ids().entrySet()) {
-            put(whole, tokens, token.getValue(), token.getKey());
-        }
+        TokenizerModel model = TokenizerModel.read(whole);
+        Pipeline pipeline = Pipeline.read(whole, trusted);
+        AddedTokens added = AddedTokens.read(whole, model, published.asWritten(), published.special(), pipeline);
+        Map<Integer, String> tokens = new HashMap<>(model.tokens());
         Set<String> specialTexts = new HashSet<>();
         for (AddedToken token : added.tokens()) {
             int id = added.id(token.content());
-            if (bpe.ids().containsKey(token.content())) {
+            if (model.ids().containsKey(token.content())) {
                 tokens.remove(id);
             }
-            put(whole, tokens, id, AddedTokens.spelled(token, pipeline));
+            if (tokens.put(id, AddedTokens.spelled(token, pipeline)) != null) {
+                throw whole.error(
+                        "token \"" + Part.shown(token.content()) + "\" has id " + id + ", which is taken");
+            }
             if (token.special()) {
                 specialTexts.add(token.content());
             }
         }
-        Map<Integer, byte[]> bytes = new HashMap<>();
         Set<Integer> special = new HashSet<>();
-        Set<Integer> wordEnds = new HashSet<>();
         int last = modelSize - 1;
-        for (Map.Entry<Integer, String> entry : tokens.entrySet()) {
-            String token = entry.getValue();
-            int id = entry.getKey();
-            boolean ends = words && token.endsWith(END_OF_WORD);
-            bytes.put(id, words ? word(token, ends) : spelled(token));
-            if (ends) {
-                wordEnds.add(id);
-            }
+        for (Map.Entry<Integer, String> token : tokens.entrySet()) {
             // A special token that the normalizer changes is none to the library, which compares the texts.
-            if (specialTexts.contains(token)) {
-                special.add(id);
+            if (specialTexts.contains(token.getValue())) {
+                special.add(token.getKey());
             }
-            last = Math.max(last, id);
+            last = Math.max(last, token.getKey());
         }
         return new Vocabulary(
-                new TokenizerJson(added, pipeline.json(), bpe),
-                bytes,
+                new TokenizerJson(added, pipeline.json(), model),
+                tokens,
                 special,
-                wordEnds,
+                DecoderSteps.read(whole, cleansUp(published.config(), model)),
                 published.ends(added),
                 last,
-                pipeline.isGpt2() && added.plain() && bpe.hasAllBytes(),
+                pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),
                 published.config().flag("split_special_tokens"));
     }
 
-    private static void put(Part whole, Map<Integer, String> tokens, int id, String token)
-            throws MalformedCheckpointException {
-        if (tokens.put(id, token) != null) {
-            throw whole.error("token \"" + Part.shown(token) + "\" has id " + id + ", which is taken");
-        }
-    }
-
-    /** Whether the vocabulary has words, and not bytes. */
-    private static boolean words(Part whole) throws MalformedCheckpointException {
-        Part decoder = whole.part("decoder");
-        String decoding = decoder == null ? null : decoder.text("type");
-        if (decoder != null && "BPEDecoder".equals(decoding)) {
-            PublishedTokenizer.require(whole, "decoder.suffix", decoder.text("suffix"), END_OF_WORD);
-            return true;
-        }
-        PublishedTokenizer.require(whole, "decoder.type", decoding, "ByteLevel");
-        return false;
-    }
-
-    /** As Hugging Face's decoder has it, which takes a suffix anywhere for a word's end. */
-    private static byte[] word(String token, boolean ends) {
-        String word = ends ? token.substring(0, token.length() - END_OF_WORD.length()) : token;
-        return utf8(word.replace(END_OF_WORD, " "));
-    }
-
-    /** A token with a character outside the byte alphabet is spelled as it stands. */
-    private static byte[] spelled(String token) {
-        byte @Nullable [] bytes = ByteLevel.bytes(token);
-        return bytes == null ? utf8(token) : bytes;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    /** transformers leaves byte-pair encoding alone, unless it is asked to in so many words. */
+    private static boolean cleansUp(Part config, TokenizerModel model) throws MalformedCheckpointException {
+        return config.flag("clean_up_tokenization_spaces")
+                && (!(model instanceof BpeModel)
+                        || config.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"));
     }
 
     /**
-     * The bytes of an id, or null where the model has an id that the tokenizer does not use.
+     * The token of an id, or null where the model has an id that the tokenizer does not use.
      *
      * @throws IllegalArgumentException if neither has the id
      */
-    byte @Nullable [] find(int id) {
+    @Nullable String find(int id) {
         if (id < 0 || id > last) {
             throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + last);
         }
-        return bytes.get(id);
+        return tokens.get(id);
     }
 
-    /** Bytes of the longest token. */
+    /**
+     * The bytes of a token within a text, which can be a part of a character.
+     *
+     * @param token one of the vocabulary
+     */
+    byte[] spelled(String token) {
+        int single = ByteSteps.value(token);
+        if (single >= 0 && decoder.types().contains("ByteFallback")) {
+            return new byte[] {(byte) single};
+        }
+        if (decoder.types().contains("ByteLevel")) {
+            return ByteLevel.spelled(token);
+        }
+        // What it adds between two other tokens.
+        String before = text("a");
+        String both = text("a", "b");
+        String behind = both.substring(Math.min(before.length(), both.length()));
+        String all = text("a", token, "b");
+        boolean between = all.length() >= both.length() && all.startsWith(before) && all.endsWith(behind);
+        String added = between ? all.substring(before.length(), all.length() - behind.length()) : token;
+        return added.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String text(String... all) {
+        StringBuilder text = new StringBuilder();
+        Pieces pieces = decoder.start(new Text(text));
+        for (String token : all) {
+            pieces.part(token, true);
+        }
+        pieces.end();
+        return text.toString();
+    }
+
+    /** Characters of the longest token. */
     int longest() {
-        return bytes.values().stream().mapToInt(b -> b.length).max().orElse(0);
+        return tokens.values().stream().mapToInt(String::length).max().orElse(0);
     }
 }

@@ -33,39 +33,49 @@ class DetokenizerTest {
 
     private static Vocabulary vocabulary(String json, Architecture architecture, int size)
             throws MalformedCheckpointException {
-        return Vocabulary.read(new TokenizerFiles("vocab.json", json, ""), architecture, size);
+        return Vocabulary.read(new TokenizerFiles("vocab.json", json, ""), architecture, size, false);
     }
 
     @Test
     void aSpaceFollowsTheEndOfAWord() throws MalformedCheckpointException {
-        assertThat(text(new Detokenizer(words(), false, new int[0]), 0, 1, 0, 0, 1, 1, 2, 0))
+        assertThat(text(new Detokenizer(words(), false), 0, 1, 0, 0, 1, 1, 2, 0))
                 .isEqualTo("ab aab b <unk>a");
         // What is skipped is as if it were not there.
-        assertThat(text(new Detokenizer(words(), true, new int[0]), 0, 1, 2, 3, 0))
+        assertThat(text(new Detokenizer(words(), true), 0, 1, 2, 3, 0))
                 .isEqualTo("ab a");
-        assertThat(text(new Detokenizer(words(), false, new int[0]), 3, 1, 3, 0))
+        assertThat(text(new Detokenizer(words(), false), 3, 1, 3, 0))
                 .isEqualTo("b a");
     }
 
     @Test
     void theLastIdBeforeTellsWhetherASpaceIsDue() throws MalformedCheckpointException {
-        assertThat(text(new Detokenizer(words(), false, new int[] {0, 1}), 0)).isEqualTo(" a");
-        assertThat(text(new Detokenizer(words(), false, new int[] {1, 0}), 0)).isEqualTo("a");
+        Detokenizer pieces = new Detokenizer(words(), false);
+        assertThat(pieces.add(0, false) + pieces.add(1, false)).isEqualTo("ab");
+        assertThat(pieces.add(0, false)).isEqualTo(" a");
+        assertThat(pieces.add(0, false)).isEqualTo("a");
+    }
+
+    @Test
+    void aTokenThatIsSkippedIsHidden() throws MalformedCheckpointException {
+        assertThat(new Detokenizer(words(), true).hidden(2)).isEqualTo("<unk>");
+        assertThat(new Detokenizer(words(), true).hidden(0)).isEmpty();
+        assertThat(new Detokenizer(words(), true).hidden(3)).isEmpty();
+        assertThat(new Detokenizer(words(), false).hidden(2)).isEmpty();
     }
 
     @Test
     void theLastPieceHoldsWhatIsOpen() throws MalformedCheckpointException {
-        Detokenizer pieces = new Detokenizer(bytes(), false, new int[0]);
+        Detokenizer pieces = new Detokenizer(bytes(), false);
         assertThat(pieces.add(1, false)).isEmpty();
         assertThat(pieces.add(0, true)).isEqualTo("\uFFFDa");
-        assertThat(new Detokenizer(bytes(), false, new int[0]).add(1, true)).isEqualTo("\uFFFD");
-        assertThat(text(new Detokenizer(bytes(), false, new int[0]), 0, 1)).isEqualTo("a\uFFFD");
+        assertThat(new Detokenizer(bytes(), false).add(1, true)).isEqualTo("\uFFFD");
+        assertThat(text(new Detokenizer(bytes(), false), 0, 1)).isEqualTo("a\uFFFD");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 4, Integer.MAX_VALUE})
     void idsOfNoTokenAreRejected(int id) {
-        assertThatThrownBy(() -> new Detokenizer(words(), true, new int[0]).add(id, false))
+        assertThatThrownBy(() -> new Detokenizer(words(), true).add(id, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("id " + id + " is out of range, expected 0 to 3");
     }
@@ -129,7 +139,7 @@ class DetokenizerTest {
     void rowsWithoutATokenSpellNothing() throws IOException {
         StringBuilder vocabulary = new StringBuilder("{\"a\": 97, \"b\": 98, \"wo\": 260");
         Vocabulary read = vocabulary(vocabulary.append('}').toString(), Architecture.GPT2, 512);
-        assertThat(text(new Detokenizer(read, false, new int[0]), 97, 260, 262, 300, 98))
+        assertThat(text(new Detokenizer(read, false), 97, 260, 262, 300, 98))
                 .isEqualTo(broken().beyond());
     }
 

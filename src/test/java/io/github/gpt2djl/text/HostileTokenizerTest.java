@@ -40,12 +40,13 @@ class HostileTokenizerTest {
             delimiter = '|',
             value = {
                 // End the process.
-                "model | 'continuing_subword_prefix':'##' | model.continuing_subword_prefix is \"##\", expected \"\"",
-                "pre_tokenizer | {'type':'Split','pattern':{'Regex':'(a+)+$'},'behavior':'Isolated','invert':false} | pre_tokenizer.pattern is {\"Regex\":\"(a+)+$\"}, expected {\"String\":\"some text\"}; regular expressions are not supported",
+                "model | 'continuing_subword_prefix':'##' | merge 1 is \"a b\", expected \"a b\": two tokens of the vocabulary that are one there, too",
+                "pre_tokenizer | {'type':'Split','pattern':{'Regex':'(a+)+$'},'behavior':'Isolated','invert':false} | pre_tokenizer.pattern is {\"Regex\":\"(a+)+$\"}, expected a text, or a regular expression of a published model; another one may never come to an end",
                 "normalizer | {'type':'Replace','pattern':{'Regex':'(a+)+$'},'content':'x'} | normalizer.pattern is {\"Regex\"",
                 "normalizer | {'type':'Replace','pattern':{'String':''},'content':'x'} | normalizer.pattern is {\"String\":\"\"}",
-                "normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAA'} | normalizer.type is \"Precompiled\", expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace, Strip, StripAccents or a Sequence of them",
-                "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.type is \"FixedLength\", expected BertPreTokenizer, ByteLevel, Digits, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence of them",
+                "normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAA'} | normalizer.precompiled_charsmap is \"AAAA\", expected a table of SentencePiece in Base64, whole",
+                "pre_tokenizer | {'type':'FixedLength','length':0} | pre_tokenizer.length is 0, expected a whole number of 1 to 1,000,000",
+                "pre_tokenizer | {'type':'Other'} | pre_tokenizer.type is \"Other\", expected BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Split, UnicodeScripts, Whitespace, WhitespaceSplit or a Sequence of them",
                 "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | is normalized, expected it not to be",
                 "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | is normalized, expected it not to be",
                 "added | {'content':'x','rstrip':true},{'content':' ','lstrip':true} | which would overlap",
@@ -57,7 +58,6 @@ class HostileTokenizerTest {
                 // Other ids than the file tells.
                 "model | 'dropout':0.5 | model.dropout is 0.5, expected null",
                 "model | 'unk_token':'<x>' | model.unk_token is \"<x>\", expected a token of the vocabulary",
-                "model | 'end_of_word_suffix':'</w>' | model.end_of_word_suffix is \"</w>\", expected \"\"",
                 "model | 'merges':['a z'] | merge 1 is \"a z\", expected \"a b\": two tokens of the vocabulary that are one",
                 "model | 'merges':['a b c'] | merge 1 is \"a b c\"",
                 "model | 'merges':[['a','b'],['a',1]] | merge 2 is [\"a\",1]",
@@ -119,6 +119,7 @@ class HostileTokenizerTest {
             quoteCharacter = '"',
             value = {
                 "model | 'merges':['a b'] | 27 26 23",
+                "model | 'end_of_word_suffix':'</w>' | 0 26",
                 "model | 'merges':[['a','b']] | 27 26 23",
                 "model | 'continuing_subword_prefix':'','end_of_word_suffix':null,'unk_token':'','dropout':0.0 | 27 26 23",
                 "model | 'byte_fallback':true,'fuse_unk':true,'ignore_merges':true,'unk_token':'a' | 27 26 23",
@@ -152,13 +153,13 @@ class HostileTokenizerTest {
         String split = "{'type':'Split','pattern':{'String':'b'},'behavior':'Isolated','invert':false}";
         assertThatThrownBy(() -> load(
                         "pre_tokenizer",
-                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(17, split))
+                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(33, split))
                                 + "]}"))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessageContaining("pre_tokenizer has 17 steps, expected at most 16");
+                .hasMessageContaining("pre_tokenizer has 33 steps, expected at most 32");
         load(
                         "pre_tokenizer",
-                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(16, split))
+                        "{'type':'Sequence','pretokenizers':[" + String.join(",", Collections.nCopies(32, split))
                                 + "]}")
                 .close();
         String many = IntStream.rangeClosed(0, 10000)

@@ -106,7 +106,7 @@ class PublishedTokenizersTest {
                         .isLessThanOrEqualTo(row.ids().size());
             }
         }
-        assertThat(Vocabulary.read(files(one), architecture(one), 261)
+        assertThat(Vocabulary.read(files(one), architecture(one), 261, false)
                         .tokenizer()
                         .added()
                         .ids())

@@ -26,7 +26,7 @@ class VocabularyTest {
     @Test
     void anIdMayBeFarFromTheOthers() throws MalformedCheckpointException {
         Vocabulary vocabulary =
-                Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2);
+                Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2, false);
         assertThat(vocabulary.last()).isEqualTo(2147483646);
     }
 
@@ -38,11 +38,11 @@ class VocabularyTest {
     }
 
     private static Vocabulary read(int size) throws MalformedCheckpointException {
-        return Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 0, \"b\": 1}", ""), Architecture.GPT2, size);
+        return Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 0, \"b\": 1}", ""), Architecture.GPT2, size, false);
     }
 
     private static Vocabulary read(String json, int size) throws MalformedCheckpointException {
         TokenizerFiles files = new TokenizerFiles("tokenizer.json", json.replace('\'', '"'), null);
-        return Vocabulary.read(files, Architecture.GPT2, size);
+        return Vocabulary.read(files, Architecture.GPT2, size, false);
     }
 }

@@ -1,0 +1,133 @@
+package io.github.gpt2djl.text;
+
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a tokenizer.json does to tokens to make them text.
+ *
+ * @param steps in order; each is made for what stands behind it
+ * @param types of the steps
+ */
+record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
+    private static final int MOST = 32;
+
+    /**
+     * Reads the decoder, which may be absent.
+     *
+     * @param cleansUp whether spaces before punctuation are removed from the text
+     */
+    static DecoderSteps read(Part whole, boolean cleansUp) throws MalformedCheckpointException {
+        List<UnaryOperator<Pieces>> steps = new ArrayList<>();
+        Set<String> types = new HashSet<>();
+        Part decoder = whole.part("decoder");
+        if (decoder == null) {
+            steps.add(TokenSteps::spaced);
+        } else {
+            add(decoder, steps, types);
+        }
+        if (steps.size() > MOST) {
+            throw whole.error("decoder has " + steps.size() + " steps, expected at most " + MOST);
+        }
+        if (cleansUp) {
+            steps.add(CleanUp::text);
+        }
+        return new DecoderSteps(steps, types);
+    }
+
+    /** The steps for one text. */
+    Pieces start(Pieces text) {
+        Pieces first = text;
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            first = steps.get(i).apply(first);
+        }
+        return first;
+    }
+
+    private static void add(Part step, List<UnaryOperator<Pieces>> steps, Set<String> types)
+            throws MalformedCheckpointException {
+        if ("Sequence".equals(step.text("type"))) {
+            for (Part part : step.parts("decoders")) {
+                add(part, steps, types);
+            }
+        } else {
+            types.add(String.valueOf(step.text("type")));
+            steps.add(step(step));
+        }
+    }
+
+    private static UnaryOperator<Pieces> step(Part step) throws MalformedCheckpointException {
+        return switch (String.valueOf(step.text("type"))) {
+            case "ByteLevel" -> ByteSteps::byteLevel;
+            case "ByteFallback" -> ByteSteps::byteFallback;
+            case "Fuse" -> Fused::new;
+            case "BPEDecoder" -> {
+                String suffix = text(step, "suffix");
+                yield next -> TokenSteps.suffix(next, suffix);
+            }
+            case "WordPiece" -> {
+                String prefix = String.valueOf(step.text("prefix"));
+                boolean cleanup = step.flag("cleanup");
+                yield next -> TokenSteps.wordPiece(next, prefix, cleanup);
+            }
+            case "Metaspace" -> {
+                Metaspace.check(step);
+                String replacement = text(step, "replacement");
+                boolean prepends = Metaspace.prepends(step);
+                yield next -> TokenSteps.metaspace(next, replacement, prepends);
+            }
+            case "CTC" -> {
+                String pad = text(step, "pad_token");
+                String wordDelimiter = text(step, "word_delimiter_token");
+                boolean cleanup = step.flag("cleanup");
+                yield next -> TokenSteps.ctc(next, pad, wordDelimiter, cleanup);
+            }
+            case "Replace" -> {
+                String from = pattern(step);
+                String to = String.valueOf(step.text("content"));
+                yield next -> new Replaced(next, from, to);
+            }
+            case "Strip" -> {
+                String content = text(step, "content");
+                int start = count(step, "start");
+                int stop = count(step, "stop");
+                yield next -> new Stripped(next, content.codePointAt(0), start, stop);
+            }
+            default ->
+                throw step.wrong(
+                        "type",
+                        "BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Strip, WordPiece or a"
+                                + " Sequence of them");
+        };
+    }
+
+    private static String text(Part step, String key) throws MalformedCheckpointException {
+        String text = step.text(key);
+        if (text == null || text.isEmpty()) {
+            throw step.wrong(key, "a text that is not empty");
+        }
+        return text;
+    }
+
+    private static int count(Part step, String key) throws MalformedCheckpointException {
+        int count = step.whole(key);
+        if (count < 0) {
+            throw step.wrong(key, "0 or more");
+        }
+        return count;
+    }
+
+    /** A regular expression of the native library may mean something else in Java. */
+    private static String pattern(Part step) throws MalformedCheckpointException {
+        Part pattern = step.part("pattern");
+        String text = pattern == null ? null : pattern.text("String");
+        if (text != null && !text.isEmpty()) {
+            return text;
+        }
+        throw step.wrong("pattern", "{\"String\":\"some text\"}: a decoder's regular expressions are not supported");
+    }
+}

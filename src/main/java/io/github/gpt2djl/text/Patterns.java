@@ -1,0 +1,109 @@
+package io.github.gpt2djl.text;
+
+import java.util.Set;
+
+/**
+ * The regular expressions that a tokenizer may have without being trusted: those of published models, and those without
+ * repetition. Any other may run for years on a short text.
+ */
+final class Patterns {
+    private static final int LONGEST = 16_384;
+    private static final String REPETITION = "*+?{";
+    private static final String ESCAPES = "sSdDwWnrtAz";
+
+    private static final String CAMEL = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
+            + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
+            + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*"
+            + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    private static final Set<String> PUBLISHED = Set.of(
+            // GPT-2.
+            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+            "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+            // GPT-4 (cl100k_base), as tiktoken and as tokenizers write it; Llama 3; Qwen2.
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+                    + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+                    + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+            "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+                    + "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+            "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+"
+                    + "|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+"
+                    + "|\\s+(?!\\S)|\\s+",
+            // GPT-4o (o200k_base).
+            CAMEL,
+            // DeepSeek.
+            "\\p{N}{1,3}",
+            "[一-龥\u3040-ゟ゠-ヿ]+",
+            "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
+                    + "| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+            // BLOOM, Falcon, StarCoder, GPT-SW3's relatives.
+            " ?[^(\\s|[.,!?…。，、।۔،])]+",
+            " ?[^(\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+",
+            "[0-9][0-9][0-9]",
+            "\\d+",
+            "\\s+",
+            "\\w+|[^\\w\\s]+",
+            // What transformers makes of a SentencePiece model.
+            "\\A +| +\\z",
+            " {2,}",
+            "\\A▁",
+            "^▁+",
+            // Molecules, by Schwaller et al. 2017.
+            "(\\[[^\\]]+]|Br?|Cl?|N|O|S|P|F|I|b|c|n|o|s|p|\\(|\\)|\\.|=|#|-|\\+|\\\\|\\/|:|~|@|\\?|>|\\*|\\$|\\%[0-9]{2}"
+                    + "|[0-9])");
+
+    private Patterns() {}
+
+    /** Whether an expression certainly comes to an end soon. */
+    static boolean ends(String expression) {
+        return PUBLISHED.contains(expression) || (expression.length() <= LONGEST && !repeats(expression));
+    }
+
+    /** Whether an expression is found in no empty text. */
+    static boolean isPublished(String expression) {
+        return PUBLISHED.contains(expression);
+    }
+
+    /** Whether an expression may have more than characters, classes, anchors and alternations of them. */
+    private static boolean repeats(String expression) {
+        boolean inClass = false;
+        for (int i = 0; i < expression.length(); i++) {
+            char c = expression.charAt(i);
+            if (c == '\\') {
+                i = escapeEnd(expression, i + 1);
+                if (i < 0) {
+                    return true;
+                }
+            } else if (inClass) {
+                if (c == '[' || expression.startsWith("&&", i)) {
+                    return true;
+                }
+                inClass = c != ']';
+            } else if (c == '[') {
+                inClass = true;
+                i += expression.startsWith("[^", i) ? 1 : 0;
+                if (expression.startsWith("]", i + 1)) {
+                    return true;
+                }
+            } else if (REPETITION.indexOf(c) >= 0 && !expression.startsWith("(?:", i - 1)) {
+                return true;
+            }
+        }
+        return inClass;
+    }
+
+    /** The last index of the escape whose letter is at an index, or -1 if it may mean a repetition. */
+    private static int escapeEnd(String expression, int letter) {
+        if (letter >= expression.length()) {
+            return -1;
+        }
+        char c = expression.charAt(letter);
+        if (c == 'p' || c == 'P') {
+            return expression.startsWith("{", letter + 1) ? expression.indexOf('}', letter) : -1;
+        }
+        boolean known = c < 128 && (!Character.isLetterOrDigit(c) || ESCAPES.indexOf(c) >= 0);
+        return known ? letter : -1;
+    }
+}

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * What a tokenizer.json does to tokens to make them text.
@@ -20,15 +22,16 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
      * Reads the decoder, which may be absent.
      *
      * @param cleansUp whether spaces before punctuation are removed from the text
+     * @param trusted whether any regular expression is taken
      */
-    static DecoderSteps read(Part whole, boolean cleansUp) throws MalformedCheckpointException {
+    static DecoderSteps read(Part whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
         List<UnaryOperator<Pieces>> steps = new ArrayList<>();
         Set<String> types = new HashSet<>();
         Part decoder = whole.part("decoder");
         if (decoder == null) {
             steps.add(TokenSteps::spaced);
         } else {
-            add(decoder, steps, types);
+            add(decoder, steps, types, trusted);
         }
         if (steps.size() > MOST) {
             throw whole.error("decoder has " + steps.size() + " steps, expected at most " + MOST);
@@ -48,19 +51,19 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
         return first;
     }
 
-    private static void add(Part step, List<UnaryOperator<Pieces>> steps, Set<String> types)
+    private static void add(Part step, List<UnaryOperator<Pieces>> steps, Set<String> types, boolean trusted)
             throws MalformedCheckpointException {
         if ("Sequence".equals(step.text("type"))) {
             for (Part part : step.parts("decoders")) {
-                add(part, steps, types);
+                add(part, steps, types, trusted);
             }
         } else {
             types.add(String.valueOf(step.text("type")));
-            steps.add(step(step));
+            steps.add(step(step, trusted));
         }
     }
 
-    private static UnaryOperator<Pieces> step(Part step) throws MalformedCheckpointException {
+    private static UnaryOperator<Pieces> step(Part step, boolean trusted) throws MalformedCheckpointException {
         return switch (String.valueOf(step.text("type"))) {
             case "ByteLevel" -> ByteSteps::byteLevel;
             case "ByteFallback" -> ByteSteps::byteFallback;
@@ -86,11 +89,7 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
                 boolean cleanup = step.flag("cleanup");
                 yield next -> TokenSteps.ctc(next, pad, wordDelimiter, cleanup);
             }
-            case "Replace" -> {
-                String from = pattern(step);
-                String to = String.valueOf(step.text("content"));
-                yield next -> new Replaced(next, from, to);
-            }
+            case "Replace" -> replace(step, trusted);
             case "Strip" -> {
                 String content = text(step, "content");
                 int start = count(step, "start");
@@ -121,13 +120,22 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
         return count;
     }
 
-    /** A regular expression of the native library may mean something else in Java. */
-    private static String pattern(Part step) throws MalformedCheckpointException {
+    private static UnaryOperator<Pieces> replace(Part step, boolean trusted) throws MalformedCheckpointException {
         Part pattern = step.part("pattern");
-        String text = pattern == null ? null : pattern.text("String");
-        if (text != null && !text.isEmpty()) {
-            return text;
+        if (pattern == null) {
+            throw step.wrong("pattern", "a text, or a regular expression");
         }
-        throw step.wrong("pattern", "{\"String\":\"some text\"}: a decoder's regular expressions are not supported");
+        String to = String.valueOf(step.text("content"));
+        if (pattern.find("Regex") == null) {
+            String from = text(pattern, "String");
+            return next -> new Replaced(next, from, to);
+        }
+        Pipeline.checkPattern(step, trusted);
+        try {
+            Pattern expression = Pattern.compile(text(pattern, "Regex"), Pattern.UNICODE_CHARACTER_CLASS);
+            return next -> TokenSteps.replace(next, expression, to);
+        } catch (PatternSyntaxException e) {
+            throw step.wrong("pattern", "an expression that Java knows, too");
+        }
     }
 }

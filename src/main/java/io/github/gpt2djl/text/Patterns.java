@@ -3,12 +3,12 @@ package io.github.gpt2djl.text;
 import java.util.Set;
 
 /**
- * The regular expressions that a tokenizer may have without being trusted: those of published models, and those without
- * repetition. Any other may run for years on a short text.
+ * The regular expressions that a tokenizer may have without being trusted: those of published models, and those that
+ * cannot try a text again and again. Any other may run for years on a short text.
  */
 final class Patterns {
     private static final int LONGEST = 16_384;
-    private static final String REPETITION = "*+?{";
+    private static final int MOST_OPTIONAL = 4;
     private static final String ESCAPES = "sSdDwWnrtAz";
 
     private static final String CAMEL = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
@@ -35,24 +35,15 @@ final class Patterns {
             CAMEL,
             // DeepSeek.
             "\\p{N}{1,3}",
-            "[一-龥\u3040-ゟ゠-ヿ]+",
             "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
                     + "| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
             // BLOOM, Falcon, StarCoder, GPT-SW3's relatives.
             " ?[^(\\s|[.,!?…。，、।۔،])]+",
             " ?[^(\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+",
-            "[0-9][0-9][0-9]",
-            "\\d+",
-            "\\s+",
-            "\\w+|[^\\w\\s]+",
             // What transformers makes of a SentencePiece model.
             "\\A +| +\\z",
             " {2,}",
-            "\\A▁",
-            "^▁+",
-            // Molecules, by Schwaller et al. 2017.
-            "(\\[[^\\]]+]|Br?|Cl?|N|O|S|P|F|I|b|c|n|o|s|p|\\(|\\)|\\.|=|#|-|\\+|\\\\|\\/|:|~|@|\\?|>|\\*|\\$|\\%[0-9]{2}"
-                    + "|[0-9])");
+            "\\A▁");
 
     private Patterns() {}
 
@@ -66,32 +57,60 @@ final class Patterns {
         return PUBLISHED.contains(expression);
     }
 
-    /** Whether an expression may have more than characters, classes, anchors and alternations of them. */
+    /**
+     * Whether an expression may have more than characters, classes, anchors and alternations of them, some of them
+     * optional, and an endless repetition of a single one at an alternative's end.
+     */
     private static boolean repeats(String expression) {
-        boolean inClass = false;
+        int depth = 0;
+        int optional = 0;
+        boolean single = false;
         for (int i = 0; i < expression.length(); i++) {
             char c = expression.charAt(i);
-            if (c == '\\') {
-                i = escapeEnd(expression, i + 1);
-                if (i < 0) {
-                    return true;
+            switch (c) {
+                case '\\' -> i = escapeEnd(expression, i + 1);
+                case '[' -> i = classEnd(expression, i);
+                case '(' -> {
+                    depth++;
+                    i += expression.startsWith("(?:", i) ? 2 : 0;
                 }
-            } else if (inClass) {
-                if (c == '[' || expression.startsWith("&&", i)) {
-                    return true;
-                }
-                inClass = c != ']';
-            } else if (c == '[') {
-                inClass = true;
-                i += expression.startsWith("[^", i) ? 1 : 0;
-                if (expression.startsWith("]", i + 1)) {
-                    return true;
-                }
-            } else if (REPETITION.indexOf(c) >= 0 && !expression.startsWith("(?:", i - 1)) {
+                case ')' -> depth--;
+                case '?' -> optional++;
+                case '*', '+' -> single &= depth == 0 && endsAlternative(expression, i + 1);
+                default -> {}
+            }
+            boolean quantifier = c == '?' || c == '*' || c == '+';
+            if (i < 0 || c == '{' || (quantifier && !single) || optional > MOST_OPTIONAL) {
                 return true;
             }
+            single = !quantifier && "(|)^$".indexOf(c) < 0;
         }
-        return inClass;
+        return false;
+    }
+
+    private static boolean endsAlternative(String expression, int at) {
+        return at == expression.length() || expression.charAt(at) == '|';
+    }
+
+    /** The last index of the class that begins at an index, or -1 if it holds another. */
+    private static int classEnd(String expression, int begin) {
+        int i = expression.startsWith("[^", begin) ? begin + 2 : begin + 1;
+        if (expression.startsWith("]", i)) {
+            return -1;
+        }
+        for (; i >= 0 && i < expression.length() && expression.charAt(i) != ']'; i++) {
+            if (expression.charAt(i) == '[' || expression.startsWith("&&", i)) {
+                return -1;
+            }
+            if (expression.charAt(i) == '\\') {
+                int end = escapeEnd(expression, i + 1);
+                if (end < 0) {
+                    return -1;
+                }
+                i = end;
+            }
+        }
+        return i < expression.length() ? i : -1;
     }
 
     /** The last index of the escape whose letter is at an index, or -1 if it may mean a repetition. */

@@ -49,8 +49,7 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             json -> json instanceof JsonObject pattern
                     && pattern.size() == 1
                     && (pattern.has(STRING) || pattern.has(REGEX))
-                    && Part.isText(pattern.asMap().values().iterator().next())
-                    && !(pattern.has(STRING) && pattern.get(STRING).getAsString().isEmpty()));
+                    && Part.isText(pattern.asMap().values().iterator().next()));
     private static final Kind CHARACTER = new Kind(
             "one character",
             false,
@@ -139,8 +138,11 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         return pipeline;
     }
 
-    private static void checkPattern(Part step, boolean trusted) throws MalformedCheckpointException {
+    static void checkPattern(Part step, boolean trusted) throws MalformedCheckpointException {
         Part pattern = step.part("pattern");
+        if (pattern != null && "".equals(pattern.text(STRING)) && "Replace".equals(step.text("type"))) {
+            throw step.wrong("pattern", "a text that is not empty");
+        }
         String expression = pattern == null ? null : pattern.text(REGEX);
         if (expression != null && !trusted && !Patterns.ends(expression)) {
             throw step.wrong(

@@ -1,6 +1,8 @@
 package io.github.gpt2djl.text;
 
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The steps of a decoder that change tokens one by one.
@@ -39,6 +41,12 @@ final class TokenSteps {
      */
     static Pieces metaspace(Pieces next, String replacement, boolean prepends) {
         return each(next, (token, first) -> token.replace(replacement, first && prepends ? "" : " "));
+    }
+
+    /** Each match becomes the same text. */
+    static Pieces replace(Pieces next, Pattern expression, String to) {
+        String replacement = Matcher.quoteReplacement(to);
+        return each(next, (token, first) -> expression.matcher(token).replaceAll(replacement));
     }
 
     /** Equal tokens in a row are one; the padding is nothing. */

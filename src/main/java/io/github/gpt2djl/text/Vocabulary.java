@@ -67,7 +67,7 @@ record Vocabulary(
                 new TokenizerJson(added, pipeline.json(), model),
                 tokens,
                 special,
-                DecoderSteps.read(whole, cleansUp(published.config(), model)),
+                DecoderSteps.read(whole, cleansUp(published.config(), model), trusted),
                 published.ends(added),
                 last,
                 pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),

@@ -4,12 +4,16 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,16 @@ public record Checkpoint(
     /** The file with the model's own defaults for generating. */
     public static final String GENERATION_CONFIG = "generation_config.json";
 
+    /** The files that hold a vocabulary; merges.txt belongs to vocab.json. */
+    public static final List<String> VOCABULARIES = List.of(
+            "tokenizer.json",
+            "vocab.json",
+            "merges.txt",
+            "vocab.txt",
+            "tokenizer.model",
+            "spiece.model",
+            "sentencepiece.bpe.model");
+
     /** The files that transformers reads beside the vocabulary. */
     public static final List<String> BESIDE_TOKENIZER =
             List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja");
@@ -76,36 +90,88 @@ public record Checkpoint(
     }
 
     /**
-     * What a tokenizer is made of: {@code tokenizer.json}, or {@code vocab.json} with {@code merges.txt}.
+     * The files of a tokenizer: tokenizer.json, or vocab.json with merges.txt, or vocab.txt, or a SentencePiece model,
+     * and what stands beside them.
      *
-     * @param name the file to name in messages
-     * @param json tokenizer.json, or vocab.json where there is no tokenizer.json
-     * @param merges merges.txt, or null where {@code json} is a whole tokenizer.json
-     * @param beside the texts of those of {@link #BESIDE_TOKENIZER} and of config.json that are there, by file name
+     * @param folder before the files' names in messages, with its separator; may be empty
+     * @param files the content of those of {@link #VOCABULARIES}, of {@link #BESIDE_TOKENIZER} and of config.json that
+     *     are there, by name
      */
-    public record TokenizerFiles(
-            String name, String json, @Nullable String merges, Map<String, String> beside) {
+    public record TokenizerFiles(String folder, Map<String, byte[]> files) {
         /**
          * Copies the map.
          *
-         * @param name the file to name in messages
-         * @param json tokenizer.json or vocab.json
-         * @param merges merges.txt, or null
-         * @param beside copied
+         * @param folder before the files' names in messages
+         * @param files copied, but not the arrays in it
          */
         public TokenizerFiles {
-            beside = Map.copyOf(beside);
+            files = Map.copyOf(files);
         }
 
         /**
          * A tokenizer with no files beside it.
          *
          * @param name the file to name in messages
-         * @param json tokenizer.json or vocab.json
+         * @param json tokenizer.json, or vocab.json where there are merges
          * @param merges merges.txt, or null
          */
         public TokenizerFiles(String name, String json, @Nullable String merges) {
             this(name, json, merges, Map.of());
+        }
+
+        /**
+         * A tokenizer of byte-pair encoding.
+         *
+         * @param name the file to name in messages
+         * @param json tokenizer.json, or vocab.json where there are merges
+         * @param merges merges.txt, or null
+         * @param beside the texts of files beside it, by name
+         */
+        public TokenizerFiles(String name, String json, @Nullable String merges, Map<String, String> beside) {
+            this(name.substring(0, Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1), of(json, merges, beside));
+        }
+
+        private static Map<String, byte[]> of(String json, @Nullable String merges, Map<String, String> beside) {
+            Map<String, byte[]> files = new LinkedHashMap<>();
+            beside.forEach((name, text) -> files.put(name, utf8(text)));
+            files.put(merges == null ? "tokenizer.json" : "vocab.json", utf8(json));
+            if (merges != null) {
+                files.put("merges.txt", utf8(merges));
+            }
+            return files;
+        }
+
+        /** Half a surrogate pair, which UTF-8 does not have, as JSON has it. */
+        private static byte[] utf8(String text) {
+            String whole = StandardCharsets.UTF_8.newEncoder().canEncode(text)
+                    ? text
+                    : text.codePoints()
+                            .mapToObj(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
+                                    ? String.format("\\u%04x", c)
+                                    : Character.toString(c))
+                            .collect(Collectors.joining());
+            return whole.getBytes(StandardCharsets.UTF_8);
+        }
+
+        /**
+         * The text of a file.
+         *
+         * @param file its name, without the folder
+         * @return the text, or null where there is no such file
+         * @throws MalformedCheckpointException if it is not UTF-8
+         */
+        public @Nullable String text(String file) throws MalformedCheckpointException {
+            byte[] bytes = files.get(file);
+            try {
+                return bytes == null
+                        ? null
+                        : StandardCharsets.UTF_8
+                                .newDecoder()
+                                .decode(ByteBuffer.wrap(bytes))
+                                .toString();
+            } catch (CharacterCodingException e) {
+                throw new MalformedCheckpointException(folder + file, "not UTF-8", e);
+            }
         }
     }
 

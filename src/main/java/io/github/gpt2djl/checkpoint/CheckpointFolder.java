@@ -3,19 +3,24 @@ package io.github.gpt2djl.checkpoint;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a checkpoint in a folder: which of them are read, and as what. */
 final class CheckpointFolder {
     private static final long MOST_CONFIG = 4_000_000;
+    private static final String WHOLE = "tokenizer.json";
+    private static final String MERGES = "merges.txt";
+    /** What a class of transformers that is not backed by tokenizers reads although there is a tokenizer.json. */
+    private static final String PYTHON_ONLY = "spiece.model";
 
     private CheckpointFolder() {}
 
@@ -61,22 +66,42 @@ final class CheckpointFolder {
 
     /** Those of a folder, or null. */
     static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
-        Path whole = folder.resolve("tokenizer.json");
-        Path vocabulary = folder.resolve("vocab.json");
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        if (Files.exists(folder.resolve(WHOLE))) {
+            put(files, folder, WHOLE, most);
+            try {
+                put(files, folder, PYTHON_ONLY, most);
+            } catch (MalformedCheckpointException e) {
+                // Few classes read the file; one that does says that the file is missing.
+                files.remove(PYTHON_ONLY);
+            }
+        } else {
+            for (String name : Checkpoint.VOCABULARIES) {
+                put(files, folder, name, most);
+            }
+        }
+        if (files.isEmpty() || files.keySet().equals(Set.of(MERGES))) {
+            return null;
+        }
+        if (files.keySet().equals(Set.of("vocab.json"))) {
+            throw missing(folder.resolve(MERGES));
+        }
+        for (String name : Checkpoint.BESIDE_TOKENIZER) {
+            put(files, folder, name, most);
+        }
         // config.json may name the tokenizer's class.
-        List<String> beside = new ArrayList<>(Checkpoint.BESIDE_TOKENIZER);
-        beside.add(Checkpoint.CONFIG);
-        if (Files.exists(whole)) {
-            return new TokenizerFiles(whole.toString(), text(whole, most), null, texts(folder, beside, most));
+        put(files, folder, Checkpoint.CONFIG, most);
+        String path = folder.resolve(WHOLE).toString();
+        return new TokenizerFiles(path.substring(0, path.length() - WHOLE.length()), files);
+    }
+
+    private static void put(Map<String, byte[]> files, Path folder, String name, long most) throws IOException {
+        Path file = folder.resolve(name);
+        if (Files.exists(file)) {
+            files.put(
+                    name,
+                    name.endsWith(".model") ? bytes(file, most) : text(file, most).getBytes(StandardCharsets.UTF_8));
         }
-        if (Files.exists(vocabulary)) {
-            return new TokenizerFiles(
-                    vocabulary.toString(),
-                    text(vocabulary, most),
-                    text(required(folder, "merges.txt"), most),
-                    texts(folder, beside, most));
-        }
-        return null;
     }
 
     /** Those of the files that are there. */
@@ -132,7 +157,7 @@ final class CheckpointFolder {
 
     private static NoSuchFileException missing(Path path) {
         return new NoSuchFileException(path + ": the file is missing, expected config.json, model.safetensors (or"
-                + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt) in the folder; or, as"
+                + " pytorch_model.bin) and tokenizer.json (or vocab.json and merges.txt, or vocab.txt, or spiece.model) in the folder; or, as"
                 + " OpenAI published, hparams.json, encoder.json, vocab.bpe, model.ckpt.index and"
                 + " model.ckpt.data-00000-of-00001");
     }
@@ -144,15 +169,24 @@ final class CheckpointFolder {
 
     /** The text of a file that is not far larger than it needs to be: JSON takes a multiple of it in memory. */
     static String text(Path file, long most) throws IOException {
-        LfsPointer.reject(file);
-        long size = Files.size(file);
-        if (size > most) {
-            throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);
-        }
+        check(file, most);
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw new MalformedCheckpointException(file.toString(), "not UTF-8", e);
+        }
+    }
+
+    private static byte[] bytes(Path file, long most) throws IOException {
+        check(file, most);
+        return Files.readAllBytes(file);
+    }
+
+    private static void check(Path file, long most) throws IOException {
+        LfsPointer.reject(file);
+        long size = Files.size(file);
+        if (size > most) {
+            throw new MalformedCheckpointException(file.toString(), "has " + size + " bytes, expected at most " + most);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +65,11 @@ final class CheckpointWriter {
 
     /** Rejects a folder with files of another tokenizer, which would be read with this model's or instead of them. */
     private static void checkTokenizer(@Nullable TokenizerFiles tokenizer, Path folder) {
+        Set<String> own = tokenizer == null ? Set.of() : tokenizer.files().keySet();
         List<String> others = new ArrayList<>(Checkpoint.BESIDE_TOKENIZER);
-        if (tokenizer == null) {
-            others.addAll(List.of("tokenizer.json", "vocab.json"));
-        } else {
-            others.removeAll(tokenizer.beside().keySet());
-            // A vocab.json beside a tokenizer.json counts for nothing.
-            others.addAll(tokenizer.merges() == null ? List.of() : List.of("tokenizer.json"));
-        }
+        // Another vocabulary beside a tokenizer.json counts for nothing.
+        others.addAll(own.contains("tokenizer.json") ? List.of() : Checkpoint.VOCABULARIES);
+        others.removeAll(own);
         for (String file : others) {
             if (Files.exists(folder.resolve(file))) {
                 throw new IllegalArgumentException(folder + " holds the file " + file + ", which belongs to another"
@@ -81,18 +79,12 @@ final class CheckpointWriter {
     }
 
     private static void write(@Nullable TokenizerFiles tokenizer, Path folder) throws IOException {
-        if (tokenizer == null) {
-            return;
-        }
-        String merges = tokenizer.merges();
-        WholeFile.write(folder.resolve(merges == null ? "tokenizer.json" : "vocab.json"), tokenizer.json());
-        if (merges != null) {
-            WholeFile.write(folder.resolve("merges.txt"), merges);
-        }
-        for (String file : Checkpoint.BESIDE_TOKENIZER) {
-            String text = tokenizer.beside().get(file);
-            if (text != null) {
-                WholeFile.write(folder.resolve(file), text);
+        List<String> names = new ArrayList<>(Checkpoint.VOCABULARIES);
+        names.addAll(Checkpoint.BESIDE_TOKENIZER);
+        for (String name : names) {
+            byte[] bytes = tokenizer == null ? null : tokenizer.files().get(name);
+            if (bytes != null) {
+                WholeFile.write(folder.resolve(name), bytes);
             }
         }
     }

@@ -31,6 +31,15 @@ record AddedToken(
         return special ? this : new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
     }
 
+    /** The same, found in the text as it is before it is normalized. */
+    AddedToken asRaw() {
+        return asRaw(special);
+    }
+
+    AddedToken asRaw(boolean isSpecial) {
+        return new AddedToken(content, singleWord, lstrip, rstrip, false, isSpecial);
+    }
+
     /**
      * Reads an object; flags that it leaves out are as in transformers.
      *

@@ -13,19 +13,14 @@ import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
  */
 record FilesBeside(TokenizerFiles files) {
     boolean has(String file) {
-        return files.beside().containsKey(file);
-    }
-
-    private String folder() {
-        String name = files.name();
-        return name.substring(0, Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+        return files.files().containsKey(file);
     }
 
     /** The object in a file; an empty one where there is no such file. */
     Part part(String file) throws MalformedCheckpointException {
-        String name = folder() + file;
+        String name = files.folder() + file;
         try {
-            String text = files.beside().get(file);
+            String text = files.text(file);
             JsonObject json = text == null
                     ? new JsonObject()
                     : JsonParser.parseString(text).getAsJsonObject();

@@ -119,7 +119,7 @@ final class Patterns {
             return -1;
         }
         char c = expression.charAt(letter);
-        if (c == 'p' || c == 'P') {
+        if (c == 'p' || c == 'P' || c == 'x') {
             return expression.startsWith("{", letter + 1) ? expression.indexOf('}', letter) : -1;
         }
         boolean known = c < 128 && (!Character.isLetterOrDigit(c) || ESCAPES.indexOf(c) >= 0);

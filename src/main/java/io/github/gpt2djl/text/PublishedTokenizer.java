@@ -1,14 +1,16 @@
 package io.github.gpt2djl.text;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,111 +20,182 @@ import org.jspecify.annotations.Nullable;
  * @param asWritten the same where it is a file of which all counts, or null
  * @param config tokenizer_config.json; empty where there is none
  * @param special the tokens that the files name
- * @param processed what the post-processor puts around a text, or null without a tokenizer.json
- * @param addBos whether bos is put in front where nothing says so
+ * @param around what is put around a text
+ * @param cleansUp whether decoding takes away the spaces before punctuation, and a few more
  */
 record PublishedTokenizer(
-        Part whole,
-        @Nullable Part asWritten,
-        Part config,
-        SpecialTokens special,
-        @Nullable Ends processed,
-        boolean addBos) {
+        Part whole, @Nullable Part asWritten, Part config, SpecialTokens special, Around around, boolean cleansUp) {
     private static final String CONFIG = "tokenizer_config.json";
+    private static final String VERSIONS = "fast_tokenizer_files";
     private static final String OPT_START = "</s>";
 
     static PublishedTokenizer read(TokenizerFiles files, Architecture architecture)
             throws MalformedCheckpointException {
-        Part written = new Part(files.name(), "", json(files));
         FilesBeside beside = new FilesBeside(files);
         Part config = beside.part(CONFIG);
-        String merges = files.merges();
-        TokenizerClass rules = TokenizerClass.of(beside, merges == null, architecture);
-        if (merges == null) {
-            JsonObject model = model(written).json();
-            SpecialTokens special = SpecialTokens.read(beside, written, usual(rules));
-            boolean asWritten = rules == TokenizerClass.AS_WRITTEN;
-            Part whole = asWritten
-                    ? written
-                    : compose(rules, files, config, model.get("vocab"), model.get("merges"), special);
-            return new PublishedTokenizer(
-                    whole, asWritten ? written : null, config, special, Ends.read(written), false);
+        if (config.find(VERSIONS) != null) {
+            throw config.wrong(VERSIONS, "nothing: only tokenizer.json itself is read");
+        }
+        TokenizerClass rules = TokenizerClass.of(beside, architecture);
+        boolean pairs = files.files().containsKey("vocab.json")
+                && !files.files().containsKey("tokenizer.json")
+                && !files.files().containsKey("tokenizer.model");
+        if (rules == TokenizerClass.AS_WRITTEN && pairs) {
+            // The model's rules are all there are.
+            rules = TokenizerClass.usual(architecture);
+        }
+        String source = rules.source(files);
+        if (source.equals("tokenizer.json")) {
+            return whole(rules, json(files, source), beside, config);
+        }
+        if (source.endsWith(".model")) {
+            byte[] bytes = files.files().get(source);
+            if (bytes == null) {
+                throw new IllegalStateException(source);
+            }
+            return pieces(rules, SentencePieceModel.read(files.folder() + source, bytes), beside, config);
+        }
+        if (source.equals("vocab.txt")) {
+            Taken taken = Taken.lines(files.folder() + source, text(files, source));
+            ClassTokens usual = ClassTokens.of(rules, null, files.folder());
+            return compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
         }
         // What OPT's published tokenizer_config.json says stands in for a missing one. transformers puts nothing in
         // front then, but OPT learned from texts that begin so, and folders without that file are common.
-        boolean opt = architecture == Architecture.OPT && !beside.has(CONFIG);
-        SpecialTokens special = SpecialTokens.read(beside, null, opt ? optUsual(written) : usual(rules));
-        JsonElement pairs = PublishedFiles.merges(merges);
-        return new PublishedTokenizer(
-                compose(rules, files, config, written.json(), pairs, special), null, config, special, null, opt);
+        boolean opt = rules == TokenizerClass.GPT2 && architecture == Architecture.OPT && !beside.has(CONFIG);
+        Part written = json(files, source);
+        ClassTokens usual = opt ? optUsual(written) : ClassTokens.of(rules, null, files.folder());
+        Taken taken = Taken.pairs(written, text(files, "merges.txt"));
+        PublishedTokenizer made = compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
+        return opt
+                ? new PublishedTokenizer(
+                        made.whole, null, config, made.special, Around.named(List.of("bos_token"), List.of()), false)
+                : made;
     }
 
-    private static JsonObject json(TokenizerFiles files) throws MalformedCheckpointException {
+    private static PublishedTokenizer whole(TokenizerClass rules, Part written, FilesBeside beside, Part config)
+            throws MalformedCheckpointException {
+        SpecialTokens special = SpecialTokens.read(beside, written, ClassTokens.of(rules, null, ""));
+        if (rules == TokenizerClass.AS_WRITTEN) {
+            return new PublishedTokenizer(
+                    written, written, config, special, Around.ids(Ends.read(written)), cleansUp(config, written));
+        }
+        Taken taken = Taken.whole(written, rules);
+        PublishedTokenizer made = compose(rules, config, taken, special);
+        Around around = Around.of(rules, true, config);
+        if (taken.processor() != null) {
+            around = Around.ids(taken.processor());
+        }
+        return new PublishedTokenizer(made.whole, null, config, special, around, made.cleansUp);
+    }
+
+    private static PublishedTokenizer pieces(
+            TokenizerClass rules, SentencePieceModel model, FilesBeside beside, Part config)
+            throws MalformedCheckpointException {
+        ClassTokens usual = ClassTokens.of(rules, model, beside.files().folder());
+        SpecialTokens special = SpecialTokens.read(beside, null, usual);
+        if (rules != TokenizerClass.GPT_SW3 && rules != TokenizerClass.AS_WRITTEN) {
+            return compose(rules, config, Taken.model(model, rules), special);
+        }
+        boolean legacy = config.find("legacy") == null || config.flag("legacy");
+        SentencePieceModel used = model;
+        if (rules == TokenizerClass.GPT_SW3) {
+            special = asPython(special, config);
+            if (model.trainer().whitespaceAsSuffix()) {
+                throw new MalformedCheckpointException(
+                        model.file(), "trainer_spec.treat_whitespace_as_suffix is true, expected false");
+            }
+            if (!legacy) {
+                used = new SentencePieceModel(
+                        model.file(),
+                        model.pieces(),
+                        model.trainer(),
+                        model.normalizer().withoutDummyPrefix());
+            }
+        } else if (model.normalizer().addDummyPrefix()) {
+            special = special.withAdded(AddedToken::asRaw);
+        }
+        boolean swedish = rules == TokenizerClass.GPT_SW3;
+        JsonObject json = new PieceSteps(used, Taken.model(used, rules), swedish || legacy).compose(swedish, special);
+        Part whole = new Part(model.file(), "", json);
+        Around around = swedish ? Around.NOTHING : Around.of(rules, false, config);
+        boolean cleansUp = swedish ? config.flag("clean_up_tokenization_spaces") : cleansUp(config, whole);
+        return new PublishedTokenizer(whole, null, config, special, around, cleansUp);
+    }
+
+    /** The tokens as the classes in Python have them, which find all of them in the text as it is. */
+    private static SpecialTokens asPython(SpecialTokens special, Part config) throws MalformedCheckpointException {
+        Part sampling = config.part("sp_model_kwargs");
+        for (String key : sampling == null ? Set.<String>of() : sampling.json().keySet()) {
+            boolean harmless = Set.of("nbest_size", "alpha", "num_threads").contains(key)
+                    || key.equals("enable_sampling") && !sampling.flag(key);
+            if (!harmless) {
+                throw sampling.wrong(key, "nothing: the same text would have other ids");
+            }
+        }
+        Set<String> names = new HashSet<>();
+        special.named().values().forEach(token -> names.add(token.content()));
+        special.extra().forEach(token -> names.add(token.content()));
+        for (SpecialTokens.Told told : special.added().values()) {
+            if (told.token().singleWord()) {
+                throw told.place().error("a token has single_word, expected none beside GPTSw3Tokenizer");
+            }
+        }
+        SpecialTokens added = special.withAdded(token -> token.asRaw(names.contains(token.content())));
+        Map<String, AddedToken> named = new LinkedHashMap<>();
+        special.named().forEach((name, token) -> named.put(name, AddedToken.special(token.content())));
+        return new SpecialTokens(named, special.extra(), added.added());
+    }
+
+    private static PublishedTokenizer compose(TokenizerClass rules, Part config, Taken taken, SpecialTokens special)
+            throws MalformedCheckpointException {
+        Part whole = new Part(taken.place().file(), "", new ClassSteps(rules, config, taken, special).compose());
+        return new PublishedTokenizer(
+                whole, null, config, special, Around.of(rules, false, config), cleansUp(config, whole));
+    }
+
+    /** As transformers 5: it leaves the spaces of byte-pair encoding where they are, but for a flag with a long name. */
+    private static boolean cleansUp(Part config, Part whole) throws MalformedCheckpointException {
+        Part model = whole.part("model");
+        String type = model == null ? null : model.text("type");
+        boolean bpe = type == null ? model != null && model.json().has("merges") : type.equals("BPE");
+        return config.flag("clean_up_tokenization_spaces")
+                && (!bpe || config.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"));
+    }
+
+    private static String text(TokenizerFiles files, String name) throws MalformedCheckpointException {
+        String text = files.text(name);
+        return text == null ? "" : text;
+    }
+
+    private static Part json(TokenizerFiles files, String name) throws MalformedCheckpointException {
         try {
-            return JsonParser.parseString(files.json()).getAsJsonObject();
+            return new Part(
+                    files.folder() + name,
+                    "",
+                    JsonParser.parseString(text(files, name)).getAsJsonObject());
         } catch (JsonParseException | IllegalStateException e) {
             throw new MalformedCheckpointException(
-                    files.name(),
+                    files.folder() + name,
                     "expected a tokenizer.json of byte-pair encoding with model.vocab and model.merges, or a vocab.json",
                     e);
         }
     }
 
-    static Part model(Part whole) throws MalformedCheckpointException {
-        Part model = whole.part("model");
-        if (model == null) {
-            throw whole.wrong("model", "a vocabulary and its kind");
-        }
-        return model;
-    }
-
-    /** The names' tokens where no file says others. */
-    private static Map<String, String> usual(TokenizerClass rules) {
-        return switch (rules) {
-            case GPT2 ->
-                Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>", "unk_token", "<|endoftext|>");
-            case GPT -> Map.of("unk_token", "<unk>");
-            case AS_WRITTEN -> Map.of();
-        };
-    }
-
-    private static Map<String, String> optUsual(Part vocabulary) throws MalformedCheckpointException {
+    private static ClassTokens optUsual(Part vocabulary) throws MalformedCheckpointException {
         if (!vocabulary.json().has(OPT_START)) {
             throw vocabulary.error("the vocabulary has no </s>, expected it in that of an OPT model");
         }
         Map<String, String> usual = Map.of("bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START);
-        if (!vocabulary.json().has("<pad>")) {
-            return usual;
+        if (vocabulary.json().has("<pad>")) {
+            usual = Map.of(
+                    "bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START, "pad_token", "<pad>");
         }
-        return Map.of("bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START, "pad_token", "<pad>");
+        return new ClassTokens(TokenizerClass.GPT2, usual, null);
     }
 
-    private static Part compose(
-            TokenizerClass rules,
-            TokenizerFiles files,
-            Part config,
-            @Nullable JsonElement vocabulary,
-            @Nullable JsonElement merges,
-            SpecialTokens special)
-            throws MalformedCheckpointException {
-        AddedToken unknown = special.named().get("unk_token");
-        JsonObject whole = rules == TokenizerClass.GPT
-                ? PublishedFiles.words(vocabulary, merges, unknown == null ? null : unknown.content())
-                : PublishedFiles.byteLevel(vocabulary, merges, config.flag("add_prefix_space"));
-        return new Part(files.name(), "", whole);
-    }
-
-    /** The special tokens that are put around a text: a tokenizer.json's post-processor says, else the flags. */
+    /** The special tokens that are put around a text. */
     Ends ends(AddedTokens added) throws MalformedCheckpointException {
-        return processed != null
-                ? processed
-                : new Ends(
-                        end(addBos || config.flag("add_bos_token"), "bos_token", added),
-                        end(config.flag("add_eos_token"), "eos_token", added));
-    }
-
-    private List<Integer> end(boolean wanted, String name, AddedTokens added) {
-        AddedToken token = special.named().get(name);
-        return wanted && token != null ? List.of(added.id(token.content())) : List.of();
+        return around.ends(special, added, config);
     }
 }

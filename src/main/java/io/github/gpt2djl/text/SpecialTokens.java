@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +46,14 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
      * Reads the files.
      *
      * @param whole tokenizer.json, or null
-     * @param usual the names' tokens where no file says others
+     * @param usual the tokens where no file says others
      */
-    static SpecialTokens read(FilesBeside files, @Nullable Part whole, Map<String, String> usual)
+    static SpecialTokens read(FilesBeside files, @Nullable Part whole, ClassTokens usual)
             throws MalformedCheckpointException {
         Part config = files.part("tokenizer_config.json");
         boolean decoder = config.json().has(DECODER);
         Part map = decoder ? new Part(config.file(), "", new JsonObject()) : files.part("special_tokens_map.json");
-        Map<String, AddedToken> told = told(config, map);
+        Map<String, AddedToken> told = told(config, map, usual);
         List<AddedToken> listed = listed(config, map);
         SortedMap<Integer, Told> added = new TreeMap<>();
         Part byId = config.part(DECODER);
@@ -81,40 +82,63 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
                 added.put(token.whole("id"), new Told(token, AddedToken.read(token, false)));
             }
         }
-        List<AddedToken> extra = listed;
-        if (!decoder
-                && !config.json().has(EXTRA)
-                && !config.json().has(ADDITIONAL)
-                && !map.json().has(EXTRA)) {
-            extra = list(map, ADDITIONAL);
-        }
+        // What the class adds counts only where the files have no extra tokens, not even an empty list of them.
+        boolean byName = config.find(EXTRA) instanceof JsonObject object && !object.isEmpty();
+        boolean additionalInConfig = config.json().has(ADDITIONAL);
+        boolean asked = !isListed(config, EXTRA) && !(additionalInConfig && !byName) && !isListed(map, EXTRA);
+        Part holder = map.json().has(ADDITIONAL) ? map : config;
+        List<AddedToken> additional = holder.json().has(ADDITIONAL) ? list(holder, ADDITIONAL) : null;
+        List<AddedToken> extra = asked ? usual.additional(additional, config) : listed;
         return new SpecialTokens(named(config, map, told, usual), extra, added);
     }
 
+    /** Whether a file has the tokens, and not by names. */
+    private static boolean isListed(Part file, String key) {
+        return file.json().has(key) && !file.json().get(key).isJsonObject();
+    }
+
+    /** The same, with other flags of those whose ids the files say. */
+    SpecialTokens withAdded(UnaryOperator<AddedToken> change) {
+        SortedMap<Integer, Told> changed = new TreeMap<>();
+        added.forEach((id, told) -> changed.put(id, new Told(told.place(), change.apply(told.token()))));
+        return new SpecialTokens(named, extra, changed);
+    }
+
+    /** The text of a named token, null where there is none. */
+    @Nullable
+    String text(String name) {
+        AddedToken token = named.get(name);
+        return token == null ? null : token.content();
+    }
+
     /** The tokens of the usual names that a file says; the map's count before the config's. */
-    private static Map<String, AddedToken> told(Part config, Part map) throws MalformedCheckpointException {
+    private static Map<String, AddedToken> told(Part config, Part map, ClassTokens usual)
+            throws MalformedCheckpointException {
         Map<String, AddedToken> told = new LinkedHashMap<>();
         for (String name : NAMES) {
             Part file = map.json().has(name) ? map : config;
             JsonElement value = file.find(name);
             // transformers adds no empty token.
             if (value != null && !value.equals(EMPTY)) {
-                told.put(name, AddedToken.read(file, name, value).asSpecial());
+                told.put(name, usual.token(file, name, value));
             }
         }
         return told;
     }
 
     private static Map<String, AddedToken> named(
-            Part config, Part map, Map<String, AddedToken> told, Map<String, String> usual)
+            Part config, Part map, Map<String, AddedToken> told, ClassTokens usual)
             throws MalformedCheckpointException {
         Map<String, AddedToken> named = new LinkedHashMap<>();
         for (String name : NAMES) {
-            String token = usual.get(name);
+            String token = usual.named().get(name);
+            boolean nothingSaid = usual.standsForNull()
+                    ? config.find(name) == null && map.find(name) == null
+                    : !config.json().has(name) && !map.json().has(name);
             if (told.containsKey(name)) {
                 named.put(name, told.get(name));
-            } else if (token != null && !config.json().has(name) && !map.json().has(name)) {
-                named.put(name, AddedToken.special(token));
+            } else if (token != null && nothingSaid) {
+                named.put(name, usual.token(name, token));
             }
         }
         // A model may have names of its own, which transformers adds in this order.

@@ -67,18 +67,11 @@ record Vocabulary(
                 new TokenizerJson(added, pipeline.json(), model),
                 tokens,
                 special,
-                DecoderSteps.read(whole, cleansUp(published.config(), model), trusted),
+                DecoderSteps.read(whole, published.cleansUp(), trusted),
                 published.ends(added),
                 last,
                 pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),
                 published.config().flag("split_special_tokens"));
-    }
-
-    /** transformers leaves byte-pair encoding alone, unless it is asked to in so many words. */
-    private static boolean cleansUp(Part config, TokenizerModel model) throws MalformedCheckpointException {
-        return config.flag("clean_up_tokenization_spaces")
-                && (!(model instanceof BpeModel)
-                        || config.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"));
     }
 
     /**

@@ -249,8 +249,8 @@ class BpeTokenizerTest {
             value = {
                 "[] | expected a tokenizer.json of byte-pair encoding",
                 "{ | expected a tokenizer.json of byte-pair encoding",
-                "{} | model is null, expected the vocabulary and merges of byte-pair encoding",
-                "{'model':{'type':'Unigram','vocab':{}}} | model.type is Unigram, expected BPE",
+                "{} | model is null, expected an object with a vocab",
+                "{'model':{'type':'Unigram','vocab':{}}} | model.type is \"Unigram\", expected BPE, as GPT2Tokenizer has",
                 "{'model':{'merges':[],'vocab':{'a':0,'b':-1}},'decoder':{'type':'ByteLevel'}} | has id -1",
                 "{'model':{'merges':[],'vocab':{'a':0,'b':0}},'decoder':{'type':'ByteLevel'}} | has id 0, which is taken",
                 "{'model':{'vocab':{'a':'x'}},'decoder':{'type':'ByteLevel'}} | model.vocab.a is \"x\", expected a whole number",

@@ -1,0 +1,336 @@
+package io.github.gpt2djl.text;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a tokenizer.json of what a class of transformers takes from the files, with the class's own steps.
+ *
+ * @param rules the class
+ * @param config tokenizer_config.json
+ * @param taken the vocabulary
+ * @param special the tokens that the files name
+ */
+record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens special) {
+    private static final String END_OF_WORD = "</w>";
+
+    private static final String QWEN2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
+            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    private static final String BYTE_LEVEL = """
+            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
+            """;
+    private static final String REPLACE = """
+            {"type": "Replace", "pattern": {"String": ""}, "content": ""}
+            """;
+
+    /** The whole, but for added tokens and post-processor. */
+    JsonObject compose() throws MalformedCheckpointException {
+        JsonObject whole = new JsonObject();
+        whole.add("normalizer", normalizer());
+        whole.add("pre_tokenizer", preTokenizer());
+        whole.add("decoder", decoder());
+        whole.add("model", model());
+        return whole;
+    }
+
+    private JsonElement normalizer() throws MalformedCheckpointException {
+        return switch (rules) {
+            case GPT2, ROBERTA, LLAMA -> JsonNull.INSTANCE;
+            case GPT -> bert(true, true, JsonNull.INSTANCE);
+            case BERT ->
+                bert(
+                        flag("tokenize_chinese_chars", true),
+                        flag("do_lower_case", true),
+                        Objects.requireNonNullElse(config.find("strip_accents"), JsonNull.INSTANCE));
+            case GPT_NEOX, QWEN2 -> step("NFC");
+            case GEMMA -> replace(" ", "▁");
+            case ALBERT -> withoutAccents(flag("keep_accents", false), flag("do_lower_case", true));
+            case XLNET -> withoutAccents(false, flag("do_lower_case", false));
+            case T5, CAMEMBERT, XLM_ROBERTA -> taken.precompiled();
+            case GPT_SW3, AS_WRITTEN -> throw new IllegalStateException(rules + " is composed by PieceSteps");
+        };
+    }
+
+    private static JsonObject bert(boolean chinese, boolean lowercase, JsonElement stripAccents) {
+        JsonObject step = step("BertNormalizer");
+        step.addProperty("clean_text", true);
+        step.addProperty("handle_chinese_chars", chinese);
+        step.add("strip_accents", stripAccents);
+        step.addProperty("lowercase", lowercase);
+        return step;
+    }
+
+    private JsonObject withoutAccents(boolean keepsAccents, boolean lowercase) {
+        JsonArray steps = new JsonArray();
+        steps.add(replace("``", "\""));
+        steps.add(replace("''", "\""));
+        if (!keepsAccents) {
+            steps.add(step("NFKD"));
+            steps.add(step("StripAccents"));
+        }
+        if (lowercase) {
+            steps.add(step("Lowercase"));
+        }
+        if (taken.charsmap() != null) {
+            steps.add(taken.precompiled());
+        }
+        return sequence("normalizers", steps);
+    }
+
+    private JsonObject preTokenizer() throws MalformedCheckpointException {
+        return switch (rules) {
+            case GPT2, ROBERTA -> byteLevel(flag("add_prefix_space", false), true);
+            case GPT_NEOX -> {
+                JsonObject step = byteLevel(flag("add_prefix_space", false), true);
+                step.addProperty("trim_offsets", flag("trim_offsets", true));
+                yield step;
+            }
+            case QWEN2 ->
+                sequence(
+                        "pretokenizers",
+                        array(
+                                split("Regex", QWEN2, "Isolated"),
+                                byteLevel(flag("add_prefix_space", false), false)));
+            case GPT, BERT -> step("BertPreTokenizer");
+            case LLAMA -> metaspace(prefixed() ? flag("legacy", false) ? "always" : "first" : "never", false);
+            case GEMMA -> split("String", " ", "MergedWithPrevious");
+            case T5, XLNET -> sequence("pretokenizers", array(step("WhitespaceSplit"), metaspace("always", true)));
+            case ALBERT, CAMEMBERT, XLM_ROBERTA ->
+                sequence("pretokenizers", array(step("WhitespaceSplit"), metaspace(prefixed(), true)));
+            case GPT_SW3, AS_WRITTEN -> throw new IllegalStateException(rules + " is composed by PieceSteps");
+        };
+    }
+
+    private JsonObject decoder() throws MalformedCheckpointException {
+        return switch (rules) {
+            case GPT2, ROBERTA, GPT_NEOX, QWEN2 -> step("ByteLevel");
+            case GPT -> {
+                JsonObject step = step("BPEDecoder");
+                step.addProperty("suffix", END_OF_WORD);
+                yield step;
+            }
+            case BERT -> {
+                JsonObject step = step("WordPiece");
+                step.addProperty("prefix", "##");
+                step.addProperty("cleanup", true);
+                yield step;
+            }
+            case LLAMA -> PieceSteps.decoder(true, true, prefixed());
+            case GEMMA -> PieceSteps.decoder(true, true, false);
+            case T5, XLNET -> metaspace("always", true);
+            case ALBERT, CAMEMBERT, XLM_ROBERTA -> metaspace(prefixed(), true);
+            case GPT_SW3, AS_WRITTEN -> throw new IllegalStateException(rules + " is composed by PieceSteps");
+        };
+    }
+
+    private JsonObject model() throws MalformedCheckpointException {
+        return switch (rules.model()) {
+            case BPE -> bpe();
+            case WORD_PIECE -> wordPiece();
+            default -> unigram();
+        };
+    }
+
+    private JsonObject bpe() {
+        JsonObject model = step("BPE");
+        switch (rules) {
+            case GPT -> {
+                model.addProperty("unk_token", special.text("unk_token"));
+                model.addProperty("end_of_word_suffix", END_OF_WORD);
+            }
+            case LLAMA, GEMMA -> {
+                model.addProperty("unk_token", rules == TokenizerClass.GEMMA ? special.text("unk_token") : null);
+                model.addProperty("fuse_unk", true);
+                model.addProperty("byte_fallback", true);
+            }
+            default -> {
+                // Every character is spelled in bytes.
+            }
+        }
+        model.add("vocab", taken.vocabulary());
+        model.add("merges", taken.merges());
+        return model;
+    }
+
+    private JsonObject wordPiece() throws MalformedCheckpointException {
+        String unknown = special.text("unk_token");
+        if (unknown == null || !taken.vocabulary().getAsJsonObject().has(unknown)) {
+            throw taken.place()
+                    .error("the vocabulary has no unk_token " + Part.shown(unknown)
+                            + ", expected it: a word that the vocabulary does not have becomes the token");
+        }
+        JsonObject model = step("WordPiece");
+        model.addProperty("unk_token", unknown);
+        model.addProperty("continuing_subword_prefix", "##");
+        model.addProperty("max_input_chars_per_word", 100);
+        model.add("vocab", taken.vocabulary());
+        return model;
+    }
+
+    private JsonObject unigram() throws MalformedCheckpointException {
+        JsonArray vocabulary = taken.pieces() == null
+                ? taken.vocabulary().getAsJsonArray()
+                : replaced(taken.vocabulary().getAsJsonArray());
+        int unknown =
+                switch (rules) {
+                    case T5 -> 2;
+                    case ALBERT -> 1;
+                    case XLM_ROBERTA -> 3;
+                    case XLNET -> unknownOfXlnet();
+                    default -> Math.max(0, index(vocabulary, name("unk_token")));
+                };
+        if (unknown < 0 || unknown >= vocabulary.size()) {
+            throw taken.place()
+                    .error("the vocabulary has " + vocabulary.size() + " pieces, expected more than " + unknown
+                            + ", which is the id for unknown characters in " + rules.title());
+        }
+        JsonObject model = step("Unigram");
+        model.addProperty("unk_id", unknown);
+        model.add("vocab", vocabulary);
+        model.addProperty("byte_fallback", false);
+        return model;
+    }
+
+    private int unknownOfXlnet() throws MalformedCheckpointException {
+        if (taken.pieces() != null) {
+            return taken.pieces().trainer().unknown().id();
+        }
+        return config.json().has("unk_id") ? config.whole("unk_id") : 0;
+    }
+
+    /** The pieces of a SentencePiece model, as the class puts them. */
+    private JsonArray replaced(JsonArray pieces) throws MalformedCheckpointException {
+        JsonArray all = new JsonArray();
+        switch (rules) {
+            case CAMEMBERT -> {
+                all.add(Taken.scored("<s>NOTUSED", 0));
+                all.add(Taken.scored(name("pad_token"), 0));
+                all.add(Taken.scored("</s>NOTUSED", 0));
+                all.add(Taken.scored(name("unk_token"), 0));
+                all.add(Taken.scored("<unk>NOTUSED", -100));
+                addFrom(all, pieces, 1);
+                all.add(Taken.scored(name("mask_token"), 0));
+            }
+            case XLM_ROBERTA -> {
+                for (String name : new String[] {"bos_token", "pad_token", "eos_token", "unk_token"}) {
+                    all.add(Taken.scored(name(name), 0));
+                }
+                addFrom(all, pieces, 3);
+                all.add(Taken.scored(name("mask_token"), 0));
+            }
+            case T5 -> {
+                addFrom(all, pieces, 0);
+                for (int i = ClassTokens.extraIds(config) - 1; i >= 0; i--) {
+                    all.add(Taken.scored("<extra_id_" + i + ">", 0));
+                }
+            }
+            default -> addFrom(all, pieces, 0);
+        }
+        return all;
+    }
+
+    private static void addFrom(JsonArray all, JsonArray pieces, int from) {
+        for (int i = from; i < pieces.size(); i++) {
+            all.add(pieces.get(i));
+        }
+    }
+
+    private static int index(JsonArray vocabulary, String piece) {
+        for (int i = 0; i < vocabulary.size(); i++) {
+            if (vocabulary.get(i) instanceof JsonArray pair
+                    && !pair.isEmpty()
+                    && Part.isText(pair.get(0))
+                    && pair.get(0).getAsString().equals(piece)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private String name(String name) throws MalformedCheckpointException {
+        String text = special.text(name);
+        if (text == null) {
+            throw config.wrong(name, "a token, which " + rules.title() + " needs");
+        }
+        return text;
+    }
+
+    private boolean prefixed() throws MalformedCheckpointException {
+        return flag("add_prefix_space", true);
+    }
+
+    private boolean flag(String key, boolean usual) throws MalformedCheckpointException {
+        return config.find(key) == null ? usual : config.flag(key);
+    }
+
+    static JsonObject step(String type) {
+        JsonObject step = new JsonObject();
+        step.addProperty("type", type);
+        return step;
+    }
+
+    private static JsonObject byteLevel(boolean addPrefixSpace, boolean usesExpression) {
+        JsonObject step = JsonParser.parseString(BYTE_LEVEL).getAsJsonObject();
+        step.addProperty("add_prefix_space", addPrefixSpace);
+        step.addProperty("use_regex", usesExpression);
+        return step;
+    }
+
+    private static JsonObject metaspace(boolean prefixed, boolean splits) {
+        return metaspace(prefixed ? "always" : "never", splits);
+    }
+
+    static JsonObject metaspace(String scheme, boolean splits) {
+        JsonObject step = step("Metaspace");
+        step.addProperty("replacement", "▁");
+        step.addProperty("prepend_scheme", scheme);
+        step.addProperty("split", splits);
+        return step;
+    }
+
+    static JsonObject split(String kind, String pattern, String behavior) {
+        JsonObject step = step("Split");
+        step.add("pattern", pattern(kind, pattern));
+        step.addProperty("behavior", behavior);
+        step.addProperty("invert", false);
+        return step;
+    }
+
+    private static JsonObject replace(String text, String content) {
+        return replace("String", text, content);
+    }
+
+    static JsonObject replace(String kind, String pattern, String content) {
+        JsonObject step = step("Replace");
+        step.add("pattern", pattern(kind, pattern));
+        step.addProperty("content", content);
+        return step;
+    }
+
+    private static JsonObject pattern(String kind, String pattern) {
+        JsonObject json = new JsonObject();
+        json.addProperty(kind, pattern);
+        return json;
+    }
+
+    static JsonObject sequence(String key, JsonArray steps) {
+        JsonObject sequence = step("Sequence");
+        sequence.add(key, steps);
+        return sequence;
+    }
+
+    static JsonArray array(@Nullable JsonElement... steps) {
+        JsonArray array = new JsonArray();
+        for (JsonElement step : steps) {
+            array.add(step);
+        }
+        return array;
+    }
+}

@@ -30,14 +30,20 @@ final class Continuation {
         this.keeps = keeps;
         this.entry = entry;
         positions = gpt2.config().positions();
-        stops = new StopStrings(entry.config().get(STOP_STRINGS));
-        pieces = gpt2.detokenizer(!entry.config().splitSpecialTokens());
-        StringBuilder before = new StringBuilder();
-        for (int id : pieces == null ? new int[0] : entry.request().prompt()) {
-            before.append(pieces.add(id, false)).append(pieces.hidden(id));
+        List<String> strings = entry.config().get(STOP_STRINGS);
+        stops = new StopStrings(strings);
+        boolean skips = !entry.config().splitSpecialTokens();
+        int[] prompt = entry.request().prompt();
+        pieces = gpt2.detokenizer(skips, prompt);
+        Detokenizer before = strings.isEmpty() ? null : gpt2.detokenizer(skips);
+        if (before != null) {
+            // As in transformers, a stop string may begin in the prompt.
+            StringBuilder text = new StringBuilder();
+            for (int id : prompt) {
+                text.append(before.add(id, false)).append(before.hidden(id));
+            }
+            stops.precede(text.toString());
         }
-        // As in transformers, a stop string may begin in the prompt.
-        stops.precede(before.toString());
     }
 
     /** Whether no token may come any more: the loop's row ended, or a stop string did it. */

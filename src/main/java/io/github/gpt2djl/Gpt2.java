@@ -628,10 +628,10 @@ public final class Gpt2 implements AutoCloseable {
         return decoder;
     }
 
-    /** What turns ids into text from the start; null without a tokenizer. */
+    /** What turns the ids after others into text; null without a tokenizer. */
     @Nullable
-    Detokenizer detokenizer(boolean skipSpecialTokens) {
-        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens);
+    Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
+        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, before);
     }
 
     /** A prompt's ids; those of a text are ones that the model has. */

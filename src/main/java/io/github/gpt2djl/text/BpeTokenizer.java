@@ -182,11 +182,7 @@ public final class BpeTokenizer implements AutoCloseable {
      * @return a detokenizer that has seen no id yet
      */
     public Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
-        Detokenizer pieces = new Detokenizer(vocabulary, skipSpecialTokens);
-        for (int id : before) {
-            pieces.add(id, false);
-        }
-        return pieces;
+        return new Detokenizer(vocabulary, skipSpecialTokens, before);
     }
 
     /**

@@ -12,10 +12,24 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What a tokenizer.json does to tokens to make them text.
  *
- * @param steps in order; each is made for what stands behind it
+ * @param steps in order
  * @param types of the steps
  */
-record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
+record DecoderSteps(List<Step> steps, Set<String> types) {
+    /** Makes a step for one text. */
+    @FunctionalInterface
+    interface Step {
+        /** @param special whether special tokens may come */
+        Pieces start(Pieces next, boolean special);
+    }
+
+    /** A step that does not ask for special tokens. */
+    private static Step plain(UnaryOperator<Pieces> step) {
+        return (next, special) -> step.apply(next);
+    }
+
+    static final String BYTE_LEVEL = "ByteLevel";
+    static final String BYTE_FALLBACK = "ByteFallback";
     private static final int MOST = 32;
 
     /**
@@ -25,11 +39,11 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
      * @param trusted whether any regular expression is taken
      */
     static DecoderSteps read(Part whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
-        List<UnaryOperator<Pieces>> steps = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
         Set<String> types = new HashSet<>();
         Part decoder = whole.part("decoder");
         if (decoder == null) {
-            steps.add(TokenSteps::spaced);
+            steps.add(plain(TokenSteps::spaced));
         } else {
             add(decoder, steps, types, trusted);
         }
@@ -37,21 +51,39 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
             throw whole.error("decoder has " + steps.size() + " steps, expected at most " + MOST);
         }
         if (cleansUp) {
-            steps.add(CleanUp::text);
+            steps.add(plain(CleanUp::text));
         }
         return new DecoderSteps(steps, types);
     }
 
-    /** The steps for one text. */
-    Pieces start(Pieces text) {
+    /**
+     * SentencePiece's own steps, as Python calls them.
+     *
+     * @param special the special tokens
+     */
+    static DecoderSteps of(SentencePieceModel model, Set<String> special, boolean cleansUp) {
+        List<Step> steps = new ArrayList<>();
+        steps.add((next, mayCome) -> new SentencePieceText(next, model, special, mayCome));
+        if (cleansUp) {
+            steps.add(plain(CleanUp::text));
+        }
+        return new DecoderSteps(steps, Set.of(BYTE_FALLBACK));
+    }
+
+    /**
+     * The steps for one text.
+     *
+     * @param special whether special tokens may come
+     */
+    Pieces start(Pieces text, boolean special) {
         Pieces first = text;
         for (int i = steps.size() - 1; i >= 0; i--) {
-            first = steps.get(i).apply(first);
+            first = steps.get(i).start(first, special);
         }
         return first;
     }
 
-    private static void add(Part step, List<UnaryOperator<Pieces>> steps, Set<String> types, boolean trusted)
+    private static void add(Part step, List<Step> steps, Set<String> types, boolean trusted)
             throws MalformedCheckpointException {
         if ("Sequence".equals(step.text("type"))) {
             for (Part part : step.parts("decoders")) {
@@ -59,14 +91,14 @@ record DecoderSteps(List<UnaryOperator<Pieces>> steps, Set<String> types) {
             }
         } else {
             types.add(String.valueOf(step.text("type")));
-            steps.add(step(step, trusted));
+            steps.add(plain(step(step, trusted)));
         }
     }
 
     private static UnaryOperator<Pieces> step(Part step, boolean trusted) throws MalformedCheckpointException {
         return switch (String.valueOf(step.text("type"))) {
-            case "ByteLevel" -> ByteSteps::byteLevel;
-            case "ByteFallback" -> ByteSteps::byteFallback;
+            case BYTE_LEVEL -> ByteSteps::byteLevel;
+            case BYTE_FALLBACK -> ByteSteps::byteFallback;
             case "Fuse" -> Fused::new;
             case "BPEDecoder" -> {
                 String suffix = text(step, "suffix");

@@ -25,11 +25,28 @@ public final class Detokenizer {
     private final boolean skipSpecialTokens;
     private final Text text = new Text(new StringBuilder());
     private final Pieces steps;
+    /** What is shown already: the end of the text before, which might have become another. */
+    private String shown = "";
 
-    Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens) {
+    private String again = "";
+
+    /** @param before the ids that the text continues */
+    Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens, int... before) {
         this.vocabulary = vocabulary;
         this.skipSpecialTokens = skipSpecialTokens;
-        steps = vocabulary.decoder().start(text);
+        steps = vocabulary.decoder().start(text, !skipSpecialTokens);
+        if (before.length > 0) {
+            int certain = 0;
+            for (int id : before) {
+                certain += add(id, false).length();
+            }
+            Detokenizer alone = new Detokenizer(vocabulary, skipSpecialTokens);
+            StringBuilder whole = new StringBuilder();
+            for (int id : before) {
+                whole.append(alone.add(id, false));
+            }
+            shown = whole.append(alone.finish()).substring(certain);
+        }
     }
 
     /**
@@ -45,7 +62,21 @@ public final class Detokenizer {
         if (token != null && shows(id)) {
             steps.part(token, true);
         }
-        return last ? finish() : text.take();
+        return last ? finish() : taken();
+    }
+
+    /** What is certain, without what the text before has shown. */
+    private String taken() {
+        if (shown.isEmpty()) {
+            return text.take();
+        }
+        again += text.take();
+        if (again.length() < shown.length() && shown.startsWith(again)) {
+            return "";
+        }
+        String taken = again.startsWith(shown) ? again.substring(shown.length()) : again;
+        shown = "";
+        return taken;
     }
 
     /**
@@ -67,7 +98,7 @@ public final class Detokenizer {
      */
     public String finish() {
         steps.end();
-        return text.take();
+        return taken();
     }
 
     private boolean shows(int id) {

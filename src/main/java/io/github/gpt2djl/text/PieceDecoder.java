@@ -10,7 +10,17 @@ package io.github.gpt2djl.text;
 final class PieceDecoder {
     private static final char REPLACEMENT = '\uFFFD';
 
+    private final boolean eachByte;
     private byte[] waiting = new byte[0];
+
+    PieceDecoder() {
+        this(false);
+    }
+
+    /** @param eachByte whether each byte that is in no character turns into U+FFFD, as in SentencePiece */
+    PieceDecoder(boolean eachByte) {
+        this.eachByte = eachByte;
+    }
 
     /** The text that these bytes complete; empty if a character is still open. */
     String add(byte[] bytes) {
@@ -36,10 +46,11 @@ final class PieceDecoder {
             }
             if (length == 0 || end < next + length) {
                 text.append(REPLACEMENT);
+                next = eachByte ? next + 1 : end;
             } else {
                 text.appendCodePoint(character(all, next, length));
+                next = end;
             }
-            next = end;
         }
         waiting = new byte[all.length - next];
         System.arraycopy(all, next, waiting, 0, waiting.length);

@@ -21,10 +21,22 @@ import org.jspecify.annotations.Nullable;
  * @param config tokenizer_config.json; empty where there is none
  * @param special the tokens that the files name
  * @param around what is put around a text
+ * @param own the model whose own way from tokens to text counts, not that of a tokenizer.json; null for most
  * @param cleansUp whether decoding takes away the spaces before punctuation, and a few more
  */
 record PublishedTokenizer(
-        Part whole, @Nullable Part asWritten, Part config, SpecialTokens special, Around around, boolean cleansUp) {
+        Part whole,
+        @Nullable Part asWritten,
+        Part config,
+        SpecialTokens special,
+        Around around,
+        @Nullable SentencePieceModel own,
+        boolean cleansUp) {
+    private PublishedTokenizer(
+            Part whole, @Nullable Part asWritten, Part config, SpecialTokens special, Around around, boolean cleansUp) {
+        this(whole, asWritten, config, special, around, null, cleansUp);
+    }
+
     private static final String CONFIG = "tokenizer_config.json";
     private static final String VERSIONS = "fast_tokenizer_files";
     private static final String OPT_START = "</s>";
@@ -120,7 +132,7 @@ record PublishedTokenizer(
         Part whole = new Part(model.file(), "", json);
         Around around = swedish ? Around.NOTHING : Around.of(rules, false, config);
         boolean cleansUp = swedish ? config.flag("clean_up_tokenization_spaces") : cleansUp(config, whole);
-        return new PublishedTokenizer(whole, null, config, special, around, cleansUp);
+        return new PublishedTokenizer(whole, null, config, special, around, swedish ? used : null, cleansUp);
     }
 
     /** The tokens as the classes in Python have them, which find all of them in the text as it is. */

@@ -67,11 +67,23 @@ record Vocabulary(
                 new TokenizerJson(added, pipeline.json(), model),
                 tokens,
                 special,
-                DecoderSteps.read(whole, published.cleansUp(), trusted),
+                decoder(published, trusted),
                 published.ends(added),
                 last,
                 pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),
                 published.config().flag("split_special_tokens"));
+    }
+
+    private static DecoderSteps decoder(PublishedTokenizer published, boolean trusted)
+            throws MalformedCheckpointException {
+        SentencePieceModel own = published.own();
+        if (own == null) {
+            return DecoderSteps.read(published.whole(), published.cleansUp(), trusted);
+        }
+        Set<String> special = new HashSet<>();
+        published.special().named().values().forEach(token -> special.add(token.content()));
+        published.special().extra().forEach(token -> special.add(token.content()));
+        return DecoderSteps.of(own, special, published.cleansUp());
     }
 
     /**
@@ -93,10 +105,10 @@ record Vocabulary(
      */
     byte[] spelled(String token) {
         int single = ByteSteps.value(token);
-        if (single >= 0 && decoder.types().contains("ByteFallback")) {
+        if (single >= 0 && decoder.types().contains(DecoderSteps.BYTE_FALLBACK)) {
             return new byte[] {(byte) single};
         }
-        if (decoder.types().contains("ByteLevel")) {
+        if (decoder.types().contains(DecoderSteps.BYTE_LEVEL)) {
             return ByteLevel.spelled(token);
         }
         // What it adds between two other tokens.
@@ -111,7 +123,7 @@ record Vocabulary(
 
     private String text(String... all) {
         StringBuilder text = new StringBuilder();
-        Pieces pieces = decoder.start(new Text(text));
+        Pieces pieces = decoder.start(new Text(text), false);
         for (String token : all) {
             pieces.part(token, true);
         }

@@ -110,7 +110,7 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
 
     private JsonObject decoder() throws MalformedCheckpointException {
         return switch (rules) {
-            case GPT2, ROBERTA, GPT_NEOX, QWEN2 -> step("ByteLevel");
+            case GPT2, ROBERTA, GPT_NEOX, QWEN2 -> byteLevel(true, true);
             case GPT -> {
                 JsonObject step = step("BPEDecoder");
                 step.addProperty("suffix", END_OF_WORD);

@@ -113,9 +113,13 @@ record PublishedTokenizer(
         SentencePieceModel used = model;
         if (rules == TokenizerClass.GPT_SW3) {
             special = asPython(special, config);
-            if (model.trainer().whitespaceAsSuffix()) {
+            if (model.trainer().whitespaceAsSuffix()
+                    || model.trainer().algorithm() != SentencePieceModel.Algorithm.BPE) {
                 throw new MalformedCheckpointException(
-                        model.file(), "trainer_spec.treat_whitespace_as_suffix is true, expected false");
+                        model.file(),
+                        "trainer_spec.model_type is " + model.trainer().algorithm() + " and treat_whitespace_as_suffix "
+                                + model.trainer().whitespaceAsSuffix() + ", expected BPE and false, as GPTSw3Tokenizer's"
+                                + " models have");
             }
             if (!legacy) {
                 used = new SentencePieceModel(

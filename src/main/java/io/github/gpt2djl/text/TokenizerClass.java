@@ -136,10 +136,17 @@ enum TokenizerClass {
             Part part = files.part(file);
             String name = part.text(KEY);
             if (name != null) {
-                return named(part, name.replaceFirst("Fast$", ""));
+                String plain = name.replaceFirst("Fast$", "");
+                return plain.equals("LlamaTokenizer") && hasBytes(files.files()) ? AS_WRITTEN : named(part, plain);
             }
         }
         return usual(architecture);
+    }
+
+    /** Whether a tokenizer.json spells bytes: of the files that name Llama's class, those of Llama 3. */
+    private static boolean hasBytes(TokenizerFiles files) throws MalformedCheckpointException {
+        String whole = files.text(WHOLE);
+        return whole != null && whole.contains("\"ByteLevel\"");
     }
 
     static TokenizerClass usual(Architecture architecture) {

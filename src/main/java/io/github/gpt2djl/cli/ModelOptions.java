@@ -51,6 +51,12 @@ final class ModelOptions {
             description = "Threads of one operation. Default: one a core, no more than the container has.")
     int threads;
 
+    @Option(
+            names = "--trust-files",
+            description = "Run regular expressions of the model's tokenizer that no published model has. Such an"
+                    + " expression may never come to an end.")
+    boolean trustFiles;
+
     /** Something to do with a model's name and how to load it. */
     interface Use<T> {
         T apply(String name, LoadOptions options) throws IOException;
@@ -73,7 +79,7 @@ final class ModelOptions {
     <T> T with(PrintStream err, Use<T> use) throws IOException {
         String name = model == null ? "shakespeare" : model;
         try (ProgressBars bars = new ProgressBars(err)) {
-            return use.apply(name, new LoadOptions(precision, device, threads, bars.source(download)));
+            return use.apply(name, new LoadOptions(precision, device, threads, bars.source(download), trustFiles));
         }
     }
 

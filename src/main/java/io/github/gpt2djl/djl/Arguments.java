@@ -19,7 +19,7 @@ final class Arguments {
     /** Not DJL Serving's option model_id, of which Serving asks the Hugging Face Hub. */
     static final String MODEL = "model";
 
-    private static final Set<String> LOADING = Set.of(MODEL, "precision", "threads", "download");
+    private static final Set<String> LOADING = Set.of(MODEL, "precision", "threads", "download", "trust_files");
 
     /** DJL's own, and those of DJL Serving, which passes on all of a serving.properties. */
     private static final Set<String> OF_DJL = Set.of(
@@ -62,7 +62,7 @@ final class Arguments {
         for (String key : arguments.keySet()) {
             if (!LOADING.contains(key) && !OF_DJL.contains(key) && GenerationOption.find(key) == null) {
                 throw new IllegalArgumentException("the argument " + key
-                        + " is not known; expected model, precision, threads, download, or an option of generation by its"
+                        + " is not known; expected model, precision, threads, download, trust_files, or an option of generation by its"
                         + " name in transformers: "
                         + GenerationOption.all().stream()
                                 .map(GenerationOption::key)
@@ -73,7 +73,8 @@ final class Arguments {
                 precision(arguments.getOrDefault("precision", "auto")),
                 device.isGpu() ? new DeviceChoice(DeviceChoice.Kind.GPU, device.getDeviceId()) : DeviceChoice.AUTO,
                 threads(arguments.getOrDefault("threads", "0")),
-                source(arguments.getOrDefault("download", "false")));
+                flag("download", arguments) ? ModelSource.download() : ModelSource.local(),
+                flag("trust_files", arguments));
     }
 
     private static Precision precision(String text) {
@@ -93,12 +94,12 @@ final class Arguments {
         }
     }
 
-    private static ModelSource source(String text) {
-        return switch (text) {
-            case "true" -> ModelSource.download();
-            case "false" -> ModelSource.local();
-            default -> throw new IllegalArgumentException("download is " + text + ", expected true or false");
-        };
+    private static boolean flag(String key, Map<String, String> arguments) {
+        String text = arguments.getOrDefault(key, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException(key + " is " + text + ", expected true or false");
+        }
+        return text.equals("true");
     }
 
     static GenerationConfigBuilder generating(Map<String, ?> arguments) {

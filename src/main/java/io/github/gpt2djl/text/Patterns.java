@@ -42,6 +42,7 @@ final class Patterns {
             " ?[^(\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+",
             // What transformers makes of a SentencePiece model.
             "\\A +| +\\z",
+            "\\A +|[ ▁]+\\z",
             " {2,}",
             "\\A▁");
 

@@ -1,4 +1,4 @@
-"""Texts for make_kind_references.py: a small corpus of many scripts, and lines and ids that try a tokenizer's borders."""
+"""Texts for make_kind_references.py: a corpus of many scripts, and lines and ids that try a tokenizer's borders."""
 
 import unicodedata
 
@@ -37,20 +37,35 @@ The dog and the fox went to the river, and the dog was waiting.
 PROTEINS = ["MKTAYIAKQRQISFVKSHFSRQ", "LEERLGLIEVQAPILSRVGDG", "TQDNLSGAEKAVQVKVKALPD", "ACDEFGHIKLMNPQRSTVWY"]
 SMILES = SENTENCES[24].split() + ["c1ccc2c(c1)cccc2Br", "O=C(O)C%12CC%12", "N#Cc1ccc(F)cc1\\C=C/I"]
 
-SPACES = [" ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\r", "\u3000", "\u00a0", "\u2003", "\u200b", "\u2028", "\x0b", "\x0c",
-          "\x85", " \n ", "\t\t", "\u202f", "\u1680", "\u180e", "\ufeff"]
-CONTROLS = ["\x01", "\x07", "\x1b", "\x7f", "\x84", "\xad", "\u200d", "\u200c", "\u200e", "\u2060", "\ufffd", "\ufffc",
-            "\ufe0f", "\ue000", "\U000f0000", "\x00"]
-MARKS = ["e\u0301", "e\u0323\u0301", "e\u0301\u0323", "A\u030a", "\u212b", "\u1100\u1161\u11a8", "\u0301x", "o\u0302\u0301",
-         "\u05e9\u05c1\u05b8", "\u0915\u093c", "\u0958", "n\u0303", "\u0344", "\u1fc1", "a" + "\u0300" * 6, "\u0130", "\u0131",
-         "\u1e9e", "\u03c2\u03a3", "\ufb01", "\u3392", "\uff76\uff9e", "\u304b\u3099"]
-UNKNOWN = ["\U00020000", "\U00012000", "\U00010330", "\u0b95\u0bc1", "\u1200", "\u13a0", "\U0001f9ff", "\U0010ffff", "\u4e28",
-           "\u2603", "\u25a0", "\u0e5b", "\u16a0", "\uac01\ud7a3", "\U0001d49c", "\u2ff0"]
-TYPED = ["<0xE4>", "<0x0A>", "<0x41><0xC3>", "\u2581", "\u2581the", "a\u2581b", "##x", "##ing", "@@s", "</w>", "the</w>", "\u0120the",
-         "\u010a", "<unk>", "[UNK]", "<s>", "</s>", "<pad>", "<|endoftext|>", "[MASK]", "``quoted''", "<extra_id_0>", "n't", " 's",
-         "don 't", "a . b", "what ?", "it 's", "do not", "'LL", "\u017f"]
-PUNCTUATION = [".", ",", "!?", "...", "()", "[]", "{}", "'", '"', "--", "\u3002", "\uff0c", "\u060c", "\u0964", "\u00bf", "#",
-               "$%&", "*", "+=", "/\\", "^_`", "|~", "\u2014", "\u2026", "@", "<>"]
+# fmt: off
+SPACES = [
+    " ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\r", "\u3000", "\u00a0", "\u2003", "\u200b", "\u2028", "\x0b",
+    "\x0c", "\x85", " \n ", "\t\t", "\u202f", "\u1680", "\u180e", "\ufeff",
+]
+CONTROLS = [
+    "\x01", "\x07", "\x1b", "\x7f", "\x84", "\xad", "\u200d", "\u200c", "\u200e", "\u2060", "\ufffd", "\ufffc",
+    "\ufe0f", "\ue000", "\U000f0000", "\x00",
+]
+MARKS = [
+    "e\u0301", "e\u0323\u0301", "e\u0301\u0323", "A\u030a", "\u212b", "\u1100\u1161\u11a8", "\u0301x",
+    "o\u0302\u0301", "\u05e9\u05c1\u05b8", "\u0915\u093c", "\u0958", "n\u0303", "\u0344", "\u1fc1",
+    "a" + "\u0300" * 6, "\u0130", "\u0131", "\u1e9e", "\u03c2\u03a3", "\ufb01", "\u3392", "\uff76\uff9e",
+    "\u304b\u3099",
+]
+UNKNOWN = [
+    "\U00020000", "\U00012000", "\U00010330", "\u0b95\u0bc1", "\u1200", "\u13a0", "\U0001f9ff", "\U0010ffff",
+    "\u4e28", "\u2603", "\u25a0", "\u0e5b", "\u16a0", "\uac01\ud7a3", "\U0001d49c", "\u2ff0",
+]
+TYPED = [
+    "<0xE4>", "<0x0A>", "<0x41><0xC3>", "\u2581", "\u2581the", "a\u2581b", "##x", "##ing", "@@s", "</w>", "the</w>",
+    "\u0120the", "\u010a", "<unk>", "[UNK]", "<s>", "</s>", "<pad>", "<|endoftext|>", "[MASK]", "``quoted''",
+    "<extra_id_0>", "n't", " 's", "don 't", "a . b", "what ?", "it 's", "do not", "'LL", "\u017f",
+]
+PUNCTUATION = [
+    ".", ",", "!?", "...", "()", "[]", "{}", "'", '"', "--", "\u3002", "\uff0c", "\u060c", "\u0964", "\u00bf", "#",
+    "$%&", "*", "+=", "/\\", "^_`", "|~", "\u2014", "\u2026", "@", "<>",
+]
+# fmt: on
 
 
 class Lines:
@@ -60,9 +75,28 @@ class Lines:
         self.rng = rng
         self.added = added or ["<s>"]
         self.sentences = sentences
-        self.makers = [self.words, self.mixed, self.tokens, self.spaces, self.words, self.marks, self.typed, self.mixed,
-                       self.controls, self.words, self.tokens, self.unknown, self.punctuation, self.pieces, self.numbers,
-                       self.mixed, self.any_characters, self.words, self.tokens, self.shapes]
+        self.makers = [
+            self.words,
+            self.mixed,
+            self.tokens,
+            self.spaces,
+            self.words,
+            self.marks,
+            self.typed,
+            self.mixed,
+            self.controls,
+            self.words,
+            self.tokens,
+            self.unknown,
+            self.punctuation,
+            self.pieces,
+            self.numbers,
+            self.mixed,
+            self.any_characters,
+            self.words,
+            self.tokens,
+            self.shapes,
+        ]
 
     def lines(self, count):
         fixed = ["", " ", self.long()]
@@ -83,7 +117,9 @@ class Lines:
         return " ".join(words[start : start + self.rng.randint(1, 4)])
 
     def mixed(self):
-        return self.pick(["", " ", "  "]).join(self.pick([self.words, self.piece])() for _ in range(self.rng.randint(2, 3)))
+        return self.pick(["", " ", "  "]).join(
+            self.pick([self.words, self.piece])() for _ in range(self.rng.randint(2, 3))
+        )
 
     def among(self, things, least=1, most=4):
         text = ""
@@ -110,9 +146,26 @@ class Lines:
 
     def tokens(self):
         token = self.pick(self.added)
-        shape = self.pick([token, token, token.upper(), token.lower(), token[:-1], token + token, f"x{token}y", f" {token} ",
-                           f"{token}\n", f"the {token} dog", f"\u3000{token}"])
-        return self.pick(["", self.piece(), self.words() + " "]) + shape + self.pick(["", self.piece(), self.pick(self.added)])
+        shape = self.pick(
+            [
+                token,
+                token,
+                token.upper(),
+                token.lower(),
+                token[:-1],
+                token + token,
+                f"x{token}y",
+                f" {token} ",
+                f"{token}\n",
+                f"the {token} dog",
+                f"\u3000{token}",
+            ]
+        )
+        return (
+            self.pick(["", self.piece(), self.words() + " "])
+            + shape
+            + self.pick(["", self.piece(), self.pick(self.added)])
+        )
 
     def punctuation(self):
         return self.pick(["", " "]).join(self.pick(PUNCTUATION) for _ in range(self.rng.randint(1, 6)))
@@ -121,14 +174,42 @@ class Lines:
         return "".join(self.piece() for _ in range(self.rng.randint(1, 4)))
 
     def numbers(self):
-        numbers = ["0", "12", "123", "1234", "12345678", "\u0661\u0662\u0663", "\u0967\u0968", "\u00bd", "\u00b2", "\u2167", "1.5", "-3", "1e9",
-                   "\uff11\uff12", "0x1F", "\u4e09"]
+        numbers = [
+            "0",
+            "12",
+            "123",
+            "1234",
+            "12345678",
+            "\u0661\u0662\u0663",
+            "\u0967\u0968",
+            "\u00bd",
+            "\u00b2",
+            "\u2167",
+            "1.5",
+            "-3",
+            "1e9",
+            "\uff11\uff12",
+            "0x1F",
+            "\u4e09",
+        ]
         return self.pick(["", " ", ",", "a"]).join(self.pick(numbers) for _ in range(self.rng.randint(1, 5)))
 
     def shapes(self):
         words = self.words()
-        return self.pick([words.upper(), words.lower(), words.title(), words + words, "  " + words, words + "  ", "\n" + words,
-                          words.replace(" ", "\t"), words.replace(" ", "\u00a0"), words.replace(" ", "")])
+        return self.pick(
+            [
+                words.upper(),
+                words.lower(),
+                words.title(),
+                words + words,
+                "  " + words,
+                words + "  ",
+                "\n" + words,
+                words.replace(" ", "\t"),
+                words.replace(" ", "\u00a0"),
+                words.replace(" ", ""),
+            ]
+        )
 
     def long(self):
         one = self.pick(["a", "ab", "the", "\u6211", "x1", "\u0301a"])
@@ -144,7 +225,18 @@ class Lines:
 
 def sequences(rng, count, encoded, ids, special, bytes_of):
     """Random ids: parts of real texts, single ids, special tokens, and byte pieces that are whole and broken UTF-8."""
-    characters = ["\u00e9", "\u4e2d", "\U0001f44d", "\U0001f468\u200d\U0001f469", "\u0e01", "a", "\ufffd", "\u05d1", "\n", " "]
+    characters = [
+        "\u00e9",
+        "\u4e2d",
+        "\U0001f44d",
+        "\U0001f468\u200d\U0001f469",
+        "\u0e01",
+        "a",
+        "\ufffd",
+        "\u05d1",
+        "\n",
+        " ",
+    ]
     for number in range(count):
         out = []
         length = 1 if number == 0 else 40 if number == 1 else rng.randint(1, rng.choice([4, 10, 30]))

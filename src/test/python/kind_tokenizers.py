@@ -1,47 +1,24 @@
-"""How make_kind_references.py makes tokenizers: each is trained on kind_texts.py's corpus and published as a folder's files."""
+"""How make_kind_references.py makes a tokenizer: learned from kind_texts.py's corpus, published as a folder's files."""
 
 import collections
-import io
 import json
-import re
-import tempfile
 
-import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+from kind_patterns import *
+from kind_sentencepiece import sentence_piece
 from kind_texts import SENTENCES
 
 KINDS = {}
-# SentencePiece has a piece for each character of its corpus: fewer scripts are a smaller file.
-FEWER = [line for line in SENTENCES if not re.search("[\u0900-\u0dff\u0e00-\u0eff\u1ea0-\u1ef9\u0370-\u03ff\u0600-\u06ff]", line)]
 BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ROBERTA = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 BYTES = [f"<0x{b:02X}>" for b in range(256)]
 FAST = "PreTrainedTokenizerFast"
 
-LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-QWEN2 = LLAMA3.replace("{1,3}", "")
-CL100K = (r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+")
-O200K = "|".join([
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-    r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+"])
-DEEPSEEK = [
-    r"\p{N}{1,3}", "[一-龥぀-ゟ゠-ヿ]+",
-    r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""]
-DEEPSEEK_CODER = ["[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", "[一-龥ࠀ-一가-퟿]+"]
-BLOOM = r" ?[^(\s|[.,!?…。，、।۔،])]+"
-CHEMICAL = (r"(\[[^\]]+]|Br?|Cl?|N|O|S|P|F|I|b|c|n|o|s|p|\(|\)|\.|=|#|-|\+|\\|\/|:|~|@|\?|>>?|\*|\$|\%[0-9]{2}|[0-9])")
-RULES = {
-    "\t": " ", "\n": " ", "\r": " ", "\u00a0": " ", "\u3000": " ", "\u2003": " ", "\u200b": "", "\xad": "", "\ufb01": "fi",
-    "\ufb02": "fl", "①": "1", "Ⅷ": "VIII", "½": "1⁄2", "²": "2", "…": "...", "㌔": "キロ", "\u212b": "Å", "e\u0301": "é",
-    "A\u030a": "Å", "n\u0303": "ñ", "ﾊ": "ハ", "ﾝ": "ン", "ｶ": "カ", "ｸ": "ク", "ｶ\uff9e": "ガ", "か\u3099": "が", "\x01": "", "\x7f": "",
-    **{chr(c + 0xFEE0): chr(c) for c in [*range(48, 58), *range(97, 123), 33, 63]}}
-
 
 def kind(name, **options):
-    """Registers a function that gives the files of a folder; options: sentences for its lines, the unknown tokens' largest share, large."""
+    """Registers a function that gives a folder's files; options: its lines' sentences, the most unknown tokens, large."""
 
     def register(make):
         KINDS[name] = (make, options)
@@ -75,8 +52,13 @@ def learned(normalizer, pre, size, special=(), alphabet=(), prefix="", suffix=""
     parts = {}
     for word in words:
         if kept.issuperset(word):
-            parts[word] = [(prefix if i else "") + c + (suffix if i == len(word) - 1 else "") for i, c in enumerate(word)]
-    vocabulary = [*special, *sorted({*alphabet, *kept, *(part for word in parts.values() for part in word)} - set(special))]
+            parts[word] = [
+                (prefix if i else "") + c + (suffix if i == len(word) - 1 else "") for i, c in enumerate(word)
+            ]
+    vocabulary = [
+        *special,
+        *sorted({*alphabet, *kept, *(part for word in parts.values() for part in word)} - set(special)),
+    ]
     merges = []
     while len(vocabulary) < size:
         pairs = collections.Counter()
@@ -125,7 +107,9 @@ def around(single):
 
     def make(tokenizer):
         names = sorted({part for part in single.split() if not part.startswith("$")})
-        return processors.TemplateProcessing(single=single, special_tokens=[(n, tokenizer.token_to_id(n)) for n in names])
+        return processors.TemplateProcessing(
+            single=single, special_tokens=[(n, tokenizer.token_to_id(n)) for n in names]
+        )
 
     return make
 
@@ -149,8 +133,14 @@ def byte_level(size=310, pre=None, normalizer=None, special=("<|endoftext|>",), 
     """Byte-level byte-pair encoding."""
     pre = pre or pre_tokenizers.ByteLevel(add_prefix_space=False)
     vocabulary, merges = learned(normalizer, pre, size, special, pre_tokenizers.ByteLevel.alphabet())
-    return whole_of(models.BPE(vocabulary, merges, **(model or {})), normalizer, pre, decoder or decoders.ByteLevel(),
-                    special=special, **more)
+    return whole_of(
+        models.BPE(vocabulary, merges, **(model or {})),
+        normalizer,
+        pre,
+        decoder or decoders.ByteLevel(),
+        special=special,
+        **more,
+    )
 
 
 def splits(*patterns, then=()):
@@ -158,13 +148,21 @@ def splits(*patterns, then=()):
     return pre_tokenizers.Sequence([*steps, *then, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
 
 
-def characters(size=400, special=("<unk>", "<s>", "</s>"), pre=None, normalizer=None, decoder=None, model=None, limit=270, **more):
+def characters(
+    size=400, special=("<unk>", "<s>", "</s>"), pre=None, normalizer=None, decoder=None, model=None, limit=270, **more
+):
     """Byte-pair encoding on characters, with an unknown token."""
     options = model or {}
     prefix, suffix = options.get("continuing_subword_prefix", ""), options.get("end_of_word_suffix", "")
     vocabulary, merges = learned(normalizer, pre, size, special, prefix=prefix, suffix=suffix, limit=limit)
-    return whole_of(models.BPE(vocabulary, merges, unk_token=special[0], **options), normalizer, pre, decoder,
-                    special=special, **more)
+    return whole_of(
+        models.BPE(vocabulary, merges, unk_token=special[0], **options),
+        normalizer,
+        pre,
+        decoder,
+        special=special,
+        **more,
+    )
 
 
 def with_bytes(whole, first=3):
@@ -187,35 +185,16 @@ def llama_decoder(strip=True):
 def byte_fallback(decoder=None, normalizer=None, pre=None, **more):
     if normalizer is None and pre is None:
         normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    return with_bytes(characters(220, limit=150, normalizer=normalizer, pre=pre, decoder=decoder or llama_decoder(), **more))
-
-
-def sentence_piece(kind="unigram", size=330, rules=True, coverage=0.98, **options):
-    """A SentencePiece model's bytes."""
-    out = io.BytesIO()
-    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as table:
-        for source, target in sorted(RULES.items()):
-            table.write(" ".join(f"{ord(c):X}" for c in source) + "\t" + " ".join(f"{ord(c):X}" for c in target) + "\n")
-        table.flush()
-        normalization = {"normalization_rule_name": "identity"}
-        if isinstance(rules, str):
-            normalization = {"normalization_rule_name": rules}
-        elif rules:
-            normalization = {"normalization_rule_tsv": table.name}
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(FEWER * 3), model_writer=out, model_type=kind, vocab_size=size, num_threads=1,
-            hard_vocab_limit=False, character_coverage=coverage, minloglevel=2,
-            **normalization, **options)
-    proto = sentencepiece_model_pb2.ModelProto.FromString(out.getvalue())
-    for field in ("input", "model_prefix"):
-        proto.trainer_spec.ClearField(field)
-    proto.normalizer_spec.ClearField("normalization_rule_tsv")
-    return proto.SerializeToString(deterministic=True)
+    return with_bytes(
+        characters(220, limit=150, normalizer=normalizer, pre=pre, decoder=decoder or llama_decoder(), **more)
+    )
 
 
 def unigram(fallback=False, normalizer=None, pre=None, decoder=None, post=None, added=(), rules=True, **options):
     """A tokenizer.json with the pieces of a trained SentencePiece model."""
-    model = sentencepiece_model_pb2.ModelProto.FromString(sentence_piece(rules=rules, byte_fallback=fallback, **options))
+    model = sentencepiece_model_pb2.ModelProto.FromString(
+        sentence_piece(rules=rules, byte_fallback=fallback, **options)
+    )
     pieces = [(p.piece, round(p.score, 3)) for p in model.pieces]
     tokenizer = Tokenizer(models.Unigram(pieces, model.trainer_spec.unk_id, fallback))
     steps = [normalizer] if normalizer else []
@@ -240,7 +219,36 @@ def word_level(sentences, pre, normalizer=None, decoder=None, size=600, special=
 def odd_tokens():
     """Added tokens with every flag."""
     return [
-        AddedToken("<sp>", special=True), AddedToken("<l>", lstrip=True, special=True), AddedToken("<r>", rstrip=True),
-        AddedToken("<lr>", lstrip=True, rstrip=True, normalized=False), AddedToken("dog", single_word=True, normalized=False),
-        AddedToken("river", normalized=True), AddedToken("the fox", normalized=True, single_word=True),
-        AddedToken("weiß", normalized=False), AddedToken("[end]", special=True, normalized=True, lstrip=True)]
+        AddedToken("<sp>", special=True),
+        AddedToken("<l>", lstrip=True, special=True),
+        AddedToken("<r>", rstrip=True),
+        AddedToken("<lr>", lstrip=True, rstrip=True, normalized=False),
+        AddedToken("dog", single_word=True, normalized=False),
+        AddedToken("river", normalized=True),
+        AddedToken("the fox", normalized=True, single_word=True),
+        AddedToken("weiß", normalized=False),
+        AddedToken("[end]", special=True, normalized=True, lstrip=True),
+    ]
+
+
+BERT_CONFIG = {
+    "unk_token": "[UNK]",
+    "sep_token": "[SEP]",
+    "pad_token": "[PAD]",
+    "cls_token": "[CLS]",
+    "mask_token": "[MASK]",
+}
+UNK_CONFIG = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>"}
+END_CONFIG = {"unk_token": "<|endoftext|>", "bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>"}
+
+
+def merges(whole):
+    return "#version: 0.2\n" + "".join(" ".join(m) + "\n" for m in whole["model"]["merges"])
+
+
+def vocab_and_merges(tokenizer_class, whole, **config):
+    return files(tokenizer_class, vocab_json=whole["model"]["vocab"], merges_txt=merges(whole), config=config)
+
+
+def json_of(whole, tokenizer_class=FAST, **config):
+    return files(tokenizer_class, tokenizer_json=whole, config=config)

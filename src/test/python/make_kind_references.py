@@ -3,10 +3,10 @@
     python src/test/python/make_kind_references.py
     python src/test/python/make_kind_references.py --lines 10000 --sequences 2000 --out /path/to/a/large/reference
 
-Needs transformers 5.24, tokenizers 0.23, sentencepiece and protobuf. A folder is a kind: the tokenizer's files as they are
-published, and rows.json.gz. There, what is absent is as what stands before it: "decoded" as "text", "visible" (special tokens
-skipped) as "decoded". "around" counts the special tokens before a text and behind, none if absent; where the ids without
-them are others, "ordinary" holds these. A sequence's "cut" parts it into a prompt and the rest.
+Needs transformers 5.24, tokenizers 0.23, sentencepiece and protobuf. A folder is a kind: the tokenizer's files as they
+are published, and rows.json.gz. There, what is absent is as what stands before it: "decoded" as "text", "visible" (special
+tokens skipped) as "decoded". "around" counts the special tokens before a text and behind, none if absent; where the ids
+without them are others, "ordinary" holds these. A sequence's "cut" parts it into a prompt and the rest.
 """
 
 import argparse
@@ -23,7 +23,7 @@ os.environ.update(TOKENIZERS_PARALLELISM="false", RUST_BACKTRACE="0")
 warnings.filterwarnings("ignore")
 from transformers import AutoTokenizer, logging as chatter
 
-import kind_folders  # noqa: F401, registers the kinds
+import kinds_byte_level, kinds_characters, kinds_pieces  # noqa: E401, F401, they register the kinds
 from kind_texts import SENTENCES, Lines, sequences
 from kind_tokenizers import BYTES, KINDS
 
@@ -67,27 +67,31 @@ def text_row(tokenizer, text):
     decoded = tokenizer.decode(ids, skip_special_tokens=False)
     ordinary = tokenizer(text, add_special_tokens=False)["input_ids"]
     ends = around(ids, ordinary)
-    return without_nulls({
-        "text": text,
-        "ids": ids,
-        "around": unlike(ends, [0, 0]),
-        "ordinary": ordinary if ends is None else None,
-        "decoded": unlike(decoded, text),
-        "visible": unlike(tokenizer.decode(ids, skip_special_tokens=True), decoded),
-    })
+    return without_nulls(
+        {
+            "text": text,
+            "ids": ids,
+            "around": unlike(ends, [0, 0]),
+            "ordinary": ordinary if ends is None else None,
+            "decoded": unlike(decoded, text),
+            "visible": unlike(tokenizer.decode(ids, skip_special_tokens=True), decoded),
+        }
+    )
 
 
 def sequence_row(tokenizer, ids, cut):
     decoded = tokenizer.decode(ids, skip_special_tokens=False)
     prompt = tokenizer.decode(ids[:cut], skip_special_tokens=False)
-    return without_nulls({
-        "ids": ids,
-        "decoded": decoded,
-        "visible": unlike(tokenizer.decode(ids, skip_special_tokens=True), decoded),
-        "cut": cut,
-        "prompt": prompt,
-        "promptVisible": unlike(tokenizer.decode(ids[:cut], skip_special_tokens=True), prompt),
-    })
+    return without_nulls(
+        {
+            "ids": ids,
+            "decoded": decoded,
+            "visible": unlike(tokenizer.decode(ids, skip_special_tokens=True), decoded),
+            "cut": cut,
+            "prompt": prompt,
+            "promptVisible": unlike(tokenizer.decode(ids[:cut], skip_special_tokens=True), prompt),
+        }
+    )
 
 
 def made(row, tokenizer, inputs):
@@ -118,7 +122,9 @@ def rows(name, folder, line_count, sequence_count, sentences):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     rng = random.Random(name)
     added = {i: str(t) for i, t in tokenizer.added_tokens_decoder.items() if str(t).strip()}
-    lines = made(text_row, tokenizer, ((line,) for line in Lines(rng, sorted(added.values()), sentences).lines(line_count)))
+    lines = made(
+        text_row, tokenizer, ((line,) for line in Lines(rng, sorted(added.values()), sentences).lines(line_count))
+    )
     vocabulary = tokenizer.get_vocab()
     encoded = [row["ids"] for row in lines if row["ids"]]
     ids = sorted(set(vocabulary.values()))
@@ -127,8 +133,11 @@ def rows(name, folder, line_count, sequence_count, sentences):
     unknown = tokenizer.unk_token_id
     every = [i for row in lines for i in row["ids"]]
     share = sum(i == unknown for i in every) / max(1, len(every))
-    print(f"{name:32} {type(tokenizer).__name__:20} {len(tokenizer):5} tokens, {len(every):7} ids, {share:6.1%} unknown,"
-          f" {sum(f.stat().st_size for f in folder.iterdir()):7} bytes", flush=True)
+    print(
+        f"{name:32} {type(tokenizer).__name__:20} {len(tokenizer):5} tokens, {len(every):7} ids, {share:6.1%} unknown,"
+        f" {sum(f.stat().st_size for f in folder.iterdir()):7} bytes",
+        flush=True,
+    )
     return {"lines": lines, "sequences": cut}, share, tokenizer
 
 
@@ -137,7 +146,9 @@ def main():
     parser.add_argument("--lines", type=int, default=30)
     parser.add_argument("--sequences", type=int, default=15)
     parser.add_argument("--out", type=pathlib.Path, default=HERE)
-    parser.add_argument("--backends", type=pathlib.Path, help="a folder for the tokenizer.json that transformers composes of each")
+    parser.add_argument(
+        "--backends", type=pathlib.Path, help="a folder for the tokenizer.json that transformers composes of each"
+    )
     parser.add_argument("kinds", nargs="*", help="only these")
     options = parser.parse_args()
     seen = {}
@@ -147,7 +158,9 @@ def main():
         folder = options.out / name
         shutil.rmtree(folder, ignore_errors=True)
         write(folder, make())
-        references, share, tokenizer = rows(name, folder, options.lines, options.sequences, extra.get("sentences", SENTENCES))
+        references, share, tokenizer = rows(
+            name, folder, options.lines, options.sequences, extra.get("sentences", SENTENCES)
+        )
         (folder / "rows.json.gz").write_bytes(gzip.compress(compact(references).encode(), mtime=0))
         most = extra.get("unknown", 0.3)
         if share > most:

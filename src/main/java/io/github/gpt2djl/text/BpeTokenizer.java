@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
@@ -45,8 +46,6 @@ public final class BpeTokenizer implements AutoCloseable {
 
     /** Characters of a text that are encoded at once, where parts have the same ids as the whole. */
     private static final int PART = 1 << 20;
-    /** Characters that may be encoded at once: Hugging Face's tokenizers takes up to 0.3 KB for a byte of them. */
-    private static final int MOST = 1 << 24;
 
     private final Vocabulary vocabulary;
     private final int longest;
@@ -109,7 +108,8 @@ public final class BpeTokenizer implements AutoCloseable {
      *     not the special id, as in Hugging Face's; added tokens that are not special are found all the same
      * @return the ids; they may lie beyond the model's embedding where the tokenizer has more tokens
      * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell, or more than
-     *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word
+     *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word. 2,097,152
+     *     where tokenizer.json has a regular expression of its own
      * @throws IllegalStateException if this is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
@@ -160,6 +160,15 @@ public final class BpeTokenizer implements AutoCloseable {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /**
+     * The special token that a text begins with.
+     *
+     * @return the text of bos_token, or of cls_token, eos_token or sep_token where that is missing; empty without them
+     */
+    public Optional<String> startToken() {
+        return Optional.ofNullable(vocabulary.start());
     }
 
     /**
@@ -245,10 +254,10 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     /** Past DJL's Encoding, whose text, place and masks for each id fill the memory at 10 million ids. */
-    private static long[] encodePart(HuggingFaceTokenizer tokenizer, String text) {
-        if (text.length() > MOST) {
+    private long[] encodePart(HuggingFaceTokenizer tokenizer, String text) {
+        if (text.length() > vocabulary.most()) {
             throw new IllegalArgumentException("the text has " + text.length()
-                    + " characters in one piece, expected at most " + MOST + "; encode it in several");
+                    + " characters in one piece, expected at most " + vocabulary.most() + "; encode it in several");
         }
         long encoding;
         try {

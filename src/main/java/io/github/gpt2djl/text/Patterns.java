@@ -1,5 +1,6 @@
 package io.github.gpt2djl.text;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -46,7 +47,17 @@ final class Patterns {
             " {2,}",
             "\\A▁");
 
+    /** Where an expression tries a run of spaces once from each of them: the same, tried from the first only. */
+    private static final Map<String, String> FASTER = Map.of(
+            "\\A +| +\\z", "\\A +|(?<! ) +\\z",
+            "\\A +|[ ▁]+\\z", "\\A +|(?<![ ▁])[ ▁]+\\z");
+
     private Patterns() {}
+
+    /** An expression that finds the same, and takes no longer for twice a text than twice as long. */
+    static String faster(String expression) {
+        return FASTER.getOrDefault(expression, expression);
+    }
 
     /** Whether an expression certainly comes to an end soon. */
     static boolean ends(String expression) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,6 +225,12 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         }
     }
 
+    /** Whether there is a regular expression, which the native library gives up on after ten million steps. */
+    boolean hasExpression() {
+        return Stream.concat(normalizers.stream(), preTokenizers.stream())
+                .anyMatch(step -> step.json().get("pattern") instanceof JsonObject pattern && pattern.has(REGEX));
+    }
+
     /** Whether the text itself changes before the tokens of {@code added_tokens} are looked for. */
     boolean normalizes() {
         return !normalizers.isEmpty();
@@ -254,7 +261,15 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
 
     private static JsonObject sequence(String list, List<Part> steps) {
         JsonArray all = new JsonArray();
-        steps.forEach(step -> all.add(step.json()));
+        for (Part step : steps) {
+            JsonObject json = step.json();
+            if (json.get("pattern") instanceof JsonObject pattern && pattern.has(REGEX)) {
+                json = json.deepCopy();
+                json.getAsJsonObject("pattern")
+                        .addProperty(REGEX, Patterns.faster(pattern.get(REGEX).getAsString()));
+            }
+            all.add(json);
+        }
         JsonObject sequence = new JsonObject();
         sequence.addProperty("type", "Sequence");
         sequence.add(list, all);

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param ends the special tokens that are put around a text
  * @param last the largest id that the model or the tokenizer has
  * @param plain whether ids spell every byte of a text, cut as GPT-2 does and not changed before
+ * @param start the special token that a text begins with, or null
+ * @param most characters that are encoded at once: the native library takes up to 0.3 KB for a byte of them, and ends the
+ *     process where a regular expression tries too often
  * @param splitsSpecialTokens whether the files take typed special tokens for ordinary text
  */
 record Vocabulary(
@@ -30,7 +35,11 @@ record Vocabulary(
         Ends ends,
         int last,
         boolean plain,
+        @Nullable String start,
+        int most,
         boolean splitsSpecialTokens) {
+    private static final int MOST = 1 << 24;
+    private static final int MOST_OF_EXPRESSIONS = 1 << 21;
 
     static Vocabulary read(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
             throws MalformedCheckpointException {
@@ -71,7 +80,18 @@ record Vocabulary(
                 published.ends(added),
                 last,
                 pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),
+                start(published.special()),
+                pipeline.hasExpression() ? MOST_OF_EXPRESSIONS : MOST,
                 published.config().flag("split_special_tokens"));
+    }
+
+    private static @Nullable String start(SpecialTokens special) {
+        return Stream.of("bos_token", "cls_token", "eos_token", "sep_token")
+                .map(special.named()::get)
+                .filter(Objects::nonNull)
+                .map(AddedToken::content)
+                .findFirst()
+                .orElse(null);
     }
 
     private static DecoderSteps decoder(PublishedTokenizer published, boolean trusted)

@@ -19,7 +19,6 @@ import java.util.zip.CRC32C;
  * @param validation ids that follow them in the text
  */
 public record Corpus(int[] training, int[] validation) {
-    private static final String END_OF_TEXT = "<|endoftext|>";
 
     /** A text in two parts. */
     public record Split(String training, String validation) {}
@@ -45,11 +44,11 @@ public record Corpus(int[] training, int[] validation) {
     }
 
     /**
-     * Encodes both parts; the first begins with {@code <|endoftext|>}, so that the model learns how texts begin. The
+     * Encodes both parts; the first begins with the tokenizer's start token, GPT-2's {@code <|endoftext|>}, so that the model learns how texts begin. The
      * special tokens that the tokenizer's files put around a text are left out: the parts are pieces of one.
      *
-     * @param split both parts; a {@code <|endoftext|>} in them parts documents
-     * @param paragraphs of a document: another {@code <|endoftext|>} follows after so many that blank lines part; 0: none
+     * @param split both parts; a start token in them parts documents
+     * @param paragraphs of a document: another start token follows after so many that blank lines part; 0: none
      * @param tokenizer of the model
      * @return the ids
      */
@@ -59,16 +58,16 @@ public record Corpus(int[] training, int[] validation) {
                     "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");
         }
         return new Corpus(
-                tokenizer.encode(documents(split.training(), paragraphs), false, false),
+                tokenizer.encode(documents(split.training(), paragraphs, tokenizer.startToken().orElse("")), false, false),
                 tokenizer.encode(split.validation(), false, false));
     }
 
-    private static String documents(String text, int paragraphs) {
+    private static String documents(String text, int paragraphs, String start) {
         StringBuilder documents = new StringBuilder();
         String[] all = paragraphs == 0 ? new String[] {text} : text.split("\n\n", -1);
         for (int i = 0; i < all.length; i++) {
             boolean first = paragraphs == 0 || i % paragraphs == 0;
-            documents.append(first ? END_OF_TEXT : "\n\n").append(all[i]);
+            documents.append(first ? start : "\n\n").append(all[i]);
         }
         return documents.toString();
     }

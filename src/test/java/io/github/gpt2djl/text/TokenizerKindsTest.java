@@ -1,8 +1,10 @@
 package io.github.gpt2djl.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TokenizerFolder;
 import java.io.IOException;
@@ -157,8 +159,22 @@ class TokenizerKindsTest {
         return text.toString();
     }
 
+    /** Its regular expression is of molecules, and of no published list. */
+    private static final String UNKNOWN_EXPRESSION = "wordlevel-smiles";
+
+    @Test
+    void anUnknownExpressionNeedsTrust() {
+        assertThatThrownBy(() -> load(UNKNOWN_EXPRESSION, false))
+                .isInstanceOf(MalformedCheckpointException.class)
+                .hasMessageContaining("LoadOptions.withTrustedFiles(true) (--trust-files)");
+    }
+
     private static BpeTokenizer load(String kind) throws IOException {
-        return BpeTokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 2048);
+        return load(kind, kind.equals(UNKNOWN_EXPRESSION));
+    }
+
+    private static BpeTokenizer load(String kind, boolean trusted) throws IOException {
+        return BpeTokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 2048, trusted);
     }
 
     private static List<Line> lines(String kind) throws IOException {

@@ -20,7 +20,10 @@ import warnings
 
 warnings.filterwarnings("ignore")
 import sentencepiece
+import transformers
 from transformers import AutoTokenizer, logging as chatter
+from transformers.convert_slow_tokenizer import SLOW_TO_FAST_CONVERTERS
+from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES, tokenizer_class_from_name
 
 chatter.set_verbosity_error()
 logging.disable(logging.WARNING)
@@ -74,8 +77,7 @@ def shared():
                           control_symbols=["[CLS]", "[SEP]", "[MASK]"]),
         "bpe": trained(model_type="bpe", vocab_size=400, byte_fallback=True),
         "users": trained(model_type="bpe", vocab_size=400, byte_fallback=True, remove_extra_whitespaces=False,
-                         user_defined_symbols=["user_one", "<x>", "user", "a+b"], control_symbols=["<pad>", "<|endoftext|>"],
-                         rules=True),
+                         user_defined_symbols=["user_one", "<x>", "user", "a+b"], control_symbols=["<pad>", "<|endoftext|>"]),
         "unprefixed": trained(model_type="bpe", vocab_size=120, add_dummy_prefix=False),
         "unigram users": trained(vocab_size=380, byte_fallback=True, user_defined_symbols=["user_one", "<x>"],
                                  remove_extra_whitespaces=False),
@@ -313,6 +315,10 @@ def cases():
     yield case("as written, pieces renamed", named("PreTrainedTokenizerFast", added_tokens_decoder={
         "1": token("<bos>"), "5": token("<z>", special=False, normalized=True)}),
         {"tokenizer.model": "@bpe"})
+    yield case("as written, cleaned all the same", named("PreTrainedTokenizerFast", clean_up_tokenization_spaces=True,
+               clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output=True), {"tokenizer.model": "@bpe"})
+    yield case("as written, bpe is not cleaned", named("PreTrainedTokenizerFast", clean_up_tokenization_spaces=True),
+               {"tokenizer.model": "@bpe"})
     yield case("as written, extra tokens", named("PreTrainedTokenizerFast", clean_up_tokenization_spaces=True),
                {"tokenizer.model": "@unigram users"}, special_tokens_map__json={"pad_token": "<x>"})
     for name in ("users", "bpe", "unprefixed"):
@@ -371,6 +377,19 @@ def row(tokenizer, text):
     return out
 
 
+def known():
+    """The names of tokenizer classes that transformers knows, with the class that each stands for."""
+    names = set(SLOW_TO_FAST_CONVERTERS) | {name for name in TOKENIZER_MAPPING_NAMES.values() if name}
+    names |= {name for name in transformers._class_to_module if "Tokenizer" in name}
+    found = {}
+    for name in sorted(names):
+        one = tokenizer_class_from_name(name)
+        if one is not None and name.endswith(("Tokenizer", "TokenizerFast", "TokenizerLegacy")):
+            if any(base.__name__ == "PreTrainedTokenizerBase" for base in one.mro()):
+                found[name] = one.__name__
+    return found
+
+
 def main():
     out = []
     for one in cases():
@@ -385,6 +404,8 @@ def main():
                 one["whole"] = described(tokenizer)
             one["added"] = {str(i): [t.content, flags(t)] for i, t in tokenizer.added_tokens_decoder.items()}
             one["rows"] = [row(tokenizer, text) for text in TEXTS]
+            tokenizer.clean_up_tokenization = lambda text: "clean"
+            one["cleans"] = tokenizer.decode([0]) == "clean"
         for name, content in one["files"].items():
             # The same long texts again and again.
             if isinstance(content, dict) and "model" in content:
@@ -394,7 +415,7 @@ def main():
                         SHARED[key] = vocab
                         content["model"][kind] = "@" + key
         out.append(one)
-    text = json.dumps({"texts": TEXTS, "shared": SHARED, "cases": out}, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps({"known": known(), "texts": TEXTS, "shared": SHARED, "cases": out}, ensure_ascii=False, separators=(",", ":"))
     pathlib.Path(sys.argv[1]).write_text(text + "\n", encoding="utf-8")
 
 

@@ -4,16 +4,12 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,29 +124,9 @@ public record Checkpoint(
          * @param beside the texts of files beside it, by name
          */
         public TokenizerFiles(String name, String json, @Nullable String merges, Map<String, String> beside) {
-            this(name.substring(0, Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1), of(json, merges, beside));
-        }
-
-        private static Map<String, byte[]> of(String json, @Nullable String merges, Map<String, String> beside) {
-            Map<String, byte[]> files = new LinkedHashMap<>();
-            beside.forEach((name, text) -> files.put(name, utf8(text)));
-            files.put(merges == null ? "tokenizer.json" : "vocab.json", utf8(json));
-            if (merges != null) {
-                files.put("merges.txt", utf8(merges));
-            }
-            return files;
-        }
-
-        /** Half a surrogate pair, which UTF-8 does not have, as JSON has it. */
-        private static byte[] utf8(String text) {
-            String whole = StandardCharsets.UTF_8.newEncoder().canEncode(text)
-                    ? text
-                    : text.codePoints()
-                            .mapToObj(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
-                                    ? String.format("\\u%04x", c)
-                                    : Character.toString(c))
-                            .collect(Collectors.joining());
-            return whole.getBytes(StandardCharsets.UTF_8);
+            this(
+                    name.substring(0, Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1),
+                    TokenizerTexts.files(json, merges, beside));
         }
 
         /**
@@ -161,17 +137,7 @@ public record Checkpoint(
          * @throws MalformedCheckpointException if it is not UTF-8
          */
         public @Nullable String text(String file) throws MalformedCheckpointException {
-            byte[] bytes = files.get(file);
-            try {
-                return bytes == null
-                        ? null
-                        : StandardCharsets.UTF_8
-                                .newDecoder()
-                                .decode(ByteBuffer.wrap(bytes))
-                                .toString();
-            } catch (CharacterCodingException e) {
-                throw new MalformedCheckpointException(folder + file, "not UTF-8", e);
-            }
+            return TokenizerTexts.text(folder, file, files.get(file));
         }
     }
 

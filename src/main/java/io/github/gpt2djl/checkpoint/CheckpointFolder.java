@@ -100,7 +100,9 @@ final class CheckpointFolder {
         if (Files.exists(file)) {
             files.put(
                     name,
-                    name.endsWith(".model") ? bytes(file, most) : text(file, most).getBytes(StandardCharsets.UTF_8));
+                    name.endsWith(".model")
+                            ? bytes(file, most)
+                            : text(file, most).getBytes(StandardCharsets.UTF_8));
         }
     }
 

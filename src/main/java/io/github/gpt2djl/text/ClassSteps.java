@@ -4,10 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a tokenizer.json of what a class of transformers takes from the files, with the class's own steps.
@@ -22,13 +20,6 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
 
     private static final String QWEN2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-    private static final String BYTE_LEVEL = """
-            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
-            """;
-    private static final String REPLACE = """
-            {"type": "Replace", "pattern": {"String": ""}, "content": ""}
-            """;
 
     /** The whole, but for added tokens and post-processor. */
     JsonObject compose() throws MalformedCheckpointException {
@@ -48,9 +39,11 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
                 bert(
                         flag("tokenize_chinese_chars", true),
                         flag("do_lower_case", true),
-                        Objects.requireNonNullElse(config.find("strip_accents"), JsonNull.INSTANCE));
-            case GPT_NEOX, QWEN2 -> step("NFC");
-            case GEMMA -> replace(" ", "▁");
+                        config.find("strip_accents") == null
+                                ? JsonNull.INSTANCE
+                                : new JsonPrimitive(config.flag("strip_accents")));
+            case GPT_NEOX, QWEN2 -> Steps.step("NFC");
+            case GEMMA -> Steps.replace(" ", "▁");
             case ALBERT -> withoutAccents(flag("keep_accents", false), flag("do_lower_case", true));
             case XLNET -> withoutAccents(false, flag("do_lower_case", false));
             case T5, CAMEMBERT, XLM_ROBERTA -> taken.precompiled();
@@ -59,7 +52,7 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
     }
 
     private static JsonObject bert(boolean chinese, boolean lowercase, JsonElement stripAccents) {
-        JsonObject step = step("BertNormalizer");
+        JsonObject step = Steps.step("BertNormalizer");
         step.addProperty("clean_text", true);
         step.addProperty("handle_chinese_chars", chinese);
         step.add("strip_accents", stripAccents);
@@ -69,63 +62,66 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
 
     private JsonObject withoutAccents(boolean keepsAccents, boolean lowercase) {
         JsonArray steps = new JsonArray();
-        steps.add(replace("``", "\""));
-        steps.add(replace("''", "\""));
+        steps.add(Steps.replace("``", "\""));
+        steps.add(Steps.replace("''", "\""));
         if (!keepsAccents) {
-            steps.add(step("NFKD"));
-            steps.add(step("StripAccents"));
+            steps.add(Steps.step("NFKD"));
+            steps.add(Steps.step("StripAccents"));
         }
         if (lowercase) {
-            steps.add(step("Lowercase"));
+            steps.add(Steps.step("Lowercase"));
         }
         if (taken.charsmap() != null) {
             steps.add(taken.precompiled());
         }
-        return sequence("normalizers", steps);
+        return Steps.sequence("normalizers", steps);
     }
 
     private JsonObject preTokenizer() throws MalformedCheckpointException {
         return switch (rules) {
-            case GPT2, ROBERTA -> byteLevel(flag("add_prefix_space", false), true);
+            case GPT2, ROBERTA -> Steps.byteLevel(flag("add_prefix_space", false), true);
             case GPT_NEOX -> {
-                JsonObject step = byteLevel(flag("add_prefix_space", false), true);
+                JsonObject step = Steps.byteLevel(flag("add_prefix_space", false), true);
                 step.addProperty("trim_offsets", flag("trim_offsets", true));
                 yield step;
             }
             case QWEN2 ->
-                sequence(
+                Steps.sequence(
                         "pretokenizers",
-                        array(
-                                split("Regex", QWEN2, "Isolated"),
-                                byteLevel(flag("add_prefix_space", false), false)));
-            case GPT, BERT -> step("BertPreTokenizer");
-            case LLAMA -> metaspace(prefixed() ? flag("legacy", false) ? "always" : "first" : "never", false);
-            case GEMMA -> split("String", " ", "MergedWithPrevious");
-            case T5, XLNET -> sequence("pretokenizers", array(step("WhitespaceSplit"), metaspace("always", true)));
+                        Steps.array(
+                                Steps.split("Regex", QWEN2, "Isolated"),
+                                Steps.byteLevel(flag("add_prefix_space", false), false)));
+            case GPT, BERT -> Steps.step("BertPreTokenizer");
+            case LLAMA -> Steps.metaspace(prefixed() ? flag("legacy", false) ? "always" : "first" : "never", false);
+            case GEMMA -> Steps.split("String", " ", "MergedWithPrevious");
+            case T5, XLNET ->
+                Steps.sequence(
+                        "pretokenizers", Steps.array(Steps.step("WhitespaceSplit"), Steps.metaspace("always", true)));
             case ALBERT, CAMEMBERT, XLM_ROBERTA ->
-                sequence("pretokenizers", array(step("WhitespaceSplit"), metaspace(prefixed(), true)));
+                Steps.sequence(
+                        "pretokenizers", Steps.array(Steps.step("WhitespaceSplit"), Steps.metaspace(prefixed(), true)));
             case GPT_SW3, AS_WRITTEN -> throw new IllegalStateException(rules + " is composed by PieceSteps");
         };
     }
 
     private JsonObject decoder() throws MalformedCheckpointException {
         return switch (rules) {
-            case GPT2, ROBERTA, GPT_NEOX, QWEN2 -> byteLevel(true, true);
+            case GPT2, ROBERTA, GPT_NEOX, QWEN2 -> Steps.byteLevel(true, true);
             case GPT -> {
-                JsonObject step = step("BPEDecoder");
+                JsonObject step = Steps.step("BPEDecoder");
                 step.addProperty("suffix", END_OF_WORD);
                 yield step;
             }
             case BERT -> {
-                JsonObject step = step("WordPiece");
+                JsonObject step = Steps.step("WordPiece");
                 step.addProperty("prefix", "##");
                 step.addProperty("cleanup", true);
                 yield step;
             }
             case LLAMA -> PieceSteps.decoder(true, true, prefixed());
             case GEMMA -> PieceSteps.decoder(true, true, false);
-            case T5, XLNET -> metaspace("always", true);
-            case ALBERT, CAMEMBERT, XLM_ROBERTA -> metaspace(prefixed(), true);
+            case T5, XLNET -> Steps.metaspace("always", true);
+            case ALBERT, CAMEMBERT, XLM_ROBERTA -> Steps.metaspace(prefixed(), true);
             case GPT_SW3, AS_WRITTEN -> throw new IllegalStateException(rules + " is composed by PieceSteps");
         };
     }
@@ -139,7 +135,7 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
     }
 
     private JsonObject bpe() {
-        JsonObject model = step("BPE");
+        JsonObject model = Steps.step("BPE");
         switch (rules) {
             case GPT -> {
                 model.addProperty("unk_token", special.text("unk_token"));
@@ -166,7 +162,7 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
                     .error("the vocabulary has no unk_token " + Part.shown(unknown)
                             + ", expected it: a word that the vocabulary does not have becomes the token");
         }
-        JsonObject model = step("WordPiece");
+        JsonObject model = Steps.step("WordPiece");
         model.addProperty("unk_token", unknown);
         model.addProperty("continuing_subword_prefix", "##");
         model.addProperty("max_input_chars_per_word", 100);
@@ -178,20 +174,19 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
         JsonArray vocabulary = taken.pieces() == null
                 ? taken.vocabulary().getAsJsonArray()
                 : replaced(taken.vocabulary().getAsJsonArray());
-        int unknown =
-                switch (rules) {
-                    case T5 -> 2;
-                    case ALBERT -> 1;
-                    case XLM_ROBERTA -> 3;
-                    case XLNET -> unknownOfXlnet();
-                    default -> Math.max(0, index(vocabulary, name("unk_token")));
-                };
+        int unknown = switch (rules) {
+            case T5 -> 2;
+            case ALBERT -> 1;
+            case XLM_ROBERTA -> 3;
+            case XLNET -> unknownOfXlnet();
+            default -> Math.max(0, index(vocabulary, name("unk_token")));
+        };
         if (unknown < 0 || unknown >= vocabulary.size()) {
             throw taken.place()
                     .error("the vocabulary has " + vocabulary.size() + " pieces, expected more than " + unknown
                             + ", which is the id for unknown characters in " + rules.title());
         }
-        JsonObject model = step("Unigram");
+        JsonObject model = Steps.step("Unigram");
         model.addProperty("unk_id", unknown);
         model.add("vocab", vocabulary);
         model.addProperty("byte_fallback", false);
@@ -268,69 +263,5 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
 
     private boolean flag(String key, boolean usual) throws MalformedCheckpointException {
         return config.find(key) == null ? usual : config.flag(key);
-    }
-
-    static JsonObject step(String type) {
-        JsonObject step = new JsonObject();
-        step.addProperty("type", type);
-        return step;
-    }
-
-    private static JsonObject byteLevel(boolean addPrefixSpace, boolean usesExpression) {
-        JsonObject step = JsonParser.parseString(BYTE_LEVEL).getAsJsonObject();
-        step.addProperty("add_prefix_space", addPrefixSpace);
-        step.addProperty("use_regex", usesExpression);
-        return step;
-    }
-
-    private static JsonObject metaspace(boolean prefixed, boolean splits) {
-        return metaspace(prefixed ? "always" : "never", splits);
-    }
-
-    static JsonObject metaspace(String scheme, boolean splits) {
-        JsonObject step = step("Metaspace");
-        step.addProperty("replacement", "▁");
-        step.addProperty("prepend_scheme", scheme);
-        step.addProperty("split", splits);
-        return step;
-    }
-
-    static JsonObject split(String kind, String pattern, String behavior) {
-        JsonObject step = step("Split");
-        step.add("pattern", pattern(kind, pattern));
-        step.addProperty("behavior", behavior);
-        step.addProperty("invert", false);
-        return step;
-    }
-
-    private static JsonObject replace(String text, String content) {
-        return replace("String", text, content);
-    }
-
-    static JsonObject replace(String kind, String pattern, String content) {
-        JsonObject step = step("Replace");
-        step.add("pattern", pattern(kind, pattern));
-        step.addProperty("content", content);
-        return step;
-    }
-
-    private static JsonObject pattern(String kind, String pattern) {
-        JsonObject json = new JsonObject();
-        json.addProperty(kind, pattern);
-        return json;
-    }
-
-    static JsonObject sequence(String key, JsonArray steps) {
-        JsonObject sequence = step("Sequence");
-        sequence.add(key, steps);
-        return sequence;
-    }
-
-    static JsonArray array(@Nullable JsonElement... steps) {
-        JsonArray array = new JsonArray();
-        for (JsonElement step : steps) {
-            array.add(step);
-        }
-        return array;
     }
 }

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param named the texts by name, such as bos_token
  * @param pieces the control pieces and the user's of a SentencePiece model, or null
  */
-record ClassTokens(TokenizerClass rules, Map<String, String> named, @Nullable List<AddedToken> pieces) {
+record ClassTokens(
+        TokenizerClass rules,
+        Map<String, String> named,
+        @Nullable List<AddedToken> pieces) {
     private static final String END = "<|endoftext|>";
     private static final Map<String, String> SENTENCE =
             Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>");
@@ -33,8 +36,7 @@ record ClassTokens(TokenizerClass rules, Map<String, String> named, @Nullable Li
             for (SentencePieceModel.Piece piece : model.pieces()) {
                 // Of a model that counts as it is written, the user's pieces are no special tokens.
                 if (piece.type() == SentencePieceModel.Type.CONTROL
-                        || piece.type() == SentencePieceModel.Type.USER_DEFINED
-                                && rules != TokenizerClass.AS_WRITTEN) {
+                        || piece.type() == SentencePieceModel.Type.USER_DEFINED && rules != TokenizerClass.AS_WRITTEN) {
                     boolean special = piece.type() == SentencePieceModel.Type.CONTROL;
                     pieces.add(new AddedToken(piece.text(), false, false, false, false, special));
                 }
@@ -48,8 +50,7 @@ record ClassTokens(TokenizerClass rules, Map<String, String> named, @Nullable Li
         return switch (rules) {
             case GPT2 -> Map.of("bos_token", END, "eos_token", END, "unk_token", END);
             case GPT -> Map.of("unk_token", "<unk>");
-            case GPT_NEOX ->
-                Map.of("bos_token", END, "eos_token", END, "unk_token", END, "pad_token", "<|padding|>");
+            case GPT_NEOX -> Map.of("bos_token", END, "eos_token", END, "unk_token", END, "pad_token", "<|padding|>");
             case QWEN2 -> Map.of("eos_token", END, "unk_token", END, "pad_token", END);
             case BERT ->
                 Map.of(
@@ -67,7 +68,12 @@ record ClassTokens(TokenizerClass rules, Map<String, String> named, @Nullable Li
                         "pad_token", "<pad>",
                         "mask_token", "<mask>");
             case T5 -> Map.of("eos_token", "</s>", "unk_token", "<unk>", "pad_token", "<pad>");
-            case ALBERT -> with(Map.of("bos_token", "[CLS]", "eos_token", "[SEP]", "unk_token", "<unk>"), "[SEP]", "[CLS]", "[MASK]");
+            case ALBERT ->
+                with(
+                        Map.of("bos_token", "[CLS]", "eos_token", "[SEP]", "unk_token", "<unk>"),
+                        "[SEP]",
+                        "[CLS]",
+                        "[MASK]");
             case XLNET -> with(SENTENCE, "<sep>", "<cls>", "<mask>");
             case ROBERTA, CAMEMBERT, XLM_ROBERTA -> with(SENTENCE, "</s>", "<s>", "<mask>");
             case GPT_SW3 ->
@@ -148,8 +154,7 @@ record ClassTokens(TokenizerClass rules, Map<String, String> named, @Nullable Li
                 .filter(token -> token.content().contains("<extra_id_"))
                 .count();
         if (there == 0) {
-            IntStream.range(0, count)
-                    .forEach(i -> all.add(AddedToken.special("<extra_id_" + i + ">")));
+            IntStream.range(0, count).forEach(i -> all.add(AddedToken.special("<extra_id_" + i + ">")));
         } else if (count > 0 && count != there) {
             throw config.error("extra_ids is " + count + " and " + there
                     + " tokens such as <extra_id_0> are additional, expected as many; transformers refuses it, too");

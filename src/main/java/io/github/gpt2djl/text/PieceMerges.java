@@ -26,17 +26,17 @@ final class PieceMerges {
     /** In the order of the scores, as SentencePiece itself merges. */
     static JsonArray byScore(String file, Map<String, Integer> ids, List<SentencePieceModel.Piece> pieces)
             throws MalformedCheckpointException {
-        List<String> normal = new ArrayList<>();
+        record Ranked(String text, double score, int id) {}
+        List<Ranked> normal = new ArrayList<>();
         for (Map.Entry<String, Integer> piece : ids.entrySet()) {
-            if (pieces.get(piece.getValue()).type() == SentencePieceModel.Type.NORMAL) {
-                normal.add(piece.getKey());
+            SentencePieceModel.Piece found = pieces.get(piece.getValue());
+            if (found.type() == SentencePieceModel.Type.NORMAL) {
+                // The sum makes one zero of 0 and -0.
+                normal.add(new Ranked(piece.getKey(), found.score() + 0.0, piece.getValue()));
             }
         }
-        // The sum makes one zero of 0 and -0.
-        normal.sort(Comparator.<String>comparingDouble(
-                        piece -> -(pieces.get(ids.get(piece)).score() + 0.0))
-                .thenComparing(ids::get));
-        return of(file, normal);
+        normal.sort(Comparator.comparingDouble((Ranked piece) -> -piece.score()).thenComparingInt(Ranked::id));
+        return of(file, normal.stream().map(Ranked::text).toList());
     }
 
     private static JsonArray of(String file, List<String> pieces) throws MalformedCheckpointException {

@@ -7,9 +7,11 @@ import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,8 +23,7 @@ import java.util.stream.Collectors;
  */
 record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
     /** The characters that GPTSw3Tokenizer leaves out: control characters but tab and line feed, and some without width. */
-    private static final String NOT_PRINTED =
-            "[\\x{0}-\\x{8}\\x{B}-\\x{1F}\\x{7F}-\\x{9F}\\x{A0}\\x{AD}\\x{200B}]";
+    private static final String NOT_PRINTED = "[\\x{0}-\\x{8}\\x{B}-\\x{1F}\\x{7F}-\\x{9F}\\x{A0}\\x{AD}\\x{200B}]";
     /** The characters that GPTSw3Tokenizer takes for a space. */
     private static final String SPACES =
             "[\\x{2002}\\x{2003}\\x{2005}\\x{2008}\\x{2009}\\x{200A}\\x{202F}\\x{3000}\\x{FFFC}]";
@@ -52,12 +53,11 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
                 users.add(names.get(id));
             }
         }
-        whole.add("normalizer", ClassSteps.sequence("normalizers", normalizers(swedish)));
+        whole.add("normalizer", Steps.sequence("normalizers", normalizers(swedish)));
         whole.add("pre_tokenizer", preTokenizer(users));
         SentencePieceModel.Normalizer settings = model.normalizer();
         boolean fallback = model.trainer().byteFallback();
-        whole.add(
-                "decoder", decoder(fallback, fallback || settings.addDummyPrefix(), settings.addDummyPrefix()));
+        whole.add("decoder", decoder(fallback, fallback || settings.addDummyPrefix(), settings.addDummyPrefix()));
         whole.add("model", taken.vocabulary() instanceof JsonArray ? unigram() : bpe(vocabulary, !users.isEmpty()));
         return whole;
     }
@@ -65,17 +65,17 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
     /** The pieces, some of them named by added_tokens_decoder: a model may have placeholders. */
     private JsonObject renamed(SpecialTokens special) {
         JsonObject vocabulary = taken.vocabulary().getAsJsonObject();
-        Map<String, Integer> kept = new LinkedHashMap<>();
+        Set<String> kept = new HashSet<>();
         vocabulary.entrySet().forEach(entry -> {
             if (!special.added().containsKey(entry.getValue().getAsInt())) {
-                kept.put(entry.getKey(), entry.getValue().getAsInt());
+                kept.add(entry.getKey());
             }
         });
         JsonObject all = new JsonObject();
         vocabulary.entrySet().forEach(entry -> {
             SpecialTokens.Told told = special.added().get(entry.getValue().getAsInt());
-            boolean takesName = told != null && !kept.containsKey(told.token().content());
-            all.add(takesName ? told.token().content() : entry.getKey(), entry.getValue());
+            String name = told == null ? entry.getKey() : told.token().content();
+            all.add(kept.contains(name) ? entry.getKey() : name, entry.getValue());
         });
         return all;
     }
@@ -84,9 +84,9 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
         SentencePieceModel.Normalizer settings = model.normalizer();
         JsonArray steps = new JsonArray();
         if (swedish) {
-            steps.add(ClassSteps.replace("Regex", NOT_PRINTED, ""));
-            steps.add(ClassSteps.replace("Regex", SPACES, " "));
-            steps.add(ClassSteps.step("NFC"));
+            steps.add(Steps.replace("Regex", NOT_PRINTED, ""));
+            steps.add(Steps.replace("Regex", SPACES, " "));
+            steps.add(Steps.step("NFC"));
         }
         if (taken.charsmap() != null) {
             steps.add(taken.precompiled());
@@ -94,14 +94,14 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
         if (settings.removeExtraWhitespaces()) {
             // SentencePiece itself, which one class calls, also takes a ▁ at the end for a space.
             boolean both = swedish && settings.escapeWhitespaces();
-            steps.add(ClassSteps.replace("Regex", both ? "\\A +|[ ▁]+\\z" : "\\A +| +\\z", ""));
-            steps.add(ClassSteps.replace("Regex", " {2,}", " "));
+            steps.add(Steps.replace("Regex", both ? "\\A +|[ ▁]+\\z" : "\\A +| +\\z", ""));
+            steps.add(Steps.replace("Regex", " {2,}", " "));
         }
         if (settings.escapeWhitespaces()) {
-            steps.add(ClassSteps.replace("String", " ", "▁"));
+            steps.add(Steps.replace("String", " ", "▁"));
         }
         if (settings.addDummyPrefix() && legacy) {
-            steps.add(ClassSteps.replace("Regex", "\\A▁", "▁▁"));
+            steps.add(Steps.replace("Regex", "\\A▁", "▁▁"));
         }
         return steps;
     }
@@ -109,14 +109,14 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
     private JsonElement preTokenizer(List<String> users) {
         JsonArray steps = new JsonArray();
         if (model.normalizer().addDummyPrefix()) {
-            steps.add(ClassSteps.metaspace(legacy ? "always" : "first", false));
+            steps.add(Steps.metaspace(legacy ? "always" : "first", false));
         }
         if (!users.isEmpty()) {
             users.sort(Comparator.comparing((String user) -> -user.codePointCount(0, user.length())));
             String pattern = users.stream().map(PieceSteps::escaped).collect(Collectors.joining("|"));
-            steps.add(ClassSteps.split("Regex", pattern, "Isolated"));
+            steps.add(Steps.split("Regex", pattern, "Isolated"));
         }
-        return steps.isEmpty() ? JsonNull.INSTANCE : ClassSteps.sequence("pretokenizers", steps);
+        return steps.isEmpty() ? JsonNull.INSTANCE : Steps.sequence("pretokenizers", steps);
     }
 
     /** As Python's re.escape. */
@@ -131,27 +131,29 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
     /** @param strips whether the space in front of a text is left out, which was put there */
     static JsonObject decoder(boolean byteFallback, boolean fuses, boolean strips) {
         JsonArray steps = new JsonArray();
-        steps.add(ClassSteps.replace("String", "▁", " "));
+        steps.add(Steps.replace("String", "▁", " "));
         if (byteFallback) {
-            steps.add(ClassSteps.step("ByteFallback"));
+            steps.add(Steps.step("ByteFallback"));
         }
         if (fuses) {
-            steps.add(ClassSteps.step("Fuse"));
+            steps.add(Steps.step("Fuse"));
         }
         if (strips) {
-            JsonObject strip = ClassSteps.step("Strip");
+            JsonObject strip = Steps.step("Strip");
             strip.addProperty("content", " ");
             strip.addProperty("start", 1);
             strip.addProperty("stop", 0);
             steps.add(strip);
         }
-        return ClassSteps.sequence("decoders", steps);
+        return Steps.sequence("decoders", steps);
     }
 
     private JsonObject bpe(JsonObject vocabulary, boolean hasUsers) throws MalformedCheckpointException {
         Map<String, Integer> ids = new LinkedHashMap<>();
-        vocabulary.entrySet().forEach(entry -> ids.put(entry.getKey(), entry.getValue().getAsInt()));
-        JsonObject json = ClassSteps.step("BPE");
+        vocabulary
+                .entrySet()
+                .forEach(entry -> ids.put(entry.getKey(), entry.getValue().getAsInt()));
+        JsonObject json = Steps.step("BPE");
         json.addProperty("unk_token", model.trainer().unknown().text());
         json.addProperty("fuse_unk", true);
         json.addProperty("byte_fallback", model.trainer().byteFallback());
@@ -168,7 +170,7 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
                     .error("trainer_spec.unk_id is " + unknown + ", expected 0 to "
                             + (model.pieces().size() - 1));
         }
-        JsonObject json = ClassSteps.step("Unigram");
+        JsonObject json = Steps.step("Unigram");
         json.addProperty("unk_id", unknown);
         json.add("vocab", taken.vocabulary());
         json.addProperty("byte_fallback", model.trainer().byteFallback());

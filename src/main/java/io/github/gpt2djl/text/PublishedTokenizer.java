@@ -1,16 +1,15 @@
 package io.github.gpt2djl.text;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +37,13 @@ record PublishedTokenizer(
     }
 
     private static final String CONFIG = "tokenizer_config.json";
-    private static final String VERSIONS = "fast_tokenizer_files";
     private static final String OPT_START = "</s>";
 
     static PublishedTokenizer read(TokenizerFiles files, Architecture architecture)
             throws MalformedCheckpointException {
         FilesBeside beside = new FilesBeside(files);
         Part config = beside.part(CONFIG);
-        if (config.find(VERSIONS) != null) {
-            throw config.wrong(VERSIONS, "nothing: only tokenizer.json itself is read");
-        }
+        checkArguments(config);
         TokenizerClass rules = TokenizerClass.of(beside, architecture);
         boolean pairs = files.files().containsKey("vocab.json")
                 && !files.files().containsKey("tokenizer.json")
@@ -85,6 +81,20 @@ record PublishedTokenizer(
                 : made;
     }
 
+    /** Rejects what would be another file, or an argument without a name. */
+    private static void checkArguments(Part config) throws MalformedCheckpointException {
+        JsonArray whole = new JsonArray();
+        whole.add("tokenizer.json");
+        JsonElement versions = config.find("fast_tokenizer_files");
+        if (versions != null && !versions.equals(whole)) {
+            throw config.wrong("fast_tokenizer_files", "none but tokenizer.json, which is the only one that is read");
+        }
+        JsonElement inputs = config.find("init_inputs");
+        if (inputs != null && !inputs.equals(new JsonArray())) {
+            throw config.wrong("init_inputs", "an empty array");
+        }
+    }
+
     private static PublishedTokenizer whole(TokenizerClass rules, Part written, FilesBeside beside, Part config)
             throws MalformedCheckpointException {
         SpecialTokens special = SpecialTokens.read(beside, written, ClassTokens.of(rules, null, ""));
@@ -112,15 +122,8 @@ record PublishedTokenizer(
         boolean legacy = config.find("legacy") == null || config.flag("legacy");
         SentencePieceModel used = model;
         if (rules == TokenizerClass.GPT_SW3) {
-            special = asPython(special, config);
-            if (model.trainer().whitespaceAsSuffix()
-                    || model.trainer().algorithm() != SentencePieceModel.Algorithm.BPE) {
-                throw new MalformedCheckpointException(
-                        model.file(),
-                        "trainer_spec.model_type is " + model.trainer().algorithm() + " and treat_whitespace_as_suffix "
-                                + model.trainer().whitespaceAsSuffix() + ", expected BPE and false, as GPTSw3Tokenizer's"
-                                + " models have");
-            }
+            GptSw3.check(model);
+            special = GptSw3.tokens(special, config);
             if (!legacy) {
                 used = new SentencePieceModel(
                         model.file(),
@@ -137,30 +140,6 @@ record PublishedTokenizer(
         Around around = swedish ? Around.NOTHING : Around.of(rules, false, config);
         boolean cleansUp = swedish ? config.flag("clean_up_tokenization_spaces") : cleansUp(config, whole);
         return new PublishedTokenizer(whole, null, config, special, around, swedish ? used : null, cleansUp);
-    }
-
-    /** The tokens as the classes in Python have them, which find all of them in the text as it is. */
-    private static SpecialTokens asPython(SpecialTokens special, Part config) throws MalformedCheckpointException {
-        Part sampling = config.part("sp_model_kwargs");
-        for (String key : sampling == null ? Set.<String>of() : sampling.json().keySet()) {
-            boolean harmless = Set.of("nbest_size", "alpha", "num_threads").contains(key)
-                    || key.equals("enable_sampling") && !sampling.flag(key);
-            if (!harmless) {
-                throw sampling.wrong(key, "nothing: the same text would have other ids");
-            }
-        }
-        Set<String> names = new HashSet<>();
-        special.named().values().forEach(token -> names.add(token.content()));
-        special.extra().forEach(token -> names.add(token.content()));
-        for (SpecialTokens.Told told : special.added().values()) {
-            if (told.token().singleWord()) {
-                throw told.place().error("a token has single_word, expected none beside GPTSw3Tokenizer");
-            }
-        }
-        SpecialTokens added = special.withAdded(token -> token.asRaw(names.contains(token.content())));
-        Map<String, AddedToken> named = new LinkedHashMap<>();
-        special.named().forEach((name, token) -> named.put(name, AddedToken.special(token.content())));
-        return new SpecialTokens(named, special.extra(), added.added());
     }
 
     private static PublishedTokenizer compose(TokenizerClass rules, Part config, Taken taken, SpecialTokens special)

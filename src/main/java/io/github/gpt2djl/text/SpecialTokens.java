@@ -126,8 +126,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return told;
     }
 
-    private static Map<String, AddedToken> named(
-            Part config, Part map, Map<String, AddedToken> told, ClassTokens usual)
+    private static Map<String, AddedToken> named(Part config, Part map, Map<String, AddedToken> told, ClassTokens usual)
             throws MalformedCheckpointException {
         Map<String, AddedToken> named = new LinkedHashMap<>();
         for (String name : NAMES) {

@@ -39,8 +39,10 @@ record Taken(
         String expected = rules.model().type();
         // Old tokenizer.json files leave the type out.
         if (type != null && !type.equals(expected)) {
-            throw model.wrong("type", expected + ", as " + rules.title() + " has; a tokenizer_config.json with the"
-                    + " tokenizer_class PreTrainedTokenizerFast takes tokenizer.json as it is written");
+            throw model.wrong(
+                    "type",
+                    expected + ", as " + rules.title() + " has; a tokenizer_config.json with the"
+                            + " tokenizer_class PreTrainedTokenizerFast takes tokenizer.json as it is written");
         }
         JsonElement vocabulary = model.find("vocab");
         boolean list = rules.model() == TokenizerClass.Model.UNIGRAM;

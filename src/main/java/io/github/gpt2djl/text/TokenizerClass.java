@@ -161,10 +161,12 @@ enum TokenizerClass {
             }
             known.add(one.title());
         }
-        if (OTHERS.contains(name.replaceFirst("Tokenizer$", "")) || List.of("BertTokenizerLegacy", "MistralCommonBackend").contains(name)) {
+        if (OTHERS.contains(name.replaceFirst("Tokenizer$", ""))
+                || List.of("BertTokenizerLegacy", "MistralCommonBackend").contains(name)) {
             throw file.wrong(
                     KEY,
-                    "one of " + String.join(", ", known) + ": the class has rules of its own, which are not known here");
+                    "one of " + String.join(", ", known)
+                            + ": the class has rules of its own, which are not known here");
         }
         // What transformers does with a class that it has not, too.
         return AS_WRITTEN;

@@ -105,7 +105,8 @@ class CheckpointTest {
             Path models = Path.of("models/shakespeare");
             assertThat(shipped.config())
                     .isEqualTo(ModelConfig.parse("config.json", Files.readString(models.resolve("config.json"))));
-            assertThat(shipped.tokenizer().text("tokenizer.json")).isEqualTo(Files.readString(models.resolve("tokenizer.json")));
+            assertThat(shipped.tokenizer().text("tokenizer.json"))
+                    .isEqualTo(Files.readString(models.resolve("tokenizer.json")));
             try (TensorFile onDisk = Safetensors.read(DataFile.open(models.resolve("model.safetensors")))) {
                 assertThat(shipped.tensors().names()).isEqualTo(onDisk.names());
                 TensorInfo norm = onDisk.find("ln_f.weight");

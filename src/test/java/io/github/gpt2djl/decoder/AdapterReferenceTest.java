@@ -76,7 +76,8 @@ class AdapterReferenceTest {
         try (Checkpoint adapted = ModelSource.local().open(resized.toString());
                 Checkpoint plain =
                         ModelSource.local().open(ROOT.resolve("attention").toString())) {
-            assertThat(adapted.tokenizer().text("tokenizer.json")).isEqualTo(Files.readString(resized.resolve("tokenizer.json")));
+            assertThat(adapted.tokenizer().text("tokenizer.json"))
+                    .isEqualTo(Files.readString(resized.resolve("tokenizer.json")));
             assertThat(adapted.tokenizer().files()).containsKey("tokenizer_config.json");
             assertThat(adapted.config().vocabularySize()).isEqualTo(34);
             assertThat(plain.tokenizer()).isNull();

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,14 +40,16 @@ class PublishedClassesTest {
             Map<String, JsonElement> files,
             @Nullable JsonObject whole,
             Map<Integer, List<String>> added,
-            List<Row> rows) {
+            List<Row> rows,
+            boolean cleans) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private record Reference(List<String> texts, Map<String, JsonElement> shared, List<Case> cases) {}
+    private record Reference(
+            Map<String, String> known, List<String> texts, Map<String, JsonElement> shared, List<Case> cases) {}
 
     private static final Reference REFERENCE = reference();
 
@@ -71,6 +74,34 @@ class PublishedClassesTest {
     void thereAreMany() {
         assertThat(cases()).hasSizeGreaterThan(90);
         assertThat(backed()).hasSizeBetween(85, cases().size() - 5);
+    }
+
+    /** None of them is taken for another by chance. */
+    @Test
+    void eachClassOfTransformersHasItsRulesOrIsRefused() throws IOException {
+        int refused = 0;
+        for (Map.Entry<String, String> known : REFERENCE.known().entrySet()) {
+            JsonObject config = new JsonObject();
+            config.addProperty("tokenizer_class", known.getKey());
+            byte[] bytes = config.toString().getBytes(StandardCharsets.UTF_8);
+            try {
+                TokenizerClass rules = TokenizerClass.of(
+                        new FilesBeside(new TokenizerFiles("", Map.of("tokenizer_config.json", bytes))),
+                        Architecture.GPT2);
+                String title = switch (known.getValue()) {
+                    // Their rules are those of the others.
+                    case "DistilBertTokenizer" -> "BertTokenizer";
+                    case "CodeGenTokenizer" -> "GPT2Tokenizer";
+                    case "PythonBackend" -> "TokenizersBackend";
+                    default -> known.getValue();
+                };
+                assertThat(rules.title()).as(known.getKey()).isEqualTo(title);
+            } catch (MalformedCheckpointException e) {
+                assertThat(e).hasMessageContaining("\"" + known.getKey() + "\", expected one of");
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(70);
     }
 
     @ParameterizedTest
@@ -98,9 +129,19 @@ class PublishedClassesTest {
                     + (token.special() ? "s" : "");
             int id = added.id(token.content());
             // A class in Python looks at a flag here and there only; what it finds and shows is compared otherwise.
-            found.put(id, List.of(token.content(), one.whole() == null ? one.added().get(id).get(1) : flags));
+            found.put(
+                    id,
+                    List.of(
+                            token.content(),
+                            one.whole() == null ? one.added().get(id).get(1) : flags));
         }
         assertThat(found).isEqualTo(one.added());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void sameSpacesBeforePunctuation(Case one) throws IOException {
+        assertThat(read(one).cleansUp()).isEqualTo(one.cleans());
     }
 
     @ParameterizedTest
@@ -149,9 +190,7 @@ class PublishedClassesTest {
             String text = found.isJsonPrimitive() ? found.getAsString() : found.toString();
             files.put(
                     name,
-                    name.endsWith(".model")
-                            ? Base64.getDecoder().decode(text)
-                            : text.getBytes(StandardCharsets.UTF_8));
+                    name.endsWith(".model") ? Base64.getDecoder().decode(text) : text.getBytes(StandardCharsets.UTF_8));
         });
         return new TokenizerFiles("folder/", files);
     }
@@ -218,7 +257,8 @@ class PublishedClassesTest {
                 boolean nothing = value == null
                         || value.isJsonNull()
                         || !step && List.of("", "false").contains(value.getAsString());
-                if (entry.getKey().equals("precompiled_charsmap") && value.getAsString().length() > 16) {
+                if (entry.getKey().equals("precompiled_charsmap")
+                        && value.getAsString().length() > 16) {
                     made.addProperty(entry.getKey(), digest(List.of(value.getAsString())));
                 } else if (!nothing) {
                     made.add(entry.getKey(), step ? plain(value) : value);

@@ -17,7 +17,7 @@ import torch
 from peft import IA3Config, LoHaConfig, LoraConfig, PeftModel, PromptTuningConfig, get_peft_model
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, models
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, OPTConfig, OPTForCausalLM
+from transformers import AutoModelForCausalLM, GPT2Config, GPTNeoConfig, OPTConfig
 from transformers import PreTrainedTokenizerFast
 
 ROOT = pathlib.Path("src/test/resources/reference/adapters")
@@ -30,6 +30,12 @@ BASES = {
     "untied": GPT2Config(**{**GPT2.to_dict(), "tie_word_embeddings": False}),
     "opt": OPTConfig(num_hidden_layers=2, num_attention_heads=2, hidden_size=8, ffn_dim=12, word_embed_proj_dim=6,
                      do_layer_norm_before=False, max_position_embeddings=12, vocab_size=VOCABULARY, init_std=0.3),
+    "neo": GPTNeoConfig(num_layers=2, num_heads=2, hidden_size=8, intermediate_size=12, window_size=3,
+                        attention_types=[[["global", "local"], 1]], max_position_embeddings=12, vocab_size=VOCABULARY,
+                        bos_token_id=VOCABULARY - 1, eos_token_id=VOCABULARY - 1, initializer_range=0.3),
+    "bare": OPTConfig(num_hidden_layers=2, num_attention_heads=2, hidden_size=8, ffn_dim=12, enable_bias=False,
+                      layer_norm_elementwise_affine=False, _remove_final_layer_norm=True, max_position_embeddings=12,
+                      vocab_size=VOCABULARY, init_std=0.3),
 }
 
 
@@ -80,7 +86,23 @@ ADAPTERS = {
     "resized-untied": ("untied", lora("c_attn"), RESIZED),
     "resized-opt": ("opt", lora("fc1"), RESIZED),
     "orthogonal": ("base", lora("c_attn", init_lora_weights="orthogonal"), None),
+    "default-neo": ("neo", lora(), None),
+    "everywhere-neo": ("neo", lora("q_proj", "k_proj", "v_proj", "out_proj", "c_fc", "c_proj", r=3), None),
+    "all-linear-neo": ("neo", LoraConfig(r=2, target_modules="all-linear"), None),
+    "bias-all-neo": ("neo", lora("k_proj", bias="all"), None),
+    "lora-bias-neo": ("neo", lora("out_proj", "c_fc", lora_bias=True), None),
+    "magnitudes-neo": ("neo", lora("q_proj", "c_proj", use_dora=True), None),
+    "save-both-neo": ("neo", lora("q_proj", modules_to_save=["wte", "lm_head"]), None),
+    "save-norms-neo": ("neo", lora("q_proj", modules_to_save=["ln_f", "ln_1"]), None),
+    "table-neo": ("neo", lora("wte", "wpe"), None),
+    "tokens-neo": ("neo", lora("v_proj", trainable_token_indices=[3, 30]), None),
+    "resized-neo": ("neo", lora("q_proj", modules_to_save=["wte"]), RESIZED),
+    "default-bare": ("bare", lora(), None),
+    "all-linear-bare": ("bare", LoraConfig(r=2, target_modules="all-linear"), None),
+    "bias-all-bare": ("bare", lora("q_proj", bias="all"), None),
+    "magnitudes-bare": ("bare", lora("v_proj", "fc2", use_dora=True), None),
     # What is told not to be computed.
+    "lora-bias-bare": ("bare", lora("q_proj", lora_bias=True), None),
     "singular-values": ("base", lora("c_attn", init_lora_weights="pissa"), None),
     "scales": ("base", IA3Config(target_modules=["c_attn", "c_fc"], feedforward_modules=["c_fc"]), None),
     "prompt": ("base", PromptTuningConfig(num_virtual_tokens=3), None),
@@ -152,7 +174,7 @@ def main():
     shutil.rmtree(ROOT, ignore_errors=True)
     for number, (name, config) in enumerate(BASES.items()):
         torch.manual_seed(7 + number)
-        model = (OPTForCausalLM if name == "opt" else GPT2LMHeadModel)(config)
+        model = AutoModelForCausalLM.from_config(config)
         random_weights(model).half().save_pretrained(ROOT / name)
         (ROOT / name / "generation_config.json").unlink()
     for name, (base, config, rows) in ADAPTERS.items():

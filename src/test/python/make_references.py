@@ -15,7 +15,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LogitsProcessorList
+from transformers import AutoModelForCausalLM, GPTNeoConfig, GPT2Config, GPT2LMHeadModel, LogitsProcessorList
 from transformers import GPT2Tokenizer, OPTConfig, OpenAIGPTConfig, OpenAIGPTTokenizer
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
@@ -45,6 +45,16 @@ RELATIVES = {
                                     word_embed_proj_dim=24, max_position_embeddings=80, vocab_size=320,
                                     do_layer_norm_before=False),
                           torch.float16, "decoder.", False, 0.2),
+    # Like the larger Galactica: no biases, GELU.
+    "opt-no-bias-f16": (OPTConfig(num_hidden_layers=2, num_attention_heads=4, hidden_size=24, ffn_dim=96,
+                                  enable_bias=False, activation_function="gelu", max_position_embeddings=96,
+                                  vocab_size=320),
+                        torch.float16, "model.decoder.", False, 0.25),
+    # Like TinyStories: a pickle with the masks of its time, and a window that is shorter than the texts.
+    "gpt-neo-f32": (GPTNeoConfig(num_layers=2, num_heads=4, hidden_size=20, window_size=8, max_position_embeddings=80,
+                                 attention_types=[[["global", "local"], 1]], vocab_size=320, bos_token_id=0,
+                                 eos_token_id=0),
+                    torch.float32, "transformer.", True, 0.25),
 }
 TEXT = "the cat sat on the mat; it was the best of mats, it was the worst of mats. don't stop: walking, walked, walker!"
 GPT_MERGES = ("t h,th e</w>,a t</w>,c at</w>,s at</w>,m at</w>,o n</w>,i t</w>,w a,wa s</w>,b e,be s,bes t</w>,o f</w>,"
@@ -177,11 +187,16 @@ def relative(name, spec, root):
     folder.mkdir(parents=True, exist_ok=True)
     model = AutoModelForCausalLM.from_config(cfg)
     randomize(model, std, seed=len(name))
-    inner = model.transformer if cfg.model_type == "openai-gpt" else model.model.decoder
+    inner = model.model.decoder if cfg.model_type == "opt" else model.transformer
     tensors = {prefix + key: value.to(dtype).contiguous() for key, value in inner.state_dict().items()}
+    if cfg.model_type == "gpt_neo":
+        for layer in range(cfg.num_layers):
+            attention = inner.h[layer].attn.attention
+            tensors[f"{prefix}h.{layer}.attn.attention.bias"] = attention.bias
+            tensors[f"{prefix}h.{layer}.attn.attention.masked_bias"] = torch.tensor(-1e9)
     if pickled:
         # The pickle names the table twice: once more as the head.
-        tensors["lm_head.weight"] = tensors[prefix + "embed_tokens.weight"]
+        tensors["lm_head.weight"] = tensors[prefix + ("wte" if cfg.model_type == "gpt_neo" else "embed_tokens") + ".weight"]
         torch.save(tensors, folder / "pytorch_model.bin")
     else:
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -189,7 +204,7 @@ def relative(name, spec, root):
     (folder / "config.json").write_text(json.dumps({**cfg.to_dict(), "architectures": [architecture]}, indent=2) + "\n")
     tokenizer(folder, cfg)
     positions = cfg.n_positions if cfg.model_type == "openai-gpt" else cfg.max_position_embeddings
-    result = expected(folder, cfg.vocab_size, positions, every_position=True)
+    result = expected(folder, cfg.vocab_size, positions, every_position=name not in ("opt-no-bias-f16", "gpt-neo-f32"))
     (folder / "expected.json").write_text(json.dumps(result) + "\n")
     print(folder, len(result["score"]), "scored ids, greedy", result["prompts"][0]["greedy"][:8])
 
@@ -197,6 +212,7 @@ def relative(name, spec, root):
 def tokenizer(folder, cfg):
     """A small vocabulary, saved in the files of the published one, and what transformers makes of texts with it."""
     first = cfg.model_type == "openai-gpt"
+    neo = cfg.model_type == "gpt_neo"
     if first:
         # By hand: the trainer's ties fall differently in each run where words have an end.
         merges = [tuple(pair.split()) for pair in GPT_MERGES.split(",")]
@@ -207,13 +223,16 @@ def tokenizer(folder, cfg):
         trained = Tokenizer(models.BPE())
         trained.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         trained.train_from_iterator([TEXT], trainers.BpeTrainer(
-            vocab_size=310, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], show_progress=False,
+            vocab_size=310, special_tokens=["<|endoftext|>"] if neo else ["<s>", "<pad>", "</s>", "<unk>"], show_progress=False,
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
         parts = json.loads(trained.to_str())["model"]
         vocab, merges = parts["vocab"], [tuple(pair) for pair in parts["merges"]]
     if first:
         hf = OpenAIGPTTokenizer(vocab=vocab, merges=merges)
         hf.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    elif neo:
+        hf = GPT2Tokenizer(vocab=vocab, merges=merges)
+        hf.save_pretrained(folder)
     else:
         # As published for OPT; the released versions of transformers put bos in front for add_bos_token.
         hf = GPT2Tokenizer(vocab=vocab, merges=merges, bos_token="</s>", eos_token="</s>", unk_token="</s>",

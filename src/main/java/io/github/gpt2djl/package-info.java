@@ -1,5 +1,5 @@
 /**
- * Text generation with GPT-2, GPT and OPT: start at {@link io.github.gpt2djl.Gpt2}.
+ * Text generation with GPT-2, GPT, OPT and GPT-Neo: start at {@link io.github.gpt2djl.Gpt2}.
  *
  * <p>A {@link io.github.gpt2djl.GenerationConfig} says how to generate, a {@link io.github.gpt2djl.Generation} what
  * came of it; {@link io.github.gpt2djl.Score} and {@link io.github.gpt2djl.RankedContinuation} judge given texts.

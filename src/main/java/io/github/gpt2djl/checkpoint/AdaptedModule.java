@@ -57,9 +57,7 @@ record AdaptedModule(String name, Kind kind, long in, long out) {
             }
             for (int layer = 0; layer < config.layers(); layer++) {
                 String block = prefix + "layers." + layer + ".";
-                for (String name : List.of("k_proj", "v_proj", "q_proj", "out_proj")) {
-                    all.add(new AdaptedModule(block + "self_attn." + name, Kind.LINEAR, width, width));
-                }
+                attention(all, block + "self_attn.", width);
                 all.add(new AdaptedModule(block + "fc1", Kind.LINEAR, width, inner));
                 all.add(new AdaptedModule(block + "fc2", Kind.LINEAR, inner, width));
             }
@@ -68,13 +66,25 @@ record AdaptedModule(String name, Kind kind, long in, long out) {
             all.add(new AdaptedModule(prefix + positions, Kind.EMBEDDING, config.positions(), width));
             for (int layer = 0; layer < config.layers(); layer++) {
                 String block = prefix + "h." + layer + ".";
-                all.add(new AdaptedModule(block + "attn.c_attn", Kind.CONV1D, width, 3L * width));
-                all.add(new AdaptedModule(block + "attn.c_proj", Kind.CONV1D, width, width));
-                all.add(new AdaptedModule(block + "mlp.c_fc", Kind.CONV1D, width, inner));
-                all.add(new AdaptedModule(block + "mlp.c_proj", Kind.CONV1D, inner, width));
+                boolean neo = architecture == Architecture.GPT_NEO;
+                Kind kind = neo ? Kind.LINEAR : Kind.CONV1D;
+                if (neo) {
+                    attention(all, block + "attn.attention.", width);
+                } else {
+                    all.add(new AdaptedModule(block + "attn.c_attn", kind, width, 3L * width));
+                    all.add(new AdaptedModule(block + "attn.c_proj", kind, width, width));
+                }
+                all.add(new AdaptedModule(block + "mlp.c_fc", kind, width, inner));
+                all.add(new AdaptedModule(block + "mlp.c_proj", kind, inner, width));
             }
         }
         all.add(new AdaptedModule(HEAD, Kind.LINEAR, embedding, config.vocabularySize()));
         return all;
+    }
+
+    private static void attention(List<AdaptedModule> all, String prefix, int width) {
+        for (String name : List.of("k_proj", "v_proj", "q_proj", "out_proj")) {
+            all.add(new AdaptedModule(prefix + name, Kind.LINEAR, width, width));
+        }
     }
 }

@@ -113,7 +113,7 @@ public record Adapter(
      * magnitudes (DoRA), biases, layers that are stored whole, embeddings of single ids, and a resized vocabulary. A head
      * that was the embedding table is one of its own where only one of them is changed.
      *
-     * @param base a GPT, GPT-2 or OPT
+     * @param base a GPT, GPT-2, OPT or GPT-Neo
      * @return the sum, computed as it is read: changed weights are F32; its tokenizer is the adapter's, if it has one
      * @throws MalformedCheckpointException if the adapter does not fit the base
      * @throws IOException if closing fails

@@ -17,7 +17,8 @@ final class CheckpointWriter {
     private static final String HEAD = TensorNames.HEAD;
 
     /** Each layer's, which transformers wrote in its early years. */
-    private static final Pattern MASK = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+    private static final Pattern MASK =
+            Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(attention\\.)?(masked_)?bias");
 
     private CheckpointWriter() {}
 

@@ -1,26 +1,42 @@
 package io.github.gpt2djl.checkpoint;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
 final class ConfigReader {
     /** {@code <|endoftext|>} of the published vocabulary. */
     private static final int OPENAI_END = 50256;
 
-    private final String file;
-    private final JsonObject json;
+    private static final List<String> SUPPORTED =
+            Stream.of(Architecture.values()).map(each -> each.modelType).toList();
 
-    private ConfigReader(String file, JsonObject json) {
-        this.file = file;
-        this.json = json;
+    private static final String ROTARY = "rotary position embeddings";
+
+    /** What well-known models have that this decoder does not compute. */
+    private static final Map<String, String> OTHERS = Map.ofEntries(
+            Map.entry("gpt_neox", ROTARY),
+            Map.entry("gptj", ROTARY),
+            Map.entry("codegen", ROTARY),
+            Map.entry("falcon", ROTARY),
+            Map.entry("phi", ROTARY),
+            Map.entry("stablelm", ROTARY),
+            Map.entry("llama", ROTARY + " and RMS norms"),
+            Map.entry("mistral", ROTARY + " and RMS norms"),
+            Map.entry("qwen2", ROTARY + " and RMS norms"),
+            Map.entry("gemma", ROTARY + " and RMS norms"),
+            Map.entry("bloom", "attention biased by distance (ALiBi)"),
+            Map.entry("mpt", "attention biased by distance (ALiBi)"),
+            Map.entry("gpt_bigcode", "keys and values that all heads share"));
+
+    private final ConfigKeys keys;
+
+    private ConfigReader(ConfigKeys keys) {
+        this.keys = keys;
     }
 
     /**
@@ -31,73 +47,119 @@ final class ConfigReader {
      *     compute
      */
     static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
-        ConfigReader keys = new ConfigReader(file, object(file, json));
-        String type = keys.only("model_type", "gpt2", "openai-gpt", "opt");
+        ConfigKeys keys = ConfigKeys.parse(file, json);
+        ConfigReader reader = new ConfigReader(keys);
+        String type = reader.modelType();
         keys.absent("quantization_config", "this decoder computes only what is not quantized");
         keys.absent("transformers_weights", "this library reads model.safetensors, or as published");
         return switch (type) {
-            case "opt" -> keys.opt();
-            case "openai-gpt" -> keys.gpt(Architecture.GPT, -1);
-            default -> keys.gpt(Architecture.GPT2, OPENAI_END);
+            case "opt" -> reader.opt();
+            case "gpt_neo" -> reader.neo();
+            case "openai-gpt" -> reader.gpt(Architecture.GPT, -1);
+            default -> reader.gpt(Architecture.GPT2, OPENAI_END);
         };
     }
 
     /** Parses OpenAI's {@code hparams.json}: {n_vocab, n_ctx, n_embd, n_head, n_layer}. */
     static ModelConfig parseOpenAi(String file, String json) throws MalformedCheckpointException {
-        JsonObject hparams = object(file, json);
+        JsonObject hparams = ConfigKeys.parse(file, json).json();
         hparams.add("vocab_size", hparams.get("n_vocab"));
         hparams.add("n_positions", hparams.get("n_ctx"));
         hparams.addProperty("eos_token_id", OPENAI_END);
         return parse(file, hparams.toString());
     }
 
-    private static JsonObject object(String file, String json) throws MalformedCheckpointException {
-        try {
-            return JsonParser.parseString(json).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
-            throw new MalformedCheckpointException(file, "not a JSON object", e);
+    /** An absent one is GPT-2's: OpenAI's own files have none. */
+    private String modelType() throws MalformedCheckpointException {
+        String found = keys.text("model_type", "gpt2");
+        if (SUPPORTED.contains(found)) {
+            return found;
         }
+        String others = OTHERS.get(found);
+        throw new MalformedCheckpointException(
+                keys.file(),
+                "model_type is " + found + ", expected one of " + String.join(", ", SUPPORTED) + ": this decoder"
+                        + " computes only models with a learned vector for each position and norms of mean and variance"
+                        + (others == null ? "" : ", and " + found + " has " + others));
     }
 
     private ModelConfig gpt(Architecture architecture, int absentId) throws MalformedCheckpointException {
-        only("add_cross_attention", "false");
-        int width = count("n_embd", null);
         boolean first = architecture == Architecture.GPT;
+        if (!first && keys.flag("add_cross_attention", false)) {
+            throw keys.wrong(
+                    "add_cross_attention",
+                    keys.find("add_cross_attention"),
+                    "false: cross-attention reads what an encoder has computed, and this library has no encoder;"
+                            + " take a model that was trained to continue texts by itself",
+                    null);
+        }
+        int width = keys.count("n_embd", null);
         return config(
                 architecture,
-                count("n_layer", null),
-                heads("n_head", width, "n_embd"),
+                keys.count("n_layer", null),
+                keys.heads("n_head", width, "n_embd"),
                 width,
-                first ? 4 * width : count("n_inner", 4 * width),
+                first ? 4 * width : keys.count("n_inner", 4 * width),
                 width,
-                count("n_positions", null),
+                keys.count("n_positions", null),
                 epsilon(),
                 first,
+                !first,
                 first ? firstActivation() : activation(Activation.GELU_NEW),
-                first || flag("scale_attn_weights", true),
-                !first && flag("scale_attn_by_inverse_layer_idx", false),
+                first || keys.flag("scale_attn_weights", true),
+                !first && keys.flag("scale_attn_by_inverse_layer_idx", false),
+                AttentionLayers.GLOBAL,
+                true,
+                true,
                 absentId);
     }
 
     private ModelConfig opt() throws MalformedCheckpointException {
-        only("enable_bias", "true");
-        only("layer_norm_elementwise_affine", "true");
-        only("_remove_final_layer_norm", "false");
-        int width = count("hidden_size", null);
+        boolean preNorm = keys.flag("do_layer_norm_before", true);
+        int width = keys.count("hidden_size", null);
         return config(
                 Architecture.OPT,
-                count("num_hidden_layers", null),
-                heads("num_attention_heads", width, "hidden_size"),
+                keys.count("num_hidden_layers", null),
+                keys.heads("num_attention_heads", width, "hidden_size"),
                 width,
-                count("ffn_dim", null),
-                count("word_embed_proj_dim", width),
-                count("max_position_embeddings", null),
+                keys.count("ffn_dim", null),
+                keys.count("word_embed_proj_dim", width),
+                keys.count("max_position_embeddings", null),
                 1e-5,
-                !flag("do_layer_norm_before", true),
+                !preNorm,
+                !keys.flag("_remove_final_layer_norm", false) && preNorm,
                 activation(Activation.RELU),
                 true,
                 false,
+                AttentionLayers.GLOBAL,
+                keys.flag("enable_bias", true),
+                keys.flag("layer_norm_elementwise_affine", true),
                 2);
+    }
+
+    private ModelConfig neo() throws MalformedCheckpointException {
+        int width = keys.count("hidden_size", null);
+        int layers = keys.count("num_layers", null);
+        List<Integer> local =
+                AttentionLayers.local(keys.file(), keys.find("attention_layers"), keys.find("attention_types"), layers);
+        return config(
+                Architecture.GPT_NEO,
+                layers,
+                keys.heads("num_heads", width, "hidden_size"),
+                width,
+                keys.count("intermediate_size", 4 * width),
+                width,
+                keys.count("max_position_embeddings", null),
+                epsilon(),
+                false,
+                true,
+                activation(Activation.GELU_NEW),
+                false,
+                false,
+                new AttentionLayers(local, local.isEmpty() ? 0 : keys.count("window_size", 256)),
+                true,
+                true,
+                OPENAI_END);
     }
 
     private ModelConfig config(
@@ -110,13 +172,17 @@ final class ConfigReader {
             int positions,
             double epsilon,
             boolean postNorm,
+            boolean finalNorm,
             Activation activation,
             boolean scaleAttnWeights,
             boolean scaleAttnByInverseLayerIdx,
+            AttentionLayers attention,
+            boolean enableBias,
+            boolean layerNormElementwiseAffine,
             int absentId)
             throws MalformedCheckpointException {
-        int vocabularySize = count("vocab_size", null);
-        ConfigReader defaults = new ConfigReader(file, textGeneration());
+        int vocabularySize = keys.count("vocab_size", null);
+        ConfigKeys defaults = new ConfigKeys(keys.file(), textGeneration());
         return new ModelConfig(
                 architecture,
                 layers,
@@ -128,97 +194,37 @@ final class ConfigReader {
                 vocabularySize,
                 epsilon,
                 postNorm,
+                finalNorm,
                 activation,
                 scaleAttnWeights,
                 scaleAttnByInverseLayerIdx,
-                id("bos_token_id", absentId, vocabularySize),
-                ids("eos_token_id", vocabularySize),
-                flag("tie_word_embeddings", true),
+                attention.local(),
+                attention.window(),
+                enableBias,
+                layerNormElementwiseAffine,
+                keys.id("bos_token_id", absentId, vocabularySize),
+                keys.ids("eos_token_id", vocabularySize),
+                keys.flag("tie_word_embeddings", true),
                 defaults.flag("do_sample", false),
                 defaults.count("max_length", 0));
     }
 
-    private @Nullable JsonElement find(String key) {
-        JsonElement value = json.get(key);
-        return value == null || value.isJsonNull() ? null : value;
-    }
-
-    private int count(String key, @Nullable Integer absent) throws MalformedCheckpointException {
-        JsonElement value = find(key);
-        if (value == null && absent != null) {
-            return absent;
-        }
-        int n = integer(key, value);
-        if (n < 1) {
-            throw new MalformedCheckpointException(file, key + " is " + n + ", expected at least 1");
-        }
-        return n;
-    }
-
-    private int heads(String key, int width, String widthKey) throws MalformedCheckpointException {
-        int heads = count(key, null);
-        if (width % heads != 0) {
-            throw new MalformedCheckpointException(
-                    file, widthKey + " is " + width + ", expected a multiple of " + key + ", which is " + heads);
-        }
-        return heads;
-    }
-
-    /**
-     * Null means none. transformers writes the published models' ids for small vocabularies too, where they never
-     * occur.
-     */
-    private int id(String key, int absent, int vocabularySize) throws MalformedCheckpointException {
-        JsonElement stored = json.get(key);
-        if (stored != null && stored.isJsonNull()) {
-            return -1;
-        }
-        if (stored == null) {
-            return absent < vocabularySize ? absent : -1;
-        }
-        int id = integer(key, stored);
-        if (id < 0) {
-            throw new MalformedCheckpointException(file, key + " is " + id + ", expected at least 0, or null");
-        }
-        return id < vocabularySize ? id : -1;
-    }
-
-    /**
-     * One id, a list of ids, or null. An absent key means none: transformers' generate reads the file, where its
-     * model's own default does not stand.
-     */
-    private List<Integer> ids(String key, int vocabularySize) throws MalformedCheckpointException {
-        JsonElement stored = find(key);
-        if (stored == null) {
-            return List.of();
-        }
-        List<JsonElement> all = stored instanceof JsonArray list ? list.asList() : List.of(stored);
-        List<Integer> ids = new ArrayList<>();
-        for (JsonElement each : all) {
-            int id = integer(key, each);
-            if (id >= 0 && id < vocabularySize) {
-                ids.add(id);
-            }
-        }
-        return ids.stream().distinct().toList();
-    }
-
     private Activation activation(Activation absent) throws MalformedCheckpointException {
         String key = "activation_function";
-        JsonElement value = find(key);
+        JsonElement value = keys.find(key);
         if (value == null) {
             return absent;
         }
         Activation found = value.isJsonPrimitive() ? Activation.find(value.getAsString()) : null;
         if (found == null) {
-            throw wrong(key, value, "one of " + String.join(", ", Activation.allNames()), null);
+            throw keys.wrong(key, value, "one of " + String.join(", ", Activation.allNames()), null);
         }
         return found;
     }
 
     /** The first GPT's file has names of its own: its "gelu" is the tanh form. */
     private Activation firstActivation() throws MalformedCheckpointException {
-        return switch (only("afn", "gelu", "relu", "silu", "swish")) {
+        return switch (keys.only("afn", "gelu", "relu", "silu", "swish")) {
             case "gelu" -> Activation.GELU_NEW;
             case "relu" -> Activation.RELU;
             default -> Activation.SILU;
@@ -227,76 +233,23 @@ final class ConfigReader {
 
     /** Published files have large ones, too: a norm with 1e12 does nearly nothing. */
     private double epsilon() throws MalformedCheckpointException {
-        JsonElement value = find("layer_norm_epsilon");
+        JsonElement value = keys.find("layer_norm_epsilon");
         try {
             double epsilon = value == null ? 1e-5 : value.getAsDouble();
             if (epsilon >= 0 && epsilon <= Float.MAX_VALUE) {
                 return epsilon;
             }
         } catch (RuntimeException e) {
-            throw wrong("layer_norm_epsilon", value, "a number", e);
+            throw keys.wrong("layer_norm_epsilon", value, "a number", e);
         }
-        throw wrong("layer_norm_epsilon", value, "a number from 0 to 3.4E38", null);
-    }
-
-    private boolean flag(String key, boolean absent) throws MalformedCheckpointException {
-        JsonElement value = find(key);
-        if (value == null) {
-            return absent;
-        }
-        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
-            return value.getAsBoolean();
-        }
-        throw wrong(key, value, "true or false", null);
-    }
-
-    /** Rejects any value of {@code key} but these, and returns it; an absent key means the first. */
-    private String only(String key, String... supported) throws MalformedCheckpointException {
-        JsonElement value = find(key);
-        if (value == null) {
-            return supported[0];
-        }
-        String found = value.isJsonPrimitive() ? value.getAsString() : value.toString();
-        for (String s : supported) {
-            if (s.equals(found)) {
-                return s;
-            }
-        }
-        throw new MalformedCheckpointException(
-                file, key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
-    }
-
-    private void absent(String key, String reason) throws MalformedCheckpointException {
-        JsonElement value = find(key);
-        if (value != null) {
-            throw new MalformedCheckpointException(file, key + " is " + value + ", expected none: " + reason);
-        }
+        throw keys.wrong("layer_norm_epsilon", value, "a number from 0 to 3.4E38", null);
     }
 
     private JsonObject textGeneration() {
-        JsonElement tasks = find("task_specific_params");
+        JsonElement tasks = keys.find("task_specific_params");
         if (tasks instanceof JsonObject object && object.get("text-generation") instanceof JsonObject generation) {
             return generation;
         }
         return new JsonObject();
-    }
-
-    private int integer(String key, @Nullable JsonElement value) throws MalformedCheckpointException {
-        if (value == null) {
-            throw new MalformedCheckpointException(file, "the key " + key + " is missing");
-        }
-        try {
-            return value.getAsJsonPrimitive().getAsBigDecimal().intValueExact();
-        } catch (RuntimeException e) {
-            throw wrong(key, value, "a whole number", e);
-        }
-    }
-
-    private MalformedCheckpointException wrong(
-            String key, @Nullable JsonElement value, String expected, @Nullable Throwable cause) {
-        String problem = key + " is " + value + ", expected " + expected;
-        return cause == null
-                ? new MalformedCheckpointException(file, problem)
-                : new MalformedCheckpointException(file, problem, cause);
     }
 }

@@ -18,8 +18,14 @@ final class ConfigWriter {
     private static final Gson PRETTY =
             new GsonBuilder().setPrettyPrinting().serializeNulls().create();
 
-    private static final List<String> DROPOUTS =
-            List.of("attn_pdrop", "embd_pdrop", "resid_pdrop", "attention_dropout", "dropout");
+    private static final List<String> DROPOUTS = List.of(
+            "attn_pdrop",
+            "embd_pdrop",
+            "resid_pdrop",
+            "attention_dropout",
+            "dropout",
+            "embed_dropout",
+            "resid_dropout");
 
     private final ModelConfig config;
     private final JsonObject json = new JsonObject();
@@ -59,10 +65,10 @@ final class ConfigWriter {
     static String json(ModelConfig config, DType dtype, @Nullable Dropout dropout, @Nullable String source) {
         Dropout told = dropout == null ? Dropout.PUBLISHED : dropout;
         ConfigWriter writer = new ConfigWriter(config);
-        if (config.architecture() == Architecture.OPT) {
-            writer.opt(told.all(), told.attention());
-        } else {
-            writer.gpt(told.all(), told.attention(), config.architecture() == Architecture.GPT);
+        switch (config.architecture()) {
+            case OPT -> writer.opt(told.all(), told.attention());
+            case GPT_NEO -> writer.neo(told.all(), told.attention());
+            case GPT2, GPT -> writer.gpt(told.all(), told.attention(), config.architecture() == Architecture.GPT);
         }
         writer.common(dtype);
         String text = PRETTY.toJson(
@@ -150,6 +156,34 @@ final class ConfigWriter {
         json.addProperty("num_hidden_layers", config.layers());
         json.addProperty("pad_token_id", 1);
         json.addProperty("word_embed_proj_dim", config.embeddingWidth());
+        if (!config.enableBias()) {
+            json.addProperty("enable_bias", false);
+        }
+        if (!config.layerNormElementwiseAffine()) {
+            json.addProperty("layer_norm_elementwise_affine", false);
+        }
+        if (!config.postNorm() && !config.finalNorm()) {
+            json.addProperty("_remove_final_layer_norm", true);
+        }
+    }
+
+    private void neo(double dropout, double attentionDropout) {
+        json.addProperty("activation_function", config.activation().key());
+        architecture("GPTNeoForCausalLM");
+        json.addProperty("attention_dropout", attentionDropout);
+        json.add("attention_types", AttentionLayers.types(config));
+        json.addProperty("embed_dropout", dropout);
+        json.addProperty("hidden_size", config.width());
+        json.addProperty("initializer_range", 0.02);
+        json.addProperty("intermediate_size", config.innerWidth());
+        json.addProperty("layer_norm_epsilon", config.epsilon());
+        json.addProperty("max_position_embeddings", config.positions());
+        json.addProperty("num_heads", config.heads());
+        json.addProperty("num_layers", config.layers());
+        json.addProperty("resid_dropout", dropout);
+        if (config.windowSize() > 0) {
+            json.addProperty("window_size", config.windowSize());
+        }
     }
 
     private void common(DType dtype) {

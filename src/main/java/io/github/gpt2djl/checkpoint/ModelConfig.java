@@ -21,11 +21,20 @@ import java.util.List;
  * @param vocabularySize number of token ids ({@code vocab_size})
  * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
  * @param postNorm whether norms follow the sums (GPT, OPT-350m), and not precede the layers
+ * @param finalNorm whether a norm follows the last layer; false where {@code postNorm} is true, or OPT's {@code
+ *     _remove_final_layer_norm}
  * @param activation the function within the MLP ({@code activation_function}, GPT's {@code afn})
  * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
  *     ({@code scale_attn_weights})
  * @param scaleAttnByInverseLayerIdx whether layer l, from 0 on, divides them by l + 1
  *     ({@code scale_attn_by_inverse_layer_idx})
+ * @param localLayers the layers, from 0 on and ascending, whose attention looks back on {@code windowSize} tokens only
+ *     ({@code attention_types})
+ * @param windowSize the tokens that a local layer's attention looks back on, a token's own among them ({@code
+ *     window_size}); 0 where no layer is local
+ * @param enableBias whether an OPT's layers add biases to their products ({@code enable_bias})
+ * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases ({@code
+ *     layer_norm_elementwise_affine})
  * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
  * @param eosIds the ids that end a text ({@code eos_token_id}); empty: none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
@@ -43,9 +52,14 @@ public record ModelConfig(
         int vocabularySize,
         double epsilon,
         boolean postNorm,
+        boolean finalNorm,
         Activation activation,
         boolean scaleAttnWeights,
         boolean scaleAttnByInverseLayerIdx,
+        List<Integer> localLayers,
+        int windowSize,
+        boolean enableBias,
+        boolean layerNormElementwiseAffine,
         int bosId,
         List<Integer> eosIds,
         boolean tiedHead,
@@ -53,7 +67,7 @@ public record ModelConfig(
         int maxLength) {
 
     /**
-     * Copies the list.
+     * Copies the lists.
      *
      * @param architecture the family
      * @param layers transformer blocks
@@ -65,9 +79,14 @@ public record ModelConfig(
      * @param vocabularySize number of token ids
      * @param epsilon added to the variance in layer norms
      * @param postNorm whether norms follow the sums
+     * @param finalNorm whether a norm follows the last layer
      * @param activation the function within the MLP
      * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
      * @param scaleAttnByInverseLayerIdx whether layer l divides them by l + 1
+     * @param localLayers copied
+     * @param windowSize the tokens that a local layer's attention looks back on; 0 where no layer is local
+     * @param enableBias whether an OPT's layers add biases to their products
+     * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases
      * @param bosId or -1
      * @param eosIds copied
      * @param tiedHead whether logits are products with the embedding table
@@ -75,13 +94,14 @@ public record ModelConfig(
      * @param maxLength the checkpoint's own default for text generation; 0: it names none
      */
     public ModelConfig {
+        localLayers = List.copyOf(localLayers);
         eosIds = List.copyOf(eosIds);
     }
 
     /** Of a new model's sizes: the number of its weights is a long then. */
     static final int MOST = 1 << 19;
 
-    private static final int MOST_LAYERS = 1 << 12;
+    static final int MOST_LAYERS = 1 << 12;
 
     /** A family of published models. */
     public enum Architecture {
@@ -90,7 +110,9 @@ public record ModelConfig(
         /** The first GPT: Radford et al. 2018. */
         GPT("openai-gpt"),
         /** Zhang et al. 2022: ReLU, and each text starts with {@code </s>}. */
-        OPT("opt");
+        OPT("opt"),
+        /** Black et al. 2021: the products of queries and keys are not divided, and some layers look back on a window only. */
+        GPT_NEO("gpt_neo");
 
         final String modelType;
 
@@ -135,9 +157,14 @@ public record ModelConfig(
                 vocabularySize,
                 1e-5,
                 false,
+                true,
                 Activation.GELU_NEW,
                 true,
                 false,
+                List.of(),
+                0,
+                true,
+                true,
                 end,
                 List.of(end),
                 true,
@@ -178,9 +205,14 @@ public record ModelConfig(
                 size,
                 epsilon,
                 postNorm,
+                finalNorm,
                 activation,
                 scaleAttnWeights,
                 scaleAttnByInverseLayerIdx,
+                localLayers,
+                windowSize,
+                enableBias,
+                layerNormElementwiseAffine,
                 bosId,
                 eosIds,
                 tied,
@@ -201,12 +233,15 @@ public record ModelConfig(
     /** {@return the number of weights, each tied one once} */
     public long parameters() {
         long e = width;
-        long layer = 4 * e * e + 2 * e * innerWidth + 9 * e + innerWidth;
+        // GPT-Neo's queries, keys and values have no biases.
+        long biases = !enableBias ? 0 : (architecture == Architecture.GPT_NEO ? 2 : 5) * e + innerWidth;
+        long norm = layerNormElementwiseAffine ? 2 * e : 0;
+        long layer = 4 * e * e + 2 * e * innerWidth + biases + 2 * norm;
         long table = (long) vocabularySize * embeddingWidth;
         // Rows of the published table that no position uses are weights too.
         long rows = positions + (long) unusedPositions();
         long projections = embeddingWidth == width ? 0 : 2 * e * embeddingWidth;
-        return table + rows * e + layers * layer + (postNorm ? 0 : 2 * e) + projections + (tiedHead ? 0 : table);
+        return table + rows * e + layers * layer + (finalNorm ? norm : 0) + projections + (tiedHead ? 0 : table);
     }
 
     /** {@return rows of the published position table before the first position's} */

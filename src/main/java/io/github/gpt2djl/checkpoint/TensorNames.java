@@ -30,7 +30,7 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
     /** {@return the embedding table's name, without a prefix} */
     static String table(Architecture architecture) {
         return switch (architecture) {
-            case GPT2 -> "wte.weight";
+            case GPT2, GPT_NEO -> "wte.weight";
             case GPT -> "tokens_embed.weight";
             case OPT -> "embed_tokens.weight";
         };

@@ -1,12 +1,15 @@
 package io.github.gpt2djl.decoder;
 
 import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -99,6 +102,8 @@ final class DecoderArchive {
     /** As training.py declares it. */
     private static byte[] training(ModelConfig config, double dropout, int frozen, double adapterScale) {
         return block(config, true)
+                .text("neo")
+                .bool(config.architecture() == Architecture.GPT_NEO)
                 .text("n_layer")
                 .integer(config.layers())
                 .text("dropout")
@@ -126,7 +131,18 @@ final class DecoderArchive {
                 .text("qk_scale")
                 .real(config.attentionScale())
                 .text("qk_scale_by_layer")
-                .bool(config.scaleAttnByInverseLayerIdx());
+                .bool(config.scaleAttnByInverseLayerIdx())
+                .text("window")
+                .integer(config.windowSize())
+                .text("local")
+                .boolList(local(config));
+    }
+
+    /** Of each layer; nothing where none is. */
+    private static List<Boolean> local(ModelConfig config) {
+        return IntStream.range(0, config.localLayers().isEmpty() ? 0 : config.layers())
+                .mapToObj(config.localLayers()::contains)
+                .toList();
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
@@ -183,6 +199,12 @@ final class DecoderArchive {
                     .op(']')
                     .op(0x85)
                     .op('R'); // [] TUPLE1 REDUCE
+        }
+
+        Pickle boolList(List<Boolean> values) {
+            global("torch.jit._pickle", "build_boollist").op(']').op('(');
+            values.forEach(this::bool);
+            return op('e').op(0x85).op('R'); // MARK APPENDS TUPLE1 REDUCE
         }
 
         Pickle emptyList(String type) {

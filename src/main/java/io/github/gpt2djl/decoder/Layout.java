@@ -29,16 +29,17 @@ final class Layout {
     enum Kind {
         EMBEDDING,
         POSITIONS,
+        /** Weight and bias, or nothing: a norm that has neither. */
         NORM,
         /** The head is the embedding table. */
         TIED_HEAD,
-        /** Weight [out, in] and bias. */
+        /** Weight [out, in] and bias, or the weight alone. */
         LINEAR,
         /** Weight [in, out] and bias. */
         CONV1D,
-        /** A weight [out, in] alone. */
+        /** The same of a head that is not the embedding table, or of what makes a table's vectors wider or narrower. */
         WITHOUT_BIAS,
-        /** Weights of queries, keys and values, then their biases. */
+        /** Weights of queries, keys and values, then their biases, or the weights alone. */
         ATTENTION
     }
 
@@ -68,7 +69,7 @@ final class Layout {
         this.config = config;
         opt = config.architecture() == Architecture.OPT;
         table = switch (config.architecture()) {
-            case GPT2 -> "wte.weight";
+            case GPT2, GPT_NEO -> "wte.weight";
             case GPT -> "tokens_embed.weight";
             case OPT -> "embed_tokens.weight";
         };
@@ -88,10 +89,10 @@ final class Layout {
         Layout layout = new Layout(file, config);
         layout.embeddings();
         for (int layer = 0; layer < config.layers(); layer++) {
-            if (layout.opt) {
-                layout.optLayer("layers." + layer + ".");
-            } else {
-                layout.gptLayer("h." + layer + ".");
+            switch (config.architecture()) {
+                case OPT -> layout.optLayer("layers." + layer + ".");
+                case GPT_NEO -> layout.neoLayer("h." + layer + ".");
+                case GPT2, GPT -> layout.gptLayer("h." + layer + ".");
             }
         }
         layout.last();
@@ -109,7 +110,7 @@ final class Layout {
             add(Kind.WITHOUT_BIAS, head);
         }
         String positions = switch (config.architecture()) {
-            case GPT2 -> "wpe.weight";
+            case GPT2, GPT_NEO -> "wpe.weight";
             case GPT -> "positions_embed.weight";
             case OPT -> "embed_positions.weight";
         };
@@ -145,25 +146,40 @@ final class Layout {
     private void optLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
         norm(h + "self_attn_layer_norm");
-        String attention = h + "self_attn.";
-        add(
-                Kind.ATTENTION,
-                tensor(attention + "q_proj.weight", width, width),
-                tensor(attention + "k_proj.weight", width, width),
-                tensor(attention + "v_proj.weight", width, width),
-                tensor(attention + "q_proj.bias", width),
-                tensor(attention + "k_proj.bias", width),
-                tensor(attention + "v_proj.bias", width));
-        linear(attention + "out_proj", width, width);
+        attention(h + "self_attn.", config.enableBias());
+        linear(h + "self_attn.out_proj", width, width);
         norm(h + "final_layer_norm");
         linear(h + "fc1", width, config.innerWidth());
         linear(h + "fc2", config.innerWidth(), width);
     }
 
+    /** GPT-Neo's, too. */
+    private void neoLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm(h + "ln_1");
+        attention(h + "attn.attention.", false);
+        linear(h + "attn.attention.out_proj", width, width);
+        norm(h + "ln_2");
+        linear(h + "mlp.c_fc", width, config.innerWidth());
+        linear(h + "mlp.c_proj", config.innerWidth(), width);
+    }
+
+    private void attention(String h, boolean biases) throws MalformedCheckpointException {
+        int width = config.width();
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (String name : new String[] {"q_proj", "k_proj", "v_proj"}) {
+            tensors.add(tensor(h + name + ".weight", width, width));
+        }
+        for (String name : biases ? new String[] {"q_proj", "k_proj", "v_proj"} : new String[0]) {
+            tensors.add(tensor(h + name + ".bias", width));
+        }
+        add(Kind.ATTENTION, tensors);
+    }
+
     private void last() throws MalformedCheckpointException {
         int width = config.width();
         int embedding = config.embeddingWidth();
-        if (!config.postNorm()) {
+        if (config.finalNorm()) {
             norm(opt ? "final_layer_norm" : "ln_f");
         }
         if (embedding != width) {
@@ -173,7 +189,11 @@ final class Layout {
     }
 
     private void norm(String name) throws MalformedCheckpointException {
-        add(Kind.NORM, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+        if (config.layerNormElementwiseAffine()) {
+            add(Kind.NORM, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+        } else {
+            add(Kind.NORM);
+        }
     }
 
     private void conv1d(String name, int in, int out) throws MalformedCheckpointException {
@@ -181,11 +201,19 @@ final class Layout {
     }
 
     private void linear(String name, int in, int out) throws MalformedCheckpointException {
-        add(Kind.LINEAR, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
+        if (config.enableBias()) {
+            add(Kind.LINEAR, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
+        } else {
+            add(Kind.LINEAR, tensor(name + ".weight", out, in));
+        }
     }
 
     private void add(Kind kind, TensorInfo... tensors) {
-        steps.add(new Step(kind, List.of(tensors)));
+        add(kind, List.of(tensors));
+    }
+
+    private void add(Kind kind, List<TensorInfo> tensors) {
+        steps.add(new Step(kind, tensors));
     }
 
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {

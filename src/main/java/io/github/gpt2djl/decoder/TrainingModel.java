@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A GPT-2 that learns: its weights in 32 bits, their gradients, and AdamW's moments.
+ * A GPT-2 or GPT-Neo that learns: its weights in 32 bits, their gradients, and AdamW's moments.
  *
  * <p>What is computed is in training.py. One thread at a time may use a model; what dropout leaves out is drawn by
  * PyTorch's generator, which the process has once, so that models do not learn at the same time.
@@ -53,7 +53,7 @@ public final class TrainingModel implements AutoCloseable {
         this.manager = manager;
         List<TensorInfo> stored = tensors(checkpoint);
         adapter = InitialTensors.adapter(config, learning.adapterRank(), seed);
-        int frozen = frozen(learning, stored.size());
+        int frozen = frozen(learning, config.layers(), stored.size());
         List<TensorInfo> changing = new ArrayList<>(stored.subList(frozen, stored.size()));
         adapter.names().stream().map(adapter::find).forEach(changing::add);
         long numbers = TrainingArrays.size(changing.stream());
@@ -76,14 +76,15 @@ public final class TrainingModel implements AutoCloseable {
     /**
      * Makes a model that learns from what a checkpoint holds; the checkpoint may be closed afterwards.
      *
-     * @param checkpoint a GPT-2 whose head is its embedding table; {@link InitialTensors} are one too
+     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; {@link InitialTensors} are one too
      * @param learning which of its weights learn
      * @param seed of an adapter's first weights
      * @param batchTokens of the largest batch that it will be given
      * @param threads of one native operation, process-wide: the first load decides; 0: one a core
      * @return the model, to be closed
      * @throws IOException if the checkpoint cannot be read or is malformed
-     * @throws IllegalArgumentException if it is of another architecture, or has fewer layers than are to stay
+     * @throws IllegalArgumentException if it is of another architecture, has fewer layers than are to stay, or is to have
+     *     an adapter and is no GPT-2
      * @throws InsufficientMemoryException if weights and such a batch are larger than the free memory
      * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
      */
@@ -103,11 +104,18 @@ public final class TrainingModel implements AutoCloseable {
 
     private static void check(Checkpoint checkpoint, Learning learning) {
         ModelConfig config = checkpoint.config();
-        if (config.architecture() != Architecture.GPT2 || !config.tiedHead()) {
+        boolean neo = config.architecture() == Architecture.GPT_NEO;
+        if (!(neo || config.architecture() == Architecture.GPT2) || !config.tiedHead()) {
             throw new IllegalArgumentException(checkpoint.name() + " is of the architecture " + config.architecture()
                     + (config.tiedHead() ? "" : " with a head of its own")
-                    + ", expected a GPT2 whose head is its embedding table: gpt2, gpt2-medium, gpt2-large, gpt2-xl,"
-                    + " distilgpt2, shakespeare or a model like them");
+                    + ", expected a GPT2 or GPT_NEO whose head is its embedding table: gpt2, gpt2-medium,"
+                    + " gpt2-large, gpt2-xl, distilgpt2, shakespeare, a TinyStories or a model like them");
+        }
+        if (neo && learning.adapterRank() > 0) {
+            throw new IllegalArgumentException("loraRank is " + learning.adapterRank() + ", expected none for "
+                    + checkpoint.name()
+                    + ", a GPT_NEO: this library trains adapters of GPT2's c_attn only; let all weights"
+                    + " learn, or freeze layers");
         }
         if (learning.frozenLayers() >= config.layers()) {
             throw new IllegalArgumentException("freezeLayers is " + learning.frozenLayers() + ", expected less than "
@@ -123,12 +131,12 @@ public final class TrainingModel implements AutoCloseable {
                 .toList();
     }
 
-    /** How many of them stay: two embeddings, and twelve a layer. */
-    private static int frozen(Learning learning, int all) {
+    /** How many of them stay: two embeddings, and those of layers; the last norm's two are left. */
+    private static int frozen(Learning learning, int layers, int all) {
         if (learning.adapterRank() > 0) {
             return all;
         }
-        return learning.frozenLayers() == 0 ? 0 : 2 + 12 * learning.frozenLayers();
+        return learning.frozenLayers() == 0 ? 0 : 2 + (all - 4) / layers * learning.frozenLayers();
     }
 
     /** Reads those weights that a file has. */

@@ -135,7 +135,13 @@ final class Weights {
                 case POSITIONS ->
                     call("add_positions", step, table, eightBits(), (long)
                             checkpoint.config().unusedPositions());
-                case NORM -> call("add_norm", step, DataType.FLOAT32, true);
+                case NORM -> {
+                    if (step.tensors().isEmpty()) {
+                        plainNorm(checkpoint.config().width());
+                    } else {
+                        call("add_norm", step, DataType.FLOAT32, true);
+                    }
+                }
                 case TIED_HEAD -> {
                     if (kernels.head().sharesTable()) {
                         module.call("tie_head");
@@ -182,6 +188,13 @@ final class Weights {
             }
             arguments.addAll(List.of(options));
             module.call(method, arguments.toArray());
+        }
+    }
+
+    /** One that changes neither scale nor mean. */
+    private void plainNorm(int width) {
+        try (NDManager scope = manager.newSubManager()) {
+            module.call("add_norm", scope.ones(new Shape(width)), scope.zeros(new Shape(width)));
         }
     }
 

@@ -1,5 +1,5 @@
-# GPT-2's forward pass. activation.py has the functions that an MLP can apply. Two attributes make the first GPT and OPT
-# of it, post_norm and activation; all else that differs is their tensors' names.
+# GPT-2's forward pass. activation.py has the functions that an MLP can apply. A few attributes make the first GPT, OPT
+# and GPT-Neo of it: post_norm, activation, qk_scale and window; all else that differs is their tensors.
 #
 # It is TorchScript in the dialect of a saved module. DecoderArchive packs it into an archive as it
 # stands and libtorch compiles it when the model is loaded; no Python takes part. Tensor names are
@@ -16,7 +16,11 @@ class Rows(NamedTuple):
   copies : int
   ragged : bool
   apart : bool
+  # what is added to the products of queries and keys, and that of local layers; the latter counts where window > 0
   mask : Optional[Tensor]
+  near : Optional[Tensor]
+  # of local layers; 0 where it is as long as the longest row
+  window : int
   # of rows that differ in length: of each its new token's position [B], and where its keys and values go
   position : Tensor
   places : List[Optional[Tensor]]
@@ -37,7 +41,10 @@ class Gpt2(Module):
   # What the products of queries and keys are multiplied by, and whether layer l divides it by l + 1.
   qk_scale : float
   qk_scale_by_layer : bool
-  # Norms follow the sums, as in the original transformer (GPT, OPT-350m), and there is no last one.
+  # A local layer's token sees this many, itself and those before it; 0 where no layer is local (all but GPT-Neo).
+  window : int
+  local : List[bool]
+  # Norms follow the sums, as in the original transformer (GPT, OPT-350m).
   post_norm : bool
   # where to compute: "cpu" or "cuda:0"
   device : str
@@ -254,13 +261,16 @@ class Gpt2(Module):
     return torch.addcmul(bias, sums, scale * weight_scale)
 
   # Attention [1, H, T, D] of each token by itself, T = 1, as a step computes it.
-  def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, scale: float) -> Tensor:
+  def attention_alone(self: __torch__.Gpt2, q: Tensor, k: Tensor, v: Tensor, scale: float, near: bool) -> Tensor:
     T = q.size(2)
     past = k.size(2) - T
     a = annotate(List[Tensor], [])
     for t in range(T):
       S = past + t + 1
-      _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, 0, S), v.narrow(2, 0, S), scale=scale))
+      n = S
+      if near:
+        n = ops.prim.min(S, self.window)
+      _0 = a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, S - n, n), v.narrow(2, S - n, n), scale=scale))
     return torch.cat(a, 2)
 
   # Whether rows should look at their own keys and values in a call each: one call for all reads as much of each as of
@@ -301,6 +311,26 @@ class Gpt2(Module):
   def projected(self: __torch__.Gpt2) -> bool:
     return torch.len(self.biases) > 4 * self.layers() + 1
 
+  # What hides from queries at these positions, [B, 1, 1, 1] or [T, 1], the keys behind them, and where window > 0 those
+  # that are too far before them: [B, 1, 1, S] or [T, S].
+  def mask(self: __torch__.Gpt2, positions: Tensor, S: int, window: int) -> Tensor:
+    device = ops.prim.device(positions)
+    keys = torch.arange(S, dtype=4, layout=None, device=device)
+    hidden = keys > positions
+    if window > 0:
+      hidden = hidden.logical_or_(keys <= positions - window)
+    return torch.zeros(hidden.size(), dtype=self.cache_dtype, layout=None, device=device).masked_fill_(hidden, -inf)
+
+  # Keys and values [B, H, S, D] of all layers in turn, from the cache's rows; where window > 0 only the last ones of
+  # local layers.
+  def seen(self: __torch__.Gpt2, rows: Tensor, S: int, window: int) -> List[Tensor]:
+    all = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
+    if window > 0 and S > window:
+      for i in range(torch.len(all)):
+        if self.local[i // 2]:
+          all[i] = all[i].narrow(2, S - window, window)
+    return all
+
   # B rows of T new tokens after past others. A prefill has past = 0; its rows may be padded behind, where no token
   # looks. Then come steps with T = 1.
   # lengths [B]: tokens that each row has had with these, where they differ; empty: all past + T.
@@ -310,34 +340,45 @@ class Gpt2(Module):
     S = past + T
     ragged = past > 0 and lengths.numel() > 0
     apart = ragged and self.apart(lengths, S, )
+    window = self.window
+    if S <= window:
+      window = 0
     mask = annotate(Optional[Tensor], None)
+    near = annotate(Optional[Tensor], None)
     position = lengths
     places = annotate(List[Optional[Tensor]], [])
     if ragged:
       position = self.there(lengths, ) - 1                                 # [B]
-      if not apart:
-        all = torch.arange(S, dtype=4, layout=None, device=device)
-        later = all.unsqueeze(0) > position.unsqueeze(1)                   # [B, S]
-        mask = torch.zeros([B, 1, 1, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later.view([B, 1, 1, S]), -inf)
       places = annotate(List[Optional[Tensor]], [torch.arange(B, dtype=4, layout=None, device=device), position])
-    elif past > 0 and T > 1:
-      all = torch.arange(S, dtype=4, layout=None, device=device)
-      later = all.unsqueeze(0) > all.narrow(0, past, T).unsqueeze(1)
-      mask = torch.zeros([T, S], dtype=self.cache_dtype, layout=None, device=device).masked_fill_(later, -inf)  # [T, S]
+    masked = T > 1
+    if ragged:
+      masked = not apart
+    if masked and (past > 0 or window > 0):
+      if ragged:
+        positions = position.view([B, 1, 1, 1])
+      else:
+        positions = torch.arange(past, S, dtype=4, layout=None, device=device).unsqueeze(1)  # [T, 1]
+      if past > 0:
+        mask = self.mask(positions, S, 0, )
+      if window > 0:
+        near = self.mask(positions, S, window, )
     layers = annotate(List[Tensor], [])
     seen = annotate(List[Tensor], [])
     own = annotate(List[List[Tensor]], [])
     if copies > 0:
       # Places behind the last row are free.
       rows = cache.narrow(2, 0, B * copies)
-      seen = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
+      cut = window
+      if masked:
+        cut = 0
+      seen = self.seen(rows, S, cut, )
       if apart:
         for b in range(B):
-          _1 = own.append(torch.unbind(torch.flatten(rows.narrow(2, b, 1).narrow(4, 0, int(lengths.select(0, b))), 0, 1)))
+          _1 = own.append(self.seen(rows.narrow(2, b, 1), int(lengths.select(0, b)), window, ))
       if not ragged:
         rows = rows.narrow(4, past, T)
       layers = torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
-    return __torch__.Rows(B, T, past, copies, ragged, apart, mask, position, places, layers, seen, own)
+    return __torch__.Rows(B, T, past, copies, ragged, apart, mask, near, window, position, places, layers, seen, own)
 
   # ids [B, T] of rows r -> their vectors with those of their positions, [B * T, E].
   def embedded(self: __torch__.Gpt2, ids: Tensor, r: __torch__.Rows, alone: bool) -> Tensor:
@@ -374,13 +415,17 @@ class Gpt2(Module):
       k = qkv.select(2, 1).transpose(1, 2)
       v = qkv.select(2, 2).transpose(1, 2)
     scale = self.attention_scale(l, )
+    mask = r.mask
+    near = r.window > 0 and self.local[l]
+    if near:
+      mask = r.near
     # is_causal aligns its triangle at the top left: right for a prefill, which starts at position 0.
     if alone:
-      a = self.attention_alone(q, k, v, scale, )
+      a = self.attention_alone(q, k, v, scale, near, )
     elif r.apart:
       a = self.attention_apart(q, r.own, l, scale, )
     else:
-      a = torch.scaled_dot_product_attention(q, k, v, r.mask, 0., r.past == 0 and r.T > 1, scale=scale)
+      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., r.past == 0 and r.T > 1 and not near, scale=scale)
     return a.transpose(1, 2).reshape([r.B * r.T, E])
 
   # Rows of zeros behind x [N, E].
@@ -422,7 +467,7 @@ class Gpt2(Module):
       x = x.add_(self.linear(h, 4 * l + 4, alone))                       # mlp.c_proj
       if post_norm:
         x = torch.layer_norm(x, [E], self.norms[4 * l + 2], self.norms[4 * l + 3], self.epsilon)  # ln_2
-    if not post_norm:
+    if torch.len(self.norms) > 4 * L:
       x = torch.layer_norm(x, [E], self.norms[4 * L], self.norms[4 * L + 1], self.epsilon)  # ln_f
     if self.projected():
       x = self.linear(x, 4 * L + 2, alone).to(dtype)                     # project_out

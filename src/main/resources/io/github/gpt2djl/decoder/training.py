@@ -1,4 +1,4 @@
-# GPT-2's forward pass once more, in the form that learns: 32-bit weights as the checkpoint stores them, dropout, the
+# The forward pass of GPT-2 and GPT-Neo once more, in the form that learns: 32-bit weights as the checkpoint stores them, dropout, the
 # loss, its gradients, and the step that AdamW takes with them.
 #
 # TorchScript in the dialect of a saved module, as decoder.py. The module keeps nothing: weights are arguments. Shapes:
@@ -13,6 +13,10 @@ class Gpt2(Module):
   activation : str
   qk_scale : float
   qk_scale_by_layer : bool
+  window : int
+  local : List[bool]
+  # Whether weights come as GPT-Neo stores them.
+  neo : bool
   n_layer : int
   # Share of activations that is left out at random: of embeddings, and of what each half layer adds. Not of attention,
   # unlike GPT-2's: that would cost as much time as all the rest.
@@ -50,6 +54,28 @@ class Gpt2(Module):
       y = y + torch.matmul(thin, w[first + 1].t()) * self.adapter_scale                 # lora_B [out, rank]
     return y
 
+  # Weights in GPT-2's form: GPT-Neo's matrices are stored [out, in], those of queries, keys and values apart and without
+  # biases.
+  def gpt2_form(self: __torch__.Gpt2, w: List[Tensor]) -> List[Tensor]:
+    v = w
+    if self.neo:
+      v = annotate(List[Tensor], [w[0], w[1]])
+      for l in range(self.n_layer):
+        i = 13 * l + 2
+        c_attn = torch.cat([w[i + 2], w[i + 3], w[i + 4]]).t()
+        _0 = v.extend(annotate(List[Tensor], [w[i], w[i + 1], c_attn, torch.zeros([c_attn.size(1)])]))
+        _1 = v.extend(annotate(List[Tensor], [w[i + 5].t(), w[i + 6], w[i + 7], w[i + 8]]))
+        _2 = v.extend(annotate(List[Tensor], [w[i + 9].t(), w[i + 10], w[i + 11].t(), w[i + 12]]))
+      _3 = v.extend(torch.slice(w, 13 * self.n_layer + 2))
+    return v
+
+  # What a local layer adds to the products of queries and keys [T, T], in place of the triangle of the others.
+  def near(self: __torch__.Gpt2, T: int) -> Tensor:
+    keys = torch.arange(T, dtype=4)
+    queries = keys.unsqueeze(1)
+    hidden = (keys > queries).logical_or_(keys <= queries - self.window)
+    return torch.zeros([T, T]).masked_fill_(hidden, -inf)
+
   # ids [B, T] -> logits [B * T, V]. w: wte, wpe, then each layer's ln_1, c_attn, attn.c_proj, ln_2, c_fc and mlp.c_proj
   # (weight and bias), ln_f, and with LoRA each layer's lora_A and lora_B.
   def logits(self: __torch__.Gpt2, w: List[Tensor], ids: Tensor, learning: bool) -> Tensor:
@@ -57,6 +83,10 @@ class Gpt2(Module):
     T = ids.size(1)
     E = w[0].size(1)
     n_head = self.n_head
+    windowed = self.window > 0 and T > self.window
+    near = annotate(Optional[Tensor], None)
+    if windowed:
+      near = self.near(T, )
     x = torch.embedding(w[0], ids) + w[1].narrow(0, 0, T)                               # [B, T, E]
     x = self.dropped(x, learning, )
     for l in range(self.n_layer):
@@ -64,7 +94,11 @@ class Gpt2(Module):
       h = torch.layer_norm(x, [E], w[i], w[i + 1], self.epsilon)                        # ln_1
       qkv = self.c_attn(h, w, l, learning, ).view([B, T, 3, n_head, E // n_head])
       q, k, v, = torch.unbind(qkv.permute([2, 0, 3, 1, 4]))                             # [B, H, T, D] each
-      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=self.attention_scale(l, ))
+      mask = annotate(Optional[Tensor], None)
+      local = windowed and self.local[l]
+      if local:
+        mask = near
+      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., not local, scale=self.attention_scale(l, ))
       a = self.conv1d(a.transpose(1, 2).reshape([B, T, E]), w[i + 4], w[i + 5], )       # attn.c_proj
       x = x + self.dropped(a, learning, )
       h = torch.layer_norm(x, [E], w[i + 6], w[i + 7], self.epsilon)                    # ln_2
@@ -78,7 +112,7 @@ class Gpt2(Module):
   # How surprising each token of ids [B, T + 1] is after those before it, in nats: the mean, or each [B * T].
   def cross_entropy(self: __torch__.Gpt2, w: List[Tensor], ids: Tensor, learning: bool, mean: bool) -> Tensor:
     T = ids.size(1) - 1
-    y = self.logits(w, ids.narrow(1, 0, T), learning, )
+    y = self.logits(self.gpt2_form(w, ), ids.narrow(1, 0, T), learning, )
     return torch.cross_entropy_loss(y, torch.flatten(ids.narrow(1, 1, T)), None, int(mean), -100, 0.)
 
   # The mean loss of a batch; its gradients are added to those of the batches before. seed: what dropout leaves out.

@@ -25,7 +25,17 @@ class CheckpointSaveTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    @ValueSource(
+            strings = {
+                "prefixed-f32",
+                "untied-f16",
+                "bare-bf16",
+                "gpt1-f32",
+                "opt-f16",
+                "opt-projected-f16",
+                "opt-no-bias-f16",
+                "gpt-neo-f32"
+            })
     void theSameLogProbabilitiesAsTheSource(String name) throws IOException {
         Path source = Path.of("src/test/resources/reference", name);
         Path copy = save(source, DType.F32);

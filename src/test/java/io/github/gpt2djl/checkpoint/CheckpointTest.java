@@ -44,9 +44,14 @@ class CheckpointTest {
                         50257,
                         1e-5,
                         false,
+                        true,
                         Activation.GELU_NEW,
                         true,
                         false,
+                        List.of(),
+                        0,
+                        true,
+                        true,
                         50256,
                         List.of(50256),
                         true,
@@ -72,7 +77,16 @@ class CheckpointTest {
                 "eos_token_id | {} | eos_token_id is {}, expected a whole number",
                 "layer_norm_epsilon | -1 | layer_norm_epsilon is -1, expected a number from 0 to 3.4E38",
                 "layer_norm_epsilon | {} | layer_norm_epsilon is {}, expected a number",
-                "model_type | \"bloom\" | model_type is bloom, this decoder computes only gpt2 or openai-gpt or opt",
+                "model_type | \"bloom\" | model_type is bloom, expected one of gpt2, openai-gpt, opt, gpt_neo: this decoder"
+                        + " computes only models with a learned vector for each position and norms of mean and variance,"
+                        + " and bloom has attention biased by distance (ALiBi)",
+                "model_type | \"llama\" | and llama has rotary position embeddings and RMS norms",
+                "model_type | \"gptj\" | and gptj has rotary position embeddings",
+                "model_type | \"t5\" | learned vector for each position and norms of mean and variance",
+                "model_type | [] | model_type is [], expected one of gpt2, openai-gpt, opt, gpt_neo",
+                "add_cross_attention | true | add_cross_attention is true, expected false: cross-attention reads what an"
+                        + " encoder has computed, and this library has no encoder; take a model that was trained to"
+                        + " continue texts by itself",
                 "activation_function | \"prelu\" | activation_function is \"prelu\", expected one of gelu_new",
                 "scale_attn_weights | 0 | scale_attn_weights is 0, expected true or false",
                 "tie_word_embeddings | 1 | tie_word_embeddings is 1, expected true or false",

@@ -35,6 +35,17 @@ class ConfigReaderTest {
                 .isEqualTo(331_196_416);
         assertThat(parse(OPT.formatted(24, 32, 2048, 8192, 2048, true)).parameters())
                 .isEqualTo(1_315_758_080);
+        // As model.num_parameters() of transformers counts them.
+        String neo = "'model_type':'gpt_neo','num_layers':%d,'num_heads':16,'hidden_size':%d,'vocab_size':50257,"
+                + "'max_position_embeddings':2048,'attention_types':[[['global','local'],%d]]";
+        assertThat(parse(neo.formatted(8, 64, 4)).parameters()).isEqualTo(3_745_984);
+        assertThat(parse(neo.formatted(24, 2048, 12)).parameters()).isEqualTo(1_315_575_808);
+        String galactica = OPT.formatted(12, 12, 768, 3072, 768, true).replace("50272", "50000");
+        assertThat(parse(galactica + ",'enable_bias':false").parameters()).isEqualTo(124_947_456);
+        assertThat(parse(galactica + ",'layer_norm_elementwise_affine':false").parameters())
+                .isEqualTo(124_992_000);
+        assertThat(parse(galactica + ",'_remove_final_layer_norm':true").parameters())
+                .isEqualTo(125_028_864);
         // A head of its own is a second table.
         assertThat(parse(GPT2.formatted(12, 12, 768) + ",'tie_word_embeddings':false")
                         .parameters())
@@ -56,9 +67,14 @@ class ConfigReaderTest {
                         40478,
                         1e-5,
                         true,
+                        false,
                         Activation.GELU_NEW,
                         true,
                         false,
+                        List.of(),
+                        0,
+                        true,
+                        true,
                         -1,
                         List.of(),
                         true,
@@ -81,9 +97,14 @@ class ConfigReaderTest {
                         50272,
                         1e-5,
                         true,
+                        false,
                         Activation.RELU,
                         true,
                         false,
+                        List.of(),
+                        0,
+                        true,
+                        true,
                         2,
                         List.of(),
                         true,
@@ -168,9 +189,9 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "enable_bias, false",
-        "layer_norm_elementwise_affine, false",
-        "_remove_final_layer_norm, true",
+        "enable_bias, 0",
+        "layer_norm_elementwise_affine, no",
+        "_remove_final_layer_norm, 1",
         "activation_function, prelu",
         "word_embed_proj_dim, 0",
         "ffn_dim, 0",
@@ -178,6 +199,119 @@ class ConfigReaderTest {
     })
     void whatIsNotComputedOfOptIsRejected(String key, String value) {
         assertRejected(OPT.formatted(24, 16, 1024, 4096, 512, false), key, value);
+    }
+
+    private static final String NEO = "'model_type':'gpt_neo','num_layers':4,'num_heads':2,'hidden_size':8,"
+            + "'max_position_embeddings':40,'vocab_size':13";
+
+    /** As transformers' GPTNeoConfig has it: attention_layers counts where it is there, else attention_types. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'attention_types':[[['global','local'],2]] | 1,3",
+                "'attention_types':[[['global'],4]] | ''",
+                "'attention_types':[[['local'],1],[['global'],0],[['local'],-5],[['global','global','local'],1]] | 0,3",
+                "'attention_types':[[['global'],4]],'attention_layers':['local','global','global','local'] | 0,3",
+                "'attention_types':null,'attention_layers':['local','local','local','local'] | 0,1,2,3",
+                "'attention_layers':null,'attention_types':[[['local','global'],2]] | 0,2",
+                "'num_layers':24 | 1,3,5,7,9,11,13,15,17,19,21,23",
+            })
+    void localLayers(String keys, String expected) throws MalformedCheckpointException {
+        ModelConfig config = parse(NEO + "," + keys);
+        assertThat(config.localLayers())
+                .map(Object::toString)
+                .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(",")));
+        assertThat(config.windowSize()).isEqualTo(expected.isEmpty() ? 0 : 256);
+        assertThat(parse(NEO + "," + keys + ",'window_size':7").windowSize()).isEqualTo(expected.isEmpty() ? 0 : 7);
+    }
+
+    /** What is counted is not what is made: a list of a billion layers would be. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "attention_types | [[['global','local'],1000000000]] | expected a type for each of num_layers 4 layers",
+                "attention_types | [[['global'],1],[['local'],2147483647]] | expected a type for each of num_layers 4",
+                "attention_types | [[['global','local'],99999999999]] | expected pairs like [[[",
+                "attention_types | [[['global','local'],1.5]] | expected pairs like [[[",
+                "attention_types | [[[],1000000000]] | expected a type for each of num_layers 4 layers",
+                "attention_types | [['global',4]] | expected pairs like [[[",
+                "attention_types | [[['global','sparse'],2]] | expected pairs like [[[",
+                "attention_types | [[['global','local']]] | expected pairs like [[[",
+                "attention_types | {} | expected pairs like [[[",
+                "attention_types | [] | expected a type for each of num_layers 4 layers",
+                "attention_types | null | attention_types is absent, which means [[[",
+                "attention_layers | ['global','local'] | expected a type for each of num_layers 4 layers",
+                "attention_layers | ['global','local','global',1] | expected [\"global\", \"local\", ...]",
+                "attention_layers | 'local' | expected [\"global\", \"local\", ...]",
+                "num_layers | 1000000000 | num_layers is 1000000000, expected 1 to 4096",
+            })
+    void layersThatAreNoneAreRejected(String key, String value, String message) {
+        assertRejected(NEO, key, value);
+        assertThatThrownBy(() -> parse(NEO + ",'" + key + "':" + value)).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "window_size, 0",
+        "window_size, -4",
+        "window_size, 1.5",
+        "num_heads, 0",
+        "intermediate_size, 0",
+        "activation_function, prelu",
+        "layer_norm_epsilon, -1",
+        "max_position_embeddings, 0",
+    })
+    void whatIsNotComputedOfNeoIsRejected(String key, String value) {
+        assertRejected(NEO + ",'attention_types':[[['global','local'],2]]", key, value);
+    }
+
+    @Test
+    void neo() throws MalformedCheckpointException {
+        ModelConfig config = parse(NEO + ",'attention_types':[[['global','local'],2]],'window_size':4");
+        assertThat(config)
+                .isEqualTo(new ModelConfig(
+                        Architecture.GPT_NEO,
+                        4,
+                        2,
+                        8,
+                        32,
+                        8,
+                        40,
+                        13,
+                        1e-5,
+                        false,
+                        true,
+                        Activation.GELU_NEW,
+                        false,
+                        false,
+                        List.of(1, 3),
+                        4,
+                        true,
+                        true,
+                        -1,
+                        List.of(),
+                        true,
+                        false,
+                        0));
+        assertThat(config.attentionScale()).isEqualTo(1);
+        // As published: GPT-2's end is the start where the file names none.
+        assertThat(parse(NEO + ",'vocab_size':50257,'num_layers':24").bosId()).isEqualTo(50256);
+    }
+
+    /** OPT's absent keys, and those of absent tensors. */
+    @Test
+    void tensorsThatAnOptLacks() throws MalformedCheckpointException {
+        String keys = OPT.formatted(2, 2, 8, 12, 8, true);
+        assertThat(parse(keys).enableBias()).isTrue();
+        assertThat(parse(keys).layerNormElementwiseAffine()).isTrue();
+        assertThat(parse(keys).finalNorm()).isTrue();
+        assertThat(parse(keys + ",'enable_bias':false").enableBias()).isFalse();
+        assertThat(parse(keys + ",'layer_norm_elementwise_affine':false").layerNormElementwiseAffine())
+                .isFalse();
+        assertThat(parse(keys + ",'_remove_final_layer_norm':true").finalNorm()).isFalse();
+        assertThat(parse(OPT.formatted(2, 2, 8, 12, 8, false)).finalNorm()).isFalse();
     }
 
     @Test

@@ -34,14 +34,33 @@ class ConfigWriterTest {
         assertThat(JsonParser.parseString(written)).isEqualTo(published);
     }
 
-    static Stream<ModelConfig> configs() {
+    static Stream<ModelConfig> configs() throws IOException {
         return Stream.of(
                 config(GPT2, 3, 48, 12, 60_000, 1e-5, false, GELU_NEW, true, false, -1, List.of(), true, true, 0),
                 config(GPT2, 3, 20, 12, 61, 1e12, false, QUICK_GELU, false, true, 60, List.of(), false, false, 9),
                 config(GPT, 3, 48, 12, 61, 1e-5, true, GELU_NEW, true, false, -1, List.of(), true, false, 0),
                 config(GPT, 3, 48, 12, 61, 1e-3, true, SILU, true, false, 1, List.of(2), false, true, 5),
                 config(OPT, 3, 20, 6, 61, 1e-5, true, RELU, true, false, 2, List.of(2), true, false, 0),
-                config(OPT, 3, 20, 12, 61, 1e-5, false, GELU, true, false, -1, List.of(5, 3), true, true, 5));
+                config(OPT, 3, 20, 12, 61, 1e-5, false, GELU, true, false, -1, List.of(5, 3), true, true, 5),
+                opt("'enable_bias': false, 'bos_token_id': 0, 'activation_function': 'gelu'"),
+                opt("'layer_norm_elementwise_affine': false, 'do_layer_norm_before': false, 'ffn_dim': 20"),
+                opt("'_remove_final_layer_norm': true, 'word_embed_proj_dim': 6, 'tie_word_embeddings': false"),
+                neo("'attention_layers': ['local', 'global', 'local'], 'window_size': 2, 'eos_token_id': 50"),
+                neo("'attention_types': [[['global'], 3]], 'intermediate_size': 20, 'layer_norm_epsilon': 1e-3"));
+    }
+
+    private static ModelConfig opt(String keys) throws IOException {
+        return parse("'model_type': 'opt', 'num_hidden_layers': 3, 'num_attention_heads': 2, 'hidden_size': 12,"
+                + "'ffn_dim': 48, 'max_position_embeddings': 7, 'vocab_size': 61, " + keys);
+    }
+
+    private static ModelConfig neo(String keys) throws IOException {
+        return parse("'model_type': 'gpt_neo', 'num_layers': 3, 'num_heads': 2, 'hidden_size': 12,"
+                + "'max_position_embeddings': 7, 'vocab_size': 61, " + keys);
+    }
+
+    private static ModelConfig parse(String keys) throws IOException {
+        return ModelConfig.parse("config.json", "{" + keys.replace('\'', '"') + "}");
     }
 
     /** Two layers of width 12, 7 positions. */
@@ -72,9 +91,14 @@ class ConfigWriterTest {
                 vocabularySize,
                 epsilon,
                 postNorm,
+                !postNorm,
                 activation,
                 scaled,
                 scaledByLayer,
+                List.of(),
+                0,
+                true,
+                true,
                 bosId,
                 eosIds,
                 tiedHead,

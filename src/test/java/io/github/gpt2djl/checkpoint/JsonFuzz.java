@@ -51,6 +51,10 @@ class JsonFuzz {
                 Files.readAllBytes(Path.of("src/test/resources/reference/opt-f16/config.json")),
                 Files.readAllBytes(Path.of("src/test/resources/reference/gpt1-f32/config.json")),
                 Files.readAllBytes(Path.of("src/test/resources/reference/adapters/everywhere/adapter_config.json")),
+                ("{\"model_type\":\"gpt_neo\",\"num_layers\":4,\"num_heads\":2,\"hidden_size\":8,\"vocab_size\":13,"
+                                + "\"max_position_embeddings\":40,\"window_size\":4,"
+                                + "\"attention_types\":[[[\"global\",\"local\"],2]],\"attention_layers\":null}")
+                        .getBytes(StandardCharsets.UTF_8),
                 "{\"n_vocab\":61,\"n_ctx\":40,\"n_embd\":16,\"n_head\":2,\"n_layer\":2}"
                         .getBytes(StandardCharsets.UTF_8),
                 "{\"weight_map\":{\"wte.weight\":\"model-00001-of-00002.safetensors\"}}"

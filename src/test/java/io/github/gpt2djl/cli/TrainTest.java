@@ -3,6 +3,7 @@ package io.github.gpt2djl.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,6 +111,26 @@ class TrainTest {
         assertThat(frozen.code()).as(frozen.err()).isZero();
         assertThat(losses(frozen.err()).get(0)).isEqualTo(losses.get(1));
         assertThat(other.resolve("model.safetensors")).exists();
+    }
+
+    /** All its weights learn, and what is kept is one again; of adapters it is told at once. */
+    @Test
+    void aGptNeo() throws IOException {
+        String neo = "src/test/resources/reference/gpt-neo-f32";
+        MainTest.Result adapter = MainTest.run(finetune(neo, "--max-steps 5 --lora-rank 2"));
+        assertThat(adapter.code()).isEqualTo(2);
+        assertThat(adapter.err()).contains("this library trains adapters of GPT2's c_attn only");
+        MainTest.Result result = MainTest.run(finetune(neo, "--max-steps 10 --learning-rate 1e-2 --context 30"));
+        assertThat(result.code()).as(result.err()).isZero();
+        List<Double> losses = losses(result.err());
+        assertThat(losses.get(losses.size() - 1)).isLessThan(losses.get(0) - 0.5);
+        try (Checkpoint start = Checkpoint.open(Path.of(neo));
+                Checkpoint learned = Checkpoint.open(folder)) {
+            assertThat(learned.config()).isEqualTo(start.config());
+        }
+        MainTest.Result generated =
+                MainTest.run("generate", "--model", folder.toString(), "the cat", "--max-new-tokens", "20");
+        assertThat(generated.code()).as(generated.err()).isZero();
     }
 
     /** kill -9 at any moment, again and again: the same model as without. */

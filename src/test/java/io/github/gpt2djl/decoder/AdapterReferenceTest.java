@@ -28,6 +28,7 @@ class AdapterReferenceTest {
             "save-tied", "ensure_weight_tying is true, and the embedding table or the head is adapted or stored",
             "scales", "peft_type is \"IA3\", expected one of LORA",
             "prompt", "peft_type is \"PROMPT_TUNING\", expected one of LORA",
+            "lora-bias-bare", "found no tensor model.decoder.layers.0.self_attn.q_proj.bias, which the adapter ",
             "products", "peft_type is \"LOHA\", expected one of LORA");
 
     @TempDir

@@ -38,13 +38,30 @@ class GpuTest {
 
     /** Sums in another order, of numbers of the size of 10. */
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    @ValueSource(
+            strings = {
+                "prefixed-f32",
+                "untied-f16",
+                "bare-bf16",
+                "gpt1-f32",
+                "opt-f16",
+                "opt-projected-f16",
+                "opt-no-bias-f16",
+                "gpt-neo-f32"
+            })
     void isAsExactAsTheCpu(String name) throws IOException {
         TransformersReferenceTest.compare(REFERENCE.resolve(name), DeviceChoice.GPU, 1e-3);
     }
 
     @ParameterizedTest
-    @CsvSource({"prefixed-f32, FP16", "prefixed-f32, BF16", "opt-projected-f16, FP16", "opt-projected-f16, BF16"})
+    @CsvSource({
+        "prefixed-f32, FP16",
+        "prefixed-f32, BF16",
+        "opt-projected-f16, FP16",
+        "opt-projected-f16, BF16",
+        "gpt-neo-f32, FP16",
+        "gpt-neo-f32, BF16"
+    })
     void sixteenBitsAreNearly(String name, Precision precision) throws IOException {
         TransformersReferenceTest.compareScores(REFERENCE.resolve(name), precision, DeviceChoice.GPU, 5e-2);
     }

@@ -25,7 +25,17 @@ class OnednnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    @ValueSource(
+            strings = {
+                "prefixed-f32",
+                "untied-f16",
+                "bare-bf16",
+                "gpt1-f32",
+                "opt-f16",
+                "opt-projected-f16",
+                "opt-no-bias-f16",
+                "gpt-neo-f32"
+            })
     void scoresAreThoseOfTransformers(String name) throws IOException {
         Path folder = Path.of("src/test/resources/reference", name);
         compare(folder, Precision.Kernels.all(Precision.Kernel.ONEDNN), 1e-4);

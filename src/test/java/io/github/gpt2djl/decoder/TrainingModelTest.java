@@ -295,11 +295,11 @@ class TrainingModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"untied-f16", "gpt1-f32", "opt-f16"})
+    @ValueSource(strings = {"untied-f16", "gpt1-f32", "opt-f16", "opt-no-bias-f16"})
     void otherArchitecturesAreNotTrained(String name) {
         assertThatThrownBy(() -> load(REFERENCE.resolve(name), PLAIN))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected a GPT2 whose head is its embedding table");
+                .hasMessageContaining("expected a GPT2 or GPT_NEO whose head is its embedding table");
     }
 
     @Test

@@ -28,13 +28,24 @@ class TransformersReferenceTest {
     private record Row(int[] ids, int[] greedy, double[] log_probs) {}
 
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "untied-f16", "bare-bf16", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    @ValueSource(
+            strings = {
+                "prefixed-f32",
+                "untied-f16",
+                "bare-bf16",
+                "gpt1-f32",
+                "opt-f16",
+                "opt-projected-f16",
+                "opt-no-bias-f16",
+                "gpt-neo-f32"
+            })
     void small(String name) throws IOException {
         compare(Path.of("src/test/resources/reference", name));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"prefixed-f32", "gpt1-f32", "opt-f16", "opt-projected-f16"})
+    @ValueSource(
+            strings = {"prefixed-f32", "gpt1-f32", "opt-f16", "opt-projected-f16", "opt-no-bias-f16", "gpt-neo-f32"})
     void promptsThatJoinAStep(String name) throws IOException {
         Path folder = Path.of("src/test/resources/reference", name);
         List<Row> expected = read(folder).prompts();
@@ -67,7 +78,7 @@ class TransformersReferenceTest {
             names = {"FP32", "FP16", "BF16", "MIXED", "INT8"})
     void kernelsAloneAreThoseOfTheArchitecture(Precision precision) throws IOException {
         OnednnTest.assumeAvailable(precision);
-        for (String name : List.of("bare-bf16", "gpt1-f32", "opt-projected-f16")) {
+        for (String name : List.of("bare-bf16", "gpt1-f32", "opt-projected-f16", "gpt-neo-f32")) {
             try (Decoder decoder = load(Path.of("src/test/resources/reference", name), precision, DeviceChoice.CPU)) {
                 assertThat(decoder.kernelMillis(2, decoder.positions(), 3)).isPositive();
                 assertThatThrownBy(() -> decoder.kernelMillis(2, decoder.positions() + 1, 3))

@@ -22,12 +22,20 @@ class RelativesTokenizerTest {
     private record Row(String text, int[] ids, String decoded, String visible) {}
 
     @ParameterizedTest
-    @CsvSource({"gpt1-f32, tokenizer.json, GPT", "gpt1-f32, vocab.json, GPT", "opt-f16, vocab.json, OPT"})
+    @CsvSource({
+        "gpt1-f32, tokenizer.json, GPT",
+        "gpt1-f32, vocab.json, GPT",
+        "opt-f16, vocab.json, OPT",
+        "opt-no-bias-f16, vocab.json, OPT",
+        "gpt-neo-f32, tokenizer.json, GPT_NEO",
+        "gpt-neo-f32, vocab.json, GPT_NEO"
+    })
     void sameIdsAndTextAsTransformers(String folder, String file, Architecture architecture) throws IOException {
         Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
         assertThat(rows).hasSizeGreaterThan(5);
         boolean opt = architecture == Architecture.OPT;
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files(folder, file), architecture, opt ? 320 : 100)) {
+        try (BpeTokenizer tokenizer =
+                BpeTokenizer.load(files(folder, file), architecture, architecture == Architecture.GPT ? 100 : 320)) {
             for (Row row : rows) {
                 // The reference leaves out what is put in front; ids[0] of the published example is 2, too.
                 int[] expected = opt

@@ -25,7 +25,7 @@ class TokenBytesTest {
     private record Row(int[] ids, String decoded) {}
 
     @ParameterizedTest
-    @CsvSource({"gpt1-f32, GPT, 100", "opt-f16, OPT, 320"})
+    @CsvSource({"gpt1-f32, GPT, 100", "opt-f16, OPT, 320", "gpt-neo-f32, GPT_NEO, 320"})
     void bytesOfIdsAreThoseOfTheText(String folder, Architecture architecture, int size) throws IOException {
         Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
         try (BpeTokenizer tokenizer = BpeTokenizer.load(files(folder), architecture, size)) {

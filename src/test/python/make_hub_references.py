@@ -4,8 +4,9 @@
     python src/test/python/make_hub_references.py          # from the project's folder
 
 writes src/test/resources/reference/hub: environments.json (the folders, the token and the offline mode that a process
-with these variables has), caches.json (which snapshot of a cache has all files, asked without the network) and
-downloads.json (the cache after files were asked of a server on this machine, one of which does not exist).
+with these variables has), caches.json (which snapshot of a cache has all files, asked without the network),
+downloads.json (the cache after files were asked of a server on this machine, one of which does not exist) and
+revisions.json (branches, tags and commits: how they are asked for, where they are kept, and how they are listed).
 """
 
 import gzip
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.parse
 
 ROOT = pathlib.Path("src/test/resources/reference/hub")
 COMMITS = ["1" * 40, "2" * 40, "3" * 40]
@@ -287,7 +289,64 @@ def downloads():
     return {"published": {file: body.decode() for file, body in PUBLISHED.items()}, "asked": ASKED, "cache": trees[0]}
 
 
+# ---- revisions ----
+
+REVISIONS = {
+    "main": COMMITS[0],
+    "v1.0": COMMITS[0],
+    "checkpoint-100": COMMITS[1],
+    "checkpoint-1000/step": COMMITS[2],
+    "refs/pr/3": COMMITS[2],
+    "v1.0+build_2": COMMITS[1],
+    "50%#1&2=3;'()!,$": COMMITS[1],
+    "4" * 40: "4" * 40,
+}
+
+
+class Revisions(TinyHub):
+    """A repository with branches; the body of config.json is the commit."""
+
+    asked = []
+
+    def do_GET(self):
+        revision = self.path.split("/resolve/")[1].split("/")[0]
+        if self.path.endswith("config.json"):
+            self.asked.append(self.path)
+        commit = REVISIONS.get(urllib.parse.unquote(revision), revision)
+        body = b"" if self.command == "HEAD" else commit.encode()
+        self.send_response(200)
+        self.send_header("X-Repo-Commit", commit)
+        self.send_header("ETag", '"' + hashlib.sha1(b"blob %d\0" % len(commit) + commit.encode()).hexdigest() + '"')
+        self.send_header("Content-Length", str(len(commit)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def revisions():
+    from huggingface_hub import hf_hub_download, scan_cache_dir, snapshot_download
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Revisions)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cases = []
+    with tempfile.TemporaryDirectory() as tmp:
+        root = pathlib.Path(tmp)
+        for revision, commit in REVISIONS.items():
+            Revisions.asked.clear()
+            hf_hub_download("someone/tiny", "config.json", revision=revision, cache_dir=root,
+                            endpoint=f"http://127.0.0.1:{server.server_port}")
+            offline = snapshot_download("someone/tiny", revision=revision, cache_dir=root, local_files_only=True)
+            cases.append({"revision": revision, "commit": commit, "asked": Revisions.asked[0],
+                          "offline": str(pathlib.Path(offline).relative_to(root))})
+        refs = root / "models--someone--tiny/refs"
+        tree = {str(path.relative_to(refs)): path.read_text() for path in sorted(refs.glob("**/*")) if path.is_file()}
+        scanned = next(iter(scan_cache_dir(root).repos)).revisions
+        listed = {each.commit_hash: sorted(each.refs) for each in sorted(scanned, key=lambda each: each.commit_hash)}
+    server.shutdown()
+    return {"cases": cases, "refs": tree, "listed": listed}
+
+
 if __name__ == "__main__":
     ROOT.mkdir(parents=True, exist_ok=True)
-    for name, make in {"environments": environments, "caches": caches, "downloads": downloads}.items():
+    for name, make in {"environments": environments, "caches": caches, "downloads": downloads,
+                       "revisions": revisions}.items():
         (ROOT / f"{name}.json").write_text(json.dumps(make(), indent=1) + "\n")

@@ -69,7 +69,8 @@ public final class Gpt2 implements AutoCloseable {
      *
      * @param name {@code shakespeare}, which travels inside the jar; {@code gpt2}, {@code gpt2-medium},
      *     {@code gpt2-large}, {@code gpt2-xl}, {@code distilgpt2}, {@code openai-gpt}, {@code opt-125m} and larger, or
-     *     {@code org/name} from Hugging Face's local cache; or a folder's path
+     *     {@code org/name} from Hugging Face's local cache, each but the first with {@code @} and a branch, a tag or a
+     *     commit if need be; or a folder's path
      * @return the model; {@link #close()} frees its memory
      * @throws java.io.FileNotFoundException if it is not on this machine; the message says how to get it
      * @throws IOException if its files cannot be read or are malformed

@@ -13,7 +13,8 @@ import java.util.Map;
  * System.out.println(config.scale("transformer.h.0.attn.c_attn")); // 2.0
  * }</pre>
  *
- * @param base the model that is adapted ({@code base_model_name_or_path}): a name or a folder
+ * @param base the model that is adapted ({@code base_model_name_or_path}): a name, with {@code @} and its
+ *     {@code revision} if it is not main, or a folder
  * @param rank rows of A and columns of B ({@code r})
  * @param alpha what the product of A and B is multiplied by, after division by the rank ({@code lora_alpha})
  * @param rankStabilized whether by the rank's square root instead ({@code use_rslora}: Kalajdzievski 2023)
@@ -82,7 +83,7 @@ public record AdapterConfig(
     /**
      * All blocks, scaled by alpha / rank.
      *
-     * @param base as {@code base_model_name_or_path}
+     * @param base a name, with {@code @} and its revision if need be, or a folder
      * @param rank at least 1
      * @param alpha finite
      * @param targetModules at least one

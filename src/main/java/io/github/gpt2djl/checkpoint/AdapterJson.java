@@ -8,6 +8,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +86,12 @@ final class AdapterJson {
     /** The text that PEFT reads. */
     static String text(AdapterConfig config) {
         JsonObject json = new JsonObject();
-        json.addProperty("base_model_name_or_path", config.base());
+        int at = config.base().indexOf('@');
+        boolean hasRevision = at > 0 && !isPath(config.base());
+        json.addProperty("base_model_name_or_path", hasRevision ? config.base().substring(0, at) : config.base());
+        if (hasRevision) {
+            json.addProperty("revision", config.base().substring(at + 1));
+        }
         json.addProperty("bias", "none");
         json.addProperty("fan_in_fan_out", true);
         json.addProperty("inference_mode", true);
@@ -134,7 +142,6 @@ final class AdapterJson {
         only("peft_type", "LORA");
         // Which biases there are tells the file.
         only("bias", "none", "all", "lora_only", null);
-        only("revision", "main", null);
         only("lora_bias", "true", "false", null);
         checkInitial();
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
@@ -143,7 +150,7 @@ final class AdapterJson {
             }
         }
         return new AdapterConfig(
-                string("base_model_name_or_path", json.get("base_model_name_or_path")),
+                base(),
                 (int) number("r", json.get("r"), true),
                 number("lora_alpha", json.get("lora_alpha"), false),
                 "true".equals(only("use_rslora", "true", "false", null)),
@@ -160,6 +167,25 @@ final class AdapterJson {
                 tokens(),
                 "true".equals(only("ensure_weight_tying", "true", "false", null)),
                 json.has("lora_dropout") ? number("lora_dropout", json.get("lora_dropout"), false) : 0);
+    }
+
+    /** PEFT loads the base at this revision, and a folder without. */
+    private String base() throws MalformedCheckpointException {
+        String base = string("base_model_name_or_path", json.get("base_model_name_or_path"));
+        JsonElement revision = json.get("revision");
+        if (revision == null || isOff(revision) || isPath(base)) {
+            return base;
+        }
+        String name = string("revision", revision);
+        return name.equals("main") ? base : base + "@" + name;
+    }
+
+    private static boolean isPath(String base) {
+        try {
+            return Files.exists(Path.of(base));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** Some ways to begin change the base, by its singular values for example, before they adapt it. */

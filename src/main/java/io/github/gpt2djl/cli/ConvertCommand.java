@@ -34,7 +34,9 @@ final class ConvertCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME|FOLDER",
             required = true,
-            description = "What to write: a name that the command models lists, org/name, or a folder.")
+            description =
+                    "What to write: a name that the command models lists or org/name, either with @REVISION if need"
+                            + " be, or a folder.")
     String model = "";
 
     @Option(

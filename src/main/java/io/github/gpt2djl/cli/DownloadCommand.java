@@ -25,20 +25,22 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  download gpt2",
-            "  download someone/gpt2-finetuned --revision main",
+            "  download stanford-crfm/alias-gpt2-small-x21@checkpoint-1000",
             "  download --source openai 124M --to gpt2-124M"
         })
 final class DownloadCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
-            description = "A name that the command models lists, or org/name; with --source openai: 124M, 355M, 774M"
-                    + " or 1558M.")
+            description =
+                    "A name that the command models lists, or org/name, either with @REV if need be; with --source"
+                            + " openai: 124M, 355M, 774M or 1558M.")
     String model = "";
 
     @Option(
             names = "--revision",
             paramLabel = "REV",
-            description = "A branch, tag or commit. Default: the commit that was looked at; main for others.")
+            description = "A branch, tag or commit, as MODEL@REV. Default: the commit that was looked at; main for"
+                    + " others.")
     @Nullable
     String revision;
 

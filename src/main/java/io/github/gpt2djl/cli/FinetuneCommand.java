@@ -39,7 +39,8 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME|FOLDER",
             required = true,
-            description = "A GPT-2 or GPT-Neo, as for generate: gpt2, distilgpt2, shakespeare, a folder.")
+            description =
+                    "A GPT-2 or GPT-Neo, as for generate: gpt2, distilgpt2, shakespeare, org/name@revision, a folder.")
     String model = "";
 
     @Option(names = "--download", description = "Fetch it from the Hugging Face Hub if it is not on this machine.")

@@ -16,8 +16,9 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "NAME|FOLDER",
             description = "shakespeare (shipped), gpt2 or another name that the command models lists, org/name from"
-                    + " Hugging Face's local cache, or a folder with config.json, model.safetensors and"
-                    + " tokenizer.json. Default: shakespeare.")
+                    + " Hugging Face's local cache, each with @BRANCH, @TAG or @COMMIT if it is not the usual"
+                    + " revision, or a folder with config.json, model.safetensors and tokenizer.json. Default:"
+                    + " shakespeare.")
     @Nullable
     String model;
 

@@ -21,8 +21,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Lists the known models: size, memory that the weights take in each precision, and where they"
-                + " are on this machine.",
+        description = {
+            "Lists the known models: size, memory that the weights take in each precision, and where they are on this"
+                    + " machine, with the revisions in Hugging Face's cache beside the usual one.",
+            "checked: \"verified\" has a commit and the weights' checksum in the catalog, \"pinned\" a commit only, and"
+                    + " \"no\" is what main holds today; all are compared with what the Hub says of them."
+        },
         footer = {"", "Example:", "  models --json"})
 final class ModelsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One line of JSON a model.")
@@ -38,12 +42,19 @@ final class ModelsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!json) {
             out.printf(
-                    "%-12s %10s %9s %8s %8s %8s  %-10s %s%n",
-                    "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "on this machine");
+                    "%-20s %10s %9s %8s %8s %8s  %-10s  %-8s %s%n",
+                    "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "checked", "on this machine");
         }
-        print(Models.SHIPPED, Models.shippedConfig(), null, new Place("in the jar", null));
+        print(Models.SHIPPED, Models.shippedConfig(), null, new Place("in the jar", null), List.of());
         for (Catalog.Model model : Catalog.models()) {
-            print(model.name(), model.config(), model, Place.of(model.name()));
+            Place place = Place.of(model.name());
+            List<Models.Revision> revisions = Models.revisions(model.name(), System.getenv());
+            print(model.name(), model.config(), model, place, revisions);
+            if (!json) {
+                for (Models.Revision revision : revisions) {
+                    print(model.name(), revision, place);
+                }
+            }
         }
         return 0;
     }
@@ -72,13 +83,30 @@ final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    private void print(String name, ModelConfig config, Catalog.@Nullable Model model, Place place) {
+    /** What --model takes for a revision, and its folder, unless that is the model's own. */
+    private void print(String name, Models.Revision revision, Place place) {
+        String folder = revision.folder().toString();
+        if (folder.equals(place.path())) {
+            return;
+        }
+        List<String> names = revision.refs().isEmpty() ? List.of(revision.commit()) : revision.refs();
+        for (String ref : names) {
+            out.println("  " + name + "@" + ref + "  " + folder);
+        }
+    }
+
+    private void print(
+            String name,
+            ModelConfig config,
+            Catalog.@Nullable Model model,
+            Place place,
+            List<Models.Revision> revisions) {
         Long download = model == null ? null : download(model);
         String license = model == null ? "apache-2.0" : model.license();
         if (!json) {
             out.printf(
                     Locale.ROOT,
-                    "%-12s %8.1f M %9s %8s %8s %8s  %-10s %s%n",
+                    "%-20s %8.1f M %9s %8s %8s %8s  %-10s  %-8s %s%n",
                     name,
                     config.parameters() / 1e6,
                     download == null ? "-" : megabytes(download),
@@ -86,6 +114,7 @@ final class ModelsCommand implements Callable<Integer> {
                     memory(config, Precision.FP16),
                     memory(config, Precision.INT8),
                     license,
+                    checked(model),
                     place);
             return;
         }
@@ -93,6 +122,7 @@ final class ModelsCommand implements Callable<Integer> {
         fields.put("name", name);
         fields.put("repository", model == null ? null : model.repository());
         fields.put("revision", model == null ? null : model.revision());
+        fields.put("checked", checked(model));
         fields.put("license", license);
         fields.put("parameters", config.parameters());
         fields.put("download_bytes", download);
@@ -102,7 +132,21 @@ final class ModelsCommand implements Callable<Integer> {
         }
         fields.put("path", place.path());
         fields.put("problem", place.problem());
+        fields.put("revisions", revisions.stream().map(ModelsCommand::fields).toList());
         out.println(Output.json(fields));
+    }
+
+    private static Map<String, @Nullable Object> fields(Models.Revision revision) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("commit", revision.commit());
+        fields.put("refs", revision.refs());
+        fields.put("path", revision.folder().toString());
+        return fields;
+    }
+
+    /** The shipped model is in the jar as it was built. */
+    private static String checked(Catalog.@Nullable Model model) {
+        return model == null || model.isVerified() ? "verified" : model.isPinned() ? "pinned" : "no";
     }
 
     /** The weights' size, or null where nobody has verified it. */

@@ -30,7 +30,7 @@ public final class Gpt2Zoo extends ModelZoo {
     /**
      * A zoo of one model.
      *
-     * @param name {@code shakespeare}, {@code gpt2}, {@code org/name}, or a folder
+     * @param name {@code shakespeare}, {@code gpt2}, {@code org/name}, {@code org/name@revision}, or a folder
      */
     public Gpt2Zoo(String name) {
         addModel(new Gpt2Loader(name));

@@ -3,8 +3,10 @@ package io.github.gpt2djl.hub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,29 +32,37 @@ record CachedModel(@Nullable Path folder, List<String> missing, boolean loads, S
     }
 
     /**
-     * Looks for a model: the pinned snapshot, then that of refs/main, then the only other one; the first that is whole,
-     * else the first that loads, else one of which something is here.
+     * Looks for a model. With a revision: its snapshot. Without: the pinned snapshot, then that of refs/main, then the
+     * only other one that is no other branch or tag; the first that is whole, else the first that loads, else one of
+     * which something is here.
      *
-     * @param name a name of the catalog, or {@code org/name}
      * @throws IOException if none can be loaded and one leads out of the cache or cannot be read
      */
-    static CachedModel find(HubCache cache, String name) throws IOException {
-        Optional<Catalog.Model> known = Catalog.find(name);
-        String repository = known.map(Catalog.Model::repository).orElse(name);
-        if (!HubCache.isRepository(repository)) {
+    static CachedModel find(HubCache cache, ModelName model) throws IOException {
+        if (!model.isRepository()) {
             return NONE;
         }
-        List<String> published = known.map(model ->
-                        model.files().stream().map(Catalog.RemoteFile::name).toList())
-                .orElse(ModelFiles.LEAST);
-        List<Path> preferred = new ArrayList<>(
-                cache.preferred(repository, known.map(Catalog.Model::revision).orElse(null)));
-        List<Path> others = new ArrayList<>(cache.snapshots(repository));
-        if (known.isPresent()) {
-            // Python keeps models--gpt2 where it was asked for gpt2, and not for openai-community/gpt2.
-            preferred.addAll(cache.preferred(known.get().name(), null));
-            others.addAll(cache.snapshots(known.get().name()));
+        List<String> published = model.files().orElse(ModelFiles.LEAST);
+        // Python keeps models--gpt2 where it was asked for gpt2, and not for openai-community/gpt2.
+        Set<String> repositories = new LinkedHashSet<>(List.of(model.repository()));
+        model.known().ifPresent(known -> repositories.add(known.name()));
+        List<Path> preferred = new ArrayList<>();
+        List<Path> others = new ArrayList<>();
+        for (String repository : repositories) {
+            if (model.revision() == null) {
+                preferred.addAll(cache.preferred(
+                        repository, model.pinned().map(Catalog.Model::revision).orElse(null)));
+                others.addAll(cache.unnamed(repository));
+            } else {
+                cache.at(repository, model.revision()).ifPresent(preferred::add);
+            }
         }
+        return best(cache, model, published, preferred, others);
+    }
+
+    private static CachedModel best(
+            HubCache cache, ModelName model, List<String> published, List<Path> preferred, List<Path> others)
+            throws IOException {
         others.removeAll(preferred);
         List<CachedModel> first = new ArrayList<>();
         List<CachedModel> last = new ArrayList<>();
@@ -78,17 +88,30 @@ record CachedModel(@Nullable Path folder, List<String> missing, boolean loads, S
                         List.of(),
                         false,
                         ". "
-                                + cache.folder(repository).resolve("snapshots") + " holds " + rest.size()
-                                + " commits, and refs/main names none of them; name the folder of one");
+                                + cache.folder(model.repository()).resolve("snapshots") + " holds " + rest.size()
+                                + " commits, and refs/main names none of them; name the folder of one, or "
+                                + model.name() + "@COMMIT");
             }
         }
         if (failure != null) {
             throw failure;
         }
         return concat(first, last).stream()
-                .filter(model -> model.folder() != null && ModelFiles.isBegun(model.folder()))
+                .filter(begun -> begun.folder() != null && ModelFiles.isBegun(begun.folder()))
                 .findFirst()
-                .orElse(NONE);
+                .orElseGet(() -> none(cache, model));
+    }
+
+    /** Other revisions are other models, so none of them is taken; but told. */
+    private static CachedModel none(HubCache cache, ModelName model) {
+        List<String> refs = cache.refs(model.repository()).values().stream()
+                .flatMap(List::stream)
+                .map(ref -> model.name() + "@" + ref)
+                .filter(other -> !other.equals(model.name() + "@main") && !other.equals(model.toString()))
+                .toList();
+        return refs.isEmpty()
+                ? NONE
+                : new CachedModel(null, List.of(), false, ", which holds " + String.join(", ", refs));
     }
 
     private static CachedModel of(Path folder, List<String> published) {

@@ -34,8 +34,8 @@ public final class Catalog {
      *
      * @param name the short name
      * @param repository {@code org/name} on the Hugging Face Hub
-     * @param revision the commit that was looked at
-     * @param license the licence's identifier on the Hub
+     * @param revision the commit that was looked at, or {@code main} where none was
+     * @param license the licence's identifier on the Hub, or {@code not stated} where its page names none
      * @param config its architecture
      * @param files what a copy of it needs
      */
@@ -45,7 +45,29 @@ public final class Catalog {
             String revision,
             String license,
             ModelConfig config,
-            List<RemoteFile> files) {}
+            List<RemoteFile> files) {
+
+        /**
+         * Whether the files are those of one commit, which never change.
+         *
+         * @return false if {@link #revision} is a branch
+         */
+        public boolean isPinned() {
+            return HubCache.isCommit(revision);
+        }
+
+        /**
+         * Whether a download is compared with what was published: the commit is known, and the SHA-256 of all weights.
+         *
+         * @return false if the download is only compared with what the Hub says of it
+         */
+        public boolean isVerified() {
+            return isPinned()
+                    && files.stream()
+                            .filter(file -> ModelFiles.isWeights(file.name()))
+                            .allMatch(file -> file.sha256() != null);
+        }
+    }
 
     /**
      * A file of a published model.

@@ -181,9 +181,11 @@ final class Http {
                 "the model is gated or HF_TOKEN lacks the right to read it; accept its terms on its page, with"
                         + " the account of the token";
             case 404 ->
-                error.equals("EntryNotFound")
-                        ? "the model has no such file"
-                        : "there is no such model, revision or file; check the name";
+                switch (error) {
+                    case "EntryNotFound" -> "the model has no such file";
+                    case "RevisionNotFound" -> "the model has no such branch, tag or commit; check the revision";
+                    default -> "there is no such model, revision or file; check the name";
+                };
             default -> "expected 200";
         };
         throw new StatusException(

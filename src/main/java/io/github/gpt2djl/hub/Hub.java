@@ -48,15 +48,15 @@ public final class Hub {
     /**
      * Fetches what is missing of a model; asks nobody if nothing is.
      *
-     * @param name a name of the catalog, or {@code org/name}
-     * @param revision a branch, tag or commit; null: the catalog's commit, or main
+     * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
+     * @param revision a branch, tag or commit; null: the name's, else the catalog's commit, else main
      * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
      *     HF_HUB_OFFLINE and their former names, as huggingface_hub reads them
      * @param progress told how it goes
      * @return the folder with the model's files
      * @throws DownloadException if it cannot be had; the message says what to do
      * @throws IOException if the cache cannot be read or written
-     * @throws IllegalArgumentException if the name or the revision is not well-formed
+     * @throws IllegalArgumentException if the name or the revision is not well-formed, or the name has another revision
      */
     public static Path download(
             String name, @Nullable String revision, Map<String, String> environment, DownloadProgress progress)
@@ -81,80 +81,73 @@ public final class Hub {
     }
 
     Path ensure(String name) throws IOException {
-        CachedModel here = CachedModel.find(cache, name);
+        ModelName model = ModelName.parse(name);
+        CachedModel here = CachedModel.find(cache, model);
         Path folder = here.loadable().orElse(null);
         if (folder == null) {
-            return download(name, null);
+            return download(model);
         }
-        if (here.isWhole() && (ModelFiles.hasTokenizer(folder) || isWithoutTokenizer(name, folder))) {
+        if (here.isWhole() && (ModelFiles.hasTokenizer(folder) || isWithoutTokenizer(model, folder))) {
             return folder;
         }
         try {
-            return download(name, null);
+            return download(model);
         } catch (DownloadException | Http.StatusException e) {
             progress.note("without a tokenizer, which could not be fetched: " + e.getMessage());
             return folder;
         }
     }
 
-    private boolean isWithoutTokenizer(String name, Path folder) {
+    private boolean isWithoutTokenizer(ModelName model, Path folder) {
         String commit = Objects.toString(folder.getFileName());
-        return ModelFiles.TOKENIZERS.stream().allMatch(file -> cache.isAbsent(name, commit, file));
+        return ModelFiles.TOKENIZERS.stream().allMatch(file -> cache.isAbsent(model.repository(), commit, file));
     }
 
     Path download(String name, @Nullable String revision) throws IOException {
-        Optional<Catalog.Model> known = Catalog.find(name);
-        String repository = known.map(Catalog.Model::repository).orElse(name);
+        return download(ModelName.of(name, revision));
+    }
+
+    private Path download(ModelName model) throws IOException {
+        String repository = model.repository();
         if (!HubCache.isRepository(repository)) {
-            throw new IllegalArgumentException("\"" + name + "\" is no model's name, expected one of "
-                    + String.join(", ", Catalog.names()) + ", or org/name");
-        }
-        if (revision != null && (!revision.matches("[A-Za-z0-9][\\w./-]{0,200}") || revision.contains(".."))) {
-            throw new IllegalArgumentException(
-                    "the revision is \"" + revision + "\", expected a branch, a tag or a commit");
+            throw new IllegalArgumentException("\"" + model.name() + "\" is no model's name, expected one of "
+                    + String.join(", ", Catalog.names()) + ", or org/name, or one of them with @revision");
         }
         if (settings.offline()) {
-            return offline(name, repository, revision);
+            return offline(model);
         }
-        if (known.isPresent()
-                && (revision == null || revision.equals(known.get().revision()))) {
-            return download(known.get());
+        Optional<Catalog.Model> pinned = model.pinned();
+        if (pinned.isPresent()) {
+            return download(pinned.get(), model.revision() != null);
         }
-        String wanted = revision == null ? "main" : revision;
+        String wanted = model.revision() == null ? "main" : model.revision();
         return locked(repository, () -> probed(repository, wanted));
     }
 
     /** What is here, as huggingface_hub's snapshot_download gives it without the network; whole only. */
-    private Path offline(String name, String repository, @Nullable String revision) throws IOException {
-        CachedModel here;
-        if (revision == null) {
-            here = CachedModel.find(cache, name);
-        } else {
-            Optional<Path> folder = cache.at(repository, revision);
-            if (folder.isPresent()) {
-                cache.checkInside(folder.get());
-            }
-            List<String> missing =
-                    folder.map(f -> ModelFiles.missing(f, ModelFiles.LEAST)).orElse(List.of());
-            here = new CachedModel(folder.orElse(null), missing, folder.isPresent() && missing.isEmpty(), "");
-        }
+    private Path offline(ModelName model) throws IOException {
+        CachedModel here = CachedModel.find(cache, model);
         if (here.isWhole() && here.folder() != null) {
             return here.folder();
         }
         throw new DownloadException(
-                "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids the network, and "
-                        + (revision == null ? name : name + " at " + revision)
+                "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids the network, and " + model
                         + (here.folder() == null
-                                ? " is not in " + cache.folder(repository) + here.note()
+                                ? " is not in " + cache.folder(model.repository()) + here.note()
                                 : " lacks " + String.join(", ", here.missing()) + " in " + here.folder())
-                        + "; unset it, or copy the files there and name the folder",
+                        + "; unset it and give the command \"download " + model
+                        + "\", or copy the files there and name the folder",
                 null);
     }
 
     Path download(Catalog.Model model) throws IOException {
-        Optional<Path> present = complete(model);
+        return download(model, false);
+    }
+
+    private Path download(Catalog.Model model, boolean exactly) throws IOException {
+        Optional<Path> present = complete(model, exactly);
         if (present.isEmpty()) {
-            return locked(model.repository(), () -> catalogued(model));
+            return locked(model.repository(), () -> catalogued(model, exactly));
         }
         String commit = Objects.toString(present.get().getFileName());
         if (optional(model).anyMatch(file -> !files.isKnown(model.repository(), commit, file))) {
@@ -172,9 +165,12 @@ public final class Hub {
         return present.get();
     }
 
-    /** The folder of a catalogued model whose files are all here, at the catalog's commit or at main's. */
-    private Optional<Path> complete(Catalog.Model model) throws IOException {
-        for (Path folder : cache.preferred(model.repository(), model.revision())) {
+    /** The folder of a catalogued model whose files are all here, at the catalog's commit, or else at main's. */
+    private Optional<Path> complete(Catalog.Model model, boolean exactly) throws IOException {
+        List<Path> folders = exactly
+                ? cache.at(model.repository(), model.revision()).stream().toList()
+                : cache.preferred(model.repository(), model.revision());
+        for (Path folder : folders) {
             if (model.files().stream().allMatch(f -> Files.exists(folder.resolve(f.name())))) {
                 cache.checkInside(folder);
                 return Optional.of(folder);
@@ -183,20 +179,20 @@ public final class Hub {
         return Optional.empty();
     }
 
-    private Path catalogued(Catalog.Model model) throws IOException {
-        Optional<Path> byAnother = complete(model);
+    private Path catalogued(Catalog.Model model, boolean exactly) throws IOException {
+        Optional<Path> byAnother = complete(model, exactly);
         if (byAnother.isPresent()) {
             return byAnother.get();
         }
         // The weights last: where they are, all else has been asked for.
         for (RemoteFile file : model.files()) {
-            if (isText(file)) {
+            if (!ModelFiles.isWeights(file.name())) {
                 files.fetch(model.repository(), model.revision(), file);
             }
         }
         Path folder = fetchOptional(model, model.revision());
         for (RemoteFile file : model.files()) {
-            if (!isText(file)) {
+            if (ModelFiles.isWeights(file.name())) {
                 files.fetch(model.repository(), model.revision(), file);
             }
         }
@@ -204,10 +200,6 @@ public final class Hub {
             setRef(model.repository(), "main", model.revision());
         }
         return folder;
-    }
-
-    private static boolean isText(RemoteFile file) {
-        return file.name().endsWith(".json") || file.name().endsWith(".txt");
     }
 
     private static Stream<String> optional(Catalog.Model model) {

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.hub;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,7 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * rejected.
  */
 record HubCache(Path root) {
+    /** Of a ref's file; a commit has 40 characters. */
+    private static final long MOST_REF = 1000;
+
     static final String COMMIT = "[0-9a-f]{7,64}";
     private static final String PART = "[A-Za-z0-9][A-Za-z0-9_.-]{0,95}";
 
@@ -54,6 +62,31 @@ record HubCache(Path root) {
         }
     }
 
+    /** The snapshots that are not those of a branch or a tag. */
+    List<Path> unnamed(String repository) {
+        Set<String> named = refs(repository).keySet();
+        return snapshots(repository).stream()
+                .filter(folder -> !named.contains(Objects.toString(folder.getFileName())))
+                .toList();
+    }
+
+    /** The branches and tags that are known here, sorted, by their commits; a slash in one is a folder of refs. */
+    Map<String, List<String>> refs(String repository) {
+        Path refs = folder(repository).resolve("refs");
+        Map<String, List<String>> byCommit = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(refs)) {
+            for (Path ref : all.filter(Files::isRegularFile).sorted().toList()) {
+                if (Files.size(ref) < MOST_REF) {
+                    byCommit.computeIfAbsent(Files.readString(ref).strip(), commit -> new ArrayList<>())
+                            .add(refs.relativize(ref).toString().replace(File.separatorChar, '/'));
+                }
+            }
+            return byCommit;
+        } catch (IOException | UncheckedIOException e) {
+            return byCommit;
+        }
+    }
+
     /** The snapshot of a commit, or of the one that a branch or a tag names here. */
     Optional<Path> at(String repository, String revision) {
         String commit = revision;
@@ -61,9 +94,11 @@ record HubCache(Path root) {
             Path ref = folder(repository).resolve("refs").resolve(revision);
             try {
                 // Python leaves a commit there that has no snapshot, after it asked for a file that does not exist.
-                commit = Files.isRegularFile(ref) && Files.size(ref) < 1000
-                        ? Files.readString(ref).strip()
-                        : "";
+                // What
+                // has no ref may be a snapshot's folder, as for Python.
+                commit = !Files.isRegularFile(ref)
+                        ? revision
+                        : Files.size(ref) < MOST_REF ? Files.readString(ref).strip() : "";
             } catch (IOException e) {
                 return Optional.empty();
             }

@@ -2,6 +2,8 @@ package io.github.gpt2djl.hub;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,7 +39,15 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
 
     /** The address of a file at a revision. */
     URI resolve(String repository, String revision, String file) {
-        return URI.create(endpoint + "/" + repository + "/resolve/" + revision + "/" + file);
+        return URI.create(endpoint + "/" + repository + "/resolve/" + quoted(revision) + "/" + file);
+    }
+
+    /** A revision within an address, as Python's {@code quote(revision, safe="")}: a slash is part of its name. */
+    static String quoted(String revision) {
+        return URLEncoder.encode(revision, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
     }
 
     private static URI endpoint(Map<String, String> environment) {

@@ -28,8 +28,13 @@ final class ModelFiles {
     private static final String VOCABULARY = "vocab.json";
     private static final String MERGES = "merges.txt";
 
-    /** The tokenizer in either form: transformers reads the first, and asks for the others, too. */
-    static final List<String> TOKENIZERS = List.of(TOKENIZER, VOCABULARY, MERGES);
+    /** The tokenizer in any form: transformers reads the first, and asks for the others, too. */
+    static final List<String> TOKENIZERS = Checkpoint.VOCABULARIES;
+
+    /** Tokenizers of one file each: WordPiece's vocabulary, and SentencePiece's model by the names that it has. */
+    private static final List<String> ALONE = TOKENIZERS.stream()
+            .filter(file -> !List.of(TOKENIZER, VOCABULARY, MERGES).contains(file))
+            .toList();
 
     /** All that transformers reads of a model besides its configuration and weights, where the model has it. */
     static final List<String> OPTIONAL = Stream.of(
@@ -56,7 +61,7 @@ final class ModelFiles {
             missing.add(Checkpoint.CONFIG);
         }
         missing.addAll(missingWeights(folder, published));
-        if (!has(folder, TOKENIZER)) {
+        if (!has(folder, TOKENIZER) && ALONE.stream().noneMatch(file -> has(folder, file))) {
             boolean older = has(folder, VOCABULARY) || has(folder, MERGES);
             List<String> expected = older ? List.of(VOCABULARY, MERGES) : TOKENIZERS;
             expected.stream()
@@ -86,7 +91,12 @@ final class ModelFiles {
 
     /** Whether there is a tokenizer, or something that needs none of its own. */
     static boolean hasTokenizer(Path folder) {
-        return has(folder, TOKENIZER) || has(folder, VOCABULARY) || Adapter.isIn(folder);
+        return TOKENIZERS.stream().anyMatch(file -> !file.equals(MERGES) && has(folder, file)) || Adapter.isIn(folder);
+    }
+
+    /** Whether a file of that name holds weights, whole or in part. */
+    static boolean isWeights(String file) {
+        return file.endsWith(".safetensors") || file.endsWith(".bin");
     }
 
     /** Whether any file of a model is there. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -29,7 +30,8 @@ public final class Models {
     /**
      * Opens the model of that name; a name that is the path of a folder with a model is that folder.
      *
-     * @param name {@code shakespeare}, a name of the {@link Catalog}, any {@code org/name} in the cache, or a folder
+     * @param name {@code shakespeare}, a name of the {@link Catalog} or any {@code org/name} in the cache, either of which
+     *     may end in {@code @} with a branch, a tag or a commit, or a folder
      * @param environment the process's environment variables
      * @return the model's files, to be closed
      * @throws FileNotFoundException if there is no such model on this machine; the message says how to get it
@@ -55,7 +57,19 @@ public final class Models {
         if (isModelFolder(name)) {
             return here(name);
         }
-        CachedModel cached = inCache(name, environment);
+        ModelName model;
+        try {
+            model = ModelName.parse(name);
+        } catch (IllegalArgumentException e) {
+            if (isFolder(name)) {
+                return Path.of(name);
+            }
+            FileNotFoundException malformed =
+                    new FileNotFoundException("no model or folder named " + name + ": " + e.getMessage());
+            malformed.initCause(e);
+            throw malformed;
+        }
+        CachedModel cached = CachedModel.find(cache(environment), model);
         Optional<Path> found = cached.loadable();
         if (found.isPresent()) {
             return found.get();
@@ -63,7 +77,7 @@ public final class Models {
         if (isFolder(name)) {
             return Path.of(name);
         }
-        throw new FileNotFoundException(absent(name, cached, environment));
+        throw new FileNotFoundException(absent(model, cached, environment));
     }
 
     /**
@@ -74,7 +88,7 @@ public final class Models {
      * @return false for {@code shakespeare}, and for a name of the catalog where a folder is called so that holds no model
      */
     public static boolean isFolder(String name) {
-        return isModelFolder(name) || (mayBePath(name) && Catalog.find(name).isEmpty() && Files.exists(Path.of(name)));
+        return isModelFolder(name) || (mayBePath(name) && !isCatalogued(name) && Files.exists(Path.of(name)));
     }
 
     /** Whether a name can stand for a path: the shipped model's does not. */
@@ -88,9 +102,14 @@ public final class Models {
                         .anyMatch(file -> Files.exists(Path.of(name, file)));
     }
 
+    /** With a revision or without. */
+    private static boolean isCatalogued(String name) {
+        return Catalog.find(ModelName.withoutRevision(name)).isPresent();
+    }
+
     /** The path that tells a folder from the catalog's model of that name. */
     private static Path here(String name) {
-        return Catalog.find(name).isEmpty() ? Path.of(name) : Path.of(".", name);
+        return isCatalogued(name) ? Path.of(".", name) : Path.of(name);
     }
 
     /**
@@ -106,10 +125,11 @@ public final class Models {
     /**
      * The folder of a model in Hugging Face's cache.
      *
-     * @param name a name of the catalog, or {@code org/name}
+     * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
      * @param environment the process's environment variables
      * @return the snapshot's folder, or empty if the cache holds none with a configuration and all weights
      * @throws IOException if the cache's entry leads out of the cache
+     * @throws IllegalArgumentException if what is around an {@code @} is no name or no revision
      */
     public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
         return inCache(name, environment).loadable();
@@ -118,43 +138,79 @@ public final class Models {
     /**
      * The files that a half-made entry of Hugging Face's cache lacks.
      *
-     * @param name a name of the catalog, or {@code org/name}
+     * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
      * @param environment the process's environment variables
      * @return their names; empty if the model is whole, and if nothing of it is in the cache
      * @throws IOException if the cache's entry leads out of the cache
+     * @throws IllegalArgumentException if what is around an {@code @} is no name or no revision
      */
     public static List<String> missing(String name, Map<String, String> environment) throws IOException {
         return inCache(name, environment).missing();
     }
 
-    private static CachedModel inCache(String name, Map<String, String> environment) throws IOException {
-        return CachedModel.find(new HubCache(HubSettings.of(environment).cache()), name);
+    /**
+     * A revision of a model in Hugging Face's cache.
+     *
+     * @param commit its commit
+     * @param refs the branches and tags that name it, sorted; empty if it was asked for by its commit
+     * @param folder the snapshot
+     */
+    public record Revision(String commit, List<String> refs, Path folder) {}
+
+    /**
+     * The revisions of a model in Hugging Face's cache, whole or not, as {@code hf cache ls --revisions} lists them.
+     *
+     * @param name a name of the catalog, or {@code org/name}
+     * @param environment the process's environment variables
+     * @return in the order of their commits; empty if nothing is in the cache
+     */
+    public static List<Revision> revisions(String name, Map<String, String> environment) {
+        ModelName model = ModelName.parse(name);
+        if (!model.isRepository()) {
+            return List.of();
+        }
+        HubCache cache = cache(environment);
+        Map<String, List<String>> refs = cache.refs(model.repository());
+        return cache.snapshots(model.repository()).stream()
+                .map(folder -> {
+                    String commit = Objects.toString(folder.getFileName());
+                    return new Revision(commit, List.copyOf(refs.getOrDefault(commit, List.of())), folder);
+                })
+                .toList();
     }
 
-    private static String absent(String name, CachedModel cached, Map<String, String> environment) {
-        Optional<Catalog.Model> known = Catalog.find(name);
-        String repository = known.map(Catalog.Model::repository).orElse(name);
-        if (!HubCache.isRepository(repository)) {
-            return "no model or folder named " + name + ". Known names: " + SHIPPED + ", "
+    private static CachedModel inCache(String name, Map<String, String> environment) throws IOException {
+        return CachedModel.find(cache(environment), ModelName.parse(name));
+    }
+
+    private static HubCache cache(Map<String, String> environment) {
+        return new HubCache(HubSettings.of(environment).cache());
+    }
+
+    private static String absent(ModelName model, CachedModel cached, Map<String, String> environment) {
+        if (!model.isRepository()) {
+            return "no model or folder named " + model + ". Known names: " + SHIPPED + ", "
                     + String.join(", ", Catalog.names())
                     + "; anything else is org/name on the Hugging Face Hub, or a folder with config.json,"
                     + " model.safetensors and tokenizer.json";
         }
-        String get = "with the command \"download " + name + "\", in Java with ModelSource.download()";
-        String path = known.isPresent() && Files.exists(Path.of(name))
-                ? ". What is at the path " + here(name) + " was not taken, as it is no folder with config.json"
+        String get = "with the command \"download " + model + "\", in Java with ModelSource.download()";
+        String path = model.known().isPresent() && Files.exists(Path.of(model.toString()))
+                ? ". What is at the path " + here(model.toString())
+                        + " was not taken, as it is no folder with config.json"
                 : "";
         if (cached.folder() != null) {
-            return "model " + name + " is on this machine only in part: " + cached.folder() + " lacks "
+            return "model " + model + " is on this machine only in part: " + cached.folder() + " lacks "
                     + String.join(", ", cached.missing()) + ". Get the rest " + get + path;
         }
-        String files = String.join(
-                ", ",
-                known.map(m -> m.files().stream().map(Catalog.RemoteFile::name).toList())
-                        .orElse(List.of("config.json", "model.safetensors", "tokenizer.json")));
-        return "model " + name + " is not on this machine: looked for "
-                + new HubCache(HubSettings.of(environment).cache()).folder(repository)
+        String revision = model.revision();
+        String files =
+                String.join(", ", model.files().orElse(List.of("config.json", "model.safetensors", "tokenizer.json")));
+        return "model " + model + " is not on this machine: looked for "
+                + (revision == null ? "" : "the revision " + revision + " in ")
+                + cache(environment).folder(model.repository())
                 + cached.note() + ". Get it " + get + ", or put these files from https://huggingface.co/"
-                + repository + " into a folder and name the folder: " + files + path;
+                + model.repository() + (revision == null ? "" : "/tree/" + HubSettings.quoted(revision))
+                + " into a folder and name the folder: " + files + path;
     }
 }

@@ -3,6 +3,8 @@ package io.github.gpt2djl.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,31 @@ class AdapterJsonTest {
         assertThat(parse(",'layers_to_transform':3").targets().layers()).containsExactly(3);
         assertThat(parse(",'init_lora_weights':'gaussian','revision':'main','fan_in_fan_out':false,'lora_alpha':16.0"))
                 .isEqualTo(read);
+    }
+
+    /** PEFT's AutoPeftModel loads the base at this revision; a folder has none. */
+    @Test
+    void theBasesRevision() throws IOException {
+        for (String revision : new String[] {"v2", "refs/pr/3", "1".repeat(40)}) {
+            AdapterConfig read = parse(",'revision':'" + revision + "'");
+            assertThat(read.base()).isEqualTo("gpt2@" + revision);
+            assertThat(JsonParser.parseString(AdapterJson.text(read))
+                            .getAsJsonObject()
+                            .asMap())
+                    .containsEntry("base_model_name_or_path", new JsonPrimitive("gpt2"))
+                    .containsEntry("revision", new JsonPrimitive(revision));
+            assertThat(AdapterJson.parse("written", AdapterJson.text(read))).isEqualTo(read);
+        }
+        for (String none : new String[] {"'main'", "null", "''"}) {
+            assertThat(parse(",'revision':" + none).base()).isEqualTo("gpt2");
+        }
+        assertThat(parse(",'base_model_name_or_path':'src/test','revision':'v2'")
+                        .base())
+                .isEqualTo("src/test");
+        Path folder = Files.createDirectories(Path.of("target/with@sign"));
+        AdapterConfig ofFolder = new AdapterConfig(folder.toString(), 1, 1, List.of("c_attn"), 0);
+        assertThat(AdapterJson.text(ofFolder)).doesNotContain("revision");
+        assertThat(AdapterJson.parse("written", AdapterJson.text(ofFolder))).isEqualTo(ofFolder);
     }
 
     @Test
@@ -71,7 +98,7 @@ class AdapterJsonTest {
             value = {
                 "'peft_type':'IA3' | peft_type is \"IA3\", expected one of LORA",
                 "'peft_type':['LORA'] | peft_type is [\"LORA\"], expected one of LORA",
-                "'revision':'v2' | revision is \"v2\", expected one of main",
+                "'revision':2 | revision is 2, expected a name",
                 "'init_lora_weights':'pissa' | init_lora_weights is \"pissa\", expected one of true, false, gaussian",
                 "'use_rslora':1 | use_rslora is 1, expected one of true, false",
                 "'bias':'some' | bias is \"some\", expected one of none, all, lora_only",

@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.hub.Catalog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -433,6 +435,10 @@ class MainTest {
                 "generate A --top-k -3 | --top-k is -3, expected at least 1",
                 "generate A --preset openai --no-do-sample | the preset OPENAI always samples",
                 "download ../evil | \"../evil\" is no model's name, expected one of gpt2,",
+                "download gpt2@ | \"gpt2@\" has no revision after the @, expected a branch, a tag or a commit, like gpt2@main",
+                "download @main | \"@main\" has no name before the @",
+                "download gpt2@v1 --revision v2 | found the revision v1 in the name gpt2@v1 and the revision v2 beside it",
+                "download gpt3@v1 | \"gpt3\" is no model's name, expected one of gpt2,",
                 "download gpt2 --to x | --to has no effect with --source hub",
                 "download 124M --source openai --revision main | --revision has no effect with --source openai",
                 "download 124 --source openai | OpenAI published no model \"124\", expected one of 124M",
@@ -503,13 +509,23 @@ class MainTest {
         Result table = run("models");
         assertThat(table.code).isZero();
         assertThat(table.out).containsPattern("(?m)^shakespeare +3\\.1 M .* in the jar$");
-        assertThat(table.out).containsPattern("(?m)^gpt2-xl +1557\\.6 M ");
+        assertThat(table.out).containsPattern("(?m)^gpt2-xl +1557\\.6 M .* mit +verified ");
+        assertThat(table.out).containsPattern("(?m)^cerebras-gpt-590m +590\\.3 M .* apache-2\\.0 +pinned ");
+        assertThat(table.out).containsPattern("(?m)^gpt2-chinese-poem +103\\.2 M .* not stated +no ");
         List<JsonObject> lines = run("models", "--json")
                 .out
                 .lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
                 .toList();
-        assertThat(lines).hasSize(12);
+        assertThat(lines)
+                .extracting(line -> line.get("name").getAsString())
+                .startsWith("shakespeare")
+                .containsAll(Catalog.names())
+                .hasSize(1 + Catalog.names().size());
+        assertThat(lines.stream()
+                        .collect(Collectors.groupingBy(
+                                line -> line.get("checked").getAsString())))
+                .containsOnlyKeys("verified", "pinned", "no");
         assertThat(lines.get(1).get("name").getAsString()).isEqualTo("gpt2");
         assertThat(lines.get(1).get("download_bytes").getAsLong()).isEqualTo(548105171);
     }

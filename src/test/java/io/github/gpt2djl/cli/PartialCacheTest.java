@@ -58,6 +58,34 @@ class PartialCacheTest {
         assertThat(lines.get(5).get("path").getAsString()).isEqualTo(whole.toString());
     }
 
+    /** Each revision that is here by the name that --model takes. */
+    @Test
+    void modelsListsTheRevisions() throws Exception {
+        Path repository = folder.resolve("hf/hub/models--distilbert--distilgpt2");
+        Path second = TestCheckpoint.tiny().write(repository.resolve("snapshots/" + "2".repeat(40)));
+        Path third = TestCheckpoint.tiny().write(repository.resolve("snapshots/" + "3".repeat(40)));
+        for (String ref : List.of("v1", "refs/pr/3", "main")) {
+            Path file = repository.resolve("refs").resolve(ref);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, (ref.equals("main") ? "1" : "2").repeat(40));
+        }
+        assertThat(run("models").out)
+                .containsPattern("(?m)^distilgpt2 .* \\Q" + whole + "\\E\\R"
+                        + "  distilgpt2@refs/pr/3  \\Q" + second + "\\E\\R"
+                        + "  distilgpt2@v1  \\Q" + second + "\\E\\R"
+                        + "  distilgpt2@" + "3".repeat(40) + "  \\Q" + third + "\\E\\R"
+                        + "openai-gpt ");
+        assertThat(run("models", "--json").out)
+                .contains(
+                        "\"revisions\":[{\"commit\":\"" + "1".repeat(40) + "\",\"refs\":[\"main\"],\"path\":\"" + whole
+                                + "\"},{\"commit\":\"" + "2".repeat(40)
+                                + "\",\"refs\":[\"refs/pr/3\",\"v1\"],\"path\":\"" + second
+                                + "\"},{\"commit\":\"" + "3".repeat(40) + "\",\"refs\":[],");
+        for (String name : List.of("distilgpt2@refs/pr/3", "distilgpt2@" + "2".repeat(40))) {
+            assertThat(run("download", name).out).isEqualTo(second + "\n");
+        }
+    }
+
     @Test
     void generateNamesTheCommandThatFetchesTheRest() throws Exception {
         Result result = run("generate", "x", "--model", "gpt2");

@@ -173,6 +173,11 @@ class DjlTest {
         assertThatThrownBy(criteria::loadModel)
                 .isInstanceOf(FileNotFoundException.class)
                 .hasMessageContaining(ABSENT.toString());
+        Criteria<String, String> revision =
+                texts().optModelZoo(new Gpt2Zoo("no/such-model@v1")).build();
+        assertThatThrownBy(revision::loadModel)
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("\"download no/such-model@v1\"");
         assertThatThrownBy(() -> Criteria.builder()
                         .setTypes(String.class, Integer.class)
                         .optModelZoo(new Gpt2Zoo("shakespeare"))

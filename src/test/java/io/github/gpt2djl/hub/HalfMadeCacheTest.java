@@ -64,7 +64,7 @@ class HalfMadeCacheTest {
                         .findFirst()
                         .orElse(null);
         for (String name : List.of("gpt2", "openai-community/gpt2")) {
-            CachedModel found = CachedModel.find(new HubCache(cache), name);
+            CachedModel found = CachedModel.find(new HubCache(cache), ModelName.parse(name));
             assertThat(found.isWhole()).isEqualTo(expected != null);
             assertThat(Models.cached(name, environment()).filter(folder -> found.isWhole()))
                     .isEqualTo(expected == null ? Optional.empty() : Optional.of(cache.resolve(expected)));

@@ -33,6 +33,10 @@ class PublishedFilesTest {
             "tokenizer.json",
             "vocab.json",
             "merges.txt",
+            "vocab.txt",
+            "spiece.model",
+            "tokenizer.model",
+            "sentencepiece.bpe.model",
             "tokenizer_config.json",
             "special_tokens_map.json",
             "added_tokens.json",
@@ -209,7 +213,7 @@ class PublishedFilesTest {
         }
         assertThat(offline.ensure(REPOSITORY)).isEqualTo(found);
         assertThatThrownBy(() -> offline.download(REPOSITORY, "v2"))
-                .hasMessageContaining("someone/tiny at v2 is not in " + cache.resolve("models--someone--tiny"));
+                .hasMessageContaining("someone/tiny@v2 is not in " + cache.resolve("models--someone--tiny"));
         Files.delete(found.resolve("model.safetensors"));
         for (String revision : new String[] {null, "v1"}) {
             assertThatThrownBy(() -> offline.download(REPOSITORY, revision))

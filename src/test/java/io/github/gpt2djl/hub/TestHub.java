@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -43,6 +44,9 @@ final class TestHub implements AutoCloseable {
     final Queue<Fault> hubFaults = new ConcurrentLinkedQueue<>();
 
     private final Map<String, byte[]> files = new HashMap<>();
+    /** Commits by repository@revision; the files of such a commit are those of repository@commit. */
+    private final Map<String, String> revisions = new HashMap<>();
+
     private final Map<String, String> renamed = new HashMap<>();
     private final Map<String, String> etags = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -76,6 +80,13 @@ final class TestHub implements AutoCloseable {
 
     TestHub with(String repository, String file, byte[] bytes) {
         files.put(repository + "/" + file, bytes);
+        return this;
+    }
+
+    /** A branch or a tag, of a commit with files of its own. */
+    TestHub revision(String repository, String revision, String commit) {
+        revisions.put(repository + "@" + revision, commit);
+        revisions.put(repository + "@" + commit, commit);
         return this;
     }
 
@@ -165,7 +176,8 @@ final class TestHub implements AutoCloseable {
     /** /org/name/resolve/revision/file */
     private void describe(HttpExchange exchange) throws IOException, InterruptedException {
         note(exchange, false);
-        String path = exchange.getRequestURI().getPath();
+        // Not decoded: a slash within a revision's name is no slash of the address.
+        String path = exchange.getRequestURI().getRawPath();
         Fault fault = hubFaults.poll();
         String[] parts = path.split("/");
         if (fault != null) {
@@ -182,14 +194,24 @@ final class TestHub implements AutoCloseable {
                     .answer(exchange, new byte[0]);
             return;
         }
+        String revision = URLDecoder.decode(parts[4].replace("+", "%2B"), StandardCharsets.UTF_8);
+        String commit = revisions.get(repository + "@" + revision);
+        if (commit != null) {
+            repository += "@" + commit;
+        } else if (revision.equals("gone")) {
+            status(404, "X-Error-Code", "RevisionNotFound").answer(exchange, new byte[0]);
+            return;
+        } else {
+            commit = COMMIT;
+        }
         byte[] bytes = files.get(repository + "/" + parts[5]);
         if (bytes == null) {
-            status(404, "X-Error-Code", "EntryNotFound", "X-Repo-Commit", COMMIT)
+            status(404, "X-Error-Code", "EntryNotFound", "X-Repo-Commit", commit)
                     .answer(exchange, new byte[0]);
             return;
         }
         var headers = exchange.getResponseHeaders();
-        headers.add("X-Repo-Commit", COMMIT);
+        headers.add("X-Repo-Commit", commit);
         String etag =
                 etags.getOrDefault(repository + "/" + parts[5], bytes.length < LARGE ? gitId(bytes) : sha256(bytes));
         if (bytes.length >= LARGE) {

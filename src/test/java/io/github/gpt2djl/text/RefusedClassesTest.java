@@ -11,6 +11,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,13 +159,10 @@ class RefusedClassesTest {
     @Test
     void aTokenThatIsPutAroundATextMustBeThere() throws IOException {
         PublishedTokenizer read = read("vocab.txt", LINES, "{'tokenizer_class':'BertTokenizer','cls_token':null}");
-        Map<String, Integer> ids = new HashMap<>();
-        JsonObject vocabulary = read.whole().json().getAsJsonObject("model").getAsJsonObject("vocab");
-        vocabulary.asMap().forEach((token, id) -> ids.put(token, id.getAsInt()));
-        Pipeline pipeline =
-                Pipeline.read(new Part("", "", JsonParser.parseString("{}").getAsJsonObject()));
-        AddedTokens added = AddedTokens.read(read.whole(), ids, null, read.special(), pipeline);
-        assertThat(ids).containsEntry("the", 5);
+        TokenizerModel model = TokenizerModel.read(read.whole());
+        AddedTokens added =
+                AddedTokens.read(read.whole(), model, null, read.special(), new Pipeline(List.of(), List.of()));
+        assertThat(model.ids()).containsEntry("the", 5);
         assertThatThrownBy(() -> read.ends(added))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessage(

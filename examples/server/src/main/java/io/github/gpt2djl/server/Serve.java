@@ -28,7 +28,7 @@ public final class Serve implements Callable<Integer> {
     @Option(
             names = "--model",
             defaultValue = "shakespeare",
-            description = "A name, org/name or a folder. Default: shakespeare.")
+            description = "A name, org/name, org/name@revision or a folder. Default: shakespeare.")
     private String model;
 
     @Option(names = "--download", description = "Fetch the model if it is not on this machine.")

@@ -146,10 +146,7 @@ public final class Gpt2 implements AutoCloseable {
             if (checkpoint.tokenizer() != null) {
                 ModelConfig config = checkpoint.config();
                 tokenizer = BpeTokenizer.load(
-                        checkpoint.tokenizer(),
-                        config.architecture(),
-                        config.vocabularySize(),
-                        options.trustedFiles());
+                        checkpoint.tokenizer(), config.architecture(), config.vocabularySize(), options.trustedFiles());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
             Precision precision = options.precision().resolved(decoder.device());

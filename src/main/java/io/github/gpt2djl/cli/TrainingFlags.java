@@ -45,8 +45,9 @@ final class TrainingFlags {
     @Option(
             names = "--paragraphs",
             paramLabel = "N",
-            description = "Begin a document, with <|endoftext|> or the model's own token for it, every N paragraphs that blank lines part. Default: one"
-                    + " document. Such a token in the text begins one, too.")
+            description =
+                    "Begin a document, with <|endoftext|> or the model's own token for it, every N paragraphs that blank lines part. Default: one"
+                            + " document. Such a token in the text begins one, too.")
     int paragraphs;
 
     @Option(

@@ -58,8 +58,7 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
         StringBuilder before = new StringBuilder(small.toString());
         before.setLength(before.length() - 1);
         before.append(",\"vocab\":");
-        return new BpeModel(
-                vocabulary, before.toString(), merges(model.json().getAsJsonArray("merges")));
+        return new BpeModel(vocabulary, before.toString(), merges(model.json().getAsJsonArray("merges")));
     }
 
     @Override
@@ -102,7 +101,8 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
     }
 
     /** "a b" or, where a token may have a space in it, ["a", "b"]; all of one form. */
-    private static void checkMerges(Part model, Map<String, Integer> ids, String prefix) throws MalformedCheckpointException {
+    private static void checkMerges(Part model, Map<String, Integer> ids, String prefix)
+            throws MalformedCheckpointException {
         if (!(model.json().get("merges") instanceof JsonArray merges)) {
             throw model.wrong("merges", "an array of pairs");
         }

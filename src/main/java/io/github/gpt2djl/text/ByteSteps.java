@@ -59,7 +59,12 @@ final class ByteSteps {
 
     private static void characters(byte[] run, Pieces next) {
         try {
-            next.part(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(run)).toString(), true);
+            next.part(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(run))
+                            .toString(),
+                    true);
         } catch (CharacterCodingException e) {
             for (int i = 0; i < run.length; i++) {
                 next.part("\uFFFD", true);

@@ -44,7 +44,8 @@ final class Charsmap {
         if (size < Integer.BYTES || size % Integer.BYTES != 0 || size > all.remaining()) {
             return null;
         }
-        IntBuffer trie = all.slice(Integer.BYTES, size).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+        IntBuffer trie =
+                all.slice(Integer.BYTES, size).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
         byte[] texts = Arrays.copyOfRange(bytes, Integer.BYTES + size, bytes.length);
         Charsmap map = new Charsmap(trie, texts);
         return map.isWhole() ? map : null;

@@ -19,7 +19,11 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
     /** Makes a step for one text. */
     @FunctionalInterface
     interface Step {
-        /** @param special whether special tokens may come */
+        /**
+         * Starts a text.
+         *
+         * @param special whether special tokens may come
+         */
         Pieces start(Pieces next, boolean special);
     }
 

@@ -19,7 +19,8 @@ import java.util.regex.PatternSyntaxException;
  * end where it is nothing.
  */
 final class NormalizedToken {
-    private static final Set<String> REMOVING = Set.of("Strip", "StripAccents", "BertNormalizer", "Replace", "Nmt", "Precompiled");
+    private static final Set<String> REMOVING =
+            Set.of("Strip", "StripAccents", "BertNormalizer", "Replace", "Nmt", "Precompiled");
     private static final Pattern MARKS = Pattern.compile("\\p{M}");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{C}\\x{FFFD}&&[^\\t\\n\\r]]");
     private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
@@ -73,7 +74,8 @@ final class NormalizedToken {
             case "Precompiled" ->
                 Objects.requireNonNull(Pipeline.charsmap(step.json().get("precompiled_charsmap")))
                         .normalize(text);
-            case "Nmt" -> NMT_SPACE.matcher(NMT_REMOVED.matcher(text).replaceAll("")).replaceAll(" ");
+            case "Nmt" ->
+                NMT_SPACE.matcher(NMT_REMOVED.matcher(text).replaceAll("")).replaceAll(" ");
             case "ByteLevel" -> {
                 StringBuilder bytes = new StringBuilder();
                 for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

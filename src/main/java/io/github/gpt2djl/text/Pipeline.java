@@ -56,8 +56,8 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             false,
             json -> Part.isText(json)
                     && json.getAsString().codePointCount(0, json.getAsString().length()) == 1);
-    private static final Kind CHARSMAP = new Kind(
-            "a table of SentencePiece in Base64, whole", false, json -> charsmap(json) != null);
+    private static final Kind CHARSMAP =
+            new Kind("a table of SentencePiece in Base64, whole", false, json -> charsmap(json) != null);
     private static final Kind LENGTH = new Kind(
             "a whole number of 1 to 1,000,000",
             false,
@@ -73,7 +73,15 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
     private static final Map<String, Map<String, Kind>> NORMALIZERS = Map.ofEntries(
             Map.entry(
                     "BertNormalizer",
-                    Map.of("clean_text", FLAG, "handle_chinese_chars", FLAG, "strip_accents", MAYBE, "lowercase", FLAG)),
+                    Map.of(
+                            "clean_text",
+                            FLAG,
+                            "handle_chinese_chars",
+                            FLAG,
+                            "strip_accents",
+                            MAYBE,
+                            "lowercase",
+                            FLAG)),
             Map.entry("ByteLevel", Map.of()),
             Map.entry("NFC", Map.of()),
             Map.entry("NFD", Map.of()),
@@ -96,8 +104,16 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             Map.entry(
                     "Metaspace",
                     Map.of(
-                            "replacement", CHARACTER, "prepend_scheme", ANY, "add_prefix_space", ANY, "split", ANY,
-                            "str_rep", ANY)),
+                            "replacement",
+                            CHARACTER,
+                            "prepend_scheme",
+                            ANY,
+                            "add_prefix_space",
+                            ANY,
+                            "split",
+                            ANY,
+                            "str_rep",
+                            ANY)),
             Map.entry("Punctuation", Map.of("behavior", USUAL_BEHAVIOR)),
             Map.entry("UnicodeScripts", Map.of()),
             Map.entry("Whitespace", Map.of()),
@@ -105,7 +121,8 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             Map.entry("Split", Map.of("pattern", PATTERN, "behavior", BEHAVIOR, "invert", FLAG)));
 
     /** Steps that change as much the second time as the first, if anything; others could lengthen a text twice. */
-    private static final Set<String> REPEATED = Set.of("Replace", "Split", "CharDelimiterSplit", "Digits", "Punctuation");
+    private static final Set<String> REPEATED =
+            Set.of("Replace", "Split", "CharDelimiterSplit", "Digits", "Punctuation");
 
     private static Kind behavior(boolean optional) {
         return new Kind(
@@ -159,10 +176,12 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         JsonObject pattern = replace.json().getAsJsonObject("pattern");
         int content = replace.json().get("content").getAsString().length();
         if (pattern.has(STRING)) {
-            return Math.max(1, content / (double) pattern.get(STRING).getAsString().length());
+            return Math.max(
+                    1, content / (double) pattern.get(STRING).getAsString().length());
         }
         // An unknown expression may be found between any two characters, too.
-        boolean between = content > 0 && !Patterns.isPublished(pattern.get(REGEX).getAsString());
+        boolean between =
+                content > 0 && !Patterns.isPublished(pattern.get(REGEX).getAsString());
         return Math.max(1, content + (between ? 1 : 0));
     }
 

@@ -56,8 +56,7 @@ record Vocabulary(
                 tokens.remove(id);
             }
             if (tokens.put(id, AddedTokens.spelled(token, pipeline)) != null) {
-                throw whole.error(
-                        "token \"" + Part.shown(token.content()) + "\" has id " + id + ", which is taken");
+                throw whole.error("token \"" + Part.shown(token.content()) + "\" has id " + id + ", which is taken");
             }
             if (token.special()) {
                 specialTexts.add(token.content());
@@ -111,7 +110,8 @@ record Vocabulary(
      *
      * @throws IllegalArgumentException if neither has the id
      */
-    @Nullable String find(int id) {
+    @Nullable
+    String find(int id) {
         if (id < 0 || id > last) {
             throw new IllegalArgumentException("id " + id + " is out of range, expected 0 to " + last);
         }

@@ -17,8 +17,7 @@ record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements Tok
     private static final int LONGEST_WORD = 1_000;
 
     static WordModel wordPiece(Part model) throws MalformedCheckpointException {
-        model.onlyKeys(
-                List.of("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"));
+        model.onlyKeys(List.of("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"));
         WordModel read = of("WordPiece", model);
         String prefix = model.text("continuing_subword_prefix");
         int longest = model.whole("max_input_chars_per_word");

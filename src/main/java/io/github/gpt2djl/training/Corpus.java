@@ -58,7 +58,13 @@ public record Corpus(int[] training, int[] validation) {
                     "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");
         }
         return new Corpus(
-                tokenizer.encode(documents(split.training(), paragraphs, tokenizer.startToken().orElse("")), false, false),
+                tokenizer.encode(
+                        documents(
+                                split.training(),
+                                paragraphs,
+                                tokenizer.startToken().orElse("")),
+                        false,
+                        false),
                 tokenizer.encode(split.validation(), false, false));
     }
 

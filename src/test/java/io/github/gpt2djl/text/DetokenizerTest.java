@@ -41,10 +41,8 @@ class DetokenizerTest {
         assertThat(text(new Detokenizer(words(), false), 0, 1, 0, 0, 1, 1, 2, 0))
                 .isEqualTo("ab aab b <unk>a");
         // What is skipped is as if it were not there.
-        assertThat(text(new Detokenizer(words(), true), 0, 1, 2, 3, 0))
-                .isEqualTo("ab a");
-        assertThat(text(new Detokenizer(words(), false), 3, 1, 3, 0))
-                .isEqualTo("b a");
+        assertThat(text(new Detokenizer(words(), true), 0, 1, 2, 3, 0)).isEqualTo("ab a");
+        assertThat(text(new Detokenizer(words(), false), 3, 1, 3, 0)).isEqualTo("b a");
     }
 
     @Test
@@ -139,8 +137,7 @@ class DetokenizerTest {
     void rowsWithoutATokenSpellNothing() throws IOException {
         StringBuilder vocabulary = new StringBuilder("{\"a\": 97, \"b\": 98, \"wo\": 260");
         Vocabulary read = vocabulary(vocabulary.append('}').toString(), Architecture.GPT2, 512);
-        assertThat(text(new Detokenizer(read, false), 97, 260, 262, 300, 98))
-                .isEqualTo(broken().beyond());
+        assertThat(text(new Detokenizer(read, false), 97, 260, 262, 300, 98)).isEqualTo(broken().beyond());
     }
 
     private static String text(Detokenizer pieces, int... ids) {

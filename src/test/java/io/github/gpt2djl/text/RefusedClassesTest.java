@@ -3,8 +3,6 @@ package io.github.gpt2djl.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;

@@ -25,8 +25,8 @@ class VocabularyTest {
 
     @Test
     void anIdMayBeFarFromTheOthers() throws MalformedCheckpointException {
-        Vocabulary vocabulary =
-                Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2, false);
+        Vocabulary vocabulary = Vocabulary.read(
+                new TokenizerFiles("vocab.json", "{\"a\": 2147483646}", ""), Architecture.GPT2, 2, false);
         assertThat(vocabulary.last()).isEqualTo(2147483646);
     }
 
@@ -38,7 +38,8 @@ class VocabularyTest {
     }
 
     private static Vocabulary read(int size) throws MalformedCheckpointException {
-        return Vocabulary.read(new TokenizerFiles("vocab.json", "{\"a\": 0, \"b\": 1}", ""), Architecture.GPT2, size, false);
+        return Vocabulary.read(
+                new TokenizerFiles("vocab.json", "{\"a\": 0, \"b\": 1}", ""), Architecture.GPT2, size, false);
     }
 
     private static Vocabulary read(String json, int size) throws MalformedCheckpointException {

@@ -107,13 +107,16 @@ enum TokenizerClass {
     private final Model model;
     private final boolean takesProcessor;
     private final String file;
-    private final List<String> names;
+    private final String title;
+    /** Each with a space on both sides: a list in an enum could change. */
+    private final String names;
 
     TokenizerClass(Model model, boolean takesProcessor, String file, String... names) {
         this.model = model;
         this.takesProcessor = takesProcessor;
         this.file = file;
-        this.names = List.of(names);
+        title = names[0];
+        this.names = " " + String.join(" ", names) + " ";
     }
 
     Model model() {
@@ -127,7 +130,7 @@ enum TokenizerClass {
 
     /** The name in transformers. */
     String title() {
-        return names.get(0);
+        return title;
     }
 
     /** Chooses: tokenizer_config.json says, else config.json, else the architecture. */
@@ -156,7 +159,7 @@ enum TokenizerClass {
     private static TokenizerClass named(Part file, String name) throws MalformedCheckpointException {
         List<String> known = new ArrayList<>();
         for (TokenizerClass one : values()) {
-            if (one.names.contains(name)) {
+            if (one.names.contains(" " + name + " ")) {
                 return one;
             }
             known.add(one.title());

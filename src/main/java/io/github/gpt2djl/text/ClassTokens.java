@@ -36,7 +36,8 @@ record ClassTokens(
             for (SentencePieceModel.Piece piece : model.pieces()) {
                 // Of a model that counts as it is written, the user's pieces are no special tokens.
                 if (piece.type() == SentencePieceModel.Type.CONTROL
-                        || piece.type() == SentencePieceModel.Type.USER_DEFINED && rules != TokenizerClass.AS_WRITTEN) {
+                        || (piece.type() == SentencePieceModel.Type.USER_DEFINED
+                                && rules != TokenizerClass.AS_WRITTEN)) {
                     boolean special = piece.type() == SentencePieceModel.Type.CONTROL;
                     pieces.add(new AddedToken(piece.text(), false, false, false, false, special));
                 }

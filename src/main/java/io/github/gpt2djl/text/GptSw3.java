@@ -34,7 +34,7 @@ final class GptSw3 {
         if (arguments != null) {
             for (String key : arguments.json().keySet()) {
                 boolean harmless =
-                        WITHOUT_EFFECT.contains(key) || key.equals("enable_sampling") && !arguments.flag(key);
+                        WITHOUT_EFFECT.contains(key) || (key.equals("enable_sampling") && !arguments.flag(key));
                 if (!harmless) {
                     throw arguments.wrong(key, "nothing: the same text would have other ids");
                 }

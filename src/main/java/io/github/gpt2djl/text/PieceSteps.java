@@ -122,7 +122,8 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
     /** As Python's re.escape. */
     private static String escaped(String text) {
         StringBuilder pattern = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             pattern.append(ESCAPED.indexOf(c) < 0 ? "" : "\\").append(c);
         }
         return pattern.toString();

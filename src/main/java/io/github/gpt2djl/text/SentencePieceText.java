@@ -1,6 +1,5 @@
 package io.github.gpt2djl.text;
 
-import io.github.gpt2djl.text.SentencePieceModel.Type;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +14,7 @@ import java.util.Set;
 final class SentencePieceText extends WholeTokens {
     private static final String SPACE = "▁";
 
-    private final Map<String, Type> types = new HashMap<>();
+    private final Map<String, SentencePieceModel.Type> types = new HashMap<>();
     private final boolean leavesFirstSpace;
     private final boolean leavesAllSpaces;
     private final Set<String> special;
@@ -52,8 +51,8 @@ final class SentencePieceText extends WholeTokens {
             return;
         }
         afterSpecial = false;
-        Type type = types.getOrDefault(token, Type.UNKNOWN);
-        if (type == Type.BYTE) {
+        SentencePieceModel.Type type = types.getOrDefault(token, SentencePieceModel.Type.UNKNOWN);
+        if (type == SentencePieceModel.Type.BYTE) {
             add(bytes.add(new byte[] {(byte) ByteSteps.value(token)}));
             return;
         }

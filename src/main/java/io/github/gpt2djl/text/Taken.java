@@ -95,7 +95,7 @@ record Taken(
 
     /** Unicode's White_Space. */
     private static boolean isSpace(char c) {
-        return c >= '\t' && c <= '\r' || c == '\u0085' || Character.isSpaceChar(c);
+        return (c >= '\t' && c <= '\r') || c == '\u0085' || Character.isSpaceChar(c);
     }
 
     /** From a SentencePiece model. */
@@ -104,8 +104,8 @@ record Taken(
         String charsmap = bytes.length == 0 ? null : Base64.getEncoder().encodeToString(bytes);
         Part place = new Part(model.file(), "", new JsonObject());
         boolean scores = rules.model() == TokenizerClass.Model.UNIGRAM
-                || rules.model() == TokenizerClass.Model.OF_FILE
-                        && model.trainer().algorithm() == SentencePieceModel.Algorithm.UNIGRAM;
+                || (rules.model() == TokenizerClass.Model.OF_FILE
+                        && model.trainer().algorithm() == SentencePieceModel.Algorithm.UNIGRAM);
         if (scores) {
             JsonArray vocabulary = new JsonArray();
             model.pieces().forEach(piece -> vocabulary.add(scored(piece.text(), piece.score())));

@@ -33,7 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What each class of transformers makes of its files, which make_class_references.py asked. */
 class PublishedClassesTest {
     /** What is null is as what stands before it. */
-    private record Row(List<Long> ids, @Nullable List<Long> ordinary) {}
+    /** What is null is as the one before it; decoded as the text. */
+    private record Row(
+            List<Long> ids, @Nullable List<Long> ordinary, @Nullable String decoded, @Nullable String visible) {}
 
     private record Case(
             String name,
@@ -146,7 +148,7 @@ class PublishedClassesTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void sameIds(Case one) throws IOException {
+    void sameIdsAndTexts(Case one) throws IOException {
         try (BpeTokenizer tokenizer = BpeTokenizer.load(files(one), Architecture.GPT2, 1)) {
             for (int i = 0; i < one.rows().size(); i++) {
                 Row row = one.rows().get(i);
@@ -155,6 +157,10 @@ class PublishedClassesTest {
                         .as("ordinary " + text)
                         .isEqualTo(row.ordinary() == null ? row.ids() : row.ordinary());
                 assertThat(longs(tokenizer.encode(text, false))).as(text).isEqualTo(row.ids());
+                int[] ids = row.ids().stream().mapToInt(Long::intValue).toArray();
+                String decoded = row.decoded() == null ? text : row.decoded();
+                assertThat(tokenizer.decode(ids, false)).isEqualTo(decoded);
+                assertThat(tokenizer.decode(ids, true)).isEqualTo(row.visible() == null ? decoded : row.visible());
             }
         }
     }

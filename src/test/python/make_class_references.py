@@ -229,6 +229,16 @@ def cases():
                tokenizer__json=whole(byte_level()))
     yield case("qwen2", named("Qwen2Tokenizer", pad_token="<pad>", add_prefix_space=None), tokenizer__json=whole(
         byte_level(), LOWER, SPLIT, BYTE_STEP))
+    pair = byte_level()
+    yield case("qwen2, flags, of vocab.json", named(
+        "Qwen2Tokenizer", pad_token={"__type": "AddedToken", **token("<x>", lstrip=True)}),
+        {"vocab.json": pair["vocab"], "merges.txt": "\n".join(" ".join(merge) for merge in pair["merges"]) + "\n"})
+    yield case("qwen2, flags of named tokens", named(
+        "Qwen2Tokenizer", pad_token={"__type": "AddedToken", **token("<x>", lstrip=True, normalized=True)},
+        cls_token={"__type": "AddedToken", **token("the", rstrip=True)},
+        extra_special_tokens=[{"__type": "AddedToken", **token("user_one", lstrip=True, special=False)}],
+        added_tokens_decoder={"263": token("<|endoftext|>"), "265": token("zz", lstrip=True, special=False)}),
+        tokenizer__json=whole(byte_level()))
     yield case("llama", named("LlamaTokenizer", add_bos_token=True), tokenizer__json=whole(
         bpe(), LOWER, SPLIT, None, template(["<s>"], [], **{"<s>": 1}),
         [{"id": i, **token(t)} for i, t in enumerate(("<unk>", "<s>", "</s>"))]))

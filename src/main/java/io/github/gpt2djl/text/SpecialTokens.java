@@ -89,7 +89,8 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         Part holder = map.json().has(ADDITIONAL) ? map : config;
         List<AddedToken> additional = holder.json().has(ADDITIONAL) ? list(holder, ADDITIONAL) : null;
         List<AddedToken> extra = asked ? usual.additional(additional, config) : listed;
-        return new SpecialTokens(named(config, map, told, usual), extra, added);
+        SpecialTokens read = new SpecialTokens(named(config, map, told, usual), extra, added);
+        return usual.rules() == TokenizerClass.QWEN2 ? read.withoutFlags() : read;
     }
 
     /** Whether a file has the tokens, and not by names. */
@@ -102,6 +103,20 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         SortedMap<Integer, Told> changed = new TreeMap<>();
         added.forEach((id, told) -> changed.put(id, new Told(told.place(), change.apply(told.token()))));
         return new SpecialTokens(named, extra, changed);
+    }
+
+    /** The same, but those with a name and the extra ones have no flags, as in a class that adds them all once more. */
+    private SpecialTokens withoutFlags() {
+        Set<String> names = new HashSet<>();
+        Map<String, AddedToken> plain = new LinkedHashMap<>();
+        List<AddedToken> plainExtra = new ArrayList<>();
+        named.forEach((name, token) -> plain.put(name, AddedToken.special(token.content())));
+        extra.forEach(token -> plainExtra.add(AddedToken.special(token.content())));
+        named.values().forEach(token -> names.add(token.content()));
+        extra.forEach(token -> names.add(token.content()));
+        SpecialTokens changed =
+                withAdded(token -> names.contains(token.content()) ? AddedToken.special(token.content()) : token);
+        return new SpecialTokens(plain, plainExtra, changed.added);
     }
 
     /** The text of a named token, null where there is none. */

@@ -85,7 +85,7 @@ final class FileArrays {
         return target.slice(0, Float.BYTES * count);
     }
 
-    /** A bfloat16 is the upper half of a float. DJL 0.35.1 cannot create tensors of it. */
+    /** A bfloat16 is the upper half of a float. DJL cannot create tensors of it. */
     private static ByteBuffer widened(ByteBuffer bfloat16, ByteBuffer target) {
         int count = bfloat16.remaining() / 2;
         for (int i = 0; i < count; i++) {

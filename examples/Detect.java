@@ -63,7 +63,7 @@ public final class Detect extends Lesson {
                         .seed(seed + human.size())
                         .maxNewTokens(ids.size() - GIVEN)
                         .build();
-                Generation same = gpt2.generate(new Prompt(null, ids.subList(0, GIVEN)), config);
+                Generation same = gpt2.generate(Prompt.ofIds(ids.subList(0, GIVEN)), config);
                 human.add(rank(gpt2, ids));
                 List<Integer> all = new ArrayList<>(same.promptIds());
                 all.addAll(same.ids());
@@ -92,7 +92,7 @@ public final class Detect extends Lesson {
     }
 
     private static Ranked rank(Gpt2 gpt2, List<Integer> ids) {
-        List<Integer> ranks = gpt2.score(new Prompt(null, ids)).ranks();
+        List<Integer> ranks = gpt2.score(Prompt.ofIds(ids)).ranks();
         return new Ranked(ids, ranks.subList(GIVEN - 1, ranks.size()));
     }
 
@@ -101,7 +101,7 @@ public final class Detect extends Lesson {
         painted.add(gpt2.decode(text.ids.subList(0, GIVEN)), 0, ' ');
         for (int i = GIVEN; i < text.ids.size(); i++) {
             RankClass rank = RankClass.of(text.ranks.get(i - GIVEN));
-            painted.add(gpt2.decode(List.of(text.ids.get(i))), rank.colour, rank.sign);
+            painted.add(gpt2.decode(text.ids.get(i)), rank.colour, rank.sign);
         }
         out.println("== " + title);
         out.print(painted);

@@ -95,7 +95,7 @@ public final class DiversityCoherence extends Lesson {
         for (String text : TextLines.read(null, "human.txt").paragraphs()) {
             List<Integer> all = gpt2.encode(text, false);
             ids.add(all.subList(0, Math.min(tokens, all.size())));
-            var score = gpt2.score(new Prompt(null, ids.get(ids.size() - 1)), ScoreOptions.DEFAULT.withBos(true));
+            var score = gpt2.score(Prompt.ofIds(ids.get(ids.size() - 1)), ScoreOptions.DEFAULT.withBos(true));
             logProbabilities.addAll(score.logProbabilities());
         }
         return point("%18s".formatted("human"), ids, logProbabilities);

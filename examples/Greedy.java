@@ -66,8 +66,7 @@ public final class Greedy extends Lesson {
                     "--phrase has " + ids.size() + " tokens, expected 1 to " + positions / 3);
         }
         int times = Math.min(10, (positions - 1) / ids.size());
-        var text = new Prompt(
-                null,
+        var text = Prompt.ofIds(
                 Collections.nCopies(times, ids).stream().flatMap(List::stream).toList());
         List<Double> logs = gpt2.score(text, ScoreOptions.DEFAULT.withBos(true)).logProbabilities();
 

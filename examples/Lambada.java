@@ -66,7 +66,7 @@ public final class Lambada extends Lesson {
         int given = gpt2.encode(passage.context()).size();
         // What does not fit is left out at the front, as in lm-evaluation-harness.
         int from = Math.max(0, ids.size() - gpt2.config().positions());
-        Score score = gpt2.score(new Prompt(null, ids.subList(from, ids.size())));
+        Score score = gpt2.score(Prompt.ofIds(ids.subList(from, ids.size())));
 
         int last = ids.size() - given;
         int size = score.ranks().size();
@@ -81,7 +81,7 @@ public final class Lambada extends Lesson {
         logProbability += sum;
         if (words <= SHOWN) {
             var greedy = GenerationConfig.builder().maxNewTokens(last).build();
-            String guess = gpt2.generate(new Prompt(null, ids.subList(from, given)), greedy)
+            String guess = gpt2.generate(Prompt.ofIds(ids.subList(from, given)), greedy)
                     .text();
             String end = passage.context().replace('\n', '/');
             end = "…" + end.substring(Math.max(0, end.length() - 42));

@@ -78,7 +78,7 @@ public final class Tokens extends Lesson {
     private void merge(Gpt2 gpt2) {
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < gpt2.config().vocabularySize(); id++) {
-            ids.putIfAbsent(gpt2.decode(List.of(id)), id);
+            ids.putIfAbsent(gpt2.decode(id), id);
         }
         List<BytePairs.Step> steps = BytePairs.merge(word, ids);
 

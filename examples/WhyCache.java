@@ -69,7 +69,7 @@ public final class WhyCache extends Lesson {
                     int n = place.tokens();
                     // Of the tokens since the place before.
                     place.with().addAll(steps.subList(n - given - every + 1, n - given + 1));
-                    Prompt before = new Prompt(null, ids.subList(0, n));
+                    Prompt before = Prompt.ofIds(ids.subList(0, n));
                     List<Integer> next = gpt2.generate(before, one).ids();
                     if (!next.equals(List.of(ids.get(n)))) {
                         throw new IllegalStateException("after " + n + " tokens comes " + next + " without the cache,"

@@ -1,7 +1,6 @@
 package support;
 
 import io.github.gpt2djl.Gpt2;
-import java.util.List;
 
 /** Bars in a terminal. */
 public final class Bars {
@@ -18,7 +17,7 @@ public final class Bars {
 
     /** A token of a model, as {@link #quote(String)} shows it. */
     public static String quote(Gpt2 gpt2, int id) {
-        return quote(gpt2.decode(List.of(id)));
+        return quote(gpt2.decode(id));
     }
 
     /** A token as it can be printed on one line: quoted, its spaces visible. */

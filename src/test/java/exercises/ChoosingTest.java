@@ -57,7 +57,7 @@ class ChoosingTest {
         int prompt = ids.size();
         var next = GenerationConfig.builder().maxNewTokens(1).topLogprobs(1).build();
         while (ids.size() < prompt + 20) {
-            Token token = gpt2.generate(new Prompt(null, ids), next).tokens().get(0);
+            Token token = gpt2.generate(Prompt.ofIds(ids), next).tokens().get(0);
             ids.add(token.top().get(0).id());
         }
         var config = GenerationConfig.builder().maxNewTokens(20).build();

@@ -24,7 +24,7 @@ class OwnRulesTest {
     @Test
     void lipogram() {
         int[] banned = IntStream.range(0, gpt2.config().vocabularySize())
-                .filter(id -> gpt2.decode(List.of(id)).toLowerCase().contains("e"))
+                .filter(id -> gpt2.decode(id).toLowerCase().contains("e"))
                 .toArray();
         var config = GenerationConfig.builder().maxNewTokens(100).doSample(true).seed(1);
         config.logitsProcessor((scores, text) -> {
@@ -41,7 +41,7 @@ class OwnRulesTest {
     void acrostic() {
         String name = "ROMEO";
         List<String> words = IntStream.range(0, gpt2.config().vocabularySize())
-                .mapToObj(id -> gpt2.decode(List.of(id)))
+                .mapToObj(id -> gpt2.decode(id))
                 .toList();
         int prompt = gpt2.encode("A poem\n").size();
         LogitsProcessor begins = (scores, text) -> {
@@ -138,7 +138,7 @@ class OwnRulesTest {
         var next = GenerationConfig.builder().maxNewTokens(1).topLogprobs(k).build();
         for (int step = 0; step < 30; step++) {
             List<TokenProbability> top = new ArrayList<>(
-                    gpt2.generate(new Prompt(null, ids), next).tokens().get(0).top());
+                    gpt2.generate(Prompt.ofIds(ids), next).tokens().get(0).top());
             double sum = top.stream().mapToDouble(t -> weight(t, temperature)).sum();
             top.sort(Comparator.comparingInt(TokenProbability::id));
             double left = CounterRandom.uniform(seed, 0, step) * sum;

@@ -59,8 +59,7 @@ class RunningTest {
                         .average()
                         .orElseThrow()))
                 .orElseThrow();
-        List<Prompt> texts =
-                all.stream().map(one -> new Prompt(null, one.ids())).toList();
+        List<Prompt> texts = all.stream().map(one -> Prompt.ofIds(one.ids())).toList();
         assertThat(all.indexOf(best)).isEqualTo(gpt2.rank(prompt, texts).get(0).index());
     }
 
@@ -78,7 +77,7 @@ class RunningTest {
         String word = "";
         double sum = 0;
         for (int i = 0; i < score.logProbabilities().size(); i++) {
-            String piece = gpt2.decode(List.of(score.ids().get(i + 1)));
+            String piece = gpt2.decode(score.ids().get(i + 1));
             boolean begins = !Character.isLetter(piece.charAt(0));
             word = begins ? piece.strip() : word + piece;
             sum = score.logProbabilities().get(i) + (begins ? 0 : sum);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.Prompt;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,7 @@ class BitsPerByteTest {
     @Test
     void isThatOfTransformers() throws IOException {
         try (Gpt2 gpt2 = Gpt2.load("shakespeare")) {
-            var score = gpt2.score(Prompt.of("To be, or not to be: that is the question"));
+            var score = gpt2.score("To be, or not to be: that is the question");
             // The log-probabilities agree to 1e-4.
             assertThat(BitsPerByte.of(gpt2, score)).isCloseTo(1.9156312790476067, within(1e-4));
         }

@@ -63,6 +63,11 @@ public record Generation(
         return tokens.stream().map(Token::id).toList();
     }
 
+    /** {@return the mean of the new tokens' log-probabilities under the model; empty without tokens} */
+    public OptionalDouble meanLogProbability() {
+        return tokens.stream().mapToDouble(Token::logProbability).average();
+    }
+
     /**
      * How each token was chosen.
      *

@@ -6,6 +6,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.sampling.TokenProbability;
 import io.github.gpt2djl.text.BpeTokenizer;
 import io.github.gpt2djl.text.Detokenizer;
 import java.io.IOException;
@@ -489,6 +490,18 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
+     * Scores a text, as {@link #score(Prompt)}.
+     *
+     * @param text of 2 ids up to the model's context
+     * @return the ids and their log-probabilities, of which there is one fewer
+     * @throws IllegalArgumentException if there are fewer than 2 ids, or more than the context
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public Score score(String text) {
+        return score(Prompt.of(text));
+    }
+
+    /**
      * Log-probability of each id of a text given those before it, of a text of any length.
      *
      * @param text at least 2 ids; with bos at least one
@@ -512,6 +525,38 @@ public final class Gpt2 implements AutoCloseable {
      */
     public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
         return Scoring.rank(this, prompt, continuations);
+    }
+
+    /**
+     * Compares continuations of a text, as {@link #rank(Prompt, List)}.
+     *
+     * @param prompt what comes before; empty: bos
+     * @param continuations at least one; most begin with a space
+     * @return by falling mean log-probability
+     * @throws IllegalArgumentException as the other
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public List<RankedContinuation> rank(String prompt, List<String> continuations) {
+        return rank(Prompt.of(prompt), continuations.stream().map(Prompt::of).toList());
+    }
+
+    /**
+     * The tokens that may come next, with their probabilities.
+     *
+     * @param prompt at least one id, up to the model's context; empty: bos
+     * @param top how many of the likeliest, at least 1
+     * @return the likeliest first; {@code top} of them, or all that the vocabulary has
+     * @throws IllegalArgumentException if {@code top} is below 1, or the prompt does not fit into the context
+     */
+    public List<TokenProbability> nextTokens(Prompt prompt, int top) {
+        if (top < 1) {
+            throw new IllegalArgumentException("top is " + top + ", expected at least 1");
+        }
+        GenerationConfig config = GenerationConfig.builder()
+                .maxNewTokens(1)
+                .topLogprobs(Math.min(top, config().vocabularySize()))
+                .build();
+        return generate(prompt, config).tokens().get(0).top();
     }
 
     /**
@@ -554,7 +599,19 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
-     * The bytes that an id spells, which can be a part of a character: {@link #decode} shows U+FFFD for such a part.
+     * The text of one id.
+     *
+     * @param id one of the model's or the tokenizer's
+     * @return its text; U+FFFD for a part of a character
+     * @throws IllegalArgumentException if neither the model nor the tokenizer has the id
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public String decode(int id) {
+        return decode(List.of(id));
+    }
+
+    /**
+     * The bytes that an id spells, which can be a part of a character: {@link #decode(List)} shows U+FFFD for such a part.
      *
      * @param id one of the model's
      * @return UTF-8 or a part of it, special tokens included; a token that ends a word of the first GPT's vocabulary

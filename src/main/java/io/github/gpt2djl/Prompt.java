@@ -53,4 +53,14 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     public static Prompt ofIds(int... ids) {
         return new Prompt(null, Arrays.stream(ids).boxed().toList());
     }
+
+    /**
+     * A prompt in token ids, such as those of a {@link Generation}.
+     *
+     * @param ids copied; checked against the model's vocabulary when they are used; none: from bos
+     * @return the prompt
+     */
+    public static Prompt ofIds(List<Integer> ids) {
+        return new Prompt(null, ids);
+    }
 }

@@ -6,8 +6,7 @@ import java.util.List;
  * How likely one of several continuations is.
  *
  * <pre>{@code
- * List<RankedContinuation> ranked =
- *         gpt2.rank(Prompt.of("To be, or not to"), List.of(Prompt.of(" sleep"), Prompt.of(" be")));
+ * List<RankedContinuation> ranked = gpt2.rank("To be, or not to", List.of(" sleep", " be"));
  * System.out.println(ranked.get(0).index()); // 1
  * }</pre>
  *

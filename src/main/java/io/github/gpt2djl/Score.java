@@ -7,7 +7,7 @@ import java.util.List;
  * How likely a model finds a text.
  *
  * <pre>{@code
- * Score score = gpt2.score(Prompt.of("To be, or not to be"));
+ * Score score = gpt2.score("To be, or not to be");
  * System.out.println(score.ids().size() - score.logProbabilities().size()); // 1
  * System.out.printf("%.1f bits, perplexity %.1f%n", -score.logProbability() / Math.log(2), score.perplexity());
  * }</pre>

@@ -95,7 +95,7 @@ public final class TraceJson {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("id", id);
         if (gpt2.hasTokenizer()) {
-            fields.put("token", gpt2.decode(List.of(id)));
+            fields.put("token", gpt2.decode(id));
         }
         return fields;
     }

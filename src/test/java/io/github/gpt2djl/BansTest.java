@@ -73,7 +73,7 @@ class BansTest {
     void whatBansAllIsRejected(String message, GenerationConfigBuilder config) {
         // A text of all tokens but for the 1-gram's; else it ends with 8.
         Prompt prompt = message.contains("Ngram")
-                ? new Prompt(null, IntStream.of(ALL).limit(250).boxed().toList())
+                ? Prompt.ofIds(IntStream.of(ALL).limit(250).boxed().toList())
                 : Prompt.ofIds(8);
         if (message.contains("Ngram")) {
             int[] others = IntStream.range(250, VOCABULARY).toArray();

@@ -129,7 +129,7 @@ class ScoringTest {
         Generation drawn = SHAKESPEARE.generate("ROMEO:", config);
         List<Integer> ids = new ArrayList<>(drawn.promptIds());
         ids.addAll(drawn.ids());
-        Score score = SHAKESPEARE.score(new Prompt(null, ids), ScoreOptions.DEFAULT.withTopLogprobs(4));
+        Score score = SHAKESPEARE.score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withTopLogprobs(4));
         assertThat(score.top()).hasSize(ids.size() - 1);
         for (int i = 0; i < 100; i++) {
             List<TokenProbability> found = score.top().get(i + drawn.promptIds().size() - 1);
@@ -140,7 +140,7 @@ class ScoringTest {
             }
             assertThat(found.get(0).id()).isEqualTo(expected.get(0).id());
         }
-        assertThat(SHAKESPEARE.score(new Prompt(null, ids)).top()).allMatch(List::isEmpty);
+        assertThat(SHAKESPEARE.score(Prompt.ofIds(ids)).top()).allMatch(List::isEmpty);
     }
 
     @Test
@@ -154,7 +154,7 @@ class ScoringTest {
         Generation drawn = SHAKESPEARE.generate("ROMEO:", config);
         List<Integer> ids = new ArrayList<>(drawn.promptIds());
         ids.addAll(drawn.ids());
-        List<Integer> ranks = SHAKESPEARE.score(new Prompt(null, ids)).ranks();
+        List<Integer> ranks = SHAKESPEARE.score(Prompt.ofIds(ids)).ranks();
         List<Integer> expected =
                 drawn.trace().stream().map(step -> step.chosen().rank()).toList();
         assertThat(ranks.subList(ranks.size() - 100, ranks.size())).isEqualTo(expected);
@@ -209,5 +209,48 @@ class ScoringTest {
                 .hasMessageContaining("found no continuation");
         assertThatThrownBy(() -> SHAKESPEARE.rank(Prompt.of("A"), List.of(Prompt.of("b"), Prompt.of(""))))
                 .hasMessageContaining("continuation 2 is empty");
+    }
+
+    @Test
+    void textsAreScoredAndRankedAsPrompts() {
+        String text = "To be, or not to be";
+        assertThat(SHAKESPEARE.score(text)).isEqualTo(SHAKESPEARE.score(Prompt.of(text)));
+        assertThat(SHAKESPEARE.rank("To be, or", List.of(" not", " sleep")))
+                .isEqualTo(SHAKESPEARE.rank(Prompt.of("To be, or"), List.of(Prompt.of(" not"), Prompt.of(" sleep"))));
+    }
+
+    /** Against the log-probability that score gives the same tokens. */
+    @Test
+    void nextTokensAreAllThatMayCome() {
+        int vocabulary = SHAKESPEARE.config().vocabularySize();
+        List<TokenProbability> all = SHAKESPEARE.nextTokens(Prompt.of("To be, or"), Integer.MAX_VALUE);
+        assertThat(all).hasSize(vocabulary);
+        assertThat(all.stream().mapToDouble(TokenProbability::probability).sum())
+                .isCloseTo(1, within(1e-5));
+        List<Integer> ids = new ArrayList<>(SHAKESPEARE.encode("To be, or"));
+        for (TokenProbability one : SHAKESPEARE.nextTokens(Prompt.of("To be, or"), 3)) {
+            List<Integer> with = new ArrayList<>(ids);
+            with.add(one.id());
+            List<Double> scores = SHAKESPEARE.score(Prompt.ofIds(with)).logProbabilities();
+            assertThat(one.logProbability()).isCloseTo(scores.get(scores.size() - 1), within(1e-4));
+        }
+        assertThatThrownBy(() -> SHAKESPEARE.nextTokens(Prompt.of("a"), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("top is 0, expected at least 1");
+    }
+
+    @Test
+    void theMeanOfWhatWasGenerated() {
+        Generation generation = SHAKESPEARE.generate(
+                "To be, or", GenerationConfig.builder().maxNewTokens(4).build());
+        List<Integer> ids = new ArrayList<>(generation.promptIds());
+        ids.addAll(generation.ids());
+        List<Double> scores = SHAKESPEARE.score(Prompt.ofIds(ids)).logProbabilities();
+        double mean = scores.subList(scores.size() - 4, scores.size()).stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
+        assertThat(generation.meanLogProbability()).hasValueCloseTo(mean, within(1e-4));
+        assertThat(SHAKESPEARE.decode(818)).isEqualTo(SHAKESPEARE.decode(List.of(818)));
     }
 }

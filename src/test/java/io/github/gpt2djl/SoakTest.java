@@ -122,7 +122,7 @@ class SoakTest {
                     assertThat(all).hasSize(3);
                 }
             }
-            case 5 -> gpt2.score(Prompt.of("To be, or not to be"));
+            case 5 -> gpt2.score("To be, or not to be");
             case 6 -> {
                 try (Stream<Token> tokens =
                         gpt2.stream(prompt, config.topLogprobs(3).build())) {

@@ -64,13 +64,13 @@ class TokenizerSizesTest {
             assertThatThrownBy(() -> gpt2.generate("the[PAD]", FEW))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(message);
-            assertThatThrownBy(() -> gpt2.score(Prompt.of("the[PAD]"))).hasMessage(message);
+            assertThatThrownBy(() -> gpt2.score("the[PAD]")).hasMessage(message);
             assertThatThrownBy(() -> gpt2.rank(Prompt.of("the"), List.of(Prompt.of("[PAD]"))))
                     .hasMessage(message);
             assertThatThrownBy(() -> gpt2.generate(Prompt.ofIds(257, 262), FEW))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("id 262 at index 1 is out of range, expected 0 to 261");
-            assertThatThrownBy(() -> gpt2.decode(List.of(264)))
+            assertThatThrownBy(() -> gpt2.decode(264))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("expected 0 to 263");
         }

@@ -73,7 +73,7 @@ final class GenerationJson {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("id", token.id());
         if (gpt2.hasTokenizer()) {
-            fields.put("token", gpt2.decode(List.of(token.id())));
+            fields.put("token", gpt2.decode(token.id()));
         }
         fields.put("logprob", Output.round(token.logProbability(), 6));
         return fields;

@@ -120,7 +120,7 @@ final class ScoreCommand implements Callable<Integer> {
     private void table(Gpt2 gpt2, Score score) {
         for (int i = 0; i < score.ids().size(); i++) {
             int id = score.ids().get(i);
-            String piece = gpt2.hasTokenizer() ? Output.json(gpt2.decode(List.of(id))) : "";
+            String piece = gpt2.hasTokenizer() ? Output.json(gpt2.decode(id)) : "";
             String logprob = i == 0
                     ? "-"
                     : String.format(

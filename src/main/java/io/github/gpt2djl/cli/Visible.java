@@ -1,7 +1,6 @@
 package io.github.gpt2djl.cli;
 
 import io.github.gpt2djl.Gpt2;
-import java.util.List;
 import java.util.Locale;
 
 /** Tokens for the eye: spaces and line breaks as signs, and nothing that steers a terminal. */
@@ -10,7 +9,7 @@ final class Visible {
 
     /** A token, or #ID without a tokenizer. */
     static String token(Gpt2 gpt2, int id) {
-        return gpt2.hasTokenizer() ? text(gpt2.decode(List.of(id))) : "#" + id;
+        return gpt2.hasTokenizer() ? text(gpt2.decode(id)) : "#" + id;
     }
 
     static String text(String text) {

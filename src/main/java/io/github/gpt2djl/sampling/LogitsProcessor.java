@@ -8,7 +8,7 @@ package io.github.gpt2djl.sampling;
  * <pre>{@code
  * LogitsProcessor withoutE = (scores, text) -> {
  *     for (int id = 0; id < scores.length; id++) {
- *         scores[id] = gpt2.decode(List.of(id)).contains("e") ? Float.NEGATIVE_INFINITY : scores[id];
+ *         scores[id] = gpt2.decode(id).contains("e") ? Float.NEGATIVE_INFINITY : scores[id];
  *     }
  * };
  * var config = GenerationConfig.builder().logitsProcessor(withoutE).build();

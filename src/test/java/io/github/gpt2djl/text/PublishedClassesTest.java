@@ -35,7 +35,10 @@ class PublishedClassesTest {
     /** What is null is as what stands before it. */
     /** What is null is as the one before it; decoded as the text. */
     private record Row(
-            List<Long> ids, @Nullable List<Long> ordinary, @Nullable String decoded, @Nullable String visible) {}
+            List<Long> ids,
+            @Nullable List<Long> ordinary,
+            @Nullable String decoded,
+            @Nullable String visible) {}
 
     private record Case(
             String name,

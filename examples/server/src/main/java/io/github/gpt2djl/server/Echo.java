@@ -29,7 +29,7 @@ record Echo(List<Integer> ids, String text, List<Token> tokens) {
         List<Double> logProbabilities = List.of();
         List<List<TokenProbability>> tops = List.of();
         if (ids.size() > 1) {
-            Score score = gpt2.score(new Prompt(null, ids), ScoreOptions.DEFAULT.withTopLogprobs(request.logprobs()));
+            Score score = gpt2.score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withTopLogprobs(request.logprobs()));
             logProbabilities = score.logProbabilities();
             tops = score.top();
         }

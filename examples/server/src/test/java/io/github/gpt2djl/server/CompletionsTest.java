@@ -182,7 +182,7 @@ class CompletionsTest {
             }
         }
         assertThat(text.toString()).isEqualTo("ROMEO:\nWhat 😀" + expected.text());
-        Score score = gpt2.score(Prompt.of("ROMEO:\nWhat 😀"));
+        Score score = gpt2.score("ROMEO:\nWhat 😀");
         int given = score.ids().size();
         assertThat(found.size()).isEqualTo(given + 12);
         assertThat(found.getValue(0)).isNull();
@@ -223,7 +223,7 @@ class CompletionsTest {
                 .skip(1)
                 .mapToDouble(each -> (Double) each)
                 .sum();
-        assertThat(sum).isCloseTo(gpt2.score(Prompt.of("To be, or not to be")).logProbability(), within(1e-4));
+        assertThat(sum).isCloseTo(gpt2.score("To be, or not to be").logProbability(), within(1e-4));
     }
 
     @Test

@@ -120,7 +120,7 @@ final class TrainingFlags {
     @Option(
             names = "--sample-prompt",
             paramLabel = "TEXT",
-            description = "What they begin with. Default: <|endoftext|>.")
+            description = "What they begin with. Default: the token that begins a document.")
     @Nullable
     String samplePrompt;
 

@@ -163,9 +163,10 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     /**
-     * The special token that a text begins with.
+     * The special token that parts documents in a training text.
      *
-     * @return the text of bos_token, or of cls_token, eos_token or sep_token where that is missing; empty without them
+     * @return {@code <|endoftext|>} if the tokenizer names it, else the text of bos_token, cls_token, eos_token or
+     *     sep_token, the first that there is; empty without them
      */
     public Optional<String> startToken() {
         return Optional.ofNullable(vocabulary.start());

@@ -38,6 +38,7 @@ record Vocabulary(
         @Nullable String start,
         int most,
         boolean splitsSpecialTokens) {
+    private static final String END_OF_TEXT = "<|endoftext|>";
     private static final int MOST = 1 << 24;
     private static final int MOST_OF_EXPRESSIONS = 1 << 21;
 
@@ -85,12 +86,16 @@ record Vocabulary(
     }
 
     private static @Nullable String start(SpecialTokens special) {
-        return Stream.of("bos_token", "cls_token", "eos_token", "sep_token")
-                .map(special.named()::get)
-                .filter(Objects::nonNull)
-                .map(AddedToken::content)
-                .findFirst()
-                .orElse(null);
+        boolean published = special.named().values().stream()
+                .anyMatch(token -> token.content().equals(END_OF_TEXT));
+        return published
+                ? END_OF_TEXT
+                : Stream.of("bos_token", "cls_token", "eos_token", "sep_token")
+                        .map(special.named()::get)
+                        .filter(Objects::nonNull)
+                        .map(AddedToken::content)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static DecoderSteps decoder(PublishedTokenizer published, boolean trusted)

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +36,9 @@ public final class ScalingLaw extends Lesson {
     @Nullable
     List<String> others;
 
+    @Option(names = "--cerebras", description = "The five sizes of Cerebras-GPT, too; those on this machine.")
+    boolean cerebras;
+
     private record Point(String model, List<Integer> ids, double weights, double loss) {}
 
     public static void main(String... args) {
@@ -45,9 +48,12 @@ public final class ScalingLaw extends Lesson {
     @Override
     protected void teach() throws IOException {
         var names = new LinkedHashSet<>(List.of(model));
-        for (String name : others == null ? Catalog.names() : others) {
-            boolean here = Models.cached(name, System.getenv()).isPresent(); // no dialogues, proteins, Chinese:
-            if (others != null || (here && name.matches("(distil)?gpt2(-[mlx].*)?|op.*"))) {
+        names.addAll(others == null ? List.of() : others);
+        // No dialogues, proteins, Chinese.
+        String usual = others == null ? "(distil)?gpt2(-[mlx].*)?|op.*" : "";
+        for (String name : Catalog.names()) {
+            boolean asked = name.matches(usual) || (cerebras && isCerebras(name));
+            if (asked && Models.cached(name, System.getenv()).isPresent()) {
                 names.add(name);
             }
         }
@@ -65,11 +71,15 @@ public final class ScalingLaw extends Lesson {
             throw new IllegalStateException("no model fits into this machine's memory");
         }
         XYChart chart = Picture.plot("Bigger is better", "weights without embeddings", "nats per token");
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
-        frame(chart.getStyler(), points);
-        // Nats per token compare models that cut the text into the same tokens.
-        points.stream().collect(Collectors.groupingBy(Point::ids)).values().forEach(family -> fit(chart, family));
+        Picture.logarithms(chart, points.stream().map(Point::weights), points.stream().map(Point::loss));
+        // Nats per token compare models that cut the text into the same tokens, a law those that learned the same texts.
+        var families = points.stream().collect(Collectors.groupingBy(p -> List.of(isCerebras(p.model()), p.ids())));
+        families.values().forEach(family -> fit(chart, family));
         out.println("wrote " + Picture.save(chart, pictures, "scaling-law.png"));
+    }
+
+    private static boolean isCerebras(String name) {
+        return name.toLowerCase(Locale.ROOT).contains("cerebras-gpt-");
     }
 
     private Point measure(String name, Gpt2 gpt2, StringBuilder rows) {
@@ -86,17 +96,6 @@ public final class ScalingLaw extends Lesson {
         String row = "%10.1f %12.3f %12.1f %11.3f %10.1f   %s%n";
         rows.append(row.formatted(weights / 1e6, loss, score.perplexity(), BitsPerByte.of(gpt2, score), speed, name));
         return new Point(name, score.ids(), weights, loss);
-    }
-
-    private static void frame(AxesChartStyler axes, List<Point> points) {
-        var weights = points.stream()
-                .mapToDouble(point -> Math.log10(point.weights()))
-                .summaryStatistics();
-        var losses = points.stream().mapToDouble(Point::loss).summaryStatistics();
-        axes.setXAxisMin(Math.pow(10, Math.floor(weights.getMin())))
-                .setXAxisMax(Math.pow(10, Math.ceil(weights.getMax())));
-        axes.setXAxisDecimalPattern("0E0");
-        axes.setYAxisMin(Math.floor(losses.getMin())).setYAxisMax(Math.ceil(losses.getMax()));
     }
 
     private void fit(XYChart chart, List<Point> family) {

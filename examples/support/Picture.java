@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.XYChart;
@@ -36,6 +37,21 @@ public final class Picture {
         prepare(chart, title, x, y);
         chart.getStyler().setMarkerSize(7);
         return chart;
+    }
+
+    /** Logarithmic axes that hold these values: between powers of ten, and between whole numbers. */
+    public static void logarithms(XYChart chart, Stream<Double> x, Stream<Double> y) {
+        var tens = x.mapToDouble(Math::log10).summaryStatistics();
+        var values = y.mapToDouble(Double::doubleValue).summaryStatistics();
+        chart.getStyler()
+                .setXAxisLogarithmic(true)
+                .setYAxisLogarithmic(true)
+                .setYAxisLogarithmicDecadeOnly(false)
+                .setXAxisDecimalPattern("0E0")
+                .setXAxisMin(Math.pow(10, Math.floor(tens.getMin())))
+                .setXAxisMax(Math.pow(10, Math.ceil(tens.getMax())))
+                .setYAxisMin(Math.floor(values.getMin()))
+                .setYAxisMax(Math.ceil(values.getMax()));
     }
 
     /** An empty chart of bars. */

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The examples of the documentation are programs: the {@code <pre>} blocks of the sources' Javadoc, and the java blocks
- * of the README and of the pages in examples/.
+ * of the README and of the pages in docs/ and examples/.
  *
  * <p>Each is the body of a method that may throw anything. What {@link Given} has is in scope; all packages of the
  * library, java.nio, java.nio.file, java.util, java.util.concurrent and java.util.stream are imported. Where a println
@@ -128,6 +128,9 @@ public class SnippetsTest {
             add(snippets, file, JAVADOC);
         }
         add(snippets, Path.of("README.md"), FENCE);
+        for (Path file : files(Path.of("docs"), ".md")) {
+            add(snippets, file, FENCE);
+        }
         for (Path file : files(Path.of("examples"), ".md")) {
             // Below: projects of their own, with libraries of their own.
             if (file.getNameCount() == 2) {

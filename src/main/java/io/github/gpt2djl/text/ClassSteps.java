@@ -176,7 +176,9 @@ record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
                 : replaced(taken.vocabulary().getAsJsonArray());
         int unknown = switch (rules) {
             case T5 -> 2;
-            case ALBERT -> 1;
+            // Where the class's tokens are no pieces, the model is an ordinary one of SentencePiece (Goldfish).
+            case ALBERT ->
+                index(vocabulary, name("cls_token")) < 0 ? Math.max(0, index(vocabulary, name("unk_token"))) : 1;
             case XLM_ROBERTA -> 3;
             case XLNET -> unknownOfXlnet();
             default -> Math.max(0, index(vocabulary, name("unk_token")));

@@ -98,6 +98,9 @@ record PublishedTokenizer(
     private static PublishedTokenizer whole(TokenizerClass rules, Part written, FilesBeside beside, Part config)
             throws MalformedCheckpointException {
         SpecialTokens special = SpecialTokens.read(beside, written, ClassTokens.of(rules, null, ""));
+        if (rules.yieldsTo(written, beside, special)) {
+            return whole(TokenizerClass.AS_WRITTEN, written, beside, config);
+        }
         if (rules == TokenizerClass.AS_WRITTEN) {
             return new PublishedTokenizer(
                     written, written, config, special, Around.ids(Ends.read(written)), cleansUp(config, written));

@@ -1,11 +1,15 @@
 package io.github.gpt2djl.text;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose rules a tokenizer's files follow, as transformers 5 chooses: those of a class, which takes only vocabulary,
@@ -135,15 +139,65 @@ enum TokenizerClass {
 
     /** Chooses: tokenizer_config.json says, else config.json, else the architecture. */
     static TokenizerClass of(FilesBeside files, Architecture architecture) throws MalformedCheckpointException {
+        Part naming = naming(files);
+        String name = naming == null ? null : naming.text(KEY);
+        if (naming == null || name == null) {
+            return usual(architecture);
+        }
+        String plain = name.replaceFirst("Fast$", "");
+        return plain.equals("LlamaTokenizer") && hasBytes(files.files()) ? AS_WRITTEN : named(naming, plain);
+    }
+
+    /** The file that names a class, or null. */
+    private static @Nullable Part naming(FilesBeside files) throws MalformedCheckpointException {
         for (String file : List.of("tokenizer_config.json", "config.json")) {
             Part part = files.part(file);
-            String name = part.text(KEY);
-            if (name != null) {
-                String plain = name.replaceFirst("Fast$", "");
-                return plain.equals("LlamaTokenizer") && hasBytes(files.files()) ? AS_WRITTEN : named(part, plain);
+            if (part.text(KEY) != null) {
+                return part;
             }
         }
-        return usual(architecture);
+        return null;
+    }
+
+    /**
+     * Whether a tokenizer.json counts as it is written although a class is named or usual: transformers 4 read the file
+     * so, and what transformers 5 makes of the file is of no use.
+     *
+     * @param special the tokens that the files name
+     */
+    boolean yieldsTo(Part written, FilesBeside files, SpecialTokens special) throws MalformedCheckpointException {
+        return switch (this) {
+            // KoGPT2: no file names a class, and the file is of another kind than GPT-2's. Its page names
+            // PreTrainedTokenizerFast.
+            case GPT2 ->
+                naming(files) == null && !hasBytes(files.files()) && (hasSteps(written) || !hasPairs(written));
+            // Goldfish: the class's tokens stand behind the pieces, which makes AlbertTokenizer of transformers 5 fail.
+            case ALBERT -> !hasPiece(written, special.text("cls_token"));
+            default -> false;
+        };
+    }
+
+    private static boolean hasSteps(Part written) {
+        return written.find("pre_tokenizer") != null || written.find("decoder") != null;
+    }
+
+    private static boolean hasPairs(Part written) throws MalformedCheckpointException {
+        Part model = written.part("model");
+        return model == null || model.text("type") == null || Model.BPE.type().equals(model.text("type"));
+    }
+
+    private static boolean hasPiece(Part written, @Nullable String piece) throws MalformedCheckpointException {
+        Part model = written.part("model");
+        if (model == null || !(model.find("vocab") instanceof JsonArray pieces)) {
+            // What is wrong with the file is told by who reads it.
+            return true;
+        }
+        for (JsonElement one : pieces) {
+            if (one instanceof JsonArray pair && !pair.isEmpty() && pair.get(0).equals(new JsonPrimitive(String.valueOf(piece)))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a tokenizer.json spells bytes: of the files that name Llama's class, those of Llama 3. */

@@ -144,7 +144,7 @@ public final class TestCheckpoint {
         return folder;
     }
 
-    private static String openAiName(String name) {
+    static String openAiName(String name) {
         if (name.startsWith("wte") || name.startsWith("wpe")) {
             return "model/" + name.substring(0, 3);
         }

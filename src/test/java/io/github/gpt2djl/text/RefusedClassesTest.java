@@ -113,7 +113,7 @@ class RefusedClassesTest {
                 "XLNetTokenizer | 'unk_id':4 | the vocabulary has 4 pieces, expected more than 4, which is the id for unknown",
                 "XLNetTokenizer | 'unk_id':-1 | expected more than -1",
                 "CamembertTokenizer | 'unk_token':null | unk_token is null, expected a token, which CamembertTokenizer needs",
-                "AlbertTokenizer | 'keep_accents':'no' | keep_accents is \"no\", expected true or false",
+                "AlbertTokenizer | 'keep_accents':'no','cls_token':'a' | keep_accents is \"no\", expected true or false",
                 "T5Tokenizer | 'tokenizer_class':7 | tokenizer_class is 7, expected a text",
             })
     void oddValuesBesidePieces(String name, String config, String message) {

@@ -10,6 +10,7 @@ import io.github.gpt2djl.checkpoint.TokenizerFolder;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -103,6 +105,48 @@ class TokenizerKindsTest {
                         text, "the ids without special", line.withoutSpecial(), tokenizer.encode(text, false, false));
             }
             differences.expectNone();
+        }
+    }
+
+    /** Of another kind than GPT-2's. */
+    static Stream<String> withoutBytes() throws IOException {
+        return kinds().filter(kind -> {
+            Path whole = KINDS.resolve(kind).resolve("tokenizer.json");
+            return Files.exists(whole)
+                    && text(KINDS.resolve(kind), "tokenizer_config.json").contains("PreTrainedTokenizerFast")
+                    && !text(KINDS.resolve(kind), "tokenizer.json").contains("\"ByteLevel\"");
+        });
+    }
+
+    /** KoGPT2's files name no class, and its page says PreTrainedTokenizerFast: what is so published is taken so. */
+    @ParameterizedTest
+    @MethodSource("withoutBytes")
+    void withoutAClassAnotherKindIsTakenAsWritten(String kind, @TempDir Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(KINDS.resolve(kind))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        String config = text(folder, "tokenizer_config.json");
+        String unnamed = config.replaceFirst("\"tokenizer_class\":\"PreTrainedTokenizerFast\",?", "");
+        assertThat(unnamed).isNotEqualTo(config);
+        Files.writeString(folder.resolve("tokenizer_config.json"), unnamed);
+        try (BpeTokenizer tokenizer =
+                BpeTokenizer.load(TokenizerFolder.read(folder), Architecture.GPT_NEO, 2048, true)) {
+            Differences differences = new Differences();
+            for (Line line : lines(kind)) {
+                differences.compare(line.text(), "the ids", line.ids(), tokenizer.encode(line.text(), false));
+                differences.compare(line.ids(), "decoded", line.shown(true), tokenizer.decode(line.ids(), true));
+            }
+            differences.expectNone();
+        }
+    }
+
+    private static String text(Path folder, String file) {
+        try {
+            return Files.readString(folder.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -15,7 +15,8 @@ import support.Lesson;
 @Command(name = "Chinese", description = "A Chinese text as tokens, and how it goes on.")
 public final class Chinese extends Lesson {
     /** Between two characters, of which one is Chinese, nobody writes a space; the tokenizer's decoder does. */
-    private static final String SPACE = " (?=[\\p{IsHan}\\u3000-\\u303F\\uFF00-\\uFFEF])|(?<=[\\p{IsHan}\\u3000-\\u303F\\uFF00-\\uFFEF]) ";
+    private static final String SPACE =
+            " (?=[\\p{IsHan}\\u3000-\\u303F\\uFF00-\\uFFEF])|(?<=[\\p{IsHan}\\u3000-\\u303F\\uFF00-\\uFFEF]) ";
 
     @Parameters(arity = "0..1", description = "A text to go on from; default: ${DEFAULT-VALUE}.")
     String text = "这是很久之前的事情了，";
@@ -71,7 +72,8 @@ public final class Chinese extends Lesson {
             out.println("A text that goes on does not end there: the model gets what stands in the middle.");
         }
         if (ids.size() > 2 * characters) {
-            out.println("\nThis vocabulary spells Chinese in bytes. One of characters: --model gpt2-chinese --download");
+            out.println(
+                    "\nThis vocabulary spells Chinese in bytes. One of characters: --model gpt2-chinese --download");
         }
         return ids;
     }

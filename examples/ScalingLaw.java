@@ -71,8 +71,9 @@ public final class ScalingLaw extends Lesson {
             throw new IllegalStateException("no model fits into this machine's memory");
         }
         XYChart chart = Picture.plot("Bigger is better", "weights without embeddings", "nats per token");
-        Picture.logarithms(chart, points.stream().map(Point::weights), points.stream().map(Point::loss));
-        // Nats per token compare models that cut the text into the same tokens, a law those that learned the same texts.
+        Picture.logarithms(
+                chart, points.stream().map(Point::weights), points.stream().map(Point::loss));
+        // Nats per token compare models of the same tokens; a law is of models that learned the same texts.
         var families = points.stream().collect(Collectors.groupingBy(p -> List.of(isCerebras(p.model()), p.ids())));
         families.values().forEach(family -> fit(chart, family));
         out.println("wrote " + Picture.save(chart, pictures, "scaling-law.png"));

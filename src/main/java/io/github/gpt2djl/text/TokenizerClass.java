@@ -169,8 +169,7 @@ enum TokenizerClass {
         return switch (this) {
             // KoGPT2: no file names a class, and the file is of another kind than GPT-2's. Its page names
             // PreTrainedTokenizerFast.
-            case GPT2 ->
-                naming(files) == null && !hasBytes(files.files()) && (hasSteps(written) || !hasPairs(written));
+            case GPT2 -> naming(files) == null && !hasBytes(files.files()) && (hasSteps(written) || !hasPairs(written));
             // Goldfish: the class's tokens stand behind the pieces, which makes AlbertTokenizer of transformers 5 fail.
             case ALBERT -> !hasPiece(written, special.text("cls_token"));
             default -> false;
@@ -193,7 +192,9 @@ enum TokenizerClass {
             return true;
         }
         for (JsonElement one : pieces) {
-            if (one instanceof JsonArray pair && !pair.isEmpty() && pair.get(0).equals(new JsonPrimitive(String.valueOf(piece)))) {
+            if (one instanceof JsonArray pair
+                    && !pair.isEmpty()
+                    && pair.get(0).equals(new JsonPrimitive(String.valueOf(piece)))) {
                 return true;
             }
         }

@@ -21,7 +21,17 @@ public final class OpenAiForm {
         JsonObject config = JsonParser.parseString(Files.readString(published.resolve("config.json")))
                 .getAsJsonObject();
         JsonObject hparams = new JsonObject();
-        Map.of("n_vocab", "vocab_size", "n_ctx", "n_positions", "n_embd", "n_embd", "n_head", "n_head", "n_layer", "n_layer")
+        Map.of(
+                        "n_vocab",
+                        "vocab_size",
+                        "n_ctx",
+                        "n_positions",
+                        "n_embd",
+                        "n_embd",
+                        "n_head",
+                        "n_head",
+                        "n_layer",
+                        "n_layer")
                 .forEach((name, key) -> hparams.add(name, config.get(key)));
         Files.writeString(folder.resolve("hparams.json"), hparams.toString());
         Files.copy(published.resolve("vocab.json"), folder.resolve("encoder.json"));
@@ -35,7 +45,8 @@ public final class OpenAiForm {
                     .forEach(name -> names.put(TestCheckpoint.openAiName(name), name));
             for (Map.Entry<String, String> name : names.entrySet()) {
                 float[] values = TensorBytes.floats(tensors, name.getValue());
-                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer bytes =
+                        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 bytes.asFloatBuffer().put(values);
                 long[] shape = Objects.requireNonNull(tensors.find(name.getValue())).shape().stream()
                         .mapToLong(Long::longValue)

@@ -24,8 +24,23 @@ class ChineseTest {
         Path text = Files.writeString(folder.resolve("text"), (LEARNED + "今天天气很好。\n").repeat(60));
         Path model = folder.resolve("model");
         MainTest.Result tuned = MainTest.run(
-                "finetune", "--model", UNTRAINED, "--text", text.toString(), "--out", model.toString(), "--context", "48",
-                "--max-steps", "400", "--learning-rate", "0.02", "--dropout", "0", "--sample-every", "0");
+                "finetune",
+                "--model",
+                UNTRAINED,
+                "--text",
+                text.toString(),
+                "--out",
+                model.toString(),
+                "--context",
+                "48",
+                "--max-steps",
+                "400",
+                "--learning-rate",
+                "0.02",
+                "--dropout",
+                "0",
+                "--sample-every",
+                "0");
         assertThat(tuned.code()).as(tuned.err()).isZero();
         String shown = lesson("我喜欢学习", "--model", model.toString(), "--tokens", "14");
         // Each character is one token, with the class's own tokens around a whole text.
@@ -51,7 +66,8 @@ class ChineseTest {
         command[0] = "-Dfile.encoding=UTF-8";
         command[1] = "Chinese";
         System.arraycopy(arguments, 0, command, 2, arguments.length);
-        ProcessBuilder builder = TestJvm.command(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder =
+                TestJvm.command(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.start();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();

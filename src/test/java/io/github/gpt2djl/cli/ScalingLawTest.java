@@ -56,7 +56,8 @@ class ScalingLawTest {
         String without = lesson();
         assertThat(shown(without)).containsExactly("shakespeare", "gpt2", "gpt2-medium");
         String with = lesson("--cerebras");
-        assertThat(shown(with)).containsExactlyInAnyOrder(concat(List.of("shakespeare", "gpt2", "gpt2-medium"), family));
+        assertThat(shown(with))
+                .containsExactlyInAnyOrder(concat(List.of("shakespeare", "gpt2", "gpt2-medium"), family));
         assertThat(with)
                 .contains("tokenizer of gpt2: a line needs 3 sizes, found 2.")
                 .containsPattern("\ntokenizer of cerebras-gpt-111m: L = .+ nats per token\n");
@@ -86,7 +87,8 @@ class ScalingLawTest {
         builder.environment().put("HF_HUB_CACHE", folder.resolve("hub").toString());
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process =
+                builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
         String told = Files.readString(out);
         // Where Java finds no font, only the picture is missing.

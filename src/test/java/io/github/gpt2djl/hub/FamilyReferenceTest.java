@@ -44,13 +44,16 @@ class FamilyReferenceTest {
 
     /** A prompt, and what follows; {@code decoded} is all of it with special tokens. */
     record Row(
-            String text, List<Integer> ids, List<Double> log_probs, List<Integer> greedy, String generated, String decoded) {
+            String text,
+            List<Integer> ids,
+            List<Double> log_probs,
+            List<Integer> greedy,
+            String generated,
+            String decoded) {
         /** The model's answers are those of transformers. */
         void check(Gpt2 gpt2, SoftAssertions all) {
-            GenerationConfig config = GenerationConfig.builder()
-                    .doSample(false)
-                    .maxNewTokens(20)
-                    .build();
+            GenerationConfig config =
+                    GenerationConfig.builder().doSample(false).maxNewTokens(20).build();
             all.assertThat(gpt2.encode(text)).as("ids of %s", text).isEqualTo(ids);
             Generation generation = gpt2.generate(text, config);
             all.assertThat(generation.ids()).as("after %s", text).isEqualTo(greedy);
@@ -92,8 +95,8 @@ class FamilyReferenceTest {
     }
 
     static void check(String family, Path folder) throws IOException {
-        List<Row> rows = new Gson()
-                .fromJson(Files.readString(ROOT.resolve(family).resolve(EXPECTED)), new TypeToken<>() {});
+        List<Row> rows =
+                new Gson().fromJson(Files.readString(ROOT.resolve(family).resolve(EXPECTED)), new TypeToken<>() {});
         assertThat(rows).hasSizeGreaterThan(1);
         SoftAssertions all = new SoftAssertions();
         try (Gpt2 gpt2 = Gpt2.load(folder, LoadOptions.DEFAULT.withTrustedFiles(NEEDS_TRUST.contains(family)))) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each layout that docs/models.md lists, from a folder and from the Hub's cache: the answers are transformers'. */
 class LayoutsTest {
-    private static final Pattern ROW =
-            Pattern.compile("^\\| (.+?) \\| (.+?) \\| `src/test/resources/reference/families/(.+?)` \\|$", Pattern.MULTILINE);
+    private static final Pattern ROW = Pattern.compile(
+            "^\\| (.+?) \\| (.+?) \\| `src/test/resources/reference/families/(.+?)` \\|$", Pattern.MULTILINE);
     private static final Pattern FILE = Pattern.compile("`([^`]+)`");
     private static final String OPENAI = "OpenAI's own release";
 
@@ -89,7 +89,8 @@ class LayoutsTest {
     void fromAFolder(Layout layout) throws IOException {
         Path folder = folder(layout);
         try (Stream<Path> files = Files.list(folder)) {
-            List<String> names = files.map(file -> file.getFileName().toString()).toList();
+            List<String> names =
+                    files.map(file -> file.getFileName().toString()).toList();
             for (String file : layout.files()) {
                 assertThat(names).as(layout.name()).anyMatch(name -> name.matches(expression(file)));
             }

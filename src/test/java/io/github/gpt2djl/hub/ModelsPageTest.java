@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** docs/models.md names tests that exist, files that exist, and the catalog's states; LayoutsTest has its layouts. */
 class ModelsPageTest {
     private static final Path PAGE = Path.of("docs/models.md");
-    private static final Pattern FAMILY =
-            Pattern.compile("^\\| ([^|`]+) \\| ([\\w.-]+/[^|]+) \\| (?:.+) \\| ((?:`\\w+Test`(?:, )?)+) \\|$", Pattern.MULTILINE);
+    private static final Pattern FAMILY = Pattern.compile(
+            "^\\| ([^|`]+) \\| ([\\w.-]+/[^|]+) \\| (?:.+) \\| ((?:`\\w+Test`(?:, )?)+) \\|$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]+))?\\)");
 
@@ -37,9 +37,15 @@ class ModelsPageTest {
     @Test
     void eachFamilyHasTests() throws IOException {
         List<MatchResult> rows = FAMILY.matcher(section("Families")).results().toList();
-        assertThat(rows).hasSize((int) section("Families").lines().filter(line -> line.startsWith("| ")).count() - 1);
-        assertThat(rows).hasSizeGreaterThan(18).allSatisfy(row -> assertThat(names(row.group(3)))
-                .contains("FamilyReferenceTest"));
+        assertThat(rows)
+                .hasSize((int) section("Families")
+                                .lines()
+                                .filter(line -> line.startsWith("| "))
+                                .count()
+                        - 1);
+        assertThat(rows)
+                .hasSizeGreaterThan(18)
+                .allSatisfy(row -> assertThat(names(row.group(3))).contains("FamilyReferenceTest"));
         assertThat(tests()).containsAll(names(page));
     }
 
@@ -72,7 +78,8 @@ class ModelsPageTest {
         Set<String> states = Catalog.models().stream()
                 .map(model -> model.isVerified() ? "verified" : model.isPinned() ? "pinned" : "no")
                 .collect(Collectors.toSet());
-        assertThat(section("The catalog")).contains(states.stream().map(state -> "| `" + state + "` |").toList());
+        assertThat(section("The catalog"))
+                .contains(states.stream().map(state -> "| `" + state + "` |").toList());
         assertThat(states).hasSize(3);
         assertThat(page)
                 .contains(Stream.of("gpt2", "tinystories-33m", "gpt2-chinese", "japanese-gpt2-medium", "protgpt2")

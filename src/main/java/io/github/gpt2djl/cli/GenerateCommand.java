@@ -64,6 +64,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Nullable
     Boolean stream;
 
+    @Option(
+            names = "--add-special-tokens",
+            negatable = true,
+            description = "Put the tokens around the prompt that the tokenizer's files ask for. Default. A prompt for a"
+                    + " model with BERT's tokenizer goes on better without: [SEP] would end it.")
+    @Nullable
+    Boolean addSpecialTokens;
+
     @Option(names = "--json", description = "One line of JSON a sequence, with all ids.")
     boolean json;
 
@@ -94,7 +102,8 @@ final class GenerateCommand implements Callable<Integer> {
             if (!gpt2.hasTokenizer()) {
                 err.println("note: " + gpt2.name() + " has no tokenizer, so no text is printed; use --json for ids");
             }
-            GenerationConfig config = flags.config(gpt2, input, 0);
+            Prompt ids = encoded(gpt2, input);
+            GenerationConfig config = flags.config(gpt2, ids, 0);
             boolean several = config.get(NUM_RETURN_SEQUENCES) > 1;
             boolean beams = config.get(NUM_BEAMS) > 1;
             if (Boolean.TRUE.equals(stream) && (several || beams)) {
@@ -106,27 +115,33 @@ final class GenerateCommand implements Callable<Integer> {
                         "--assistant-model serves one sequence; leave out it or --num-return-sequences");
             }
             if (beams || json || several || Boolean.FALSE.equals(stream)) {
-                whole(gpt2, assistant, input, config);
+                whole(gpt2, assistant, gpt2.text(input), ids, config);
             } else {
-                streamed(gpt2, assistant, input, config);
+                streamed(gpt2, assistant, gpt2.text(input), ids, config);
             }
         }
         return 0;
     }
 
-    private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, GenerationConfig config) {
+    /** The prompt's ids without the tokens around it, if that was asked for. */
+    private Prompt encoded(Gpt2 gpt2, Prompt input) {
+        boolean plain = Boolean.FALSE.equals(addSpecialTokens) && input.text() != null;
+        return plain ? Prompt.ofIds(gpt2.encode(input.text(), false)) : input;
+    }
+
+    private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, String text, Prompt ids, GenerationConfig config) {
         long start = System.nanoTime();
         int[] count = {0};
         Consumer<Token> print = token -> {
             // Only a prompt that was accepted is printed.
-            out.print((count[0]++ == 0 ? gpt2.text(input) : "") + token.text());
+            out.print((count[0]++ == 0 ? text : "") + token.text());
             out.flush();
         };
         Generation whole = null;
         if (assistant == null) {
-            whole = gpt2.generate(input, config, print);
+            whole = gpt2.generate(ids, config, print);
         } else {
-            try (Stream<Token> tokens = gpt2.stream(input, config, assistant)) {
+            try (Stream<Token> tokens = gpt2.stream(ids, config, assistant)) {
                 tokens.forEach(print);
             }
         }
@@ -134,11 +149,11 @@ final class GenerateCommand implements Callable<Integer> {
         err.println(figures(count[0], start, config, whole == null ? List.of() : List.of(whole)));
     }
 
-    private void whole(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, GenerationConfig config) {
+    private void whole(Gpt2 gpt2, @Nullable Gpt2 assistant, String text, Prompt ids, GenerationConfig config) {
         long start = System.nanoTime();
         List<Generation> all = assistant == null
-                ? gpt2.generateAll(List.of(input), config)
-                : List.of(gpt2.generate(input, config, assistant));
+                ? gpt2.generateAll(List.of(ids), config)
+                : List.of(gpt2.generate(ids, config, assistant));
         int count = all.stream().mapToInt(g -> g.tokens().size()).sum();
         double rate = count * 1e9 / (System.nanoTime() - start);
         for (int i = 0; i < all.size(); i++) {
@@ -149,7 +164,7 @@ final class GenerateCommand implements Callable<Integer> {
                 if (all.size() > 1) {
                     err.println("--- " + (i + 1) + " of " + all.size());
                 }
-                out.println(gpt2.text(input) + generation.text());
+                out.println(text + generation.text());
                 out.flush();
             }
         }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
 import io.github.gpt2djl.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +55,39 @@ class HabitsTest {
     void aWrongOptionGetsNoHintForTexts() {
         assertThat(MainTest.run("generate", "a", "--frobnicate").err()).doesNotContain("a text");
         assertThat(MainTest.run("bench", "a").err()).doesNotContain("a text");
+    }
+
+    /** BERT's [CLS] and [SEP]: ids 2 and 3 of that vocabulary. */
+    @Test
+    void aPromptMayGoWithoutSpecialTokens() {
+        String[] generate = {
+            "generate",
+            "今天",
+            "--model",
+            "src/test/resources/reference/families/uer-gpt2-chinese",
+            "--max-new-tokens",
+            "1"
+        };
+        String usual = MainTest.run(with(generate, "--json")).out();
+        String plain = MainTest.run(with(generate, "--json", "--no-add-special-tokens"))
+                .out();
+        assertThat(promptIds(usual)).hasSize(promptIds(plain).size() + 2);
+        assertThat(promptIds(usual).subList(1, promptIds(usual).size() - 1)).isEqualTo(promptIds(plain));
+        assertThat(MainTest.run(with(generate, "--no-add-special-tokens")).out())
+                .startsWith("今天");
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static List<Integer> promptIds(String json) {
+        List<Integer> ids = new ArrayList<>();
+        JsonParser.parseString(json)
+                .getAsJsonObject()
+                .getAsJsonArray("prompt_ids")
+                .forEach(id -> ids.add(id.getAsInt()));
+        return ids;
     }
 
     @Test

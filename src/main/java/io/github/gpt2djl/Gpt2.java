@@ -7,8 +7,8 @@ import io.github.gpt2djl.decoder.Decoder;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
 import io.github.gpt2djl.sampling.TokenProbability;
-import io.github.gpt2djl.text.BpeTokenizer;
 import io.github.gpt2djl.text.Detokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,15 +49,11 @@ public final class Gpt2 implements AutoCloseable {
     private final String name;
     private final Precision precision;
     private final Decoder decoder;
-    private final @Nullable BpeTokenizer tokenizer;
+    private final @Nullable Tokenizer tokenizer;
     private final ModelDefaults defaults;
 
     private Gpt2(
-            String name,
-            Precision precision,
-            Decoder decoder,
-            @Nullable BpeTokenizer tokenizer,
-            ModelDefaults defaults) {
+            String name, Precision precision, Decoder decoder, @Nullable Tokenizer tokenizer, ModelDefaults defaults) {
         this.name = name;
         this.precision = precision;
         this.decoder = decoder;
@@ -141,12 +137,12 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException as {@link #load(String, LoadOptions)}
      */
     public static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
-        BpeTokenizer tokenizer = null;
+        Tokenizer tokenizer = null;
         try (checkpoint) {
             ModelDefaults defaults = ModelDefaults.read(checkpoint.name(), checkpoint.settings(), checkpoint.config());
             if (checkpoint.tokenizer() != null) {
                 ModelConfig config = checkpoint.config();
-                tokenizer = BpeTokenizer.load(
+                tokenizer = Tokenizer.load(
                         checkpoint.tokenizer(), config.architecture(), config.vocabularySize(), options.trustedFiles());
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
@@ -185,6 +181,15 @@ public final class Gpt2 implements AutoCloseable {
      */
     public boolean hasTokenizer() {
         return tokenizer != null;
+    }
+
+    /**
+     * What in the tokenizer's files does not count, such as a vocab.txt that contradicts tokenizer.json.
+     *
+     * @return a sentence for each; empty for most models
+     */
+    public List<String> notes() {
+        return tokenizer == null ? List.of() : tokenizer.notes();
     }
 
     /**
@@ -704,9 +709,9 @@ public final class Gpt2 implements AutoCloseable {
         int rows = config().vocabularySize();
         for (int id : ids) {
             if (prompt.text() != null && id >= rows) {
-                throw new IllegalArgumentException("the text has the token "
+                throw new IllegalArgumentException("the text has the token \""
                         + tokenizer().decode(new int[] {id}, false)
-                        + " of id " + id + ", but the model's embedding has " + rows + " rows, for the ids 0 to "
+                        + "\" of id " + id + ", but the model's embedding has " + rows + " rows, for the ids 0 to "
                         + (rows - 1) + "; leave it out, or take a model whose embedding was resized for it");
             }
         }
@@ -745,7 +750,7 @@ public final class Gpt2 implements AutoCloseable {
         return defaults.bosId();
     }
 
-    private BpeTokenizer tokenizer() {
+    private Tokenizer tokenizer() {
         if (tokenizer == null) {
             throw new IllegalStateException(name
                     + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it (the command"

@@ -6,7 +6,7 @@ import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.hub.Catalog;
 import io.github.gpt2djl.hub.FileChecks;
 import io.github.gpt2djl.hub.Models;
-import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,7 +144,7 @@ public record SelfCheck(List<Line> lines) {
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
                         + System.getProperty("os.arch"));
         info(lines, "pytorch", TorchEngine.version());
-        info(lines, "tokenizers", BpeTokenizer.libraryVersion());
+        info(lines, "tokenizers", Tokenizer.libraryVersion());
     }
 
     private static void info(List<Line> lines, String name, String detail) {

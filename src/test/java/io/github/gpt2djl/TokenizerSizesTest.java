@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import io.github.gpt2djl.training.Corpus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,8 +59,9 @@ class TokenizerSizesTest {
             assertThat(gpt2.encode("the[PAD]")).containsExactly(257, 262);
             assertThat(gpt2.count(Prompt.of("the[PAD]"))).isEqualTo(2);
             assertThat(gpt2.decode(List.of(257, 262, 263))).isEqualTo("the[PAD]wombat");
-            String message = "the text has the token [PAD] of id 262, but the model's embedding has 262 rows, for the"
-                    + " ids 0 to 261; leave it out, or take a model whose embedding was resized for it";
+            String message =
+                    "the text has the token \"[PAD]\" of id 262, but the model's embedding has 262 rows, for the"
+                            + " ids 0 to 261; leave it out, or take a model whose embedding was resized for it";
             assertThatThrownBy(() -> gpt2.generate("the[PAD]", FEW))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(message);
@@ -100,7 +101,7 @@ class TokenizerSizesTest {
     void nothingStandsAroundThePartsOfATrainingText() throws IOException {
         write(folder, 300, "tokenizer_config.json", "{\"add_bos_token\": true, \"bos_token\": \"<|start|>\"}");
         try (Checkpoint checkpoint = Checkpoint.open(folder);
-                BpeTokenizer tokenizer = BpeTokenizer.load(
+                Tokenizer tokenizer = Tokenizer.load(
                         checkpoint.tokenizer(), checkpoint.config().architecture(), 300)) {
             Corpus corpus = Corpus.of(new Corpus.Split("the", "a"), 0, tokenizer);
             assertThat(corpus.training()).containsExactly(261, 257);

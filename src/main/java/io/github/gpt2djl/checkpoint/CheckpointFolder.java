@@ -69,11 +69,14 @@ final class CheckpointFolder {
         Map<String, byte[]> files = new LinkedHashMap<>();
         if (Files.exists(folder.resolve(WHOLE))) {
             put(files, folder, WHOLE, most);
-            try {
-                put(files, folder, PYTHON_ONLY, most);
-            } catch (MalformedCheckpointException e) {
-                // Few classes read the file; one that does says that the file is missing.
-                files.remove(PYTHON_ONLY);
+            // One class reads the first instead; the second only tells whether it contradicts.
+            for (String name : List.of(PYTHON_ONLY, "vocab.txt")) {
+                try {
+                    put(files, folder, name, most);
+                } catch (MalformedCheckpointException e) {
+                    // A class that reads the file says that it is missing.
+                    files.remove(name);
+                }
             }
         } else {
             for (String name : Checkpoint.VOCABULARIES) {
@@ -175,7 +178,8 @@ final class CheckpointFolder {
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new MalformedCheckpointException(file.toString(), "not UTF-8", e);
+            throw new MalformedCheckpointException(
+                    file.toString(), "is not UTF-8, expected text in UTF-8; download it again", e);
         }
     }
 

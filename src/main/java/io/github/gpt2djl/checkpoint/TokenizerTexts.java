@@ -47,7 +47,8 @@ final class TokenizerTexts {
                             .decode(ByteBuffer.wrap(bytes))
                             .toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedCheckpointException(folder + file, "not UTF-8", e);
+            throw new MalformedCheckpointException(
+                    folder + file, "is not UTF-8, expected text in UTF-8; download it again", e);
         }
     }
 }

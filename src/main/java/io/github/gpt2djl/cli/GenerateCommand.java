@@ -125,8 +125,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** The prompt's ids without the tokens around it, if that was asked for. */
     private Prompt encoded(Gpt2 gpt2, Prompt input) {
-        boolean plain = Boolean.FALSE.equals(addSpecialTokens) && input.text() != null;
-        return plain ? Prompt.ofIds(gpt2.encode(input.text(), false)) : input;
+        String text = input.text();
+        return Boolean.FALSE.equals(addSpecialTokens) && text != null ? Prompt.ofIds(gpt2.encode(text, false)) : input;
     }
 
     private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, String text, Prompt ids, GenerationConfig config) {

@@ -65,6 +65,7 @@ final class ModelOptions {
 
     Gpt2 load(PrintStream err) throws IOException {
         Gpt2 gpt2 = with(err, Gpt2::load);
+        gpt2.notes().forEach(note -> err.println("note: " + note));
         if (device.kind() == DeviceChoice.Kind.AUTO && gpt2.device().kind() == DeviceChoice.Kind.CPU) {
             TorchEngine.whyNotGpu().ifPresent(reason -> err.println("on the CPU, as a GPU cannot be used: " + reason));
         }

@@ -3,7 +3,7 @@ package io.github.gpt2djl.cli;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.decoder.Learning;
-import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import io.github.gpt2djl.training.Corpus;
 import io.github.gpt2djl.training.Evaluation;
 import io.github.gpt2djl.training.Trainer;
@@ -75,7 +75,7 @@ final class TrainingRun {
             throw new IllegalArgumentException(start.name()
                     + " has no tokenizer, expected tokenizer.json, or vocab.json and merges.txt, in its folder");
         }
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(
+        try (Tokenizer tokenizer = Tokenizer.load(
                 files, start.config().architecture(), start.config().vocabularySize())) {
             Corpus corpus = Corpus.of(split, flags.paragraphs, tokenizer);
             err.printf(

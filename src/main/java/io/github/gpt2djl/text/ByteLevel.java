@@ -1,6 +1,5 @@
 package io.github.gpt2djl.text;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +33,15 @@ final class ByteLevel {
 
     /** The bytes of a vocabulary entry, or null if one of its characters stands for no byte. */
     static byte @Nullable [] bytes(String token) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(token.length());
+        byte[] bytes = new byte[token.length()];
         for (int i = 0; i < token.length(); i++) {
             char c = token.charAt(i);
             if (c >= BYTES.length || BYTES[c] < 0) {
                 return null;
             }
-            bytes.write(BYTES[c]);
+            bytes[i] = (byte) BYTES[c];
         }
-        return bytes.toByteArray();
+        return bytes;
     }
 
     /** The bytes of a vocabulary entry; one with a character that stands for no byte is spelled as it stands. */

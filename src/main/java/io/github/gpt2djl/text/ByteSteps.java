@@ -15,28 +15,28 @@ final class ByteSteps {
 
     /** Each character of a token is a byte; a token with another character is what it is. All become one token. */
     static Pieces byteLevel(Pieces next) {
-        return new WholeTokens(next) {
+        return new WholeTokens(next, new TokenStep() {
             private final PieceDecoder characters = new PieceDecoder();
 
             @Override
-            void token(String token) {
+            public void token(String token) {
                 next.part(characters.add(ByteLevel.spelled(token)), false);
             }
 
             @Override
-            void finish() {
+            public void finish() {
                 next.part(characters.finish(new byte[0]), true);
             }
-        };
+        });
     }
 
     /** A token such as {@code <0xE4>} is a byte. A run of them that is not UTF-8 is U+FFFD for each. */
     static Pieces byteFallback(Pieces next) {
-        return new WholeTokens(next) {
+        return new WholeTokens(next, new TokenStep() {
             private final ByteArrayOutputStream run = new ByteArrayOutputStream();
 
             @Override
-            void token(String token) {
+            public void token(String token) {
                 int value = value(token);
                 if (value >= 0) {
                     run.write(value);
@@ -47,14 +47,14 @@ final class ByteSteps {
             }
 
             @Override
-            void finish() {
+            public void finish() {
                 byte[] bytes = run.toByteArray();
                 run.reset();
                 if (bytes.length > 0) {
                     characters(bytes, next);
                 }
             }
-        };
+        });
     }
 
     private static void characters(byte[] run, Pieces next) {

@@ -2,8 +2,10 @@ package io.github.gpt2djl.text;
 
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -43,16 +45,24 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
      * @param trusted whether any regular expression is taken
      */
     static DecoderSteps read(Part whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
+        List<Part> parts = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         Set<String> types = new HashSet<>();
         Part decoder = whole.part("decoder");
         if (decoder == null) {
             steps.add(plain(TokenSteps::spaced));
         } else {
-            add(decoder, steps, types, trusted);
+            add(decoder, parts);
         }
-        if (steps.size() > MOST) {
-            throw whole.error("decoder has " + steps.size() + " steps, expected at most " + MOST);
+        if (parts.size() > MOST) {
+            throw whole.error("decoder has " + parts.size() + " steps, expected at most " + MOST);
+        }
+        for (Part part : parts) {
+            steps.add(plain(step(part, trusted)));
+            types.add(String.valueOf(part.text("type")));
+        }
+        if (!trusted) {
+            StepPattern.checkGrowth(whole, "decoder", parts);
         }
         if (cleansUp) {
             steps.add(plain(CleanUp::text));
@@ -66,8 +76,11 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
      * @param special the special tokens
      */
     static DecoderSteps of(SentencePieceModel model, Set<String> special, boolean cleansUp) {
+        Map<String, SentencePieceModel.Type> types = new HashMap<>();
+        model.pieces().forEach(piece -> types.put(piece.text(), piece.type()));
         List<Step> steps = new ArrayList<>();
-        steps.add((next, mayCome) -> new SentencePieceText(next, model, special, mayCome));
+        steps.add((next, mayCome) ->
+                new WholeTokens(next, new SentencePieceText(next, types, model.normalizer(), special, mayCome)));
         if (cleansUp) {
             steps.add(plain(CleanUp::text));
         }
@@ -87,15 +100,13 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
         return first;
     }
 
-    private static void add(Part step, List<Step> steps, Set<String> types, boolean trusted)
-            throws MalformedCheckpointException {
+    private static void add(Part step, List<Part> steps) throws MalformedCheckpointException {
         if ("Sequence".equals(step.text("type"))) {
             for (Part part : step.parts("decoders")) {
-                add(part, steps, types, trusted);
+                add(part, steps);
             }
         } else {
-            types.add(String.valueOf(step.text("type")));
-            steps.add(plain(step(step, trusted)));
+            steps.add(step);
         }
     }
 
@@ -109,7 +120,7 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
                 yield next -> TokenSteps.suffix(next, suffix);
             }
             case "WordPiece" -> {
-                String prefix = String.valueOf(step.text("prefix"));
+                String prefix = textOrNone(step, "prefix");
                 boolean cleanup = step.flag("cleanup");
                 yield next -> TokenSteps.wordPiece(next, prefix, cleanup);
             }
@@ -128,6 +139,9 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
             case "Replace" -> replace(step, trusted);
             case "Strip" -> {
                 String content = text(step, "content");
+                if (content.codePointCount(0, content.length()) != 1) {
+                    throw step.wrong("content", "one character");
+                }
                 int start = count(step, "start");
                 int stop = count(step, "stop");
                 yield next -> new Stripped(next, content.codePointAt(0), start, stop);
@@ -148,6 +162,15 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
         return text;
     }
 
+    /** A text that may be empty, but must be there. */
+    private static String textOrNone(Part step, String key) throws MalformedCheckpointException {
+        String text = step.text(key);
+        if (text == null) {
+            throw step.wrong(key, "a text");
+        }
+        return text;
+    }
+
     private static int count(Part step, String key) throws MalformedCheckpointException {
         int count = step.whole(key);
         if (count < 0) {
@@ -161,12 +184,12 @@ record DecoderSteps(List<Step> steps, Set<String> types) {
         if (pattern == null) {
             throw step.wrong("pattern", "a text, or a regular expression");
         }
-        String to = String.valueOf(step.text("content"));
+        String to = textOrNone(step, "content");
         if (pattern.find("Regex") == null) {
             String from = text(pattern, "String");
             return next -> new Replaced(next, from, to);
         }
-        Pipeline.checkPattern(step, trusted);
+        StepPattern.check(step, trusted);
         try {
             Pattern expression = Pattern.compile(text(pattern, "Regex"), Pattern.UNICODE_CHARACTER_CLASS);
             return next -> TokenSteps.replace(next, expression, to);

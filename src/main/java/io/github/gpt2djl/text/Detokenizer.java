@@ -10,7 +10,7 @@ package io.github.gpt2djl.text;
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
- *         BpeTokenizer tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
+ *         Tokenizer tokenizer = Tokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
  *     Detokenizer detokenizer = tokenizer.detokenizer(true);
  *     List<String> pieces = new ArrayList<>();
  *     for (int id : tokenizer.encode("👍", false)) {
@@ -23,7 +23,7 @@ package io.github.gpt2djl.text;
 public final class Detokenizer {
     private final Vocabulary vocabulary;
     private final boolean skipSpecialTokens;
-    private final Text text = new Text(new StringBuilder());
+    private final Text text = new Text();
     private final Pieces steps;
     /** What is shown already: the end of the text before, which might have become another. */
     private String shown = "";

@@ -72,7 +72,7 @@ final class NormalizedToken {
             case "Prepend" -> text.isEmpty() ? text : step.text("prepend") + text;
             case "Replace" -> replace(step, text);
             case "Precompiled" ->
-                Objects.requireNonNull(Pipeline.charsmap(step.json().get("precompiled_charsmap")))
+                Objects.requireNonNull(StepKeys.charsmap(step.json().get("precompiled_charsmap")))
                         .normalize(text);
             case "Nmt" ->
                 NMT_SPACE.matcher(NMT_REMOVED.matcher(text).replaceAll("")).replaceAll(" ");

@@ -1,15 +1,23 @@
 package io.github.gpt2djl.text;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The regular expressions that a tokenizer may have without being trusted: those of published models, and those that
  * cannot try a text again and again. Any other may run for years on a short text.
  */
 final class Patterns {
-    private static final int LONGEST = 16_384;
-    private static final int MOST_OPTIONAL = 4;
+    /**
+     * How often a character of the text may be looked at, at worst: 4,096 times take a second for 20,000 characters, and
+     * the native library ends the process at ten million.
+     */
+    private static final long MOST_TRIES = 4_096;
+
     private static final String ESCAPES = "sSdDwWnrtAz";
 
     private static final String CAMEL =
@@ -53,6 +61,9 @@ final class Patterns {
             "\\A +| +\\z", "\\A +|(?<! ) +\\z",
             "\\A +|[ ▁]+\\z", "\\A +|(?<![ ▁])[ ▁]+\\z");
 
+    private static final Pattern PROPERTY = Pattern.compile("\\\\[pPx]\\{[^}]*}");
+    private static final Pattern CLASS = Pattern.compile("\\[\\^?(?:\\\\.|[^\\]\\\\]+)*+]", Pattern.DOTALL);
+
     private Patterns() {}
 
     /** An expression that finds the same, and takes no longer for twice a text than twice as long. */
@@ -62,43 +73,64 @@ final class Patterns {
 
     /** Whether an expression certainly comes to an end soon. */
     static boolean ends(String expression) {
-        return PUBLISHED.contains(expression) || (expression.length() <= LONGEST && !repeats(expression));
+        return PUBLISHED.contains(expression) || tries(expression) <= MOST_TRIES;
     }
 
-    /** Whether an expression is found in no empty text. */
-    static boolean isPublished(String expression) {
-        return PUBLISHED.contains(expression);
+    /** Whether an expression is found in an empty text, and so between any two characters. */
+    static boolean findsNothing(String expression) {
+        if (PUBLISHED.contains(expression)) {
+            return false;
+        }
+        // What a class holds makes no difference, and Java does not know every property.
+        String plain = PROPERTY.matcher(expression).replaceAll("x");
+        try {
+            return Pattern.compile(CLASS.matcher(plain).replaceAll("x"))
+                    .matcher("")
+                    .find();
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
     }
 
     /**
-     * Whether an expression may have more than characters, classes, anchors and alternations of them, some of them
-     * optional, and an endless repetition of a single one at an alternative's end.
+     * How many steps an expression takes at one place of a text, at most: its length for each way through its groups
+     * and optional parts. It may have characters, classes, anchors and alternations, some of them optional, and an
+     * endless repetition of a single character or class at an alternative's end; with anything else there is no bound.
      */
-    private static boolean repeats(String expression) {
-        int depth = 0;
-        int optional = 0;
+    private static long tries(String expression) {
+        long tries = expression.length();
+        Deque<Integer> alternatives = new ArrayDeque<>();
         boolean single = false;
         for (int i = 0; i < expression.length(); i++) {
             char c = expression.charAt(i);
+            boolean fits = true;
             switch (c) {
                 case '\\' -> i = escapeEnd(expression, i + 1);
                 case '[' -> i = classEnd(expression, i);
                 case '(' -> {
-                    depth++;
+                    alternatives.push(1);
                     i += expression.startsWith("(?:", i) ? 2 : 0;
                 }
-                case ')' -> depth--;
-                case '?' -> optional++;
-                case '*', '+' -> single &= depth == 0 && endsAlternative(expression, i + 1);
+                case '|' -> {
+                    if (!alternatives.isEmpty()) {
+                        alternatives.push(alternatives.pop() + 1);
+                    }
+                }
+                case ')' -> tries *= alternatives.isEmpty() ? 1 : alternatives.pop();
+                case '?' -> {
+                    fits = single;
+                    tries *= 2;
+                }
+                case '*', '+' -> fits = single && alternatives.isEmpty() && endsAlternative(expression, i + 1);
+                case '{' -> fits = false;
                 default -> {}
             }
-            boolean quantifier = c == '?' || c == '*' || c == '+';
-            if (i < 0 || c == '{' || (quantifier && !single) || optional > MOST_OPTIONAL) {
-                return true;
+            if (i < 0 || !fits || tries > MOST_TRIES) {
+                return Long.MAX_VALUE;
             }
-            single = !quantifier && "(|)^$".indexOf(c) < 0;
+            single = "(|)^$?*+".indexOf(c) < 0;
         }
-        return false;
+        return tries;
     }
 
     private static boolean endsAlternative(String expression, int at) {

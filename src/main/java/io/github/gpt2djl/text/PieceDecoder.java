@@ -1,5 +1,8 @@
 package io.github.gpt2djl.text;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /**
  * UTF-8 to text in pieces that never hold half a character: bytes wait until their character is whole.
  *
@@ -33,9 +36,13 @@ final class PieceDecoder {
     }
 
     private String decode(byte[] bytes, boolean last) {
-        byte[] all = new byte[waiting.length + bytes.length];
-        System.arraycopy(waiting, 0, all, 0, waiting.length);
-        System.arraycopy(bytes, 0, all, waiting.length, bytes.length);
+        byte[] all = bytes;
+        if (waiting.length > 0) {
+            all = Arrays.copyOf(waiting, waiting.length + bytes.length);
+            System.arraycopy(bytes, 0, all, waiting.length, bytes.length);
+        } else if (isAscii(bytes)) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
         StringBuilder text = new StringBuilder(all.length);
         int next = 0;
         while (next < all.length) {
@@ -52,9 +59,17 @@ final class PieceDecoder {
                 next = end;
             }
         }
-        waiting = new byte[all.length - next];
-        System.arraycopy(all, next, waiting, 0, waiting.length);
+        waiting = Arrays.copyOfRange(all, next, all.length);
         return text.toString();
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        for (byte one : bytes) {
+            if (one < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Bytes of the character that begins with a byte; 0 if none does. */

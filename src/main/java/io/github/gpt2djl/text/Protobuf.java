@@ -99,7 +99,7 @@ final class Protobuf {
     private ByteBuffer take(long size) throws MalformedCheckpointException {
         if (size < 0 || size > bytes.remaining()) {
             throw error("a field at byte " + bytes.position() + " has " + Long.toUnsignedString(size)
-                    + " bytes, expected at most " + bytes.remaining() + "; is the file cut off?");
+                    + " bytes, expected at most " + bytes.remaining() + "");
         }
         ByteBuffer taken = bytes.slice(bytes.position(), (int) size).order(ByteOrder.LITTLE_ENDIAN);
         bytes.position(bytes.position() + (int) size);
@@ -110,7 +110,7 @@ final class Protobuf {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE; shift += 7) {
             if (!bytes.hasRemaining()) {
-                throw error("ends within a number; is the file cut off?");
+                throw error("ends within a number");
             }
             byte part = bytes.get();
             value |= (part & 0x7FL) << shift;
@@ -122,6 +122,7 @@ final class Protobuf {
     }
 
     private MalformedCheckpointException error(String problem) {
-        return new MalformedCheckpointException(file, "no SentencePiece model: " + problem);
+        return new MalformedCheckpointException(
+                file, "is no whole SentencePiece model: " + problem + "; download it again");
     }
 }

@@ -63,8 +63,8 @@ record PublishedTokenizer(
             }
             return pieces(rules, SentencePieceModel.read(files.folder() + source, bytes), beside, config);
         }
-        if (source.equals("vocab.txt")) {
-            Taken taken = Taken.lines(files.folder() + source, text(files, source));
+        if (source.equals(VocabularyText.FILE)) {
+            Taken taken = VocabularyText.taken(files.folder() + source, text(files, source));
             ClassTokens usual = ClassTokens.of(rules, null, files.folder());
             return compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
         }
@@ -175,7 +175,7 @@ record PublishedTokenizer(
         } catch (JsonParseException | IllegalStateException e) {
             throw new MalformedCheckpointException(
                     files.folder() + name,
-                    "expected a tokenizer.json of byte-pair encoding with model.vocab and model.merges, or a vocab.json",
+                    "expected a tokenizer.json of Hugging Face's tokenizers, or a vocab.json; download it again",
                     e);
         }
     }

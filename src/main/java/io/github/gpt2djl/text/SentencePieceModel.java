@@ -15,7 +15,7 @@ import java.util.List;
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto">the format</a>
  */
 record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Normalizer normalizer) {
-    private static final int MOST_PIECES = 2_000_000;
+    private static final int MOST_PIECES = 1_000_000;
     private static final int LONGEST_PIECE = 10_000;
     private static final int LONGEST_CHARSMAP = 16_000_000;
 
@@ -25,11 +25,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
      * @param text in which ▁ stands for a space
      * @param score the larger, the more likely it is taken
      */
-    record Piece(String text, float score, Type type) {
-        boolean isAdded() {
-            return type == Type.CONTROL || type == Type.USER_DEFINED;
-        }
-    }
+    record Piece(String text, float score, Type type) {}
 
     /** In the order of the format's numbers, which begin with 1. */
     enum Type {
@@ -120,7 +116,8 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
             }
         }
         if (pieces.isEmpty()) {
-            throw new MalformedCheckpointException(file, "no SentencePiece model: it has no pieces");
+            throw new MalformedCheckpointException(
+                    file, "is no SentencePiece model: there are no pieces; download it again");
         }
         if (trainer.algorithm != Algorithm.UNIGRAM && trainer.algorithm != Algorithm.BPE) {
             throw new MalformedCheckpointException(

@@ -1,6 +1,6 @@
 package io.github.gpt2djl.text;
 
-import java.util.HashMap;
+import io.github.gpt2djl.text.SentencePieceModel.Normalizer;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,10 +11,11 @@ import java.util.Set;
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_processor.cc">Decode</a>
  * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/models/gpt_sw3/tokenization_gpt_sw3.py">convert_tokens_to_string</a>
  */
-final class SentencePieceText extends WholeTokens {
+final class SentencePieceText implements TokenStep {
     private static final String SPACE = "▁";
 
-    private final Map<String, SentencePieceModel.Type> types = new HashMap<>();
+    private final Pieces next;
+    private final Map<String, SentencePieceModel.Type> types;
     private final boolean leavesFirstSpace;
     private final boolean leavesAllSpaces;
     private final Set<String> special;
@@ -28,20 +29,27 @@ final class SentencePieceText extends WholeTokens {
     /**
      * Starts before the first token.
      *
+     * @param types of the pieces, by text
+     * @param settings of the model
      * @param special the special tokens
      * @param waits whether a special token may come: the part before it then waits for it
      */
-    SentencePieceText(Pieces next, SentencePieceModel model, Set<String> special, boolean waits) {
-        super(next);
-        model.pieces().forEach(piece -> types.put(piece.text(), piece.type()));
-        leavesAllSpaces = model.normalizer().removeExtraWhitespaces();
-        leavesFirstSpace = leavesAllSpaces || model.normalizer().addDummyPrefix();
+    SentencePieceText(
+            Pieces next,
+            Map<String, SentencePieceModel.Type> types,
+            Normalizer settings,
+            Set<String> special,
+            boolean waits) {
+        this.next = next;
+        this.types = types;
+        leavesAllSpaces = settings.removeExtraWhitespaces();
+        leavesFirstSpace = leavesAllSpaces || settings.addDummyPrefix();
         this.special = special;
         this.waits = waits;
     }
 
     @Override
-    void token(String token) {
+    public void token(String token) {
         if (special.contains(token)) {
             part.append(bytes.finish(new byte[0]));
             next.part((afterSpecial ? "" : " ") + part + token, true);
@@ -80,7 +88,7 @@ final class SentencePieceText extends WholeTokens {
     }
 
     @Override
-    void finish() {
+    public void finish() {
         add(bytes.finish(new byte[0]));
         next.part(part.toString(), true);
         part.setLength(0);

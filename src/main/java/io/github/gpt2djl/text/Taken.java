@@ -69,35 +69,6 @@ record Taken(
         return new Taken(vocabulary, vocabulary.json(), pairs, null, null, null);
     }
 
-    /** From the lines of vocab.txt, as Hugging Face's tokenizers read them: the last of two equal tokens counts. */
-    static Taken lines(String file, String text) throws MalformedCheckpointException {
-        JsonObject ids = new JsonObject();
-        // Not String.lines, which takes a carriage return alone for a line's end.
-        String[] lines = text.isEmpty() ? new String[0] : text.split("\n", -1);
-        int count = text.endsWith("\n") ? lines.length - 1 : lines.length;
-        for (int i = 0; i < count; i++) {
-            ids.addProperty(withoutLastSpaces(lines[i]), i);
-        }
-        Part place = new Part(file, "", ids);
-        if (count == 0) {
-            throw place.error("is empty, expected a token in each line");
-        }
-        return new Taken(place, ids, new JsonArray(), null, null, null);
-    }
-
-    private static String withoutLastSpaces(String line) {
-        int end = line.length();
-        while (end > 0 && isSpace(line.charAt(end - 1))) {
-            end--;
-        }
-        return line.substring(0, end);
-    }
-
-    /** Unicode's White_Space. */
-    private static boolean isSpace(char c) {
-        return (c >= '\t' && c <= '\r') || c == '\u0085' || Character.isSpaceChar(c);
-    }
-
     /** From a SentencePiece model. */
     static Taken model(SentencePieceModel model, TokenizerClass rules) throws MalformedCheckpointException {
         byte[] bytes = model.normalizer().charsmap();

@@ -1,14 +1,19 @@
 package io.github.gpt2djl.text;
 
-/**
- * The end of a decoder's steps.
- *
- * @param text what is certain of the text, and has not been taken
- */
-record Text(StringBuilder text) implements Pieces {
+/** The end of a decoder's steps: what is certain of the text, and has not been taken. */
+final class Text implements Pieces {
+    /** Most tokens come in one part, which needs no copy. */
+    private String first = "";
+
+    private final StringBuilder more = new StringBuilder();
+
     @Override
     public void part(String part, boolean ends) {
-        text.append(part);
+        if (first.isEmpty()) {
+            first = part;
+        } else {
+            more.append(part);
+        }
     }
 
     @Override
@@ -16,8 +21,9 @@ record Text(StringBuilder text) implements Pieces {
 
     /** Takes what is certain. */
     String take() {
-        String taken = text.toString();
-        text.setLength(0);
+        String taken = more.isEmpty() ? first : first + more;
+        first = "";
+        more.setLength(0);
         return taken;
     }
 }

@@ -55,12 +55,12 @@ final class TokenSteps {
             String shown = token.replace(pad, "");
             return cleanup ? CleanUp.words(shown).replace(wordDelimiter, " ") : shown;
         };
-        return new WholeTokens(next) {
+        return new WholeTokens(next, new TokenStep() {
             private String last = "";
             private boolean any;
 
             @Override
-            void token(String token) {
+            public void token(String token) {
                 String shown = any && token.equals(last) ? "" : text.apply(token);
                 any = true;
                 last = token;
@@ -68,17 +68,17 @@ final class TokenSteps {
                     next.part(shown, true);
                 }
             }
-        };
+        });
     }
 
     /** A suffix is a space, or nothing in the last token. */
     static Pieces suffix(Pieces next, String suffix) {
-        return new WholeTokens(next) {
+        return new WholeTokens(next, new TokenStep() {
             private String kept = "";
             private boolean any;
 
             @Override
-            void token(String token) {
+            public void token(String token) {
                 if (any) {
                     next.part(kept.replace(suffix, " "), true);
                 }
@@ -90,23 +90,23 @@ final class TokenSteps {
             }
 
             @Override
-            void finish() {
+            public void finish() {
                 if (any) {
                     next.part(kept.replace(suffix, ""), true);
                 }
             }
-        };
+        });
     }
 
     private static Pieces each(Pieces next, Change change) {
-        return new WholeTokens(next) {
+        return new WholeTokens(next, new TokenStep() {
             private boolean first = true;
 
             @Override
-            void token(String token) {
+            public void token(String token) {
                 next.part(change.apply(token, first), true);
                 first = false;
             }
-        };
+        });
     }
 }

@@ -255,6 +255,17 @@ enum TokenizerClass {
                 "the file is missing, expected "
                         + (this == GPT_SW3 ? "" : WHOLE + " or ")
                         + (file.equals("vocab.json") ? "vocab.json and merges.txt" : file)
-                        + ", which " + title() + " reads; tokenizer_config.json may name another tokenizer_class");
+                        + ", which " + title() + " reads; tokenizer_config.json may name another tokenizer_class"
+                        + reader(there));
+    }
+
+    /** The first class that reads a file that is there, for a message. */
+    private static String reader(Map<String, byte[]> there) {
+        for (TokenizerClass one : values()) {
+            if (there.containsKey(one.file) && !one.file.equals("vocab.json")) {
+                return ", such as " + one.title + ", which reads the " + one.file + " here";
+            }
+        }
+        return "";
     }
 }

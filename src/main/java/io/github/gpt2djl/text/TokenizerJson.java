@@ -9,11 +9,12 @@ import java.util.Map;
  * A tokenizer.json for Hugging Face's tokenizers, of checked parts only: that ends the process on some files, and runs
  * on and on with others.
  *
+ * @param file to name in messages
  * @param added the added tokens
  * @param steps what comes before the model
  * @param model the vocabulary
  */
-record TokenizerJson(AddedTokens added, JsonObject steps, TokenizerModel model) {
+record TokenizerJson(String file, AddedTokens added, JsonObject steps, TokenizerModel model) {
     /** With all added tokens. */
     String text() {
         JsonArray tokens = new JsonArray();

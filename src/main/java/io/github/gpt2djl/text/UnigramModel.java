@@ -19,7 +19,7 @@ import java.util.Map;
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo 2018, Subword Regularization</a>
  */
 record UnigramModel(List<Piece> pieces, JsonObject settings) implements TokenizerModel {
-    /** The text of an id that no text is spelled with; {@link BpeTokenizer} rejects texts that hold this one. */
+    /** The text of an id that no text is spelled with; {@link Tokenizer} rejects texts that hold this one. */
     static final String UNUSED = "\uFDEF".repeat(17);
 
     /** One entry of the vocabulary. */
@@ -56,7 +56,7 @@ record UnigramModel(List<Piece> pieces, JsonObject settings) implements Tokenize
                 && Double.isFinite(score.getAsDouble())) {
             return new Piece(pair.get(0).getAsString(), score.getAsDouble());
         }
-        throw model.error("vocab[" + id + "] is " + Part.shown(entry) + ", expected a piece and its score");
+        throw model.error("vocab[" + id + "] is " + Part.shown(entry) + ", expected a piece and its score, a number");
     }
 
     /** Of two pieces with one text, the last counts. */

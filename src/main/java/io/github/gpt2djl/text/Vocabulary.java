@@ -6,6 +6,7 @@ import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param most characters that are encoded at once: the native library takes up to 0.3 KB for a byte of them, and ends the
  *     process where a regular expression tries too often
  * @param splitsSpecialTokens whether the files take typed special tokens for ordinary text
+ * @param notes what in the files does not count
  */
 record Vocabulary(
         TokenizerJson tokenizer,
@@ -37,7 +39,8 @@ record Vocabulary(
         boolean plain,
         @Nullable String start,
         int most,
-        boolean splitsSpecialTokens) {
+        boolean splitsSpecialTokens,
+        List<String> notes) {
     private static final String END_OF_TEXT = "<|endoftext|>";
     private static final int MOST = 1 << 24;
     private static final int MOST_OF_EXPRESSIONS = 1 << 21;
@@ -73,7 +76,7 @@ record Vocabulary(
             last = Math.max(last, token.getKey());
         }
         return new Vocabulary(
-                new TokenizerJson(added, pipeline.json(), model),
+                new TokenizerJson(whole.file(), added, pipeline.json(), model),
                 tokens,
                 special,
                 decoder(published, trusted),
@@ -82,7 +85,8 @@ record Vocabulary(
                 pipeline.isGpt2() && added.plain() && model instanceof BpeModel bpe && bpe.hasAllBytes(),
                 start(published.special()),
                 pipeline.hasExpression() ? MOST_OF_EXPRESSIONS : MOST,
-                published.config().flag("split_special_tokens"));
+                published.config().flag("split_special_tokens"),
+                VocabularyText.notes(files, whole));
     }
 
     private static @Nullable String start(SpecialTokens special) {
@@ -147,13 +151,13 @@ record Vocabulary(
     }
 
     private String text(String... all) {
-        StringBuilder text = new StringBuilder();
-        Pieces pieces = decoder.start(new Text(text), false);
+        Text text = new Text();
+        Pieces pieces = decoder.start(text, false);
         for (String token : all) {
             pieces.part(token, true);
         }
         pieces.end();
-        return text.toString();
+        return text.take();
     }
 
     /** Characters of the longest token. */

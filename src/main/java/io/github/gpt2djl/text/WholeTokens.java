@@ -1,26 +1,22 @@
 package io.github.gpt2djl.text;
 
 /** A step of a decoder that needs each token as a whole. */
-abstract class WholeTokens implements Pieces {
-    final Pieces next;
-
+final class WholeTokens implements Pieces {
+    private final Pieces next;
+    private final TokenStep step;
     private final StringBuilder open = new StringBuilder();
     private boolean isOpen;
 
-    WholeTokens(Pieces next) {
+    /** @param step hands on to the next itself, but for the end */
+    WholeTokens(Pieces next, TokenStep step) {
         this.next = next;
+        this.step = step;
     }
 
-    /** Takes the next token. */
-    abstract void token(String token);
-
-    /** Hands on what it has kept. */
-    void finish() {}
-
     @Override
-    public final void part(String text, boolean ends) {
+    public void part(String text, boolean ends) {
         if (ends && !isOpen) {
-            token(text);
+            step.token(text);
             return;
         }
         open.append(text);
@@ -31,18 +27,18 @@ abstract class WholeTokens implements Pieces {
     }
 
     @Override
-    public final void end() {
+    public void end() {
         if (isOpen) {
             isOpen = false;
             close();
         }
-        finish();
+        step.finish();
         next.end();
     }
 
     private void close() {
         String token = open.toString();
         open.setLength(0);
-        token(token);
+        step.token(token);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.gpt2djl.training;
 
-import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -52,7 +52,7 @@ public record Corpus(int[] training, int[] validation) {
      * @param tokenizer of the model
      * @return the ids
      */
-    public static Corpus of(Split split, int paragraphs, BpeTokenizer tokenizer) {
+    public static Corpus of(Split split, int paragraphs, Tokenizer tokenizer) {
         if (paragraphs < 0) {
             throw new IllegalArgumentException(
                     "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");

@@ -24,7 +24,7 @@ import java.util.Map;
  * String tokenizer = BpeTrainer.train(split.training(), 2048);
  * TrainingOptions options = TrainingOptions.builder().maxMinutes(10).build();
  * try (Checkpoint start = NewModel.of(ModelConfig.gpt2(6, 6, 192, 256, 2048), tokenizer, options.seed());
- *         BpeTokenizer encoder = BpeTokenizer.load(start.tokenizer(), start.config().architecture(), 2048)) {
+ *         Tokenizer encoder = Tokenizer.load(start.tokenizer(), start.config().architecture(), 2048)) {
  *     Corpus corpus = Corpus.of(split, 0, encoder);
  *     Trainer trainer = new Trainer(start, Learning.all(0.1), corpus, options, Path.of("mine"), 0);
  *     System.out.println(trainer.train(TrainingListener.NONE).best());

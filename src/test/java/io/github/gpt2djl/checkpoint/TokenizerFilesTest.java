@@ -74,7 +74,7 @@ class TokenizerFilesTest {
                         "config.json");
         put("tokenizer.json", "added_tokens.json");
         assertThat(open().files())
-                .containsOnlyKeys("tokenizer.json", "spiece.model", "added_tokens.json", "config.json");
+                .containsOnlyKeys("tokenizer.json", "spiece.model", "vocab.txt", "added_tokens.json", "config.json");
         assertThat(open().folder()).isEqualTo(from + from.getFileSystem().getSeparator());
     }
 
@@ -125,11 +125,12 @@ class TokenizerFilesTest {
     @Test
     void aTextThatIsNotUtf8() throws IOException {
         Files.write(from.resolve("vocab.txt"), BYTES);
-        assertThatThrownBy(this::open).hasMessageContaining("vocab.txt: not UTF-8");
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("vocab.txt: is not UTF-8, expected text in UTF-8; download it again");
         TokenizerFiles files = new TokenizerFiles("a/", Map.of("vocab.txt", BYTES));
         assertThatThrownBy(() -> files.text("vocab.txt"))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessage("a/vocab.txt: not UTF-8");
+                .hasMessage("a/vocab.txt: is not UTF-8, expected text in UTF-8; download it again");
         assertThat(files.text("vocab.json")).isNull();
     }
 

@@ -189,8 +189,8 @@ class BpeTrainerTest {
             random.ints(random.nextInt(80), 0, points.length).forEach(at -> text.appendCodePoint(points[at]));
             texts.add(text.toString());
         }
-        try (BpeTokenizer tokenizer =
-                BpeTokenizer.load(new TokenizerFiles("tokenizer.json", json, null), Architecture.GPT2, size)) {
+        try (Tokenizer tokenizer =
+                Tokenizer.load(new TokenizerFiles("tokenizer.json", json, null), Architecture.GPT2, size)) {
             for (String text : texts) {
                 int[] ids = tokenizer.encode(text, false);
                 assertThat(ids)

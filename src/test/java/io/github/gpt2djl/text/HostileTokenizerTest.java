@@ -50,12 +50,52 @@ class HostileTokenizerTest {
                 "added | {'content':' ','normalized':true},{'type':'Strip','strip_left':true,'strip_right':true} | is normalized, expected it not to be",
                 "added | {'content':'é','normalized':true},{'type':'Replace','pattern':{'String':'é'},'content':''} | is normalized, expected it not to be",
                 "added | {'content':'x','rstrip':true},{'content':' ','lstrip':true} | which would overlap",
+                "pre_tokenizer | {'type':'Split','pattern':{'Regex':'('},'behavior':'Isolated','invert':false} | tokenizer.json: Hugging Face's tokenizers cannot read the tokenizer: Oniguruma error: end pattern with unmatched parenthesis",
+                "normalizer | {'type':'Replace','pattern':{'Regex':'[z-a]'},'content':'x'} | Oniguruma error: empty range in char class",
+                "normalizer | {'type':'Sequence','normalizers':[{'type':'Replace','pattern':{'Regex':'x*'},'content':'y'},{'type':'Lowercase'}]} | normalizers[0].pattern is {\"Regex\":\"x*\"}, expected a regular expression that is not found between two characters",
+                "normalizer | {'type':'Replace','pattern':{'Regex':'^'},'content':'y'} | not found between two characters",
+                "normalizer | {'type':'Replace','pattern':{'Regex':'[^\\\\]x]?\\\\p{^L}?'},'content':'y'} | not found between two characters",
                 // Run on and on.
+                "decoder | {'type':'Sequence','decoders':[{'type':'Replace','pattern':{'String':'a'},'content':'aaaa'},{'type':'Replace','pattern':{'String':'a'},'content':'aaaa'}]} | the decoder's Replace makes a text up to 16.0 times as long, expected at most 8.0 times",
                 "normalizer | {'type':'Replace','pattern':{'String':'a'},'content':'aaaaaaaaa'} | up to 9.0 times as long, expected at most 8.0",
                 "normalizer | {'type':'Prepend','prepend':'aaaaaaaaaaaaaaaaa'} | expected a text of 1 to 16 characters",
                 "pre_tokenizer | {'type':'Sequence','pretokenizers':[BYTES,BYTES]} | pre_tokenizer has ByteLevel twice",
                 "normalizer | {'type':'Sequence','normalizers':[{'type':'NFKD'},{'type':'Sequence','normalizers':[{'type':'NFKD'}]}]} | normalizer has NFKD twice",
-                // Other ids than the file tells.
+                // Other ids or texts than the file tells.
+                "decoder | {'type':'Other'} | decoder.type is \"Other\", expected BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Strip, WordPiece or a Sequence of them",
+                "decoder | {'type':'Sequence','decoders':[{'type':'Fuse'},3]} | decoder.decoders[1] is 3, expected an object",
+                "decoder | {'type':'Replace','pattern':{'String':'a'}} | decoder.content is null, expected a text",
+                "decoder | {'type':'Replace','pattern':{'String':''},'content':'a'} | decoder.pattern.String is \"\", expected a text that is not empty",
+                "decoder | {'type':'Replace','content':'a'} | decoder.pattern is null, expected a text, or a regular expression",
+                "decoder | {'type':'Replace','pattern':{'Regex':'(a+)+$'},'content':'a'} | another one may never come to an end",
+                "decoder | {'type':'WordPiece','cleanup':true} | decoder.prefix is null, expected a text",
+                "decoder | {'type':'Strip','content':'a','start':-1,'stop':0} | decoder.start is -1, expected 0 or more",
+                "decoder | {'type':'Strip','content':'a','start':0,'stop':-7} | decoder.stop is -7, expected 0 or more",
+                "decoder | {'type':'Strip','content':'ab','start':0,'stop':0} | decoder.content is \"ab\", expected one character",
+                "decoder | {'type':'BPEDecoder'} | decoder.suffix is null, expected a text that is not empty",
+                "decoder | {'type':'Metaspace','replacement':'__','prepend_scheme':'always'} | decoder.replacement is \"__\", expected one character",
+                "pre_tokenizer | {'type':'Metaspace','replacement':'','prepend_scheme':'always'} | pre_tokenizer.replacement is \"\", expected one character",
+                "pre_tokenizer | {'type':'Metaspace','replacement':'_','prepend_scheme':'often'} | pre_tokenizer.prepend_scheme is \"often\", expected always, first, never",
+                "pre_tokenizer | {'type':'Metaspace','replacement':'_','prepend_scheme':'first','add_prefix_space':false} | add_prefix_space is false and prepend_scheme is first, expected never",
+                "pre_tokenizer | {'type':'Metaspace','replacement':'_','split':1} | pre_tokenizer.split is 1, expected true or false",
+                "pre_tokenizer | {'type':'Metaspace','replacement':'_','speed':1} | the key pre_tokenizer.speed is not supported",
+                "pre_tokenizer | {'type':'CharDelimiterSplit','delimiter':'ab'} | pre_tokenizer.delimiter is \"ab\", expected one character",
+                "pre_tokenizer | {'type':'FixedLength','length':1e9} | pre_tokenizer.length is 1e9, expected a whole number of 1 to 1,000,000",
+                "pre_tokenizer | {'type':'Split','pattern':{'Regex':'a','String':'a'},'behavior':'Isolated','invert':false} | expected {\"String\":\"some text\"} or {\"Regex\":\"a regular expression\"}",
+                "model | 'type':'Markov' | model.type is \"Markov\", expected BPE, Unigram, WordLevel or WordPiece",
+                "model | 'continuing_subword_prefix':'#','merges':['a b'] | merge 1 is \"a b\"",
+                "words | 'max_input_chars_per_word':1000000000 | model.max_input_chars_per_word is 1000000000, expected 0 to 1000; the published models have 100",
+                "words | 'max_input_chars_per_word':-1 | model.max_input_chars_per_word is -1, expected 0 to 1000",
+                "words | 'max_input_chars_per_word':null | model.max_input_chars_per_word is null, expected a whole number of 32 bits",
+                "words | 'merges':[] | the key model.merges is not supported",
+                "pieces | 'vocab':[['a',0],['b','x']] | vocab[1] is [\"b\",\"x\"], expected a piece and its score",
+                "pieces | 'vocab':[['a',1e999]] | vocab[0] is [\"a\",1e999], expected a piece and its score, a number",
+                "pieces | 'vocab':[['a',0,0]] | vocab[0] is [\"a\",0,0], expected a piece and its score",
+                "pieces | 'vocab':[['\\ud800',0]] | expected a piece and its score",
+                "pieces | 'vocab':[] | vocab of Unigram is not a list of pieces and scores",
+                "pieces | 'unk_id':2 | model.unk_id is 2, expected 0 to 1, or null",
+                "pieces | 'unk_id':-1 | model.unk_id is -1, expected 0 to 1, or null",
+                "pieces | 'unk_id':4294967296 | model.unk_id is 4294967296, expected a whole number of 32 bits",
                 "model | 'dropout':0.5 | model.dropout is 0.5, expected null",
                 "model | 'unk_token':'<x>' | model.unk_token is \"<x>\", expected a token of the vocabulary",
                 "model | 'merges':['a z'] | merge 1 is \"a z\", expected \"a b\": two tokens of the vocabulary that are one",
@@ -140,7 +180,7 @@ class HostileTokenizerTest {
                 "normalizer | {'type':'Replace','pattern':{'String':'ab'},'content':'xxxxxxxxxxxxxxxx'} | 23 23 23 23 23 23 23 23 23 23 23 23 23 23 23 23 26 23",
             })
     void isTaken(String place, String value, String ids) throws IOException {
-        try (BpeTokenizer tokenizer = load(place, value)) {
+        try (Tokenizer tokenizer = load(place, value)) {
             assertThat(IntStream.of(tokenizer.encode("ab x", false))
                             .mapToObj(String::valueOf)
                             .collect(Collectors.joining(" ")))
@@ -215,10 +255,7 @@ class HostileTokenizerTest {
 
     private static void beside(String file, String json) throws IOException {
         String vocabulary = "{\"a\": 0, \"b\": 1, \"ab\": 2}";
-        BpeTokenizer.load(
-                        new TokenizerFiles("a/vocab.json", vocabulary, "a b", Map.of(file, json)),
-                        Architecture.GPT2,
-                        30)
+        Tokenizer.load(new TokenizerFiles("a/vocab.json", vocabulary, "a b", Map.of(file, json)), Architecture.GPT2, 30)
                 .close();
     }
 
@@ -252,7 +289,7 @@ class HostileTokenizerTest {
     }
 
     /** A small tokenizer.json with something in a place; {@code added} may be followed by a normalizer. */
-    private static BpeTokenizer load(String place, String value) throws IOException {
+    private static Tokenizer load(String place, String value) throws IOException {
         JsonObject whole = json("{'added_tokens':[],'pre_tokenizer':BYTES,'decoder':BYTES}");
         JsonObject model = json("{'type':'BPE','merges':['a b']}");
         JsonObject vocabulary = new JsonObject();
@@ -264,6 +301,17 @@ class HostileTokenizerTest {
         model.add("vocab", vocabulary);
         whole.add("model", model);
         switch (place) {
+            case "words" -> {
+                json("{'type':'WordPiece','max_input_chars_per_word':100,'unk_token':'a'}")
+                        .asMap()
+                        .forEach(model::add);
+                model.remove("merges");
+                json("{" + value + "}").asMap().forEach(model::add);
+            }
+            case "pieces" -> {
+                whole.add("model", json("{'type':'Unigram','vocab':[['a',0],['b',-1]]}"));
+                json("{" + value + "}").asMap().forEach(whole.getAsJsonObject("model")::add);
+            }
             case "model" -> json("{" + value + "}").asMap().forEach(model::add);
             case "vocab" -> json("{" + value + "}").asMap().forEach(vocabulary::add);
             case "added" -> {
@@ -295,10 +343,10 @@ class HostileTokenizerTest {
         return token;
     }
 
-    private static BpeTokenizer load(String json) throws IOException {
+    private static Tokenizer load(String json) throws IOException {
         Map<String, String> beside =
                 Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
-        return BpeTokenizer.load(new TokenizerFiles("tokenizer.json", json, null, beside), Architecture.GPT2, 30);
+        return Tokenizer.load(new TokenizerFiles("tokenizer.json", json, null, beside), Architecture.GPT2, 30);
     }
 
     private static JsonObject json(String text) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where a text may be cut, and for which tokenizers; the cut text's ids are compared in BpeTokenizerTest. */
+/** Where a text may be cut, and for which tokenizers; the cut text's ids are compared in TokenizerTest. */
 class PartsTest {
     /** By hand from GPT-2's expression; {@code _} is a space, {@code /} a line break. */
     @ParameterizedTest
@@ -73,7 +73,7 @@ class PartsTest {
                 Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
         var files = new TokenizerFiles("tokenizer.json", whole.toString(), null, asWritten);
         int most = vocabulary.size() + (whole.has("added_tokens") ? 1 : 0) + 127;
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.GPT2, most)) {
+        try (Tokenizer tokenizer = Tokenizer.load(files, Architecture.GPT2, most)) {
             assertThat(tokenizer.leastIds("")).isZero();
             return tokenizer.leastIds("ten chars.");
         }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,6 +24,7 @@ class PatternsTest {
                 "(?:a|b)c",
                 "<\\|user\\|>|\\+\\?",
                 "a?b?c?d?",
+                "(?:a|b|c|d|e|f|g|h)x|(k|l)m",
                 "\\A▁",
                 " {2,}",
             })
@@ -45,7 +47,7 @@ class PatternsTest {
                 "\\g<0>",
                 "a+?",
                 "a++",
-                "a?b?c?d?e?",
+                "a?b?c?d?e?f?g?h?i?",
                 "[[a]b]",
                 "[a&&b]",
                 "[]a]",
@@ -61,5 +63,18 @@ class PatternsTest {
             })
     void needsTrust(String expression) {
         assertThat(Patterns.ends(expression)).isFalse();
+    }
+
+    /** The first ends the process with 30 letters, the others take minutes for a long text. */
+    @Test
+    void waysThatMultiplyNeedTrust() {
+        String word = "a".repeat(2_000);
+        for (String expression : new String[] {
+            "(a|a)".repeat(30) + "b", "((a|a)(a|a))".repeat(15) + "b", "a?a?" + word + "b", "ab|".repeat(2_000) + "b"
+        }) {
+            assertThat(Patterns.ends(expression)).isFalse();
+        }
+        assertThat(Patterns.ends("a?" + word)).isTrue();
+        assertThat(Patterns.ends("ab|".repeat(1_300) + "b")).isTrue();
     }
 }

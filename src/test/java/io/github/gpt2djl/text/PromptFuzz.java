@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Any bytes as a prompt, read as UTF-8 and as UTF-16: what can be encoded comes back as it was. */
 class PromptFuzz {
     private static final int SIZE = 2048;
-    private static final BpeTokenizer SHIPPED = shipped();
+    private static final Tokenizer SHIPPED = shipped();
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "10s")
@@ -81,10 +81,10 @@ class PromptFuzz {
                 new byte[] {(byte) 0xd8, 0, 0, 'a', (byte) 0xdc, 0});
     }
 
-    private static BpeTokenizer shipped() {
+    private static Tokenizer shipped() {
         try {
             Path file = Path.of("models/shakespeare/tokenizer.json");
-            return BpeTokenizer.load(
+            return Tokenizer.load(
                     new TokenizerFiles(file.toString(), Files.readString(file), null), Architecture.GPT2, SIZE);
         } catch (IOException e) {
             throw new IllegalStateException(e);

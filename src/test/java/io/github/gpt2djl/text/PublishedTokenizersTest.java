@@ -87,7 +87,7 @@ class PublishedTokenizersTest {
     @ParameterizedTest
     @MethodSource("taken")
     void sameIdsAndTextsAsTransformers(Case one) throws IOException {
-        try (BpeTokenizer tokenizer = load(one)) {
+        try (Tokenizer tokenizer = load(one)) {
             for (Row row : one.rows()) {
                 assertThat(tokenizer.encode(row.text(), false)).as(row.text()).containsExactly(ids(row.ids()));
                 assertThat(tokenizer.encode(row.text(), false, false))
@@ -128,8 +128,8 @@ class PublishedTokenizersTest {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private static BpeTokenizer load(Case one) throws IOException {
-        return BpeTokenizer.load(files(one), architecture(one), 261);
+    private static Tokenizer load(Case one) throws IOException {
+        return Tokenizer.load(files(one), architecture(one), 261);
     }
 
     private static Architecture architecture(Case one) {

@@ -59,7 +59,8 @@ class RefusedClassesTest {
             delimiter = '|',
             value = {
                 "vocab.txt | GPT2Tokenizer | folder/vocab.json: the file is missing, expected tokenizer.json or vocab.json and"
-                        + " merges.txt, which GPT2Tokenizer reads; tokenizer_config.json may name another tokenizer_class",
+                        + " merges.txt, which GPT2Tokenizer reads; tokenizer_config.json may name another tokenizer_class, such as"
+                        + " BertTokenizer, which reads the vocab.txt here",
                 "spiece.model | GPT2TokenizerFast | folder/vocab.json: the file is missing",
                 "spiece.model | PreTrainedTokenizerFast | folder/tokenizer.model: the file is missing",
                 "spiece.model | MyTokenizer | folder/tokenizer.model: the file is missing",

@@ -34,8 +34,8 @@ class RelativesTokenizerTest {
         Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
         assertThat(rows).hasSizeGreaterThan(5);
         boolean opt = architecture == Architecture.OPT;
-        try (BpeTokenizer tokenizer =
-                BpeTokenizer.load(files(folder, file), architecture, architecture == Architecture.GPT ? 100 : 320)) {
+        try (Tokenizer tokenizer =
+                Tokenizer.load(files(folder, file), architecture, architecture == Architecture.GPT ? 100 : 320)) {
             for (Row row : rows) {
                 // The reference leaves out what is put in front; ids[0] of the published example is 2, too.
                 int[] expected = opt
@@ -51,7 +51,7 @@ class RelativesTokenizerTest {
 
     @Test
     void aSpacePartsTheFirstGptsContinuationFromItsPrompt() throws IOException {
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files("gpt1-f32", "tokenizer.json"), Architecture.GPT, 100)) {
+        try (Tokenizer tokenizer = Tokenizer.load(files("gpt1-f32", "tokenizer.json"), Architecture.GPT, 100)) {
             int[] prompt = tokenizer.encode("the cat", false);
             int sat = tokenizer.encode("sat", false)[0];
             assertThat(tokenizer.detokenizer(true, prompt).add(sat, true)).isEqualTo(" sat");
@@ -62,7 +62,7 @@ class RelativesTokenizerTest {
     @Test
     void optNeedsItsFirstToken() {
         TokenizerFiles files = new TokenizerFiles("vocab.json", "{\"a\": 0}", "");
-        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.OPT, 1))
+        assertThatThrownBy(() -> Tokenizer.load(files, Architecture.OPT, 1))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining("no </s>");
     }
@@ -70,7 +70,7 @@ class RelativesTokenizerTest {
     @Test
     void optsFirstTokenMayHaveTheFirstId() throws IOException {
         TokenizerFiles files = new TokenizerFiles("vocab.json", "{\"</s>\": 0, \"a\": 1}", "\n#version: 0.2\n\n");
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.OPT, 2)) {
+        try (Tokenizer tokenizer = Tokenizer.load(files, Architecture.OPT, 2)) {
             assertThat(tokenizer.encode("a", false)).containsExactly(0, 1);
             assertThat(tokenizer.encode("a", false, false)).containsExactly(1);
         }

@@ -28,7 +28,7 @@ class TokenBytesTest {
     @CsvSource({"gpt1-f32, GPT, 100", "opt-f16, OPT, 320", "gpt-neo-f32, GPT_NEO, 320"})
     void bytesOfIdsAreThoseOfTheText(String folder, Architecture architecture, int size) throws IOException {
         Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files(folder), architecture, size)) {
+        try (Tokenizer tokenizer = Tokenizer.load(files(folder), architecture, size)) {
             for (Row row : rows) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 for (int id : row.ids()) {
@@ -62,7 +62,7 @@ class TokenBytesTest {
 
     @Test
     void idsOfNoTokenHaveNoBytes() throws IOException {
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files("opt-f16"), Architecture.OPT, 400)) {
+        try (Tokenizer tokenizer = Tokenizer.load(files("opt-f16"), Architecture.OPT, 400)) {
             assertThat(tokenizer.bytes(399)).isEmpty();
         }
         assertThatThrownBy(() -> SHAKESPEARE.bytes(2048))

@@ -3,154 +3,111 @@ package io.github.gpt2djl.text;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 
-/** A tokenizer.json of odd steps, tokens and merges, all the way through the native tokenizer and back. */
+/** A tokenizer.json of odd steps, tokens and models, all the way through the native tokenizer and back. */
 class TokenizerFuzz {
     private static final int SIZE = 280;
-    private static final Map<String, String> AS_WRITTEN =
-            Map.of("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
-    private static final String[] FLAGS = {"false", "true"};
-    private static final String[] NORMALIZERS = {
-        "{'type':'BertNormalizer','clean_text':F,'handle_chinese_chars':F,'strip_accents':F,'lowercase':F}",
-        "{'type':'NFC'}",
-        "{'type':'NFD'}",
-        "{'type':'NFKC'}",
-        "{'type':'NFKD'}",
-        "{'type':'Lowercase'}",
-        "{'type':'Strip','strip_left':F,'strip_right':F}",
-        "{'type':'StripAccents'}",
-        "{'type':'Prepend','prepend':'T'}",
-        "{'type':'Replace','pattern':{'String':'T'},'content':'T'}"
-    };
-    private static final String[] PRE_TOKENIZERS = {
-        "{'type':'ByteLevel','add_prefix_space':F,'trim_offsets':F,'use_regex':F}",
-        "{'type':'BertPreTokenizer'}",
-        "{'type':'Digits','individual_digits':F}",
-        "{'type':'Punctuation','behavior':'B'}",
-        "{'type':'Whitespace'}",
-        "{'type':'WhitespaceSplit'}",
-        "{'type':'Split','pattern':{'String':'T'},'behavior':'B','invert':F}"
-    };
-    private static final String[] BEHAVIORS = {
-        "Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"
-    };
-    private static final String TEXT = " \u0000a\u0301b  AB\u00e9\u4e2d\n\ud83d\udc4d7\u3000x\u202e";
+    private static final int LONG = 2_000;
 
     @FuzzTest(maxDuration = "10s")
     void load(FuzzedDataProvider data) throws IOException {
+        Map<String, String> beside = Map.of(
+                "tokenizer_config.json",
+                "{\"tokenizer_class\":\"PreTrainedTokenizerFast\",\"clean_up_tokenization_spaces\":"
+                        + data.consumeBoolean() + "}");
         TokenizerFiles files =
-                new TokenizerFiles("tokenizer.json", tokenizer(data).toString(), null, AS_WRITTEN);
-        try (BpeTokenizer tokenizer = BpeTokenizer.load(files, Architecture.GPT2, SIZE)) {
-            for (String text : new String[] {TEXT, text(data, 60)}) {
+                new TokenizerFiles("tokenizer.json", tokenizer(data).toString(), null, beside);
+        try (Tokenizer tokenizer = Tokenizer.load(files, Architecture.GPT2, SIZE)) {
+            String text = FuzzedText.of(data, 60);
+            String longer = FuzzedText.of(data, 4).repeat(LONG / 8) + text + FuzzedText.SAMPLE;
+            // Each of them would take most of the time.
+            longer = data.consumeInt(0, 7) == 0 ? longer : "";
+            for (String one : new String[] {FuzzedText.SAMPLE, text, longer}) {
                 for (boolean split : new boolean[] {false, true}) {
-                    tokenizer.decode(tokenizer.encode(text, split), !split);
+                    encode(tokenizer, one, split);
                 }
             }
+            int[] ids = data.consumeInts(8);
+            decode(
+                    tokenizer,
+                    Arrays.stream(ids).map(id -> Math.floorMod(id, SIZE)).toArray());
         } catch (MalformedCheckpointException e) {
             // Documented.
         }
     }
 
-    private static JsonObject tokenizer(FuzzedDataProvider data) {
-        boolean words = data.consumeBoolean();
-        JsonObject model = new JsonObject();
-        JsonObject vocabulary = new JsonObject();
-        JsonArray merges = new JsonArray();
-        String suffix = words ? "</w>" : "";
-        for (int b = data.consumeBoolean() ? 0 : 'a'; b < 256; b++) {
-            vocabulary.addProperty(ByteLevel.character(b) + "", vocabulary.size());
+    private static void encode(Tokenizer tokenizer, String text, boolean split) {
+        int[] ids;
+        try {
+            ids = tokenizer.encode(text, split);
+        } catch (IllegalArgumentException e) {
+            // Documented, for a word that cannot be spelled.
+            return;
         }
-        for (int n = data.consumeInt(0, 6); n > 0; n--) {
-            String token = data.consumeBoolean() ? text(data, 3) : "<0x" + (data.consumeBoolean() ? "E9" : "C3") + ">";
-            vocabulary.addProperty(token + (data.consumeBoolean() ? suffix : ""), vocabulary.size());
-        }
-        String[] tokens = vocabulary.keySet().toArray(String[]::new);
-        for (int n = data.consumeInt(0, 6); n > 0; n--) {
-            String first = data.pickValue(tokens);
-            String second = data.pickValue(tokens);
-            if (!vocabulary.has(first + second)) {
-                vocabulary.addProperty(first + second, vocabulary.size());
+        decode(tokenizer, ids);
+    }
+
+    private static void decode(Tokenizer tokenizer, int[] ids) {
+        for (boolean skip : new boolean[] {false, true}) {
+            String text = tokenizer.decode(ids, skip);
+            StreamedText.check(tokenizer, ids, 0, skip, text);
+            for (int from : new int[] {1, ids.length / 2, ids.length - 1}) {
+                if (from > 0 && ids.length < 100) {
+                    String prompt = tokenizer.decode(Arrays.copyOf(ids, from), skip);
+                    if (text.startsWith(prompt)) {
+                        StreamedText.check(tokenizer, ids, from, skip, text.substring(prompt.length()));
+                    }
+                }
             }
-            JsonArray pair = new JsonArray();
-            pair.add(first);
-            pair.add(second);
-            merges.add(pair);
         }
-        for (String flag : new String[] {"fuse_unk", "byte_fallback", "ignore_merges"}) {
-            model.addProperty(flag, data.consumeBoolean());
+        for (int id : ids) {
+            tokenizer.bytes(id);
         }
-        model.addProperty("unk_token", data.consumeBoolean() ? null : data.pickValue(tokens));
-        model.addProperty("end_of_word_suffix", suffix);
-        model.add("vocab", vocabulary);
-        model.add("merges", merges);
+    }
+
+    private static JsonObject tokenizer(FuzzedDataProvider data) {
         JsonObject whole = new JsonObject();
-        whole.add("decoder", json(words ? "{'type':'BPEDecoder','suffix':'</w>'}" : "{'type':'ByteLevel'}"));
-        whole.add("normalizer", steps(data, "normalizers", NORMALIZERS));
-        whole.add("pre_tokenizer", steps(data, "pretokenizers", PRE_TOKENIZERS));
-        whole.add("added_tokens", added(data, vocabulary));
+        JsonObject model = FuzzedModel.of(data);
+        if (data.consumeBoolean()) {
+            whole.add("decoder", FuzzedSteps.decoder(data));
+        }
+        whole.add("normalizer", FuzzedSteps.normalizer(data));
+        whole.add("pre_tokenizer", FuzzedSteps.preTokenizer(data));
+        whole.add("added_tokens", added(data, model.get("vocab")));
         whole.add("model", model);
         return whole;
     }
 
-    private static JsonObject steps(FuzzedDataProvider data, String list, String[] kinds) {
-        JsonArray steps = new JsonArray();
+    private static JsonArray added(FuzzedDataProvider data, JsonElement vocabulary) {
+        JsonObject ids = vocabulary instanceof JsonObject object ? object : new JsonObject();
+        int free = vocabulary instanceof JsonArray pieces ? pieces.size() : ids.size();
+        JsonArray added = new JsonArray();
         for (int n = data.consumeInt(0, 4); n > 0; n--) {
-            String step = data.pickValue(kinds);
-            while (step.contains("F")) {
-                step = step.replaceFirst("F", data.pickValue(FLAGS));
-            }
-            JsonObject made = json(step.replace("'B'", "'" + data.pickValue(BEHAVIORS) + "'"));
-            for (String key : new String[] {"prepend", "content"}) {
-                if (made.has(key)) {
-                    made.addProperty(key, text(data, 4));
+            String content = FuzzedText.of(data, 3);
+            int id = ids.has(content) ? ids.get(content).getAsInt() : free++;
+            if (vocabulary instanceof JsonArray pieces) {
+                for (int i = 0; i < pieces.size(); i++) {
+                    if (pieces.get(i).getAsJsonArray().get(0).getAsString().equals(content)) {
+                        id = i;
+                    }
                 }
             }
-            if (made.has("pattern")) {
-                made.getAsJsonObject("pattern").addProperty("String", text(data, 2));
-            }
-            steps.add(made);
-        }
-        JsonObject sequence = json("{'type':'Sequence'}");
-        sequence.add(list, steps);
-        return sequence;
-    }
-
-    private static JsonArray added(FuzzedDataProvider data, JsonObject vocabulary) {
-        JsonArray added = new JsonArray();
-        int free = vocabulary.size();
-        for (int n = data.consumeInt(0, 4); n > 0; n--) {
-            String content = text(data, 3);
             JsonObject token = new JsonObject();
             token.addProperty("content", content);
-            token.addProperty(
-                    "id", vocabulary.has(content) ? vocabulary.get(content).getAsInt() : free++);
+            token.addProperty("id", id);
             for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
                 token.addProperty(flag, data.consumeBoolean());
             }
             added.add(token);
         }
         return added;
-    }
-
-    /** Of the test's text, or anything that is well-formed. */
-    private static String text(FuzzedDataProvider data, int most) {
-        if (data.consumeBoolean()) {
-            int begin = data.consumeInt(0, TEXT.length() - 1);
-            String text = TEXT.substring(begin, Math.min(TEXT.length(), begin + data.consumeInt(0, most)));
-            return Surrogates.lone(text) < 0 ? text : "\u0301";
-        }
-        String text = data.consumeString(most);
-        return Surrogates.lone(text) < 0 ? text : "\u1e9e";
-    }
-
-    private static JsonObject json(String text) {
-        return JsonParser.parseString(text.replace('\'', '"')).getAsJsonObject();
     }
 }

@@ -96,7 +96,7 @@ class TokenizerKindsTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void encodesAsTransformers(String kind) throws IOException {
-        try (BpeTokenizer tokenizer = load(kind)) {
+        try (Tokenizer tokenizer = load(kind)) {
             Differences differences = new Differences();
             for (Line line : lines(kind)) {
                 String text = line.text();
@@ -131,8 +131,7 @@ class TokenizerKindsTest {
         String unnamed = config.replaceFirst("\"tokenizer_class\":\"PreTrainedTokenizerFast\",?", "");
         assertThat(unnamed).isNotEqualTo(config);
         Files.writeString(folder.resolve("tokenizer_config.json"), unnamed);
-        try (BpeTokenizer tokenizer =
-                BpeTokenizer.load(TokenizerFolder.read(folder), Architecture.GPT_NEO, 2048, true)) {
+        try (Tokenizer tokenizer = Tokenizer.load(TokenizerFolder.read(folder), Architecture.GPT_NEO, 2048, true)) {
             Differences differences = new Differences();
             for (Line line : lines(kind)) {
                 differences.compare(line.text(), "the ids", line.ids(), tokenizer.encode(line.text(), false));
@@ -153,7 +152,7 @@ class TokenizerKindsTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void decodesAsTransformers(String kind) throws IOException {
-        try (BpeTokenizer tokenizer = load(kind)) {
+        try (Tokenizer tokenizer = load(kind)) {
             Differences differences = new Differences();
             for (boolean skip : new boolean[] {false, true}) {
                 for (Line line : lines(kind)) {
@@ -170,7 +169,7 @@ class TokenizerKindsTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void streamsWhatItDecodes(String kind) throws IOException {
-        try (BpeTokenizer tokenizer = load(kind)) {
+        try (Tokenizer tokenizer = load(kind)) {
             Differences differences = new Differences();
             for (boolean skip : new boolean[] {false, true}) {
                 for (Sequence one : sequences(kind)) {
@@ -188,7 +187,7 @@ class TokenizerKindsTest {
     }
 
     /** The pieces of the ids from a place on, joined; those before are the prompt. */
-    private static String streamed(BpeTokenizer tokenizer, int[] ids, int from, boolean skipSpecialTokens) {
+    private static String streamed(Tokenizer tokenizer, int[] ids, int from, boolean skipSpecialTokens) {
         Detokenizer detokenizer = tokenizer.detokenizer(skipSpecialTokens, Arrays.copyOf(ids, from));
         StringBuilder text = new StringBuilder();
         for (int i = from; i < ids.length; i++) {
@@ -213,12 +212,12 @@ class TokenizerKindsTest {
                 .hasMessageContaining("LoadOptions.withTrustedFiles(true) (--trust-files)");
     }
 
-    private static BpeTokenizer load(String kind) throws IOException {
+    private static Tokenizer load(String kind) throws IOException {
         return load(kind, kind.equals(UNKNOWN_EXPRESSION));
     }
 
-    private static BpeTokenizer load(String kind, boolean trusted) throws IOException {
-        return BpeTokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 2048, trusted);
+    private static Tokenizer load(String kind, boolean trusted) throws IOException {
+        return Tokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 2048, trusted);
     }
 
     private static List<Line> lines(String kind) throws IOException {

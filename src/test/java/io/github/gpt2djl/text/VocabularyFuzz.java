@@ -35,7 +35,7 @@ class VocabularyFuzz {
 
     private static void load(TokenizerFiles files, Architecture architecture) {
         try {
-            BpeTokenizer.load(files, architecture, 100).close();
+            Tokenizer.load(files, architecture, 100).close();
         } catch (MalformedCheckpointException e) {
             // Documented.
         } catch (IOException e) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TokenizerFolder;
-import io.github.gpt2djl.text.BpeTokenizer;
+import io.github.gpt2djl.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,8 +24,7 @@ class CorpusStartTest {
         "t5-spiece, <s>",
     })
     void documentsBeginWithIt(String kind, String start) throws IOException {
-        try (BpeTokenizer tokenizer =
-                BpeTokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 1)) {
+        try (Tokenizer tokenizer = Tokenizer.load(TokenizerFolder.read(KINDS.resolve(kind)), Architecture.GPT2, 1)) {
             assertThat(tokenizer.startToken()).hasValue(start);
             int[] id = tokenizer.encode(start, false, false);
             assertThat(id).hasSize(1);

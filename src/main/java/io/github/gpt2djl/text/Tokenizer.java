@@ -13,6 +13,7 @@ import io.github.gpt2djl.checkpoint.NativeStart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -28,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
- *         BpeTokenizer tokenizer = BpeTokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
+ *         Tokenizer tokenizer = Tokenizer.load(checkpoint.tokenizer(), ModelConfig.Architecture.GPT2, 2048)) {
  *     int[] ids = tokenizer.encode("To be, or not to be", false);
  *     System.out.println(tokenizer.decode(ids, false)); // To be, or not to be
  * }
  * }</pre>
  */
-public final class BpeTokenizer implements AutoCloseable {
+public final class Tokenizer implements AutoCloseable {
     static {
         DjlSettings.prepare();
     }
@@ -54,10 +55,11 @@ public final class BpeTokenizer implements AutoCloseable {
     private @Nullable HuggingFaceTokenizer ordinary;
     private boolean closed;
 
-    private BpeTokenizer(Vocabulary vocabulary) throws IOException {
+    private Tokenizer(Vocabulary vocabulary) throws IOException {
         this.vocabulary = vocabulary;
         this.longest = vocabulary.longest();
-        this.withSpecial = open(vocabulary.tokenizer().text());
+        this.withSpecial =
+                open(vocabulary.tokenizer().file(), vocabulary.tokenizer().text());
     }
 
     /**
@@ -67,11 +69,12 @@ public final class BpeTokenizer implements AutoCloseable {
      * @param architecture whose rules the files follow where tokenizer_config.json names no others
      * @param modelSize the rows of the model's embedding; the tokenizer may have more tokens, or fewer
      * @return the tokenizer, to be closed
-     * @throws MalformedCheckpointException if the files are damaged, or of a kind that is not known
-     * @throws IOException if Hugging Face's tokenizers cannot take them
+     * @throws MalformedCheckpointException if the files are damaged, or of a kind that is not known, or if Hugging Face's
+     *     tokenizers cannot read them
+     * @throws IOException if the native library cannot be given them
      * @throws IllegalStateException if the native library cannot be loaded
      */
-    public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
+    public static Tokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
         return load(files, architecture, modelSize, false);
     }
 
@@ -87,9 +90,9 @@ public final class BpeTokenizer implements AutoCloseable {
      * @throws IOException as the other
      * @throws IllegalStateException as the other
      */
-    public static BpeTokenizer load(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
+    public static Tokenizer load(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
             throws IOException {
-        return new BpeTokenizer(Vocabulary.read(files, architecture, modelSize, trusted));
+        return new Tokenizer(Vocabulary.read(files, architecture, modelSize, trusted));
     }
 
     /** {@return the version of Hugging Face's tokenizers, and of DJL's binding} */
@@ -173,6 +176,15 @@ public final class BpeTokenizer implements AutoCloseable {
     }
 
     /**
+     * What in the files does not count, as in transformers.
+     *
+     * @return a sentence for each; empty for most files
+     */
+    public List<String> notes() {
+        return vocabulary.notes();
+    }
+
+    /**
      * How many ids a text has at least, told without encoding it: a prompt of 10 MB fits no context.
      *
      * @param text of any length
@@ -245,7 +257,8 @@ public final class BpeTokenizer implements AutoCloseable {
         try {
             checkOpen();
             if (ordinary == null) {
-                ordinary = open(vocabulary.tokenizer().ordinary());
+                ordinary = open(
+                        vocabulary.tokenizer().file(), vocabulary.tokenizer().ordinary());
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -276,13 +289,20 @@ public final class BpeTokenizer implements AutoCloseable {
         }
     }
 
-    private static HuggingFaceTokenizer open(String json) throws IOException {
+    private static HuggingFaceTokenizer open(String file, String json) throws IOException {
         START.run(
-                BpeTokenizer::startLibrary,
+                Tokenizer::startLibrary,
                 () -> "expected ai.djl.huggingface:tokenizers on the class path, and room in a folder that can be"
                         + " written: " + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names");
         byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
-        return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
+        try {
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
+        } catch (RuntimeException e) {
+            // The place is one in the JSON that is made here.
+            String reason = String.valueOf(e.getMessage()).replaceFirst(" at line 1 column \\d+$", "");
+            throw new MalformedCheckpointException(
+                    file, "Hugging Face's tokenizers cannot read the tokenizer: " + Part.shown(reason), e);
+        }
     }
 
     private static boolean startLibrary() {

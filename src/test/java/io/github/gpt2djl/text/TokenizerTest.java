@@ -28,12 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ids against jtokkit's r50k_base, an independent implementation of GPT-2's encoding. */
-class BpeTokenizerTest {
-    private static BpeTokenizer gpt2;
+class TokenizerTest {
+    private static Tokenizer gpt2;
 
     @BeforeAll
     static void load() throws IOException {
-        gpt2 = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
+        gpt2 = Tokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
     }
 
     @AfterAll
@@ -173,7 +173,7 @@ class BpeTokenizerTest {
     /** Its version, then DJL's. */
     @Test
     void theLibraryTellsItsVersion() {
-        assertThat(BpeTokenizer.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+-0\\.\\d+\\.\\d+.*");
+        assertThat(Tokenizer.libraryVersion()).matches("\\d+\\.\\d+\\.\\d+-0\\.\\d+\\.\\d+.*");
     }
 
     /** Long texts are encoded in parts of a million characters. */
@@ -199,7 +199,7 @@ class BpeTokenizerTest {
 
     @Test
     void saysThatItIsClosed() throws IOException {
-        BpeTokenizer closed = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
+        Tokenizer closed = Tokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, 50257);
         closed.close();
         closed.close();
         assertThatThrownBy(() -> closed.encode("a", false))
@@ -231,7 +231,7 @@ class BpeTokenizerTest {
     @Test
     void theShippedTokenizerReadsItsOwnText() throws IOException {
         Path file = Path.of("models/shakespeare/tokenizer.json");
-        try (BpeTokenizer shipped = BpeTokenizer.load(
+        try (Tokenizer shipped = Tokenizer.load(
                 new TokenizerFiles(file.toString(), Files.readString(file), null), Architecture.GPT2, 2048)) {
             // Before anything else: the tokenizer without added tokens is made when it is first asked for.
             assertThat(shipped.encode("<|endoftext|>", true)).hasSizeGreaterThan(1);
@@ -247,8 +247,8 @@ class BpeTokenizerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[] | expected a tokenizer.json of byte-pair encoding",
-                "{ | expected a tokenizer.json of byte-pair encoding",
+                "[] | expected a tokenizer.json of Hugging Face's tokenizers",
+                "{ | expected a tokenizer.json of Hugging Face's tokenizers",
                 "{} | model is null, expected an object with a vocab",
                 // No file names a class, so this counts as it is written.
                 "{'model':{'type':'Unigram','vocab':{}}} | vocab of Unigram is not a list of pieces and scores",
@@ -260,7 +260,7 @@ class BpeTokenizerTest {
             })
     void wrongTokenizersAreRejected(String json, String message) {
         TokenizerFiles files = new TokenizerFiles("folder/tokenizer.json", json.replace('\'', '"'), null);
-        assertThatThrownBy(() -> BpeTokenizer.load(files, Architecture.GPT2, 129))
+        assertThatThrownBy(() -> Tokenizer.load(files, Architecture.GPT2, 129))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageStartingWith("folder/tokenizer.json: ")
                 .hasMessageContaining(message);
@@ -270,7 +270,7 @@ class BpeTokenizerTest {
     @Test
     void theModelMayHaveFewerRowsOrMore() throws IOException {
         for (int rows : new int[] {2048, 50400, Integer.MAX_VALUE}) {
-            try (BpeTokenizer tokenizer = BpeTokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, rows)) {
+            try (Tokenizer tokenizer = Tokenizer.load(Gpt2Vocabulary.files(), Architecture.GPT2, rows)) {
                 assertThat(tokenizer.encode("Hello, I am", false)).containsExactly(15496, 11, 314, 716);
                 assertThat(tokenizer.decode(new int[] {50256}, false)).isEqualTo("<|endoftext|>");
                 assertThat(tokenizer.decode(new int[] {Math.max(rows - 1, 50256)}, true))

@@ -115,9 +115,9 @@ final class GenerateCommand implements Callable<Integer> {
                         "--assistant-model serves one sequence; leave out it or --num-return-sequences");
             }
             if (beams || json || several || Boolean.FALSE.equals(stream)) {
-                whole(gpt2, assistant, gpt2.text(input), ids, config);
+                whole(gpt2, assistant, input, ids, config);
             } else {
-                streamed(gpt2, assistant, gpt2.text(input), ids, config);
+                streamed(gpt2, assistant, input, ids, config);
             }
         }
         return 0;
@@ -129,12 +129,12 @@ final class GenerateCommand implements Callable<Integer> {
         return Boolean.FALSE.equals(addSpecialTokens) && text != null ? Prompt.ofIds(gpt2.encode(text, false)) : input;
     }
 
-    private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, String text, Prompt ids, GenerationConfig config) {
+    private void streamed(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, Prompt ids, GenerationConfig config) {
         long start = System.nanoTime();
         int[] count = {0};
         Consumer<Token> print = token -> {
             // Only a prompt that was accepted is printed.
-            out.print((count[0]++ == 0 ? text : "") + token.text());
+            out.print((count[0]++ == 0 ? gpt2.text(input) : "") + token.text());
             out.flush();
         };
         Generation whole = null;
@@ -149,7 +149,7 @@ final class GenerateCommand implements Callable<Integer> {
         err.println(figures(count[0], start, config, whole == null ? List.of() : List.of(whole)));
     }
 
-    private void whole(Gpt2 gpt2, @Nullable Gpt2 assistant, String text, Prompt ids, GenerationConfig config) {
+    private void whole(Gpt2 gpt2, @Nullable Gpt2 assistant, Prompt input, Prompt ids, GenerationConfig config) {
         long start = System.nanoTime();
         List<Generation> all = assistant == null
                 ? gpt2.generateAll(List.of(ids), config)
@@ -164,7 +164,7 @@ final class GenerateCommand implements Callable<Integer> {
                 if (all.size() > 1) {
                     err.println("--- " + (i + 1) + " of " + all.size());
                 }
-                out.println(text + generation.text());
+                out.println(gpt2.text(input) + generation.text());
                 out.flush();
             }
         }

@@ -1,6 +1,5 @@
 package io.github.gpt2djl.text;
 
-import io.github.gpt2djl.text.SentencePieceModel.Normalizer;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,7 +36,7 @@ final class SentencePieceText implements TokenStep {
     SentencePieceText(
             Pieces next,
             Map<String, SentencePieceModel.Type> types,
-            Normalizer settings,
+            SentencePieceModel.Normalizer settings,
             Set<String> special,
             boolean waits) {
         this.next = next;

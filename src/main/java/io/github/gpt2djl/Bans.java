@@ -5,6 +5,7 @@ import static io.github.gpt2djl.GenerationOption.*;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.TokenSequence;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Finds before anything is computed that the rules leave no token, where that can be known. */
@@ -25,7 +26,7 @@ final class Bans {
     /**
      * Lets the rules process equal scores after the prompt: whether a token is banned does not depend on its score.
      *
-     * @throws IllegalArgumentException if no token may follow the prompt, or none stand at the greatest length
+     * @throws InvalidOptionException if no token may follow the prompt, or none stand at the greatest length
      */
     static void check(GenerationConfig config, Request request, int vocabulary) {
         List<GenerationOption<?>> banning =
@@ -47,17 +48,28 @@ final class Bans {
                 return;
             }
         }
-        String names = String.join(
-                " and ", banning.stream().map(GenerationOption::toString).toList());
-        throw new IllegalArgumentException(names + (banning.size() == 1 ? " bans" : " ban") + " all " + vocabulary
-                + " tokens, expected at least one that may follow the prompt");
+        List<Object> problem = new ArrayList<>();
+        for (GenerationOption<?> option : banning) {
+            if (!problem.isEmpty()) {
+                problem.add(" and ");
+            }
+            problem.add(option);
+        }
+        problem.addAll(List.of(banning.size() == 1 ? " bans" : " ban", " all ", vocabulary, " tokens"));
+        GenerationOption<?> first = banning.get(0);
+        throw InvalidOptionException.of(first, config.get(first), problem.toArray())
+                .expecting("at least one that may follow the prompt");
     }
 
     private static void forcedEnd(GenerationConfig config) {
         List<Integer> forced = config.get(FORCED_EOS_TOKEN_ID);
         if (!forced.isEmpty() && config.get(SUPPRESS_TOKENS).containsAll(forced)) {
-            throw new IllegalArgumentException("forcedEosTokenId is " + forced
-                    + ", and suppressTokens bans it, expected at least one id that may stand at the greatest length");
+            throw InvalidOptionException.value(
+                    FORCED_EOS_TOKEN_ID,
+                    forced,
+                    "at least one id that may stand at the greatest length: ",
+                    SUPPRESS_TOKENS,
+                    " bans all of them");
         }
     }
 }

@@ -1,5 +1,9 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.CONTEXT_POLICY;
+import static io.github.gpt2djl.GenerationOption.PROMPT_LOOKUP_NUM_TOKENS;
+
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.TorchEngine;
 import io.github.gpt2djl.generation.Decoding;
@@ -70,6 +74,10 @@ public record Benchmark(
     public record Profile(
             double kernelMillis, double nativeMillis, double samplingMillis, double textMillis, double otherMillis) {}
 
+    static final NamedOption BATCH = NamedOption.of("batch");
+    static final NamedOption PROMPT_TOKENS = NamedOption.of("promptTokens");
+    static final NamedOption NEW_TOKENS = NamedOption.of("newTokens");
+
     private static final int WARM_UP = 2;
 
     /**
@@ -98,24 +106,31 @@ public record Benchmark(
             int guesses,
             ContextPolicy policy,
             IntConsumer finished) {
-        require("batch", batch, 1);
-        require("promptTokens", promptTokens, 1);
-        require("newTokens", newTokens, 2);
-        require("warmUp", warmUp, 0);
-        require("repetitions", repetitions, 1);
-        require("promptLookupNumTokens", guesses, 0);
+        require(BATCH, batch, 1);
+        require(PROMPT_TOKENS, promptTokens, 1);
+        require(NEW_TOKENS, newTokens, 2);
+        require(NamedOption.of("warmUp"), warmUp, 0);
+        require(NamedOption.of("repetitions"), repetitions, 1);
+        require(PROMPT_LOOKUP_NUM_TOKENS, guesses, 0);
         if (guesses > 0 && batch > 1) {
-            throw new IllegalArgumentException(
-                    "batch is " + batch + " with prompt lookup, expected 1: it serves one sequence");
+            throw InvalidOptionException.conflict(
+                    BATCH,
+                    batch,
+                    new Setting(PROMPT_LOOKUP_NUM_TOKENS, guesses),
+                    "1: prompt lookup serves one sequence");
         }
         int positions = gpt2.config().positions();
         if (promptTokens > positions || (policy.keep() == 0 && (long) promptTokens + newTokens - 1 > positions)) {
-            throw new IllegalArgumentException("promptTokens " + promptTokens + " and newTokens " + newTokens
-                    + " do not fit into the model's context of " + positions);
+            throw InvalidOptionException.conflict(
+                    PROMPT_TOKENS,
+                    promptTokens,
+                    new Setting(NEW_TOKENS, newTokens),
+                    "tokens that fit into the model's context of ",
+                    positions);
         }
         if (policy.keep() >= positions || (policy.keep() > 0 && guesses > 0)) {
-            throw new IllegalArgumentException("contextPolicy is " + policy + ", expected fewer than " + positions
-                    + " ids to keep, and no prompt lookup");
+            throw InvalidOptionException.value(
+                    CONTEXT_POLICY, policy, "fewer than ", positions, " ids to keep, and no prompt lookup");
         }
         double[] first = new double[repetitions];
         double[] step = new double[repetitions];
@@ -278,9 +293,9 @@ public record Benchmark(
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static void require(String name, int value, int least) {
+    private static void require(NamedOption option, int value, int least) {
         if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+            throw InvalidOptionException.value(option, value, "at least ", least);
         }
     }
 }

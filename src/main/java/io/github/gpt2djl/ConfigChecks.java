@@ -2,6 +2,7 @@ package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
 
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import java.util.List;
 import java.util.Map;
 
@@ -12,24 +13,38 @@ final class ConfigChecks {
     /** Rejects options that exclude each other, or would have no effect. */
     static void check(GenerationConfig config) {
         if (config.openAi() && !config.get(DO_SAMPLE)) {
-            throw new IllegalArgumentException("doSample is false, but the preset OPENAI always samples; for the"
-                    + " likeliest token use topK 1, or the preset HUGGING_FACE");
+            throw InvalidOptionException.conflict(
+                            DO_SAMPLE,
+                            false,
+                            new Setting(PRESET, Preset.OPENAI),
+                            "sampling, which that preset always does")
+                    .withAdvice(
+                            "for the likeliest token use ",
+                            new Setting(TOP_K, 1),
+                            ", or ",
+                            new Setting(PRESET, Preset.HUGGING_FACE));
         }
         lengths(config);
         boolean contrastive = config.get(PENALTY_ALPHA) > 0;
         for (GenerationOption<?> option : GenerationOption.all()) {
             boolean searches = option == TOP_K && contrastive;
             if (option.need() == Need.SAMPLING && !config.get(DO_SAMPLE) && !searches) {
-                noEffect(config, option, "while doSample is false; set doSample");
+                noEffect(config, option, new Setting(DO_SAMPLE, false), DO_SAMPLE);
             }
             if (option.need() == Need.BEAMS && config.get(NUM_BEAMS) == 1) {
-                noEffect(config, option, "while numBeams is 1; set numBeams");
+                noEffect(config, option, new Setting(NUM_BEAMS, 1), NUM_BEAMS);
             }
         }
         sequences(config);
         if (contrastive && config.get(TOP_K) < 2) {
-            throw new IllegalArgumentException("penaltyAlpha is " + config.get(PENALTY_ALPHA) + " and topK is "
-                    + config.get(TOP_K) + ", expected a topK of at least 2 to search among; 4 is usual");
+            throw InvalidOptionException.conflict(
+                            PENALTY_ALPHA,
+                            config.get(PENALTY_ALPHA),
+                            setting(config, TOP_K),
+                            "a ",
+                            TOP_K,
+                            " of at least 2 to search among")
+                    .withAdvice(new Setting(TOP_K, 4), " is usual");
         }
         if (contrastive) {
             alone(
@@ -50,20 +65,27 @@ final class ConfigChecks {
 
     private static void lengths(GenerationConfig config) {
         if (config.isSet(MAX_LENGTH) && config.isSet(MAX_NEW_TOKENS)) {
-            throw new IllegalArgumentException("maxLength is " + config.get(MAX_LENGTH) + " and maxNewTokens is "
-                    + config.get(MAX_NEW_TOKENS) + ", expected only one: maxNewTokens would override maxLength");
+            throw InvalidOptionException.conflict(
+                    MAX_LENGTH,
+                    config.get(MAX_LENGTH),
+                    setting(config, MAX_NEW_TOKENS),
+                    "only one of them: ",
+                    MAX_NEW_TOKENS,
+                    " would override ",
+                    MAX_LENGTH);
         }
         for (Map.Entry<GenerationOption<Integer>, GenerationOption<Integer>> pair :
                 Map.of(MIN_LENGTH, MAX_LENGTH, MIN_NEW_TOKENS, MAX_NEW_TOKENS).entrySet()) {
             int least = config.get(pair.getKey());
             if (config.isSet(pair.getValue()) && least > config.get(pair.getValue())) {
-                throw new IllegalArgumentException(pair.getKey() + " is " + least + " and " + pair.getValue() + " is "
-                        + config.get(pair.getValue()) + ", expected no more than that");
+                throw InvalidOptionException.conflict(
+                        pair.getKey(), least, setting(config, pair.getValue()), "no more than that");
             }
         }
         if (config.openAi() && !config.isSet(EOS_TOKEN_ID)) {
-            noEffect(config, MIN_LENGTH, "with the preset OPENAI, where no token ends a text; set eosTokenId");
-            noEffect(config, MIN_NEW_TOKENS, "with the preset OPENAI, where no token ends a text; set eosTokenId");
+            // No token ends a text there.
+            noEffect(config, MIN_LENGTH, new Setting(PRESET, Preset.OPENAI), EOS_TOKEN_ID);
+            noEffect(config, MIN_NEW_TOKENS, new Setting(PRESET, Preset.OPENAI), EOS_TOKEN_ID);
         }
     }
 
@@ -71,26 +93,31 @@ final class ConfigChecks {
         int sequences = config.get(NUM_RETURN_SEQUENCES);
         int beams = config.get(NUM_BEAMS);
         if (beams > 1 && sequences > beams) {
-            throw new IllegalArgumentException("numReturnSequences is " + sequences + " and numBeams is " + beams
-                    + ", expected no more sequences than beams");
+            throw InvalidOptionException.conflict(
+                    NUM_RETURN_SEQUENCES, sequences, setting(config, NUM_BEAMS), "no more sequences than beams");
         }
         if (beams == 1 && !config.get(DO_SAMPLE) && sequences > 1) {
-            noEffect(config, NUM_RETURN_SEQUENCES, "while doSample is false; set doSample or numBeams");
+            noEffect(config, NUM_RETURN_SEQUENCES, new Setting(DO_SAMPLE, false), DO_SAMPLE, NUM_BEAMS);
         }
     }
 
     private static void alone(GenerationConfig config, GenerationOption<?> option, List<GenerationOption<?>> others) {
         for (GenerationOption<?> other : others) {
             if (!config.get(other).equals(other.usual())) {
-                throw new IllegalArgumentException(option + " is " + config.get(option) + " and " + other + " is "
-                        + config.get(other) + ", expected only one of them");
+                throw InvalidOptionException.conflict(
+                        option, config.get(option), setting(config, other), "only one of them");
             }
         }
     }
 
-    private static void noEffect(GenerationConfig config, GenerationOption<?> option, String why) {
+    private static void noEffect(
+            GenerationConfig config, GenerationOption<?> option, Setting cause, GenerationOption<?>... remedies) {
         if (config.isSet(option)) {
-            throw new IllegalArgumentException(option + " has no effect " + why + ", or leave " + option + " out");
+            throw InvalidOptionException.noEffect(option, config.get(option), cause, remedies);
         }
+    }
+
+    private static Setting setting(GenerationConfig config, GenerationOption<?> option) {
+        return new Setting(option, config.get(option));
     }
 }

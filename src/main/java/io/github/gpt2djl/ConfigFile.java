@@ -52,7 +52,7 @@ final class ConfigFile {
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8, expected a generation_config.json", e);
         } catch (IllegalArgumentException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+            throw new IOException(file + ": " + OptionNaming.KEYS.message(e), e);
         }
     }
 
@@ -92,7 +92,9 @@ final class ConfigFile {
     private static void read(GenerationConfigBuilder builder, String key, JsonElement json) {
         GenerationOption<?> option = GenerationOption.find(key);
         if (option == null) {
-            throw new IllegalArgumentException("the option " + key + " is not supported; take it out of the file");
+            NamedOption unknown = NamedOption.of(key, key);
+            throw InvalidOptionException.of(unknown, json, "the option ", unknown, " is not supported")
+                    .withAdvice("leave it out");
         }
         readValue(builder, option, json);
     }
@@ -102,7 +104,7 @@ final class ConfigFile {
         try {
             value = option.type().read().apply(json);
         } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException | JsonParseException e) {
-            throw new IllegalArgumentException(option.key() + " is " + json + ", expected " + option.expected(), e);
+            throw option.wrong(json, option.expected());
         }
         builder.set(option, value);
     }

@@ -4,6 +4,7 @@ import static io.github.gpt2djl.GenerationOption.*;
 
 import com.google.gson.JsonElement;
 import io.github.gpt2djl.GenerationOption.Need;
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ final class ConfigMerge {
     /**
      * The config that a generation follows.
      *
-     * @throws IllegalArgumentException if the options do not go together, or a default is not computed here
+     * @throws InvalidOptionException if the options do not go together, or a default is not computed here
      */
     static GenerationConfig merge(GenerationConfigBuilder asked, ModelDefaults defaults) {
         if (defaults.isEmpty() || asked.get(PRESET) == Preset.OPENAI || !asked.get(USE_MODEL_DEFAULTS)) {
@@ -60,14 +61,18 @@ final class ConfigMerge {
         try {
             added.forEach((option, value) -> put(merged, option, value));
             return merged.build();
-        } catch (IllegalArgumentException e) {
+        } catch (InvalidOptionException e) {
             if (added.isEmpty()) {
                 throw e;
             }
-            throw new IllegalArgumentException(
-                    e.getMessage() + " (from " + defaults.file() + " came " + ConfigFile.json(added)
-                            + "; turn useModelDefaults off to leave that out)",
-                    e);
+            throw e.withAdvice(
+                    "from ",
+                    defaults.file(),
+                    " came ",
+                    ConfigFile.json(added),
+                    ", which ",
+                    new Setting(USE_MODEL_DEFAULTS, false),
+                    " leaves out");
         }
     }
 
@@ -113,7 +118,16 @@ final class ConfigMerge {
     }
 
     private void reject(UnsupportedDefault key, JsonElement value) {
-        throw new IllegalArgumentException(defaults.file() + " sets " + key.name() + " to " + value
-                + ", which is not computed here; turn useModelDefaults off to generate without the model's defaults");
+        NamedOption unsupported = NamedOption.of(key.name(), key.name());
+        throw InvalidOptionException.of(
+                        unsupported,
+                        value,
+                        defaults.file(),
+                        " sets ",
+                        unsupported,
+                        " to ",
+                        value,
+                        ", which is not computed here")
+                .withAdvice("to generate without the model's defaults use ", new Setting(USE_MODEL_DEFAULTS, false));
     }
 }

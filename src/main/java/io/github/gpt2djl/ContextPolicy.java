@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.InvalidOptionException.Setting;
+
 /**
  * What happens when the model's positions are used up (1,024 ids for the published GPT-2).
  *
@@ -20,12 +22,11 @@ public record ContextPolicy(int keep) {
      * Checks the range.
      *
      * @param keep at least 0
-     * @throws IllegalArgumentException if {@code keep} is negative
+     * @throws InvalidOptionException if {@code keep} is negative
      */
     public ContextPolicy {
         if (keep < 0) {
-            throw new IllegalArgumentException(
-                    "contextPolicy keeps " + keep + ", expected at least 1 id, fewer than the model has positions");
+            throw wrong(keep);
         }
     }
 
@@ -34,14 +35,21 @@ public record ContextPolicy(int keep) {
      *
      * @param keep at least 1 and fewer than the model has positions, which the generation checks
      * @return the policy
-     * @throws IllegalArgumentException if {@code keep} is less than 1
+     * @throws InvalidOptionException if {@code keep} is less than 1
      */
     public static ContextPolicy slide(int keep) {
         if (keep < 1) {
-            throw new IllegalArgumentException(
-                    "contextPolicy slides with " + keep + ", expected at least 1 id to keep; STOP ends the text");
+            throw wrong(keep);
         }
         return new ContextPolicy(keep);
+    }
+
+    private static InvalidOptionException wrong(int keep) {
+        return InvalidOptionException.value(
+                        GenerationOption.CONTEXT_POLICY,
+                        "slide:" + keep,
+                        "at least 1 id to keep, and fewer than the model has positions")
+                .withAdvice(new Setting(GenerationOption.CONTEXT_POLICY, STOP), " ends the text");
     }
 
     /** Reads {@code stop} or {@code slide:768}. */

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes of each prompt what the token loop takes: encodes and checks it. */
 final class Entries {
+    static final NamedOption PROMPT = NamedOption.of("prompt");
+
     private static final SecureRandom SEEDS = new SecureRandom();
+
+    private static final Object[] SLIDE = {", or let ", CONTEXT_POLICY, " slide"};
 
     private final Gpt2 gpt2;
     /** The last prompt's, which mostly is the next one's. */
@@ -39,20 +43,28 @@ final class Entries {
         int positions = gpt2.config().positions();
         int keep = how.get(CONTEXT_POLICY).keep();
         if (keep == 0) {
-            gpt2.checkFits(asking.prompt(), "the prompt", ", or let contextPolicy slide");
+            gpt2.checkFits(asking.prompt(), PROMPT, "the prompt", SLIDE);
         }
         int[] ids = gpt2.ids(asking.prompt(), how.splitSpecialTokens());
         if (keep >= positions) {
-            throw new IllegalArgumentException(
-                    "contextPolicy keeps " + keep + " ids, expected fewer than the model's context of " + positions);
+            throw InvalidOptionException.value(
+                    CONTEXT_POLICY,
+                    how.get(CONTEXT_POLICY),
+                    "to keep fewer ids than the model's context of ",
+                    positions);
         }
         if (ids.length > positions && keep == 0) {
-            throw new IllegalArgumentException("the prompt has " + ids.length + " ids, but the model's context is "
-                    + positions + "; shorten it, or let contextPolicy slide");
+            throw Gpt2.tooLong(PROMPT, ids.length, "the prompt has " + ids.length, positions, SLIDE);
         }
         if (how.isSet(STOP_STRINGS) && !gpt2.hasTokenizer()) {
-            throw new IllegalArgumentException(
-                    "stopStrings has no effect without a tokenizer, and " + gpt2.name() + " has none; use eosTokenId");
+            throw InvalidOptionException.of(
+                            STOP_STRINGS,
+                            how.get(STOP_STRINGS),
+                            STOP_STRINGS,
+                            " has no effect without a tokenizer, and ",
+                            gpt2.name(),
+                            " has none")
+                    .withAdvice("use ", EOS_TOKEN_ID);
         }
         int asked = how.newTokens(ids.length, positions);
         int[] start = ids.length == 0 ? new int[] {gpt2.bos()} : ids;
@@ -71,9 +83,13 @@ final class Entries {
     private static void checkLengthPenalty(GenerationConfig how, int limit) {
         double most = Math.pow(limit, how.get(LENGTH_PENALTY));
         if (how.get(NUM_BEAMS) > 1 && !(most >= Float.MIN_NORMAL && most <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("lengthPenalty is " + how.get(LENGTH_PENALTY) + ", and " + limit
-                    + " new tokens to this power are " + most + ", expected 1.2E-38 to 3.4E38; use a lengthPenalty"
-                    + " nearer to 0");
+            throw InvalidOptionException.value(
+                            LENGTH_PENALTY,
+                            how.get(LENGTH_PENALTY),
+                            limit,
+                            " new tokens to this power within 1.2E-38 to 3.4E38, not ",
+                            most)
+                    .withAdvice("use a ", LENGTH_PENALTY, " nearer to 0");
         }
     }
 
@@ -84,8 +100,14 @@ final class Entries {
             return positions - prompt + 1;
         }
         if (prompt == positions) {
-            throw new IllegalArgumentException("the prompt has " + prompt + " ids and fills the model's context, but"
-                    + " penaltyAlpha compares each candidate's own position; expected at most " + (positions - 1));
+            throw InvalidOptionException.of(PROMPT, prompt, "the prompt has ", prompt, " ids")
+                    .expecting(
+                            "at most ",
+                            positions - 1,
+                            ": with ",
+                            PENALTY_ALPHA,
+                            " each candidate needs a place in the model's context")
+                    .withAdvice("shorten the prompt");
         }
         return positions - prompt;
     }

@@ -14,7 +14,7 @@ import java.util.Map;
  * How to generate. Names, defaults and meanings are those of transformers' {@code GenerationConfig}, or of OpenAI's
  * sample.py under {@link Preset#OPENAI}.
  *
- * <p>An option that is out of range, or that would have no effect, is an {@link IllegalArgumentException} when the
+ * <p>An option that is out of range, or that would have no effect, is an {@link InvalidOptionException} when the
  * config is built. What is not set is taken from the model's own generation_config.json, where there is one ({@link
  * Gpt2#withDefaults}). Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
  * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
@@ -152,8 +152,17 @@ public final class GenerationConfig {
         int total = get(MAX_LENGTH);
         int taken = Math.max(1, promptLength);
         if (taken >= total) {
-            throw new IllegalArgumentException("the prompt has " + taken + " ids and maxLength is " + total
-                    + ", which counts the prompt; expected at least " + (taken + 1) + ", or use maxNewTokens");
+            throw InvalidOptionException.value(
+                            MAX_LENGTH,
+                            total,
+                            "at least ",
+                            taken + 1,
+                            ": ",
+                            MAX_LENGTH,
+                            " counts the prompt's ",
+                            taken,
+                            " ids too")
+                    .withAdvice("use a greater one, or ", MAX_NEW_TOKENS);
         }
         return total - taken;
     }

@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> its values
  */
-public final class GenerationOption<T> {
+public final class GenerationOption<T> implements NamedOption {
     /** What an option needs in order to have an effect. */
     enum Need {
         NOTHING,
@@ -114,7 +115,7 @@ public final class GenerationOption<T> {
             1,
             Need.SAMPLING,
             GenerationOption::isPositive,
-            "above 0, from 1.2E-38 to 3.4E38; for the likeliest token use greedy decoding",
+            "above 0, from 1.2E-38 to 3.4E38",
             "Above 0. Below 1 bolder, above 1 wilder.");
 
     /** Only the k likeliest tokens. */
@@ -382,11 +383,13 @@ public final class GenerationOption<T> {
     }
 
     /** {@return the name in Java, {@code topP}} */
+    @Override
     public String name() {
         return name;
     }
 
     /** {@return the name in transformers and in generation_config.json, {@code top_p}} */
+    @Override
     public String key() {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
@@ -411,22 +414,30 @@ public final class GenerationOption<T> {
      *
      * @param text a number, {@code true}, ids with commas, as {@link #placeholder} shows it
      * @return the value
-     * @throws IllegalArgumentException if it is malformed or out of range
+     * @throws InvalidOptionException if it is malformed or out of range
      */
     public T parse(String text) {
         try {
             return checked(type.parse().apply(text));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " is \"" + text + "\", expected " + expected(), e);
+            throw wrong(text, expected());
         }
     }
 
     /** The value itself if it is in range. */
     T checked(T value) {
         if (!valid.test(value)) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected " + range);
+            throw wrong(value, range);
         }
         return value;
+    }
+
+    /** What cannot be a value. */
+    InvalidOptionException wrong(Object found, String expected) {
+        InvalidOptionException wrong = InvalidOptionException.value(this, found, expected);
+        return this == TEMPERATURE
+                ? wrong.withAdvice("for the likeliest token use ", new Setting(DO_SAMPLE, false))
+                : wrong;
     }
 
     T usual() {

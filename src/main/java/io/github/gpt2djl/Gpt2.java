@@ -11,6 +11,7 @@ import io.github.gpt2djl.text.Detokenizer;
 import io.github.gpt2djl.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -372,7 +373,7 @@ public final class Gpt2 implements AutoCloseable {
 
     private Run queued(Iterator<GenerationRequest> requests, int batchSize) {
         if (batchSize < 1) {
-            throw new IllegalArgumentException("batchSize is " + batchSize + ", expected at least 1");
+            throw InvalidOptionException.value(NamedOption.of("batchSize"), batchSize, "at least 1");
         }
         return Runs.queued(this, requests, batchSize);
     }
@@ -555,7 +556,7 @@ public final class Gpt2 implements AutoCloseable {
      */
     public List<TokenProbability> nextTokens(Prompt prompt, int top) {
         if (top < 1) {
-            throw new IllegalArgumentException("top is " + top + ", expected at least 1");
+            throw InvalidOptionException.value(NamedOption.of("top"), top, "at least 1");
         }
         GenerationConfig config = GenerationConfig.builder()
                 .maxNewTokens(1)
@@ -730,22 +731,32 @@ public final class Gpt2 implements AutoCloseable {
     /**
      * Rejects a text that cannot fit the context, before it is encoded.
      *
+     * @param option that gives the text
      * @param what it is, for the message
      * @param advice what else could be done
      */
-    void checkFits(Prompt prompt, String what, String advice) {
+    void checkFits(Prompt prompt, NamedOption option, String what, Object... advice) {
         int least = prompt.text() == null || tokenizer == null ? 0 : tokenizer.leastIds(prompt.text());
         if (least > config().positions()) {
-            throw new IllegalArgumentException(what + " has at least " + least + " ids, but the model's context is "
-                    + config().positions() + "; shorten it" + advice);
+            throw tooLong(option, least, what + " has at least " + least, config().positions(), advice);
         }
+    }
+
+    /** A text that does not fit into the context. */
+    static InvalidOptionException tooLong(
+            NamedOption option, int ids, String problem, int positions, Object... advice) {
+        List<Object> all = new ArrayList<>(List.of("shorten it"));
+        all.addAll(List.of(advice));
+        return InvalidOptionException.of(option, ids, problem, " ids")
+                .expecting("at most ", positions, ", the model's context")
+                .withAdvice(all.toArray());
     }
 
     /** The id that a text starts from where there is none. */
     int bos() {
         if (defaults.bosId() < 0) {
-            throw new IllegalArgumentException("the prompt is empty, and config.json has no bos_token_id within the"
-                    + " vocabulary to start from; expected at least one id");
+            throw InvalidOptionException.of(Entries.PROMPT, "", "the prompt is empty")
+                    .expecting("at least one id: config.json has no bos_token_id within the vocabulary to start from");
         }
         return defaults.bosId();
     }
@@ -776,8 +787,8 @@ public final class Gpt2 implements AutoCloseable {
         GenerationConfig config = whole(asked);
         int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
         if (sequences != 1) {
-            throw new IllegalArgumentException(
-                    "numReturnSequences is " + sequences + ", expected 1 here; generateAll returns several");
+            throw InvalidOptionException.value(GenerationOption.NUM_RETURN_SEQUENCES, sequences, "1 here")
+                    .withAdvice("generateAll returns several");
         }
         return new GenerationRequest(prompt, config);
     }

@@ -35,11 +35,11 @@ public record LoadOptions(
      * @param threads at least 0
      * @param source where a model that is named may come from
      * @param trustedFiles whether a tokenizer's unknown regular expressions are run
-     * @throws IllegalArgumentException if {@code threads} is negative
+     * @throws InvalidOptionException if {@code threads} is negative
      */
     public LoadOptions {
         if (threads < 0) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for the default");
+            throw InvalidOptionException.value(NamedOption.of("threads"), threads, "at least 1, or 0 for the default");
         }
     }
 
@@ -50,7 +50,7 @@ public record LoadOptions(
      * @param device where to compute
      * @param threads at least 0
      * @param source where a model that is named may come from
-     * @throws IllegalArgumentException if {@code threads} is negative
+     * @throws InvalidOptionException if {@code threads} is negative
      */
     public LoadOptions(Precision precision, DeviceChoice device, int threads, ModelSource source) {
         this(precision, device, threads, source, false);

@@ -1,5 +1,10 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.Benchmark.BATCH;
+import static io.github.gpt2djl.Benchmark.NEW_TOKENS;
+import static io.github.gpt2djl.Benchmark.PROMPT_TOKENS;
+
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.generation.Decoding;
 import io.github.gpt2djl.generation.Request;
 import io.github.gpt2djl.generation.TokenLoop;
@@ -68,13 +73,17 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
      */
     public static void check(Gpt2 gpt2, int batch, int prompts, int promptTokens, int newTokens) {
         if (prompts < batch || prompts % batch != 0) {
-            throw new IllegalArgumentException(
-                    "found " + prompts + " prompts and batch " + batch + ", expected a multiple of it");
+            throw InvalidOptionException.conflict(
+                    NamedOption.of("queue"), prompts, new Setting(BATCH, batch), "a multiple of ", batch, " prompts");
         }
         int positions = gpt2.config().positions();
         if (promptTokens < 2 || newTokens < 2 || 3L * (promptTokens + newTokens) / 2 > positions) {
-            throw new IllegalArgumentException("found promptTokens " + promptTokens + " and newTokens " + newTokens
-                    + ", expected at least 2 each, and one and a half of both within the context of " + positions);
+            throw InvalidOptionException.conflict(
+                    PROMPT_TOKENS,
+                    promptTokens,
+                    new Setting(NEW_TOKENS, newTokens),
+                    "at least 2 each, and one and a half of both within the context of ",
+                    positions);
         }
     }
 

@@ -43,7 +43,7 @@ record Rules(List<Labelled<LogitsProcessor>> processors, List<Labelled<Warper>> 
      * The rules for a model.
      *
      * @param eosIds that end a text
-     * @throws IllegalArgumentException if an option names an id beyond the vocabulary
+     * @throws InvalidOptionException if an option names an id beyond the vocabulary
      */
     static Rules of(GenerationConfig config, List<Integer> eosIds, int vocabulary) {
         checkIds(config, vocabulary);
@@ -167,8 +167,8 @@ record Rules(List<Labelled<LogitsProcessor>> processors, List<Labelled<Warper>> 
     private static void check(GenerationOption<?> option, List<Integer> ids, int vocabulary) {
         for (int id : ids) {
             if (id < 0 || id >= vocabulary) {
-                throw new IllegalArgumentException(
-                        option + " has id " + id + ", expected 0 to " + (vocabulary - 1) + ", the model's vocabulary");
+                throw InvalidOptionException.of(option, id, option, " has id ", id)
+                        .expecting("0 to ", vocabulary - 1, ", the model's vocabulary");
             }
         }
     }

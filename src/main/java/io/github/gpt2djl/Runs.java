@@ -116,8 +116,8 @@ final class Runs {
         for (GenerationOption<?> option : List.of(PROMPT_LOOKUP_NUM_TOKENS, CONTEXT_POLICY, NUM_BEAMS, PENALTY_ALPHA)) {
             Object value = prompt.config().get(option);
             if (!value.equals(option.usual())) {
-                throw new IllegalArgumentException(
-                        "found an assistant and " + option + " " + value + ", expected only one of them");
+                throw InvalidOptionException.value(option, value, option.usual(), " with an assistant model")
+                        .withAdvice("leave one of them out");
             }
         }
         Requests requests = read(gpt2, prompt, keeps);
@@ -134,9 +134,11 @@ final class Runs {
     static Run streamed(Gpt2 gpt2, GenerationRequest prompt, boolean keeps) {
         int beams = prompt.config().get(NUM_BEAMS);
         if (beams > 1) {
-            throw new IllegalArgumentException(
-                    "found numBeams " + beams + " where each token is handed out as it comes,"
-                            + " expected 1: a beam search has no token before its end; use generate or generateAll");
+            throw InvalidOptionException.value(
+                            NUM_BEAMS,
+                            beams,
+                            "1 where each token is handed out as it comes: a beam search has no token before its end")
+                    .withAdvice("use generate or generateAll");
         }
         Requests requests = read(gpt2, prompt, keeps);
         return new Run(requests, loop(gpt2.decoder(), requests, prompt.config(), Math.min(1, ahead(gpt2))));
@@ -152,14 +154,14 @@ final class Runs {
     static void checkQueued(GenerationConfig config, int places) {
         int sequences = config.get(NUM_RETURN_SEQUENCES);
         if (places < sequences) {
-            throw new IllegalArgumentException(
-                    "batchSize is " + places + ", expected at least " + sequences + ", the sequences of one prompt");
+            throw InvalidOptionException.value(
+                    NUM_RETURN_SEQUENCES, sequences, "at most ", places, ", the sequences that run at once");
         }
         requirePlain(config, "a queue of prompts");
         if (searches(config)) {
             GenerationOption<?> option = config.get(NUM_BEAMS) > 1 ? NUM_BEAMS : PENALTY_ALPHA;
-            throw new IllegalArgumentException("found a queue of prompts and " + option + " " + config.get(option)
-                    + ", expected a list of prompts for it; use generateAll(List), which takes them in turn");
+            throw InvalidOptionException.value(option, config.get(option), option.usual(), " for a queue of prompts")
+                    .withAdvice("use generateAll(List), which takes the prompts in turn");
         }
     }
 
@@ -197,8 +199,8 @@ final class Runs {
     private static void requirePlain(GenerationConfig config, String found) {
         int guesses = config.get(PROMPT_LOOKUP_NUM_TOKENS);
         if (guesses > 0) {
-            throw new IllegalArgumentException(
-                    "found " + found + " and promptLookupNumTokens " + guesses + ", expected one prompt for it");
+            throw InvalidOptionException.value(
+                    PROMPT_LOOKUP_NUM_TOKENS, guesses, "0 for ", found, ": it serves one prompt");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,14 +9,18 @@ import java.util.List;
 
 /** Log-probabilities of given texts. */
 final class Scoring {
+    private static final NamedOption TEXT = NamedOption.of("text");
+    private static final NamedOption STRIDE = NamedOption.of("stride");
+    private static final NamedOption BOS = NamedOption.of("bos");
+
     private Scoring() {}
 
     static Score score(Gpt2 gpt2, Prompt text, ScoreOptions options) {
         int positions = gpt2.config().positions();
         int stride = options.stride();
-        String advice = ", or set stride to " + Math.max(1, positions / 2) + ", for example";
+        Object[] advice = {", or set ", new Setting(STRIDE, Math.max(1, positions / 2)), " for example"};
         if (stride == 0) {
-            gpt2.checkFits(text, "the text", advice);
+            gpt2.checkFits(text, TEXT, "the text", advice);
         }
         int[] ids = gpt2.ids(text, false);
         boolean bosAdded = options.bos() && !beginsWithBos(gpt2, text, ids);
@@ -23,17 +28,17 @@ final class Scoring {
             ids = join(new int[] {gpt2.bos()}, ids);
         }
         if (ids.length < 2) {
-            throw new IllegalArgumentException("the text has " + (ids.length - (bosAdded ? 1 : 0))
-                    + " ids, expected at least " + (options.bos() ? 1 : 2)
-                    + ": the first has nothing before it that could foretell it, unless bos is set");
+            int found = ids.length - (bosAdded ? 1 : 0);
+            throw InvalidOptionException.of(TEXT, found, "the text has ", found, " ids")
+                    .expecting("at least ", options.bos() ? 1 : 2, ": the first id has no context to be predicted from")
+                    .withAdvice("give a longer text, or set ", BOS);
         }
         if (stride < 0 || stride >= positions) {
-            throw new IllegalArgumentException("stride is " + stride + ", expected 1 to " + (positions - 1)
-                    + ", less than the model's context, or 0 for one window");
+            throw InvalidOptionException.value(
+                    STRIDE, stride, "1 to ", positions - 1, ", less than the model's context, or 0 for one window");
         }
         if (stride == 0 && ids.length > positions) {
-            throw new IllegalArgumentException("the text has " + ids.length + " ids, but the model's context is "
-                    + positions + "; shorten it" + advice);
+            throw Gpt2.tooLong(TEXT, ids.length, "the text has " + ids.length, positions, advice);
         }
         List<Double> all = new ArrayList<>(ids.length - 1);
         List<Integer> ranks = new ArrayList<>(ids.length - 1);
@@ -61,12 +66,12 @@ final class Scoring {
         if (continuations.isEmpty()) {
             throw new IllegalArgumentException("found no continuation, expected at least one");
         }
-        gpt2.checkFits(prompt, "the prompt", "");
+        gpt2.checkFits(prompt, Entries.PROMPT, "the prompt");
         int[] given = gpt2.ids(prompt, false);
         int[] before = given.length == 0 ? new int[] {gpt2.bos()} : given;
         List<RankedContinuation> ranked = new ArrayList<>();
         for (int index = 0; index < continuations.size(); index++) {
-            gpt2.checkFits(continuations.get(index), "continuation " + (index + 1), "");
+            gpt2.checkFits(continuations.get(index), NamedOption.of("continuations"), "continuation " + (index + 1));
             int[] ids = gpt2.idsBehind(continuations.get(index));
             if (ids.length == 0) {
                 throw new IllegalArgumentException(

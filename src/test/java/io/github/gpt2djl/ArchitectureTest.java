@@ -1,12 +1,16 @@
 package io.github.gpt2djl;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -20,6 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The arrows between packages: data flow one way, and no class knows what is to its right. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.gpt2djl";
+    private static final DescribedPredicate<JavaClass> IS_ARRAY = describe("arrays", JavaClass::isArray);
+    private static final Class<?>[] WRONG_OPTIONS = {InvalidOptionException.class, NamedOption.class, OptionNaming.class
+    };
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
@@ -47,7 +54,21 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(ROOT + "." + name)
                 .should()
-                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(within))))
+                .dependOnClassesThat(resideInAPackage(ROOT + "..")
+                        .and(not(resideInAnyPackage(within)))
+                        .and(not(belongToAnyOf(WRONG_OPTIONS))))
+                .check(CLASSES);
+    }
+
+    /** What all packages may throw knows none of them. */
+    @Test
+    void wrongOptionsKnowNoOptions() {
+        noClasses()
+                .that(belongToAnyOf(WRONG_OPTIONS))
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "..")
+                        .and(not(belongToAnyOf(WRONG_OPTIONS)))
+                        .and(not(IS_ARRAY)))
                 .check(CLASSES);
     }
 

@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.*;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,26 +26,26 @@ class BansTest {
 
     static Stream<Arguments> whatBansAllIsRejected() {
         return Stream.of(
-                wrong("suppressTokens bans", config().suppressTokens(ALL)),
-                wrong("beginSuppressTokens bans", config().beginSuppressTokens(ALL)),
+                wrong(List.of(SUPPRESS_TOKENS), config().suppressTokens(ALL)),
+                wrong(List.of(BEGIN_SUPPRESS_TOKENS), config().beginSuppressTokens(ALL)),
                 wrong(
-                        "suppressTokens and beginSuppressTokens ban",
+                        List.of(SUPPRESS_TOKENS, BEGIN_SUPPRESS_TOKENS),
                         config().suppressTokens(HALF).beginSuppressTokens(REST)),
-                wrong("badWordsIds bans", config().badWordsIds(words()).eosTokenId(5)),
-                wrong("sequenceBias bans", config().sequenceBias(biases(List.of()))),
-                wrong("sequenceBias bans", config().sequenceBias(biases(List.of(8)))),
-                wrong("noRepeatNgramSize and suppressTokens ban", config().noRepeatNgramSize(1)),
+                wrong(List.of(BAD_WORDS_IDS), config().badWordsIds(words()).eosTokenId(5)),
+                wrong(List.of(SEQUENCE_BIAS), config().sequenceBias(biases(List.of()))),
+                wrong(List.of(SEQUENCE_BIAS), config().sequenceBias(biases(List.of(8)))),
+                wrong(List.of(NO_REPEAT_NGRAM_SIZE, SUPPRESS_TOKENS), config().noRepeatNgramSize(1)),
                 wrong(
-                        "forcedBosTokenId and suppressTokens ban",
+                        List.of(FORCED_BOS_TOKEN_ID, SUPPRESS_TOKENS),
                         config().forcedBosTokenId(7).suppressTokens(7)),
-                wrong("minNewTokens bans", config().eosTokenId(ALL).minNewTokens(2)),
+                wrong(List.of(MIN_NEW_TOKENS), config().eosTokenId(ALL).minNewTokens(2)),
                 wrong(
-                        "minLength and suppressTokens ban",
+                        List.of(MIN_LENGTH, SUPPRESS_TOKENS),
                         config().eosTokenId(HALF).minLength(40).suppressTokens(REST)));
     }
 
-    private static Arguments wrong(String message, GenerationConfigBuilder config) {
-        return Arguments.of(message, config);
+    private static Arguments wrong(List<GenerationOption<?>> banning, GenerationConfigBuilder config) {
+        return Arguments.of(banning, config);
     }
 
     private static GenerationConfigBuilder config() {
@@ -70,19 +72,22 @@ class BansTest {
 
     @ParameterizedTest
     @MethodSource
-    void whatBansAllIsRejected(String message, GenerationConfigBuilder config) {
+    void whatBansAllIsRejected(List<GenerationOption<?>> banning, GenerationConfigBuilder config) {
         // A text of all tokens but for the 1-gram's; else it ends with 8.
-        Prompt prompt = message.contains("Ngram")
+        Prompt prompt = banning.contains(NO_REPEAT_NGRAM_SIZE)
                 ? Prompt.ofIds(IntStream.of(ALL).limit(250).boxed().toList())
                 : Prompt.ofIds(8);
-        if (message.contains("Ngram")) {
+        if (banning.contains(NO_REPEAT_NGRAM_SIZE)) {
             int[] others = IntStream.range(250, VOCABULARY).toArray();
             config.suppressTokens(others);
         }
         GenerationRequest request = new GenerationRequest(prompt, config.build());
-        assertThatThrownBy(() -> SHAKESPEARE.check(request))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(message + " all 2048 tokens, expected at least one that may follow the prompt");
+        InvalidOptionException invalid = assertInvalid(
+                banning.get(0),
+                request.config().get(banning.get(0)),
+                "at least one that may follow the prompt",
+                () -> SHAKESPEARE.check(request));
+        assertThat(invalid.related()).isEqualTo(banning.subList(1, banning.size()));
         assertThatThrownBy(() -> SHAKESPEARE.generateAll(List.of(request)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -91,10 +96,12 @@ class BansTest {
     void aForcedEndThatIsSuppressedIsRejected() {
         GenerationConfig config =
                 config().forcedEosTokenId(7, 9).suppressTokens(9, 7).build();
-        assertThatThrownBy(() -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("forcedEosTokenId is [7, 9], and suppressTokens bans it, expected at least one id that may"
-                        + " stand at the greatest length");
+        InvalidOptionException invalid = assertInvalid(
+                FORCED_EOS_TOKEN_ID,
+                List.of(7, 9),
+                "at least one id",
+                () -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)));
+        assertThat(invalid.related()).containsExactly(SUPPRESS_TOKENS);
     }
 
     @Test
@@ -122,9 +129,11 @@ class BansTest {
         for (double penalty : new double[] {1e300, -1e300, 60, -60}) {
             GenerationConfig config =
                     config().numBeams(2).lengthPenalty(penalty).maxNewTokens(20).build();
-            assertThatThrownBy(() -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("lengthPenalty is " + penalty + ", and 20 new tokens to this power are ");
+            assertInvalid(
+                    LENGTH_PENALTY,
+                    penalty,
+                    "20 new tokens to this power within",
+                    () -> SHAKESPEARE.check(new GenerationRequest(Prompt.of("O"), config)));
         }
         GenerationConfig config =
                 config().numBeams(2).lengthPenalty(25).maxNewTokens(20).build();

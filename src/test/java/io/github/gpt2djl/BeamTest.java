@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.NUM_BEAMS;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -171,14 +173,9 @@ class BeamTest {
     @Test
     void tokensAreNotHandedOutOneByOne() throws InterruptedException {
         GenerationConfig config = GenerationConfig.builder().numBeams(2).build();
-        String message = "found numBeams 2 where each token is handed out as it comes, expected 1: a beam search has no"
-                + " token before its end; use generate or generateAll";
-        assertThatThrownBy(() -> gpt2.stream(PROMPT, config))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(message);
-        assertThatThrownBy(() -> gpt2.generate(PROMPT, config, token -> {}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(message);
+        String expected = "1 where each token is handed out as it comes";
+        assertInvalid(NUM_BEAMS, 2, expected, () -> gpt2.stream(PROMPT, config));
+        assertInvalid(NUM_BEAMS, 2, expected, () -> gpt2.generate(PROMPT, config, token -> {}));
         List<Throwable> failures = new ArrayList<>();
         CountDownLatch failed = new CountDownLatch(1);
         gpt2.publisher(PROMPT, config).subscribe(new Flow.Subscriber<>() {
@@ -202,19 +199,18 @@ class BeamTest {
             }
         });
         failed.await();
-        assertThat(failures).singleElement().satisfies(f -> assertThat(f).hasMessage(message));
+        assertThat(failures).singleElement().satisfies(f -> assertInvalid(NUM_BEAMS, 2, expected, f));
     }
 
     @Test
     void helpersAreRejected() {
         GenerationConfig config = GenerationConfig.builder().numBeams(2).build();
-        assertThatThrownBy(() -> gpt2.generateAll(List.of(PROMPT).iterator(), config, 4))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("found a queue of prompts and numBeams 2, expected a list of prompts for it; use"
-                        + " generateAll(List), which takes them in turn");
-        assertThatThrownBy(() -> gpt2.generate(PROMPT, config, gpt2))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("found an assistant and numBeams 2, expected only one of them");
+        assertInvalid(
+                NUM_BEAMS,
+                2,
+                "1 for a queue of prompts",
+                () -> gpt2.generateAll(List.of(PROMPT).iterator(), config, 4));
+        assertInvalid(NUM_BEAMS, 2, "1 with an assistant model", () -> gpt2.generate(PROMPT, config, gpt2));
     }
 
     private static int[] ints(JsonArray json) {

@@ -3,6 +3,7 @@ package io.github.gpt2djl;
 import static io.github.gpt2djl.GenerationOption.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
     @TempDir
@@ -101,22 +103,34 @@ class ConfigFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[] | found no JSON object",
-                "{\"top_p\": | found no JSON object",
-                "{\"top_p\": 2} | topP is 2.0, expected 0 to 1",
-                "{\"top_p\": \"x\"} | top_p is \"x\", expected a number 0 to 1",
-                "{\"max_length\": 2.5} | max_length is 2.5, expected a whole number at least 1",
-                "{\"num_beam_groups\": 2} | the option num_beam_groups is not supported",
-                "{\"early_stopping\": \"maybe\", \"num_beams\": 2} | expected true, false or never",
-                "{\"sequence_bias\": [[[1]]]} | sequence_bias is [[[1]]], expected biases like",
-                "{\"eos_token_id\": [1, \"a\"]} | eos_token_id is [1,\"a\"], expected ids",
-                "{\"temperature\": 0.5} | temperature has no effect while doSample is false",
+                "{\"top_p\": 2} | top_p | 2.0 | 0 to 1",
+                "{\"top_p\": \"x\"} | top_p | \"x\" | a number 0 to 1",
+                "{\"max_length\": 2.5} | max_length | 2.5 | a whole number at least 1",
+                "{\"early_stopping\": \"maybe\", \"num_beams\": 2} | early_stopping | \"maybe\" | true, false or never",
+                "{\"sequence_bias\": [[[1]]]} | sequence_bias | [[[1]]] | biases like",
+                "{\"eos_token_id\": [1, \"a\"]} | eos_token_id | [1,\"a\"] | ids",
+                "{\"context_policy\": \"slide:0\"} | context_policy | slide:0 | at least 1 id",
+                "{\"num_beam_groups\": 2} | num_beam_groups | 2 | ''",
+                "{\"topP\": 0.5} | topP | 0.5 | ''",
+                "{\"temperature\": 0.5} | temperature | 0.5 | ''",
             })
-    void wrongFilesSayWhy(String json, String message) {
+    void wrongFilesSayWhy(String json, String key, String found, String expected) {
+        IOException failure = catchThrowableOfType(IOException.class, () -> load(json));
+        InvalidOptionException invalid = (InvalidOptionException) failure.getCause();
+        assertThat(invalid.option().key()).isEqualTo(key);
+        assertThat(invalid.found()).hasToString(found);
+        assertThat(invalid.expected()).contains(expected);
+        // A file has transformers' names.
+        assertThat(failure).hasMessageEndingWith("generation_config.json: " + invalid.message(OptionNaming.KEYS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{\"top_p\":"})
+    void aFileIsAnObject(String json) {
         assertThatThrownBy(() -> load(json))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("generation_config.json: ")
-                .hasMessageContaining(message);
+                .hasMessageEndingWith(
+                        "generation_config.json: found no JSON object, expected a generation_config.json");
     }
 
     /** OpenAI's preset draws from all tokens, so that 50 is no usual value there. */

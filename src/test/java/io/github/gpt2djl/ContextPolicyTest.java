@@ -1,8 +1,8 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,8 +113,9 @@ class ContextPolicyTest {
                 Prompt.ofIds(Arrays.copyOfRange(prompt, prompt.length - 80, prompt.length)), config);
         assertThat(generation.ids()).isEqualTo(end.ids());
         assertThat(generation.promptIds()).hasSize(prompt.length);
-        assertThatThrownBy(() -> SHAKESPEARE.generate(Prompt.ofIds(prompt), config))
-                .hasMessageContaining("let contextPolicy slide");
+        InvalidOptionException invalid = assertInvalid(
+                Entries.PROMPT, prompt.length, "at most 256", () -> SHAKESPEARE.generate(Prompt.ofIds(prompt), config));
+        assertThat(invalid.related()).containsExactly(GenerationOption.CONTEXT_POLICY);
     }
 
     private static Prompt ids(List<Integer> ids) {

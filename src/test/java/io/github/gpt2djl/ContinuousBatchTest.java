@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -247,9 +249,11 @@ class ContinuousBatchTest {
                     .doSample(true)
                     .numReturnSequences(3)
                     .build();
-            assertThatThrownBy(() -> batch.submit(new GenerationRequest(Prompt.of("O"), three), (token, i) -> {}))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("batchSize is 2, expected at least 3, the sequences of one prompt");
+            assertInvalid(
+                    NUM_RETURN_SEQUENCES,
+                    3,
+                    "at most 2",
+                    () -> batch.submit(new GenerationRequest(Prompt.of("O"), three), (token, i) -> {}));
             assertThatThrownBy(
                             () -> batch.submit(new GenerationRequest(Prompt.ofIds(9999), config(0)), (token, i) -> {}))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.PENALTY_ALPHA;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -109,10 +111,12 @@ class ContrastiveTest {
         Generation found = gpt2.generate(Prompt.ofIds(new int[positions - 3]), config().build());
         assertThat(found.ids()).hasSize(3);
         assertThat(found.finishReason()).isEqualTo(FinishReason.CONTEXT);
-        assertThatThrownBy(() -> gpt2.generate(Prompt.ofIds(new int[positions]), config().build()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the prompt has " + positions + " ids and fills the model's context, but penaltyAlpha"
-                        + " compares each candidate's own position; expected at most " + (positions - 1));
+        InvalidOptionException invalid = assertInvalid(
+                Entries.PROMPT,
+                positions,
+                "at most " + (positions - 1),
+                () -> gpt2.generate(Prompt.ofIds(new int[positions]), config().build()));
+        assertThat(invalid.related()).containsExactly(PENALTY_ALPHA);
     }
 
     @Test
@@ -127,13 +131,13 @@ class ContrastiveTest {
 
     @Test
     void helpersAreRejected() {
-        assertThatThrownBy(() -> gpt2.generateAll(List.of(PROMPT).iterator(), config().build(), 4))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("found a queue of prompts and penaltyAlpha 0.6, expected a list of prompts for it; use"
-                        + " generateAll(List), which takes them in turn");
-        assertThatThrownBy(() -> gpt2.generate(PROMPT, config().build(), gpt2))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("found an assistant and penaltyAlpha 0.6, expected only one of them");
+        assertInvalid(
+                PENALTY_ALPHA,
+                0.6,
+                "0.0 for a queue of prompts",
+                () -> gpt2.generateAll(List.of(PROMPT).iterator(), config().build(), 4));
+        assertInvalid(
+                PENALTY_ALPHA, 0.6, "0.0 with an assistant model", () -> gpt2.generate(PROMPT, config().build(), gpt2));
     }
 
     private static GenerationConfigBuilder config() {

@@ -1,5 +1,8 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
+import static io.github.gpt2djl.GenerationOption.PROMPT_LOOKUP_NUM_TOKENS;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -143,27 +146,27 @@ class DraftTest {
                     .hasMessageContaining("the assistant has 61 tokens and the model 2048");
             GenerationConfig both =
                     GenerationConfig.builder().promptLookupNumTokens(5).build();
-            assertThatThrownBy(() -> gpt2.generate(Prompt.of("a"), both, gpt2))
-                    .hasMessageContaining("expected only one of them");
+            assertInvalid(
+                    PROMPT_LOOKUP_NUM_TOKENS,
+                    5,
+                    "0 with an assistant model",
+                    () -> gpt2.generate(Prompt.of("a"), both, gpt2));
         }
     }
 
     @Test
     void servesOneSequence() {
-        assertThatThrownBy(() ->
-                        GenerationConfig.builder().promptLookupNumTokens(65).build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("promptLookupNumTokens is 65, expected 1 to 64");
-        assertThatThrownBy(() -> GenerationConfig.builder()
-                        .doSample(true)
-                        .numReturnSequences(2)
-                        .promptLookupNumTokens(5)
-                        .build())
-                .hasMessageContaining("expected only one of them");
+        GenerationConfigBuilder builder = GenerationConfig.builder();
+        assertInvalid(PROMPT_LOOKUP_NUM_TOKENS, 65, "1 to 64", () -> builder.promptLookupNumTokens(65));
+        builder.doSample(true).numReturnSequences(2).promptLookupNumTokens(5);
+        InvalidOptionException both = assertInvalid(PROMPT_LOOKUP_NUM_TOKENS, 5, "only one of them", builder::build);
+        assertThat(both.related()).containsExactly(NUM_RETURN_SEQUENCES);
         GenerationConfig config =
                 GenerationConfig.builder().promptLookupNumTokens(5).build();
-        assertThatThrownBy(() -> gpt2.generateAll(List.of(Prompt.of("a"), Prompt.of("b")), config))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("found 2 prompts");
+        assertInvalid(
+                PROMPT_LOOKUP_NUM_TOKENS,
+                5,
+                "0 for 2 prompts",
+                () -> gpt2.generateAll(List.of(Prompt.of("a"), Prompt.of("b")), config));
     }
 }

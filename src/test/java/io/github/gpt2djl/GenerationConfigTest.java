@@ -1,6 +1,7 @@
 package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,64 +67,95 @@ class GenerationConfigTest {
         assertThat(config.newTokens(0, 1024))
                 .as("an empty prompt starts from bos")
                 .isEqualTo(49);
-        assertThatThrownBy(() -> config.newTokens(50, 1024))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the prompt has 50 ids and maxLength is 50, which counts the prompt; expected at least 51,"
-                        + " or use maxNewTokens");
+        assertInvalid(MAX_LENGTH, 50, "at least 51", () -> config.newTokens(50, 1024));
     }
 
     @ParameterizedTest
     @MethodSource
-    void wrongOptionsAreRejected(String message, Consumer<GenerationConfigBuilder> options) {
+    void wrongValuesAreRejected(
+            GenerationOption<?> option, Object found, String expected, Consumer<GenerationConfigBuilder> options) {
         GenerationConfigBuilder builder = GenerationConfig.builder();
-        assertThatThrownBy(() -> {
-                    options.accept(builder);
-                    builder.build();
-                })
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(message);
+        assertInvalid(option, found, expected, () -> options.accept(builder));
+        assertThat(builder.isSet(option)).isFalse();
     }
 
-    static Stream<Arguments> wrongOptionsAreRejected() {
+    static Stream<Arguments> wrongValuesAreRejected() {
+        String normal = "above 0, from 1.2E-38 to 3.4E38";
         return Stream.of(
-                wrong(
-                        "temperature is 0.0, expected above 0",
-                        b -> b.doSample(true).temperature(0)),
+                wrong(TEMPERATURE, 0.0, normal, b -> b.temperature(0)),
                 // As 32-bit floats these are 0, infinite, or have few digits left.
-                wrong(
-                        "temperature is 1.0E-40, expected above 0, from 1.2E-38 to 3.4E38; for the likeliest",
-                        b -> b.doSample(true).temperature(1e-40)),
-                wrong(
-                        "temperature is 1.0E39, expected above 0, from 1.2E-38 to 3.4E38",
-                        b -> b.doSample(true).temperature(1e39)),
-                wrong(
-                        "repetitionPenalty is 1.0E-300, expected above 0, from 1.2E-38 to 3.4E38, where 1",
-                        b -> b.repetitionPenalty(1e-300)),
-                wrong("repetitionPenalty is 1.0E300, expected above 0", b -> b.repetitionPenalty(1e300)),
-                wrong("sequenceBias is {[5]=1.0E300}, expected sequences", b -> b.logitBias(5, 1e300)),
-                wrong("sequenceBias is {[5]=-1.0E300}, expected sequences", b -> b.logitBias(5, -1e300)),
-                wrong("temperature is NaN", b -> b.doSample(true).temperature(Double.NaN)),
-                wrong(
-                        "topK is -1, expected at least 1, or 0",
-                        b -> b.doSample(true).topK(-1)),
-                wrong("topP is 1.5, expected 0 to 1", b -> b.doSample(true).topP(1.5)),
-                wrong("maxLength is 0, expected at least 1", b -> b.maxLength(0)),
-                wrong("maxNewTokens is -5, expected at least 1", b -> b.maxNewTokens(-5)),
-                wrong("numReturnSequences is 0", b -> b.doSample(true).numReturnSequences(0)),
-                wrong(
-                        "maxLength is 50 and maxNewTokens is 20, expected only one",
-                        b -> b.maxLength(50).maxNewTokens(20)),
-                wrong("temperature has no effect while doSample is false", b -> b.temperature(1)),
-                wrong("topK has no effect while doSample is false", b -> b.topK(50)),
-                wrong("topP has no effect while doSample is false", b -> b.topP(1)),
-                wrong("seed has no effect while doSample is false", b -> b.seed(1)),
-                wrong("numReturnSequences has no effect while doSample is false", b -> b.numReturnSequences(2)),
-                wrong(
-                        "doSample is false, but the preset OPENAI always samples",
-                        b -> b.preset(Preset.OPENAI).doSample(false)));
+                wrong(TEMPERATURE, 1e-40, normal, b -> b.temperature(1e-40)),
+                wrong(TEMPERATURE, 1e39, normal, b -> b.temperature(1e39)),
+                wrong(TEMPERATURE, Double.NaN, normal, b -> b.temperature(Double.NaN)),
+                wrong(REPETITION_PENALTY, 1e-300, normal, b -> b.repetitionPenalty(1e-300)),
+                wrong(REPETITION_PENALTY, 1e300, normal, b -> b.repetitionPenalty(1e300)),
+                wrong(SEQUENCE_BIAS, Map.of(List.of(5), 1e300), "sequences", b -> b.logitBias(5, 1e300)),
+                wrong(SEQUENCE_BIAS, Map.of(List.of(5), -1e300), "sequences", b -> b.logitBias(5, -1e300)),
+                wrong(TOP_K, -1, "at least 1, or 0", b -> b.topK(-1)),
+                wrong(TOP_P, 1.5, "0 to 1", b -> b.topP(1.5)),
+                wrong(MAX_LENGTH, 0, "at least 1", b -> b.maxLength(0)),
+                wrong(MAX_NEW_TOKENS, -5, "at least 1", b -> b.maxNewTokens(-5)),
+                wrong(NUM_RETURN_SEQUENCES, 0, "at least 1", b -> b.numReturnSequences(0)));
     }
 
-    private static Arguments wrong(String message, Consumer<GenerationConfigBuilder> options) {
-        return Arguments.of(message, options);
+    private static Arguments wrong(
+            GenerationOption<?> option, Object found, String expected, Consumer<GenerationConfigBuilder> options) {
+        return Arguments.of(option, found, expected, options);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void optionsThatDoNotGoTogetherAreRejected(
+            GenerationOption<?> option, GenerationOption<?> other, String expected, GenerationConfigBuilder builder) {
+        InvalidOptionException invalid = assertInvalid(option, builder.get(option), expected, builder::build);
+        assertThat(invalid.related()).startsWith(other);
+    }
+
+    static Stream<Arguments> optionsThatDoNotGoTogetherAreRejected() {
+        return Stream.of(
+                conflict(
+                        MAX_LENGTH,
+                        MAX_NEW_TOKENS,
+                        "only one of them",
+                        b().maxLength(50).maxNewTokens(20)),
+                conflict(MIN_LENGTH, MAX_LENGTH, "no more", b().minLength(9).maxLength(8)),
+                conflict(
+                        MIN_NEW_TOKENS,
+                        MAX_NEW_TOKENS,
+                        "no more",
+                        b().minNewTokens(9).maxNewTokens(8)),
+                conflict(
+                        DO_SAMPLE, PRESET, "sampling", b().preset(Preset.OPENAI).doSample(false)),
+                conflict(
+                        PENALTY_ALPHA,
+                        TOP_K,
+                        "at least 2",
+                        b().penaltyAlpha(0.6).topK(1)),
+                conflict(
+                        NUM_BEAMS,
+                        DO_SAMPLE,
+                        "only one of them",
+                        b().numBeams(2).doSample(true)),
+                conflict(
+                        NUM_RETURN_SEQUENCES,
+                        NUM_BEAMS,
+                        "no more",
+                        b().numBeams(2).numReturnSequences(3)),
+                conflict(TEMPERATURE, DO_SAMPLE, "", b().temperature(1)),
+                conflict(TOP_K, DO_SAMPLE, "", b().topK(50)),
+                conflict(TOP_P, DO_SAMPLE, "", b().topP(1)),
+                conflict(SEED, DO_SAMPLE, "", b().seed(1)),
+                conflict(NUM_RETURN_SEQUENCES, DO_SAMPLE, "", b().numReturnSequences(2)),
+                conflict(LENGTH_PENALTY, NUM_BEAMS, "", b().lengthPenalty(2)),
+                conflict(MIN_LENGTH, PRESET, "", b().preset(Preset.OPENAI).minLength(2)));
+    }
+
+    private static Arguments conflict(
+            GenerationOption<?> option, GenerationOption<?> other, String expected, GenerationConfigBuilder builder) {
+        return Arguments.of(option, other, expected, builder);
+    }
+
+    private static GenerationConfigBuilder b() {
+        return GenerationConfig.builder();
     }
 }

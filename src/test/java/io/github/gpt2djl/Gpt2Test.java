@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -197,10 +198,11 @@ class Gpt2Test {
         assertThat(batch.get(1).ids()).hasSize(30);
         assertThat(shakespeare.generate(Prompt.ofIds(new int[256]), GREEDY).ids())
                 .hasSize(1);
-        assertThatThrownBy(() -> shakespeare.generate(Prompt.ofIds(new int[257]), GREEDY))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the prompt has 257 ids, but the model's context is 256; shorten it,"
-                        + " or let contextPolicy slide");
+        assertInvalid(
+                NamedOption.of("prompt"),
+                257,
+                "at most 256",
+                () -> shakespeare.generate(Prompt.ofIds(new int[257]), GREEDY));
     }
 
     @Test
@@ -233,13 +235,12 @@ class Gpt2Test {
         assertThatThrownBy(() -> shakespeare.generateAll(List.of(), GREEDY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("found no prompt, expected at least one");
-        assertThatThrownBy(() -> shakespeare.generate(
-                        "A", sampled(1).numReturnSequences(2).build()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("numReturnSequences is 2, expected 1 here; generateAll");
-        assertThatThrownBy(() -> shakespeare.score(Prompt.ofIds(5)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the text has 1 ids, expected at least 2");
+        assertInvalid(
+                GenerationOption.NUM_RETURN_SEQUENCES,
+                2,
+                "1 here",
+                () -> shakespeare.generate("A", sampled(1).numReturnSequences(2).build()));
+        assertInvalid(NamedOption.of("text"), 1, "at least 2", () -> shakespeare.score(Prompt.ofIds(5)));
         assertThatThrownBy(() -> shakespeare.decode(List.of(1, 2048)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("id 2048");

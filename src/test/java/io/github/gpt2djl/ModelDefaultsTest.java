@@ -1,10 +1,12 @@
 package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
@@ -123,19 +125,23 @@ class ModelDefaultsTest {
     @Test
     void whatIsOfTheModelIsSaidWhereOptionsDoNotGoTogether() throws IOException {
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("m"), "{\"max_length\": 20, \"num_beams\": 3}")) {
-            assertThatThrownBy(
-                            () -> gpt2.withDefaults(GenerationConfig.builder().minLength(30)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("minLength is 30 and maxLength is 20")
-                    .hasMessageContaining("generation_config.json came {\"max_length\":20,\"num_beams\":3};")
-                    .hasMessageEndingWith("turn useModelDefaults off to leave that out)");
-            assertThatThrownBy(() -> gpt2.stream(T, ASKED)).hasMessageContaining("found numBeams 3");
-            assertThatThrownBy(() -> gpt2.generateAll(List.of(T).iterator(), ASKED, 2))
-                    .hasMessageContaining("numBeams 3");
+            InvalidOptionException invalid = assertInvalid(
+                    MIN_LENGTH,
+                    30,
+                    "no more than that",
+                    () -> gpt2.withDefaults(GenerationConfig.builder().minLength(30)));
+            assertThat(invalid.related()).containsExactly(MAX_LENGTH, USE_MODEL_DEFAULTS);
+            assertThat(invalid.advice())
+                    .contains("generation_config.json came {\"max_length\":20,\"num_beams\":3}, which ");
+            assertInvalid(NUM_BEAMS, 3, "1 where each token", () -> gpt2.stream(T, ASKED));
+            assertInvalid(
+                    NUM_BEAMS,
+                    3,
+                    "1 for a queue",
+                    () -> gpt2.generateAll(List.of(T).iterator(), ASKED, 2));
         }
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("n"), "{\"do_sample\": true, \"num_return_sequences\": 2}")) {
-            assertThatThrownBy(() -> gpt2.generate(T, ASKED))
-                    .hasMessageContaining("numReturnSequences is 2, expected 1");
+            assertInvalid(NUM_RETURN_SEQUENCES, 2, "1 here", () -> gpt2.generate(T, ASKED));
             assertThat(gpt2.generateAll(List.of(T), ASKED)).hasSize(2);
         }
     }
@@ -143,8 +149,13 @@ class ModelDefaultsTest {
     @Test
     void whatIsNotComputedIsNoObstacleToOtherWork() throws IOException {
         try (Gpt2 gpt2 = EndsModel.load(folder.resolve("m"), "{\"guidance_scale\": 1.5}")) {
-            assertThatThrownBy(() -> gpt2.check(new GenerationRequest(T, ASKED)))
-                    .hasMessageContaining("turn useModelDefaults off");
+            assertThat(assertInvalid(
+                                    NamedOption.of("guidance_scale"),
+                                    new JsonPrimitive(1.5),
+                                    "",
+                                    () -> gpt2.check(new GenerationRequest(T, ASKED)))
+                            .related())
+                    .containsExactly(USE_MODEL_DEFAULTS);
             assertThat(gpt2.score(Prompt.ofIds(84, 104)).ids()).hasSize(2);
             GenerationConfig off =
                     GenerationConfig.builder().useModelDefaults(false).build();

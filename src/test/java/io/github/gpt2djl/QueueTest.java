@@ -1,5 +1,9 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.GenerationOption.NUM_BEAMS;
+import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
+import static io.github.gpt2djl.GenerationOption.PROMPT_LOOKUP_NUM_TOKENS;
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -125,23 +129,24 @@ class QueueTest {
     void rejectsWhatItCannotDo() {
         GenerationConfig three =
                 GenerationConfig.builder().doSample(true).numReturnSequences(3).build();
-        assertThatThrownBy(() -> gpt2.generateAll(prompts(1).iterator(), three, 2))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("batchSize is 2, expected at least 3, the sequences of one prompt");
+        assertInvalid(
+                NUM_RETURN_SEQUENCES,
+                3,
+                "at most 2",
+                () -> gpt2.generateAll(prompts(1).iterator(), three, 2));
         GenerationConfig lookup =
                 GenerationConfig.builder().promptLookupNumTokens(4).build();
-        assertThatThrownBy(() -> gpt2.generateAll(prompts(1).iterator(), lookup, 2))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("found a queue of prompts and promptLookupNumTokens 4");
-        assertThatThrownBy(() -> gpt2.generateAll(Collections.emptyIterator(), 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("batchSize is 0, expected at least 1");
+        assertInvalid(
+                PROMPT_LOOKUP_NUM_TOKENS,
+                4,
+                "0 for a queue of prompts",
+                () -> gpt2.generateAll(prompts(1).iterator(), lookup, 2));
+        assertInvalid(
+                NamedOption.of("batchSize"), 0, "at least 1", () -> gpt2.generateAll(Collections.emptyIterator(), 0));
         GenerationRequest search = new GenerationRequest(
                 Prompt.of("O"), GenerationConfig.builder().numBeams(2).build());
         try (Stream<Generation> results = gpt2.generateAll(List.of(search).iterator(), 4)) {
-            assertThatThrownBy(results::toList)
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("found a queue of prompts and numBeams 2");
+            assertInvalid(NUM_BEAMS, 2, "1 for a queue of prompts", results::toList);
         }
     }
 

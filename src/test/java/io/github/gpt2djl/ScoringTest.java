@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -196,15 +197,25 @@ class ScoringTest {
     @Test
     void whatCannotBeScoredSaysWhy() {
         Prompt text = Prompt.ofIds(new int[300]);
-        assertThatThrownBy(() -> SHAKESPEARE.score(text))
-                .hasMessage("the text has 300 ids, but the model's context is 256; shorten it, or set stride to 128,"
-                        + " for example");
-        for (int stride : new int[] {-1, 256}) {
-            assertThatThrownBy(() -> SHAKESPEARE.score(text, ScoreOptions.DEFAULT.withStride(stride)))
-                    .hasMessageContaining("stride is " + stride + ", expected 1 to 255");
+        NamedOption stride = NamedOption.of("stride");
+        InvalidOptionException tooLong =
+                assertInvalid(NamedOption.of("text"), 300, "at most 256", () -> SHAKESPEARE.score(text));
+        assertThat(tooLong.related()).containsExactly(stride);
+        for (int wrong : new int[] {-1, 256}) {
+            assertInvalid(
+                    stride, wrong, "1 to 255", () -> SHAKESPEARE.score(text, ScoreOptions.DEFAULT.withStride(wrong)));
         }
-        assertThatThrownBy(() -> SHAKESPEARE.score(Prompt.of(""), ScoreOptions.DEFAULT.withBos(true)))
-                .hasMessageContaining("the text has 0 ids, expected at least 1");
+        int vocabulary = SHAKESPEARE.config().vocabularySize();
+        assertInvalid(
+                NamedOption.of("topLogprobs"),
+                vocabulary + 1,
+                "0 to " + vocabulary,
+                () -> SHAKESPEARE.score(Prompt.of("To be"), ScoreOptions.DEFAULT.withTopLogprobs(vocabulary + 1)));
+        assertInvalid(
+                NamedOption.of("text"),
+                0,
+                "at least 1",
+                () -> SHAKESPEARE.score(Prompt.of(""), ScoreOptions.DEFAULT.withBos(true)));
         assertThatThrownBy(() -> SHAKESPEARE.rank(Prompt.of("A"), List.of()))
                 .hasMessageContaining("found no continuation");
         assertThatThrownBy(() -> SHAKESPEARE.rank(Prompt.of("A"), List.of(Prompt.of("b"), Prompt.of(""))))
@@ -234,9 +245,7 @@ class ScoringTest {
             List<Double> scores = SHAKESPEARE.score(Prompt.ofIds(with)).logProbabilities();
             assertThat(one.logProbability()).isCloseTo(scores.get(scores.size() - 1), within(1e-4));
         }
-        assertThatThrownBy(() -> SHAKESPEARE.nextTokens(Prompt.of("a"), 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("top is 0, expected at least 1");
+        assertInvalid(NamedOption.of("top"), 0, "at least 1", () -> SHAKESPEARE.nextTokens(Prompt.of("a"), 0));
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.InvalidOptionException.Setting;
+import io.github.gpt2djl.NamedOption;
 import java.util.List;
 
 /**
@@ -134,16 +137,29 @@ public record ModelConfig(
      */
     public static ModelConfig gpt2(int layers, int heads, int width, int positions, int vocabularySize) {
         int[] sizes = {layers, heads, width, positions, vocabularySize};
-        String[] names = {"layers", "heads", "width", "context", "vocabSize"};
+        NamedOption[] names = {
+            NamedOption.of("layers"),
+            NamedOption.of("heads"),
+            NamedOption.of("width"),
+            NamedOption.of("context"),
+            NamedOption.of("vocabularySize", "vocab_size")
+        };
         for (int i = 0; i < sizes.length; i++) {
             int most = i == 0 ? MOST_LAYERS : MOST;
             if (sizes[i] < 1 || sizes[i] > most) {
-                throw new IllegalArgumentException(names[i] + " is " + sizes[i] + ", expected 1 to " + most);
+                throw InvalidOptionException.value(names[i], sizes[i], "1 to ", most);
             }
         }
         if (width % heads != 0) {
-            throw new IllegalArgumentException("width is " + width + ", expected a multiple of " + heads
-                    + ", as each head has an equal share: " + (width / heads + 1) * heads + " for example");
+            throw InvalidOptionException.conflict(
+                    names[2],
+                    width,
+                    new Setting(names[1], heads),
+                    "a multiple of ",
+                    heads,
+                    ", as each head has an equal share: ",
+                    (width / heads + 1) * heads,
+                    " for example");
         }
         int end = vocabularySize - 1;
         return new ModelConfig(

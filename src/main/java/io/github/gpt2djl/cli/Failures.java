@@ -1,6 +1,7 @@
 package io.github.gpt2djl.cli;
 
-import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.NamedOption;
+import io.github.gpt2djl.OptionNaming;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -9,11 +10,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,26 +21,15 @@ final class Failures {
     /** What a shell reports of a program that SIGPIPE has ended. */
     private static final int BROKEN_PIPE = 128 + 13;
 
-    /** The library's messages name its Java options; here they are flags. */
-    private static final Pattern OPTION = Pattern.compile("\\b("
-            + GenerationOption.all().stream().map(Failures::name).collect(Collectors.joining("|"))
-            + "|promptTokens|newTokens|warmUp(?= is)|stride(?= is| to)|repetitions(?= is)|batch(?= is)|threads(?= is)"
-            + "|bos(?= is)"
-            // Of train and finetune.
-            + "|(layers|heads|width|(?<!model's )context|accumulation|patience|dropout|validation|paragraphs)(?= is)"
-            + "|vocabularySize|batchSize|learningRate|warmupSteps|weightDecay|gradientClip|maxSteps|maxMinutes"
-            + "|evaluateEvery|evaluationWindows|freezeLayers|loraRank|loraAlpha)\\b");
-
     private Failures() {}
 
-    /** Prints why a command failed; without a command the option's names stay those of Java. */
-    static int report(Exception e, @Nullable CommandSpec command, PrintStream err) {
+    /** Prints why a command failed. */
+    static int report(Exception e, OptionNaming naming, PrintStream err) {
         if (e instanceof StandardOut.Failed failed && failed.isBrokenPipe()) {
             return BROKEN_PIPE;
         }
-        boolean usage = e instanceof IllegalArgumentException;
-        err.println("error: " + (usage && command != null ? flags(message(e), command) : message(e)));
-        return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        err.println("error: " + message(e, naming));
+        return e instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
     /** Prints what is wrong with the arguments, and not the whole help, which would push it off the screen. */
@@ -87,8 +72,27 @@ final class Failures {
         return List.of("PROMPT", "TEXT").contains(arg.paramLabel());
     }
 
-    private static String message(Exception e) {
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    /** A command's options as the user types them; those that it does not have by their names in files. */
+    static OptionNaming flags(CommandSpec command) {
+        return new OptionNaming() {
+            private OptionNaming naming(NamedOption option) {
+                boolean known = command.findOption(FLAGS.name(option)) != null;
+                return known ? FLAGS : KEYS;
+            }
+
+            @Override
+            public String name(NamedOption option) {
+                return naming(option).name(option);
+            }
+
+            @Override
+            public String setting(NamedOption option, Object value) {
+                return naming(option).setting(option, value);
+            }
+        };
+    }
+
+    private static String message(Exception e, OptionNaming naming) {
         if (e instanceof InvalidPathException path) {
             return Paths.reason(path);
         }
@@ -100,31 +104,8 @@ final class Failures {
                             : e instanceof NotDirectoryException
                                     ? "no folder"
                                     : e instanceof FileAlreadyExistsException ? "is there already" : "";
-            return reason.isEmpty() ? e.toString() : message + ": " + reason;
+            return reason.isEmpty() ? e.toString() : e.getMessage() + ": " + reason;
         }
-        return message;
-    }
-
-    /** A message with the names of a command's options as the user types them; others stay. */
-    private static String flags(String message, CommandSpec command) {
-        return OPTION.matcher(message).replaceAll(found -> {
-            String flag = found.group().equals("vocabularySize") ? "--vocab-size" : "--" + words(found.group(), "-");
-            return Matcher.quoteReplacement(command.findOption(flag) == null ? found.group() : flag);
-        });
-    }
-
-    /** A message with options as transformers names them. */
-    static String keys(Exception e) {
-        return OPTION.matcher(message(e)).replaceAll(found -> Matcher.quoteReplacement(words(found.group(), "_")));
-    }
-
-    private static String words(String name, String separator) {
-        return name.replaceAll("([A-Z])", separator + "$1").toLowerCase(Locale.ROOT);
-    }
-
-    /** A name of one word is a word of the language too. */
-    private static String name(GenerationOption<?> option) {
-        boolean oneWord = !option.key().contains("_");
-        return option.name() + (oneWord ? "(?= is | has )" : "");
+        return naming.message(e);
     }
 }

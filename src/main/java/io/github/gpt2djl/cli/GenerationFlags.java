@@ -4,6 +4,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class GenerationFlags {
 
     /** The flag of an option. */
     static String flag(GenerationOption<?> option) {
-        return "--" + option.key().replace('_', '-');
+        return OptionNaming.FLAGS.name(option);
     }
 
     /** Adds the flags to a command, under a heading of their own, but for options that it has no use for. */

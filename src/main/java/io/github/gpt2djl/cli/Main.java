@@ -1,5 +1,6 @@
 package io.github.gpt2djl.cli;
 
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -56,7 +57,7 @@ public final class Main {
             out.flush();
             return code;
         } catch (StandardOut.Failed e) {
-            return Failures.report(e, null, err);
+            return Failures.report(e, OptionNaming.FLAGS, err);
         } catch (OutOfMemoryError e) {
             err.println("error: Java has not enough memory (" + e.getMessage() + "); generate fewer sequences at once,"
                     + " or start it with a larger -Xmx");
@@ -106,7 +107,8 @@ public final class Main {
         // -hello is a wrong option, and not -h.
         command.setPosixClusteredShortOptionsAllowed(false);
         command.setExecutionStrategy(Main::run);
-        command.setExecutionExceptionHandler((e, line, result) -> Failures.report(e, line.getCommandSpec(), err));
+        command.setExecutionExceptionHandler(
+                (e, line, result) -> Failures.report(e, Failures.flags(line.getCommandSpec()), err));
         command.setParameterExceptionHandler((e, line) -> Failures.usage(e, err));
         return command;
     }

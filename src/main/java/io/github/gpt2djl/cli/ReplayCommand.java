@@ -10,6 +10,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.decoder.DeviceChoice;
 import io.github.gpt2djl.decoder.Precision;
@@ -118,7 +119,7 @@ final class ReplayCommand implements Callable<Integer> {
                     | NullPointerException e) {
                 throw new IOException(
                         file + ", line " + (lines.size() + 1) + ": expected what generate --json prints ("
-                                + e.getMessage() + ")",
+                                + OptionNaming.KEYS.message(e) + ")",
                         e);
             }
         }

@@ -7,6 +7,7 @@ import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
 import java.io.IOException;
@@ -57,8 +58,8 @@ final class Session {
             try {
                 answer(line);
             } catch (IllegalArgumentException e) {
-                // The library's messages have the names of Java, commands those of transformers.
-                err.println("error: " + Failures.keys(e));
+                // The commands have transformers' names.
+                err.println("error: " + OptionNaming.KEYS.message(e));
             }
         }
     }

@@ -5,6 +5,8 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import java.io.IOException;
@@ -218,8 +220,12 @@ public final class Decoder implements AutoCloseable {
      */
     public float[] scores(int[] ids, int top) {
         if (top < 0 || top > config.vocabularySize()) {
-            throw new IllegalArgumentException(
-                    "top is " + top + ", expected 0 to " + config.vocabularySize() + ", the size of the vocabulary");
+            throw InvalidOptionException.value(
+                    NamedOption.of("topLogprobs"),
+                    top,
+                    "0 to ",
+                    config.vocabularySize(),
+                    ", the size of the vocabulary");
         }
         float[] scores = compute("scores", ids, (long) top);
         for (int i = 0; i < ids.length - 1; i++) {

@@ -1,5 +1,9 @@
 package io.github.gpt2djl.decoder;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.InvalidOptionException.Setting;
+import io.github.gpt2djl.NamedOption;
+
 /**
  * Which weights of a model learn, and how.
  *
@@ -17,6 +21,9 @@ package io.github.gpt2djl.decoder;
  * @param adapterAlpha what the pair's product is multiplied with, times the rank
  */
 public record Learning(double dropout, int frozenLayers, int adapterRank, double adapterAlpha) {
+    static final NamedOption FREEZE_LAYERS = NamedOption.of("freezeLayers");
+    static final NamedOption LORA_RANK = NamedOption.of("loraRank");
+
     /**
      * Checks the values.
      *
@@ -24,24 +31,27 @@ public record Learning(double dropout, int frozenLayers, int adapterRank, double
      * @param frozenLayers as above
      * @param adapterRank as above
      * @param adapterAlpha as above
-     * @throws IllegalArgumentException if one is out of range, or one has no effect beside another
+     * @throws InvalidOptionException if one is out of range, or one has no effect beside another
      */
     public Learning {
         if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout is " + dropout + ", expected 0 or more, and less than 1");
+            throw InvalidOptionException.value(NamedOption.of("dropout"), dropout, "0 or more, and less than 1");
         }
         if (frozenLayers < 0) {
-            throw new IllegalArgumentException("freezeLayers is " + frozenLayers + ", expected 0 or more");
+            throw InvalidOptionException.value(FREEZE_LAYERS, frozenLayers, "0 or more");
         }
         if (adapterRank < 0) {
-            throw new IllegalArgumentException("loraRank is " + adapterRank + ", expected 1 or more, or 0 for none");
+            throw InvalidOptionException.value(LORA_RANK, adapterRank, "1 or more, or 0 for none");
         }
         if (adapterRank > 0 && !(adapterAlpha > 0 && Double.isFinite(adapterAlpha))) {
-            throw new IllegalArgumentException("loraAlpha is " + adapterAlpha + ", expected more than 0");
+            throw InvalidOptionException.value(NamedOption.of("loraAlpha"), adapterAlpha, "more than 0");
         }
         if (adapterRank > 0 && frozenLayers > 0) {
-            throw new IllegalArgumentException("freezeLayers is " + frozenLayers + " and loraRank " + adapterRank
-                    + ", expected one of them: with an adapter all layers stay as they are");
+            throw InvalidOptionException.conflict(
+                    FREEZE_LAYERS,
+                    frozenLayers,
+                    new Setting(LORA_RANK, adapterRank),
+                    "one of them: with an adapter all layers stay as they are");
         }
     }
 

@@ -6,6 +6,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.checkpoint.DjlSettings;
 import io.github.gpt2djl.checkpoint.NativeStart;
 import java.util.Optional;
@@ -39,7 +41,7 @@ public final class TorchEngine {
     static synchronized Engine start(int threads) {
         DjlSettings.prepare();
         if (threads < 0) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected at least 1, or 0 for the default");
+            throw InvalidOptionException.value(NamedOption.of("threads"), threads, "at least 1, or 0 for the default");
         }
         if (threadsInUse == 0 && threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
@@ -112,14 +113,22 @@ public final class TrainingModel implements AutoCloseable {
                     + " gpt2-large, gpt2-xl, distilgpt2, shakespeare, a TinyStories or a model like them");
         }
         if (neo && learning.adapterRank() > 0) {
-            throw new IllegalArgumentException("loraRank is " + learning.adapterRank() + ", expected none for "
-                    + checkpoint.name()
-                    + ", a GPT_NEO: this library trains adapters of GPT2's c_attn only; let all weights"
-                    + " learn, or freeze layers");
+            throw InvalidOptionException.value(
+                            Learning.LORA_RANK,
+                            learning.adapterRank(),
+                            "0 for ",
+                            checkpoint.name(),
+                            ", a GPT_NEO: this library trains adapters of GPT2's c_attn only")
+                    .withAdvice("let all weights learn, or freeze layers");
         }
         if (learning.frozenLayers() >= config.layers()) {
-            throw new IllegalArgumentException("freezeLayers is " + learning.frozenLayers() + ", expected less than "
-                    + config.layers() + ", the layers of " + checkpoint.name());
+            throw InvalidOptionException.value(
+                    Learning.FREEZE_LAYERS,
+                    learning.frozenLayers(),
+                    "less than ",
+                    config.layers(),
+                    ", the layers of ",
+                    checkpoint.name());
         }
     }
 

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.decoder.DeviceChoice;
@@ -119,8 +120,8 @@ final class Arguments {
     static GenerationConfig one(GenerationConfig config) {
         int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
         if (sequences != 1) {
-            throw new IllegalArgumentException("num_return_sequences is " + sequences
-                    + ", expected 1: a predictor gives one text for each prompt");
+            throw InvalidOptionException.value(
+                    GenerationOption.NUM_RETURN_SEQUENCES, sequences, "1: a predictor gives one text for each prompt");
         }
         return config;
     }

@@ -12,6 +12,8 @@ import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -80,7 +82,10 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
                                     new ServingRequests(loaded.gpt2(), config, asked.toString())::answers));
         } catch (RuntimeException e) {
             model.close();
-            throw e;
+            // The arguments have transformers' names.
+            throw e instanceof InvalidOptionException
+                    ? new IllegalArgumentException(OptionNaming.KEYS.message(e), e)
+                    : e;
         }
     }
 
@@ -103,6 +108,6 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
     /** A predictor returns all texts or throws; who needs the other texts asks for Input and Output. */
     private static TranslateException failed(int number, int count, Throwable e) {
         String input = count == 1 ? "" : "input " + number + " of " + count + ": ";
-        return new TranslateException(input + e.getMessage(), e);
+        return new TranslateException(input + OptionNaming.KEYS.message(e), e);
     }
 }

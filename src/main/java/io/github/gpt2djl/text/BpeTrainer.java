@@ -4,6 +4,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ import java.util.stream.IntStream;
  */
 public final class BpeTrainer {
     private static final String END = "<|endoftext|>";
+    private static final NamedOption SIZE = NamedOption.of("vocabularySize", "vocab_size");
     private static final int LEAST_SIZE = 256 + 1;
     /** What the texts have once is no pattern, and a model would meet its token once. */
     private static final long LEAST_COUNT = 2;
@@ -108,8 +111,7 @@ public final class BpeTrainer {
      */
     public static String train(Iterable<String> texts, int vocabularySize, Progress progress) {
         if (vocabularySize < LEAST_SIZE) {
-            throw new IllegalArgumentException("vocabularySize is " + vocabularySize + ", expected at least "
-                    + LEAST_SIZE + ": 256 bytes and " + END);
+            throw InvalidOptionException.value(SIZE, vocabularySize, "at least ", LEAST_SIZE, ": 256 bytes and ", END);
         }
         Map<String, Long> words = Words.count(texts, END);
         if (words.isEmpty()) {
@@ -142,10 +144,14 @@ public final class BpeTrainer {
         while (tokens.size() + 1 < vocabularySize) {
             Pairs.Waiting next = pairs.next();
             if (next == null || next.count() < LEAST_COUNT) {
-                throw new IllegalArgumentException("vocabularySize is " + vocabularySize + ", expected at most "
-                        + (tokens.size() + 1)
-                        + ": with so many tokens no two neighbours are left that the text has twice; choose a smaller"
-                        + " one, or a longer text");
+                int most = tokens.size() + 1;
+                throw InvalidOptionException.value(
+                                SIZE,
+                                vocabularySize,
+                                "at most ",
+                                most,
+                                ": with " + most + " tokens no two neighbours are left that the text has twice")
+                        .withAdvice("choose a smaller one, or a longer text");
             }
             Pair pair = next.pair();
             int joined = tokens.size();

@@ -1,5 +1,7 @@
 package io.github.gpt2djl.training;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.text.Tokenizer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -33,8 +35,8 @@ public record Corpus(int[] training, int[] validation) {
      */
     public static Split split(String text, double validation) {
         if (!(validation > 0 && validation < 1)) {
-            throw new IllegalArgumentException(
-                    "validation is " + validation + ", expected a share: more than 0 and less than 1, like 0.1");
+            throw InvalidOptionException.value(
+                    NamedOption.of("validation"), validation, "a share: more than 0 and less than 1, like 0.1");
         }
         int cut = text.length() - (int) (text.length() * validation);
         if (cut < text.length() && cut > 0 && Character.isSurrogatePair(text.charAt(cut - 1), text.charAt(cut))) {
@@ -54,8 +56,8 @@ public record Corpus(int[] training, int[] validation) {
      */
     public static Corpus of(Split split, int paragraphs, Tokenizer tokenizer) {
         if (paragraphs < 0) {
-            throw new IllegalArgumentException(
-                    "paragraphs is " + paragraphs + ", expected 1 or more, or 0 for one document");
+            throw InvalidOptionException.value(
+                    NamedOption.of("paragraphs"), paragraphs, "1 or more, or 0 for one document");
         }
         return new Corpus(
                 tokenizer.encode(

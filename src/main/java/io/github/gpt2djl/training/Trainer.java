@@ -1,5 +1,7 @@
 package io.github.gpt2djl.training;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.AdapterConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
@@ -95,8 +97,13 @@ public record Trainer(
                     "found " + folder + ", which the model is read from; expected another folder for what it learns");
         }
         if (options.context() > start.config().positions()) {
-            throw new IllegalArgumentException("context is " + options.context() + ", expected at most "
-                    + start.config().positions() + ", that of " + start.name());
+            throw InvalidOptionException.value(
+                    NamedOption.of("context"),
+                    options.context(),
+                    "at most ",
+                    start.config().positions(),
+                    ", that of ",
+                    start.name());
         }
         corpus.check(options.context(), start.config().vocabularySize());
     }

@@ -3,6 +3,8 @@ package io.github.gpt2djl.training;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.SafetensorsWriter;
 import io.github.gpt2djl.checkpoint.TensorFile;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a training needs to go on, in the folder {@code training} beside the model's files: training.json and the tensors
@@ -108,8 +111,13 @@ final class TrainingFolder implements AutoCloseable {
         conditions.forEach((name, value) -> {
             String before = record.conditions().get(name);
             if (!value.equals(before)) {
-                throw new IllegalArgumentException(name + " is " + value + ", but the training in " + folder
-                        + " was begun with " + before + "; expected the same");
+                NamedOption option = NamedOption.of(name);
+                throw InvalidOptionException.of(option, value, option, " is ", value)
+                        .expecting(
+                                Objects.requireNonNullElse(before, "none"),
+                                ", with which the training in ",
+                                folder,
+                                " was begun");
             }
         });
         return record;

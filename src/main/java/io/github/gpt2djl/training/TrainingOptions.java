@@ -1,5 +1,7 @@
 package io.github.gpt2djl.training;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.decoder.AdamW;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,6 +42,9 @@ public record TrainingOptions(
         int evaluationWindows,
         int patience,
         long seed) {
+    private static final NamedOption MAX_STEPS = NamedOption.of("maxSteps");
+    private static final NamedOption MAX_MINUTES = NamedOption.of("maxMinutes");
+
     private static final double BETA1 = 0.9;
 
     private static final double BETA2 = 0.99;
@@ -60,7 +65,7 @@ public record TrainingOptions(
      * @param evaluationWindows at least 1
      * @param patience at least 1, or 0: never
      * @param seed any
-     * @throws IllegalArgumentException if one is out of range, or nothing limits the training
+     * @throws InvalidOptionException if one is out of range, or nothing limits the training
      */
     public TrainingOptions {
         atLeast("batchSize", batchSize, 1);
@@ -74,14 +79,14 @@ public record TrainingOptions(
         atLeast("evaluationWindows", evaluationWindows, 1);
         atLeast("patience", patience, 0);
         if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-            throw new IllegalArgumentException("weightDecay is " + weightDecay + ", expected 0 or more");
+            throw InvalidOptionException.value(NamedOption.of("weightDecay"), weightDecay, "0 or more");
         }
         if (!(maxMinutes >= 0 && Double.isFinite(maxMinutes))) {
-            throw new IllegalArgumentException("maxMinutes is " + maxMinutes + ", expected 0 or more");
+            throw InvalidOptionException.value(MAX_MINUTES, maxMinutes, "0 or more");
         }
         if (maxSteps == 0 && maxMinutes == 0) {
-            throw new IllegalArgumentException(
-                    "found neither maxSteps nor maxMinutes, expected one of them: when is the training to end?");
+            throw InvalidOptionException.of(MAX_STEPS, maxSteps, "found neither ", MAX_STEPS, " nor ", MAX_MINUTES)
+                    .expecting("one of them: when is the training to end?");
         }
     }
 
@@ -117,13 +122,13 @@ public record TrainingOptions(
 
     private static void atLeast(String name, int value, int least) {
         if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+            throw InvalidOptionException.value(NamedOption.of(name), value, "at least ", least);
         }
     }
 
     private static void positive(String name, double value) {
         if (!(value > 0 && Double.isFinite(value))) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected more than 0");
+            throw InvalidOptionException.value(NamedOption.of(name), value, "more than 0");
         }
     }
 }

@@ -182,7 +182,7 @@ class MainTest {
         assertThat(json.getAsJsonArray("ids").size()).isGreaterThan(257);
         assertThat(json.getAsJsonArray("logprobs"))
                 .hasSameSizeAs(json.getAsJsonArray("ids").asList());
-        assertThat(run("score", "--text", text).err).contains("or set --stride to 128");
+        assertThat(run("score", "--text", text).err).contains("or set --stride 128");
     }
 
     @Test
@@ -358,7 +358,9 @@ class MainTest {
         assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
         assertThat(json.get("kernels_ms").getAsDouble()).isPositive();
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
-                .contains("--prompt-tokens 38 and --new-tokens 64 do not fit into the model's context of 40");
+                .contains(
+                        "--prompt-tokens is 38 and --new-tokens is 64, expected tokens that fit into the model's context"
+                                + " of 40");
         assertThat(run("bench", "--model", model, "--warm-up", "-1").err)
                 .contains("--warm-up is -1, expected at least 0");
     }
@@ -409,7 +411,7 @@ class MainTest {
                 "generate A --temperature 0 | temperature is 0.0, expected above 0",
                 "generate A --temperature abc | --temperature is \"abc\", expected a number above 0",
                 "generate A --max-length 2.5 | --max-length is \"2.5\", expected a whole number at least 1",
-                "generate A --context-policy slide:256 | --context-policy keeps 256 ids, expected fewer than the model",
+                "generate A --context-policy slide:256 | --context-policy is slide:256, expected to keep fewer ids than the model",
                 "generate A --context-policy roll | --context-policy is \"roll\", expected stop, or slide:N",
                 "generate A --do-sample --min-p 1.5 | --min-p is 1.5, expected 0 to 1",
                 "generate A --do-sample --typical-p 0 | --typical-p is 0.0, expected above 0, at most 1",
@@ -433,7 +435,7 @@ class MainTest {
                 "generate A --no-do-sample --seed 1 | --seed has no effect while --do-sample is false",
                 "generate A --max-length 5 --max-new-tokens 5 | --max-length is 5 and --max-new-tokens is 5",
                 "generate A --top-k -3 | --top-k is -3, expected at least 1",
-                "generate A --preset openai --no-do-sample | the preset OPENAI always samples",
+                "generate A --preset openai --no-do-sample | --do-sample is false and --preset is openai, expected sampling",
                 "download ../evil | \"../evil\" is no model's name, expected one of gpt2,",
                 "download gpt2@ | \"gpt2@\" has no revision after the @, expected a branch, a tag or a commit, like gpt2@main",
                 "download @main | \"@main\" has no name before the @",
@@ -454,12 +456,12 @@ class MainTest {
                 "score --ids 5 | the text has 1 ids, expected at least 2",
                 "bench --new-tokens 1 | --new-tokens is 1, expected at least 2",
                 "bench --batch 0 | --batch is 0, expected at least 1",
-                "bench --batch 2 --prompt-lookup-num-tokens 4 | --batch is 2 with prompt lookup, expected 1",
+                "bench --batch 2 --prompt-lookup-num-tokens 4 | --batch is 2 and --prompt-lookup-num-tokens is 4, expected 1",
                 "bench --prompt-lookup-num-tokens -1 | --prompt-lookup-num-tokens is -1, expected at least 0",
                 "generate A --prompt-lookup-num-tokens 65 | --prompt-lookup-num-tokens is 65, expected 1 to 64",
                 "generate A --assistant-model shakespeare --num-return-sequences 2 --do-sample | serves one sequence",
-                "bench --batch 2 --queue 3 | found 3 prompts and batch 2, expected a multiple of it",
-                "bench --batch 2 --queue 4 --new-tokens 1 | found --prompt-tokens 64 and --new-tokens 1, expected at least 2",
+                "bench --batch 2 --queue 3 | --queue is 3 and --batch is 2, expected a multiple of 2 prompts",
+                "bench --batch 2 --queue 4 --new-tokens 1 | --prompt-tokens is 64 and --new-tokens is 1, expected at least 2",
                 "bench --queue 4 --prompt-lookup-num-tokens 3 | has no effect on --queue 4",
                 "explain | found neither a prompt nor --prompt-ids",
                 "explain A --candidates 0 | --candidates is 0, expected at least 1",

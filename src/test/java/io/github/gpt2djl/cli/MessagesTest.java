@@ -33,16 +33,16 @@ class MessagesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "score --text LONG                          | the model's context is 256; shorten it, or set --stride to 128",
+                "score --text LONG                          | at most 256, the model's context; shorten it, or set --stride 128",
                 "score --text LONG --stride 999             | --stride is 999",
-                "score --text a                             | unless --bos is set",
+                "score --text a                             | or set --bos",
                 "score --text ab --threads -1               | --threads is -1",
                 "rank a LONG                                | the model's context",
                 "rank LONG a                                | the model's context",
-                "generate LONG                              | context is 256; shorten it, or let --context-policy slide",
+                "generate LONG                              | the model's context; shorten it, or let --context-policy slide",
                 "generate LONG --context-policy slide:999   | the model's context of 256",
-                "generate a --max-length 1                  | or use --max-new-tokens",
-                "generate a --max-length 5 --max-new-tokens 3 | expected only one: --max-new-tokens would override",
+                "generate a --max-length 1                  | use a greater one, or --max-new-tokens",
+                "generate a --max-length 5 --max-new-tokens 3 | expected only one of them: --max-new-tokens would override",
                 "generate a --top-k 5 --no-do-sample        | --top-k has no effect while --do-sample is false",
                 "generate a --temperature 0                 | --temperature is 0.0",
                 "generate a --temperature 0,7               | --temperature is \"0,7\"",
@@ -51,17 +51,17 @@ class MessagesTest {
                 "generate a --num-beams 2 --do-sample       | --num-beams is 2 and --do-sample is true",
                 "generate a --num-return-sequences 2 --prompt-lookup-num-tokens 5 | --prompt-lookup-num-tokens is 5",
                 "generate a --eos-token-id 99999            | --eos-token-id has id 99999",
-                "generate a --context-policy slide:0        | --context-policy slides with 0",
+                "generate a --context-policy slide:0        | --context-policy is \"slide:0\", expected at least 1 id",
                 "explain LONG                               | let --context-policy slide",
                 "explain a --candidates 0                   | --candidates is 0",
                 "bench --batch 0                            | --batch is 0",
                 "bench --new-tokens 1                       | --new-tokens is 1",
-                "bench --new-tokens 1000                    | --prompt-tokens 64 and --new-tokens 1000 do not fit",
+                "bench --new-tokens 1000                    | --prompt-tokens is 64 and --new-tokens is 1000, expected",
                 "bench --warm-up -1                         | --warm-up is -1",
                 "bench --repetitions 0                      | --repetitions is 0",
-                "bench --batch 2 --prompt-lookup-num-tokens 5 | --batch is 2 with prompt lookup",
+                "bench --batch 2 --prompt-lookup-num-tokens 5 | --batch is 2 and --prompt-lookup-num-tokens is 5, expected 1",
                 "bench --context-policy slide:999           | --context-policy is slide:999",
-                TRAIN + " --heads 3                         | --width is 8, expected a multiple of 3",
+                TRAIN + " --heads 3                         | --width is 8 and --heads is 3, expected a multiple of 3",
                 TRAIN + " --heads 1 --context 0             | --context is 0",
                 TRAIN + " --heads 0                         | --heads is 0",
                 TRAIN + " --heads 1 --validation 2          | --validation is 2.0",
@@ -80,7 +80,7 @@ class MessagesTest {
                 FINETUNE + " --context 257                  | --context is 257, expected at most 256",
                 FINETUNE + " --freeze-layers 99             | --freeze-layers is 99",
                 FINETUNE + " --lora-rank -1                 | --lora-rank is -1",
-                FINETUNE + " --lora-rank 2 --freeze-layers 2 | --freeze-layers is 2 and --lora-rank 2",
+                FINETUNE + " --lora-rank 2 --freeze-layers 2 | --freeze-layers is 2 and --lora-rank is 2",
                 FINETUNE + " --lora-alpha 2                 | --lora-alpha has no effect without --lora-rank",
                 "convert --model shakespeare --out EMPTY    | found an empty text, expected a path",
                 "rank a                                     | or one a line in --continuations-file",
@@ -110,9 +110,19 @@ class MessagesTest {
         assertThat(message).contains(expected).doesNotContainPattern(JAVA);
         CommandLine command = Main.command(print(), print()).getSubcommands().get(words[0]);
         assertThat(FLAG.matcher(message).results().map(MatchResult::group))
+                .map(flag -> flag.replace("--no-", "--"))
                 .allSatisfy(flag -> assertThat(command.getCommandSpec().findOption(flag))
                         .as(flag)
                         .isNotNull());
+    }
+
+    /** explain has no --num-beams; a file may have beams. */
+    @Test
+    void optionsOfAFileThatTheCommandDoesNotHaveHaveTheFilesNames() throws IOException {
+        Path file = Files.writeString(folder.resolve("generation_config.json"), "{\"num_beams\": 2}");
+        MainTest.Result result = MainTest.run("explain", "a", "--generation-config", file.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("error: num_beams is 2 and trace is 10, expected only one of them");
     }
 
     @Test

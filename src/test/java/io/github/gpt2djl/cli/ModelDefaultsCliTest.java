@@ -96,7 +96,7 @@ class ModelDefaultsCliTest {
                 "--model",
                 model("{}", "{\"guidance_scale\": 2}").toString());
         assertThat(result.code()).isNotZero();
-        assertThat(result.err()).contains("sets guidance_scale to 2").contains("turn --use-model-defaults off");
+        assertThat(result.err()).contains("sets guidance_scale to 2").contains("use --no-use-model-defaults");
     }
 
     private Path model(String config, String generation) throws IOException {

@@ -235,7 +235,7 @@ class TrainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--max-steps 5 --heads 5 | 2 | --width is 32, expected a multiple of 5",
+                "--max-steps 5 --heads 5 | 2 | --width is 32 and --heads is 5, expected a multiple of 5",
                 "--max-steps 5 --layers 0 | 2 | --layers is 0, expected 1 to 4096",
                 "--max-steps 5 --width 524288 --layers 4096 | 1 | training a new model needs",
                 "--max-steps 5 --vocab-size 9999 | 2 | --vocab-size is 9999, expected at most",

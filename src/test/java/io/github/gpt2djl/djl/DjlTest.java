@@ -116,9 +116,9 @@ class DjlTest {
     @ParameterizedTest
     @CsvSource({
         "top_q, 0.9, the argument top_q is not known",
-        "top_p, 1.5, topP is 1.5",
-        "top_p, high, 'topP is \"high\"'",
-        "top_p, 0.9, topP",
+        "top_p, 1.5, 'top_p is 1.5, expected 0 to 1'",
+        "top_p, high, 'top_p is \"high\", expected a number'",
+        "top_p, 0.9, top_p has no effect while do_sample is false",
         "precision, fp8, precision is fp8",
         "model, gpt2, 'Gpt2Zoo has shakespeare'",
         "threads, many, threads is many",
@@ -274,8 +274,9 @@ class DjlTest {
                     request("application/json", "{\"inputs\": \"ROMEO:\", \"parameters\": {\"top_q\": 1}}"),
                     request("application/json", "{\"prompt\": \"ROMEO:\"}"),
                     request("application/json", "ROMEO"),
-                    new Input()));
-            assertThat(answers).extracting(Output::getCode).containsExactly(200, 200, 400, 400, 400, 400);
+                    new Input(),
+                    request("application/json", "{\"inputs\": \"ROMEO:\", \"parameters\": {\"top_p\": 0.5}}")));
+            assertThat(answers).extracting(Output::getCode).containsExactly(200, 200, 400, 400, 400, 400, 400);
             assertThat(answers.get(0).getData().getAsString())
                     .isEqualTo(SHAKESPEARE
                             .generate(
@@ -298,6 +299,8 @@ class DjlTest {
             assertThat(answers.get(2).getData().getAsString()).contains("error", "top_q");
             assertThat(answers.get(3).getData().getAsString()).contains("no inputs");
             assertThat(answers.get(4).getData().getAsString()).contains("no such JSON");
+            assertThat(answers.get(6).getData().getAsString())
+                    .contains("top_p has no effect while do_sample is false; set do_sample, or leave top_p out");
             assertThat(answers.get(5).getData().getAsString()).contains("no content");
         }
     }

@@ -1,5 +1,7 @@
 package io.github.gpt2djl.server;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -7,13 +9,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The body of a request: one JSON object. */
 final class Body {
-    private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
-
     private Body() {}
 
     static JsonObject json(RoutingContext routing) {
@@ -47,7 +45,10 @@ final class Body {
 
     /** Where the JSON is wrong; the parser's own message is about the parser. */
     private static String place(DecodeException e) {
-        Matcher place = PLACE.matcher(String.valueOf(e.getMessage()));
-        return place.find() ? ": it is wrong at line " + place.group(1) + ", column " + place.group(2) : "";
+        if (e.getCause() instanceof JsonProcessingException wrong && wrong.getLocation() != null) {
+            JsonLocation place = wrong.getLocation();
+            return ": it is wrong at line " + place.getLineNr() + ", column " + place.getColumnNr();
+        }
+        return "";
     }
 }

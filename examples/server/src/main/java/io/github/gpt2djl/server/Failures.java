@@ -40,8 +40,8 @@ final class Failures {
                     "there is not enough free memory for this request; ask for a smaller n or fewer tokens, or try"
                             + " again when fewer requests run");
         }
-        if (cause instanceof IllegalArgumentException) {
-            return ApiTerms.badRequest(String.valueOf(cause.getMessage()), "prompt");
+        if (cause instanceof IllegalArgumentException wrong) {
+            return ApiTerms.badRequest(wrong, "prompt");
         }
         List<String> bans = bans(request);
         if (cause instanceof NoTokenLeftException && !bans.isEmpty()) {

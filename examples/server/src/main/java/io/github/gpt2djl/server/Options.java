@@ -67,7 +67,7 @@ final class Options {
         try {
             return GenerationConfig.parse(options.encode());
         } catch (IllegalArgumentException e) {
-            throw ApiTerms.badRequest(e.getMessage(), null);
+            throw ApiTerms.badRequest(e, null);
         }
     }
 

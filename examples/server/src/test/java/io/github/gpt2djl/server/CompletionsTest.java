@@ -251,7 +251,7 @@ class CompletionsTest {
         HttpResponse<String> response = client.complete(
                 new JsonObject().put("prompt", "word ".repeat(1100)).encode());
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains("but the model's context is 256");
+        assertThat(response.body()).contains("expected at most 256, the model's context");
         response = client.complete(
                 new JsonObject().put("prompt", "x".repeat(100_000)).encode());
         assertThat(response.statusCode()).isEqualTo(413);

@@ -2,6 +2,7 @@ package io.github.gpt2djl.spark;
 
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Token;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
@@ -37,7 +38,7 @@ record Asked(Object id, GenerationRequest request, String error) {
 
     /** The model took the row, but its rules or its memory failed. */
     Row failed(Throwable e) {
-        return rejected(RowReader.named(e.getMessage() == null ? e.toString() : e.getMessage()));
+        return rejected(OptionNaming.KEYS.message(e));
     }
 
     private Row rejected(String why) {

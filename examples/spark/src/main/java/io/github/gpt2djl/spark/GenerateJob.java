@@ -2,6 +2,7 @@ package io.github.gpt2djl.spark;
 
 import static org.apache.spark.sql.functions.*;
 
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ public final class GenerateJob implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, wrong) -> fail(e.getMessage(), CommandLine.ExitCode.USAGE));
         line.setExecutionExceptionHandler((e, failed, result) -> e instanceof IllegalArgumentException wrong
-                ? fail(RowReader.named(wrong.getMessage()), CommandLine.ExitCode.USAGE)
+                ? fail(OptionNaming.FLAGS.message(wrong), CommandLine.ExitCode.USAGE)
                 : fail(reason(e), CommandLine.ExitCode.SOFTWARE));
         return line.execute(args);
     }

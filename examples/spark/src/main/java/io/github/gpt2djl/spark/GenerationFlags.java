@@ -3,6 +3,7 @@ package io.github.gpt2djl.spark;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.OptionNaming;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +51,6 @@ final class GenerationFlags {
     }
 
     private static String flag(GenerationOption<?> option) {
-        return "--" + option.key().replace('_', '-');
+        return OptionNaming.FLAGS.name(option);
     }
 }

@@ -9,6 +9,8 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -49,7 +51,7 @@ final class RowReader {
             gpt2.check(request);
             return new Asked(row.get(0), request, null);
         } catch (IllegalArgumentException e) {
-            return new Asked(row.get(0), null, named(e.getMessage()));
+            return new Asked(row.get(0), null, OptionNaming.KEYS.message(e));
         }
     }
 
@@ -90,20 +92,12 @@ final class RowReader {
         GenerationConfig config = GenerationConfig.parse(all.toString());
         for (GenerationOption<?> option : NOT_HERE) {
             if (config.isSet(option)) {
-                throw new IllegalArgumentException("found " + option.key() + " " + config.get(option)
-                        + ", expected a row of one text without search or guesses");
+                throw InvalidOptionException.value(
+                                option, config.get(option), "a row of one text without search or guesses")
+                        .withAdvice("leave it out");
             }
         }
         boolean seedless = config.get(GenerationOption.DO_SAMPLE) && !config.isSet(GenerationOption.SEED);
         return seedless ? config.toBuilder().seed(seed).build() : config;
-    }
-
-    /** The library's messages name its Java options; here they are columns and flags. */
-    static String named(String message) {
-        String named = message.replace("take it out of the file", "take it out of the row");
-        for (GenerationOption<?> option : GenerationOption.all()) {
-            named = named.replaceAll("\\b" + option.name() + "\\b", option.key());
-        }
-        return named;
     }
 }

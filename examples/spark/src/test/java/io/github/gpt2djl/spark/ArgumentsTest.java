@@ -71,8 +71,8 @@ class ArgumentsTest {
     @Test
     void wrongOptionsAreRejectedBeforeAnythingRuns() {
         assertRejected("Unknown options: '--max-tokens'", "--max-tokens", "3");
-        assertRejected("temperature is 0.0, expected above 0", "--do-sample", "--temperature", "0");
-        assertRejected("max_new_tokens is 0, expected at least 1", "--max-new-tokens", "0");
+        assertRejected("--temperature is 0.0, expected above 0", "--do-sample", "--temperature", "0");
+        assertRejected("--max-new-tokens is 0, expected at least 1", "--max-new-tokens", "0");
         assertRejected("--batch-size is 0, expected at least 1", "--batch-size", "0");
         assertRejected("'--partitions': 'x' is not an int", "--partitions", "x");
     }

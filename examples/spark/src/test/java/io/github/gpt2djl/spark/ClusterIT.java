@@ -124,7 +124,8 @@ class ClusterIT {
                 .hasSize(ROWS + 2);
         for (Row row : rows) {
             switch (row.<String>getAs("id")) {
-                case "long" -> assertThat(row.<String>getAs("error")).contains("the model's context is 256");
+                case "long" ->
+                    assertThat(row.<String>getAs("error")).contains("expected at most 256, the model's context");
                 case "option" -> assertThat(row.<String>getAs("error")).isEqualTo("top_p is 3.0, expected 0 to 1");
                 default -> Corpus.assertSame(row, plain.get(row.<String>getAs("id")));
             }

@@ -118,10 +118,10 @@ class GenerateJobTest {
                 .containsExactlyInAnyOrder(
                         "prompt: found no prompt, expected both id and prompt",
                         "null: found no id, expected both id and prompt",
-                        "typo: the option max_new_token is not supported; take it out of the row",
+                        "typo: the option max_new_token is not supported; leave it out",
                         "range: max_new_tokens is 0, expected at least 1",
                         "whole: max_new_tokens is 2.5, expected a whole number at least 1",
-                        "beams: found num_beams 4, expected a row of one text without search or guesses",
+                        "beams: num_beams is 4, expected a row of one text without search or guesses; leave it out",
                         "surrogate: the text has the lone surrogate U+D83D at index 0, expected well-formed Unicode");
     }
 

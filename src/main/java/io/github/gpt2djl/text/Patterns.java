@@ -13,10 +13,13 @@ import java.util.regex.PatternSyntaxException;
  */
 final class Patterns {
     /**
-     * How often a character of the text may be looked at, at worst: 4,096 times take a second for 20,000 characters, and
+     * How often a character of the text may be looked at, at worst: 4,096 times take half a second for 20,000 characters, and
      * the native library ends the process at ten million.
      */
     private static final long MOST_TRIES = 4_096;
+
+    /** Of groups within groups: the native library ends the process at two thousand. */
+    private static final int DEEPEST = 32;
 
     private static final String ESCAPES = "sSdDwWnrtAz";
 
@@ -125,7 +128,7 @@ final class Patterns {
                 case '{' -> fits = false;
                 default -> {}
             }
-            if (i < 0 || !fits || tries > MOST_TRIES) {
+            if (i < 0 || !fits || tries > MOST_TRIES || alternatives.size() > DEEPEST) {
                 return Long.MAX_VALUE;
             }
             single = "(|)^$?*+".indexOf(c) < 0;

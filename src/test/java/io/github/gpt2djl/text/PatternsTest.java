@@ -77,4 +77,11 @@ class PatternsTest {
         assertThat(Patterns.ends("a?" + word)).isTrue();
         assertThat(Patterns.ends("ab|".repeat(1_300) + "b")).isTrue();
     }
+
+    /** Oniguruma overflows its stack at some 2,000, and at fewer on a thread with a small one. */
+    @Test
+    void groupsWithinGroupsNeedTrust() {
+        assertThat(Patterns.ends("(".repeat(33) + "a" + ")".repeat(33))).isFalse();
+        assertThat(Patterns.ends("(".repeat(32) + "a" + ")".repeat(32))).isTrue();
+    }
 }

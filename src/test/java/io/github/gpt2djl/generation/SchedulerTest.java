@@ -41,7 +41,7 @@ class SchedulerTest {
     @BeforeAll
     static void load() throws IOException {
         checkpoint = Checkpoint.open(new TestCheckpoint(2, 2, 16, POSITIONS, VOCABULARY, true, 4).write(folder));
-        decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 1);
+        decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
     }
 
     @AfterAll

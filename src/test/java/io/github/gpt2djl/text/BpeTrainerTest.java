@@ -91,9 +91,9 @@ class BpeTrainerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BpeTrainer.train(one.text, one.size() + 1))
                 .withMessage(
-                        "vocabularySize is %d, expected at most %d: with so many tokens no two neighbours are left that"
+                        "vocabularySize is %d, expected at most %d: with %d tokens no two neighbours are left that"
                                 + " the text has twice; choose a smaller one, or a longer text",
-                        one.size() + 1, one.size());
+                        one.size() + 1, one.size(), one.size());
     }
 
     /** Of all characters that this JDK knows: newer ones have no kind in it. */

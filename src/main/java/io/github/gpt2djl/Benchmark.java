@@ -64,8 +64,9 @@ public record Benchmark(
     /**
      * Milliseconds of a decoding step.
      *
-     * @param kernelMillis its matrix products and attentions alone, measured between the repetitions with the mean
-     *     number of tokens: what a step of one token a row cannot be faster than with these kernels
+     * @param kernelMillis its attentions, MLPs and head alone, matrices included, measured between the repetitions with
+     *     the mean number of tokens: a step of one token a row cannot be faster with these kernels; norms, sums and what
+     *     is handed to Java come on top
      * @param nativeMillis in the model's one native call
      * @param samplingMillis choosing tokens, all rows
      * @param textMillis turning ids into text, all rows

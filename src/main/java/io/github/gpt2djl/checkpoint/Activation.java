@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(gpt2.config().activation().key()); // gelu_new
  * }</pre>
  *
- * <p>Each constant's first name is the one that decoder.py knows and that is written to a {@code config.json}; the
+ * <p>Each constant's first name is the one that activation.py knows and that is written to a {@code config.json}; the
  * other names are of the same function.
  */
 public enum Activation {

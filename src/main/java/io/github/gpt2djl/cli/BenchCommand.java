@@ -79,8 +79,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             description =
-                    "Also where a step's time goes: its matrix products and attentions alone, the native call, choosing,"
-                            + " text, the rest.")
+                    "Also where a step's time goes: its attentions, MLPs and head alone, the native call, choosing, text,"
+                            + " the rest.")
     boolean profile;
 
     @Option(names = "--json", description = "One line of JSON.")

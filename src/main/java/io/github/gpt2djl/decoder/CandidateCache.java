@@ -49,8 +49,8 @@ public final class CandidateCache implements AutoCloseable {
         try {
             likeness = new SharedMemory(manager, (long) candidates * Float.BYTES);
             likenessView = likeness.floats(manager, 0, new Shape(candidates));
-            seen = IValue.from(module.compute(manager, "vectors", (long) room));
-            fresh = IValue.from(module.compute(manager, "vectors", (long) candidates));
+            seen = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) room));
+            fresh = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) candidates));
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -67,7 +67,7 @@ public final class CandidateCache implements AutoCloseable {
                 List.of(prompt),
                 1,
                 room,
-                (ids, ends, keys, y, norm) -> module.call("join_seen", ids, keys, seen, y, norm));
+                (ids, ends, keys, y, norm) -> module.call(TorchMethod.JOIN_CANDIDATES, ids, keys, seen, y, norm));
         length = prompt.length;
         cache.reorder(new int[fed.length], 0);
     }
@@ -83,7 +83,16 @@ public final class CandidateCache implements AutoCloseable {
         cache.step(
                 fed,
                 (ids, ends, keys, y, norm) -> module.call(
-                        "step_seen", ids, (long) length, (long) kept, keys, seen, fresh, likenessView, y, norm));
+                        TorchMethod.STEP_CANDIDATES,
+                        ids,
+                        (long) length,
+                        (long) kept,
+                        keys,
+                        seen,
+                        fresh,
+                        likenessView,
+                        y,
+                        norm));
     }
 
     /**

@@ -178,8 +178,8 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * How long the matrix products and attentions of a step take alone: a benchmark's yardstick, as a step of the same
-     * kernels cannot be faster.
+     * Measures the attentions, MLPs and head of a step alone, in the model's own code: a benchmark's yardstick, as a step
+     * of the same kernels cannot be faster. Norms, sums and what is handed to Java are left out.
      *
      * @param rows that run, at least 1
      * @param tokens that each row has with the step's own, 1 to {@link #positions()}
@@ -227,7 +227,7 @@ public final class Decoder implements AutoCloseable {
                     config.vocabularySize(),
                     ", the size of the vocabulary");
         }
-        float[] scores = compute("scores", ids, (long) top);
+        float[] scores = compute(TorchMethod.SCORES, ids, (long) top);
         for (int i = 0; i < ids.length - 1; i++) {
             Logits.requireNumber(scores[i]);
         }
@@ -241,10 +241,10 @@ public final class Decoder implements AutoCloseable {
      * @return row-major [ids.length, vocabulary]
      */
     public float[] logits(int[] ids) {
-        return compute("all_logits", ids);
+        return compute(TorchMethod.ALL_LOGITS, ids);
     }
 
-    private float[] compute(String method, int[] ids, Long... more) {
+    private float[] compute(TorchMethod method, int[] ids, Long... more) {
         checkIds(ids);
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {

@@ -2,151 +2,167 @@ package io.github.gpt2djl.decoder;
 
 import io.github.gpt2djl.checkpoint.ModelConfig;
 import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
+import io.github.gpt2djl.decoder.TorchScriptFile.Attribute;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Packs decoder.py or training.py, with the files that continue them, into a TorchScript archive: a zip with source
- * text and one pickled object, no tensors.
+ * Packs decoder.py or training.py, with the files that they import, into a TorchScript archive: a zip with source texts
+ * and one pickled object, no tensors.
+ *
+ * <p>Each class declares its attributes in its source, which is the only list of them. This class has the values, by
+ * name; a class gets those that it declares.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
  */
 final class DecoderArchive {
-    private static final String ROOT = "gpt2/";
+    private static final String FOLDER = "gpt2/";
 
-    private DecoderArchive() {}
+    private final Map<String, TorchScriptFile> files = new LinkedHashMap<>();
+    private final Map<String, Object> values;
+    private final Set<String> used = new HashSet<>();
 
-    /** The archive's bytes for a model of this shape, run for this place. */
-    static byte[] pack(ModelConfig config, Place place) throws IOException {
-        return pack(decoder(config, place), "decoder.py", "activation.py", "choosing.py");
+    private DecoderArchive(Map<String, Object> values) {
+        this.values = values;
     }
 
-    /** The same for a model that learns: the first weights do not, the share of dropout is left out at random. */
-    static byte[] packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
-        return pack(training(config, dropout, frozen, adapterScale), "training.py", "activation.py");
+    /**
+     * An archive's bytes.
+     *
+     * @param methods that Java calls, and that the module must have
+     */
+    record Packed(byte[] bytes, Set<TorchMethod> methods) {}
+
+    /** Packs the model of this shape, for this place. */
+    static Packed pack(ModelConfig config, Place place) throws IOException {
+        Precision.Kernels kernels = place.kernels();
+        Map<String, Object> values = values(config);
+        values.put("n_embd", config.width());
+        values.put("post_norm", config.postNorm());
+        values.put("device", place.torchName());
+        values.put("dtype", kernels.layers().dtype);
+        values.put("cache_dtype", kernels.layers().cacheDtype);
+        if (kernels.layers() == Precision.Kernel.FBGEMM_INT8 || kernels.head() == Precision.Kernel.FBGEMM_INT8) {
+            values.put("reduce_range", !CpuFeatures.has("avx512_vnni"));
+        }
+        Map<String, String> chosen = Map.of(
+                "layer_kernel",
+                kernels.layers().file(),
+                "head_kernel",
+                kernels.head().file());
+        return new Packed(new DecoderArchive(values).pack("decoder", "Decoder", chosen), TorchMethod.OF_DECODER);
     }
 
-    private static byte[] pack(byte[] object, String... files) throws IOException {
+    /** Packs a model that learns: the first weights do not, the share of dropout is left out at random. */
+    static Packed packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
+        Map<String, Object> values = values(config);
+        values.put("neo", config.architecture() == Architecture.GPT_NEO);
+        values.put("dropout", dropout);
+        values.put("frozen", frozen);
+        values.put("adapter_scale", adapterScale);
+        return new Packed(new DecoderArchive(values).pack("training", "Gpt2", Map.of()), TorchMethod.OF_TRAINING);
+    }
+
+    /** The values that both have. */
+    private static Map<String, Object> values(ModelConfig config) {
+        int layers = config.layers();
+        boolean byLayer = config.scaleAttnByInverseLayerIdx();
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("n_layer", layers);
+        values.put("n_head", config.heads());
+        values.put("epsilon", config.epsilon());
+        values.put("activation", config.activation().key());
+        values.put(
+                "qk_scales",
+                IntStream.range(0, layers)
+                        .mapToDouble(layer -> config.attentionScale() / (byLayer ? layer + 1 : 1))
+                        .boxed()
+                        .toList());
+        values.put("window", config.windowSize());
+        values.put(
+                "local",
+                IntStream.range(0, layers)
+                        .mapToObj(config.localLayers()::contains)
+                        .toList());
+        return values;
+    }
+
+    private byte[] pack(String module, String name, Map<String, String> chosen) throws IOException {
+        read(module, chosen);
+        byte[] object = object(new PickleWriter(), module, name).stop();
+        if (!used.equals(values.keySet())) {
+            throw new IllegalStateException("no class declares some of " + values.keySet() + ", only " + used);
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             // libtorch reads stored entries only.
             zip.setMethod(ZipOutputStream.STORED);
             put(zip, "data.pkl", object);
-            put(zip, "code/__torch__.py", source(files));
-            put(zip, "constants.pkl", new Pickle().emptyTuple().stop());
-            put(zip, "version", ascii("10\n"));
-            put(zip, "byteorder", ascii("little"));
+            for (TorchScriptFile file : files.values()) {
+                put(zip, "code/__torch__/" + file.module().replace('.', '/') + ".py", utf8(file.text()));
+            }
+            put(zip, "constants.pkl", new PickleWriter().emptyTuple().stop());
+            put(zip, "version", utf8("10\n"));
+            put(zip, "byteorder", utf8("little"));
         }
         return bytes.toByteArray();
     }
 
-    /** The text of one class. */
-    private static byte[] source(String... files) throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        for (String file : files) {
-            try (InputStream source = DecoderArchive.class.getResourceAsStream(file)) {
-                if (source == null) {
-                    throw new IOException(file + " is not in the jar; build it again");
-                }
-                source.transferTo(text);
+    /** Reads a file and those that it imports; a module's path is its name, unless another was chosen. */
+    private void read(String root, Map<String, String> chosen) throws IOException {
+        Deque<String> waiting = new ArrayDeque<>(List.of(root));
+        while (!waiting.isEmpty()) {
+            String module = waiting.remove();
+            if (!files.containsKey(module)) {
+                TorchScriptFile file =
+                        TorchScriptFile.read(module, chosen.getOrDefault(module, module.replace('.', '/')));
+                files.put(module, file);
+                waiting.addAll(file.imports());
             }
         }
-        return text.toByteArray();
     }
 
-    /** The module: one object of class Gpt2 with the attributes that decoder.py declares, in its order. */
-    private static byte[] decoder(ModelConfig config, Place place) {
-        Precision.Kernels kernels = place.kernels();
-        String packed = "List[__torch__.torch.classes.quantized.LinearPackedParamsBase]";
-        return block(config, false)
-                .text("post_norm")
-                .bool(config.postNorm())
-                .text("device")
-                .text(place.torchName())
-                .text("dtype")
-                .integer(kernels.layers().dtype)
-                .text("cache_dtype")
-                .integer(kernels.layers().cacheDtype)
-                .text("kernel")
-                .integer(kernels.layers().code)
-                .text("head_kernel")
-                .integer(kernels.head().code)
-                // Without VNNI, FBGEMM's 16-bit sums of two products saturate at 8-bit activations.
-                .text("reduce_range")
-                .bool(!CpuFeatures.has("avx512_vnni"))
-                .text("embeddings")
-                .emptyTensorList()
-                .text("norms")
-                .emptyTensorList()
-                .text("weights")
-                .emptyTensorList()
-                .text("biases")
-                .emptyTensorList()
-                .text("head_scales")
-                .emptyTensorList()
-                .text("packed")
-                .emptyList(packed)
-                .endObject()
-                .stop();
-    }
-
-    /** As training.py declares it. */
-    private static byte[] training(ModelConfig config, double dropout, int frozen, double adapterScale) {
-        return block(config, true)
-                .text("neo")
-                .bool(config.architecture() == Architecture.GPT_NEO)
-                .text("n_layer")
-                .integer(config.layers())
-                .text("dropout")
-                .real(dropout)
-                .text("frozen")
-                .integer(frozen)
-                .text("adapter_scale")
-                .real(adapterScale)
-                .endObject()
-                .stop();
-    }
-
-    /** What both files declare first. */
-    private static Pickle block(ModelConfig config, boolean training) {
-        return new Pickle()
-                .beginObject("__torch__", "Gpt2")
-                .text("training")
-                .bool(training)
-                .text("n_head")
-                .integer(config.heads())
-                .text("epsilon")
-                .real(config.epsilon())
-                .text("activation")
-                .text(config.activation().key())
-                .text("qk_scale")
-                .real(config.attentionScale())
-                .text("qk_scale_by_layer")
-                .bool(config.scaleAttnByInverseLayerIdx())
-                .text("window")
-                .integer(config.windowSize())
-                .text("local")
-                .boolList(local(config));
-    }
-
-    /** Of each layer; nothing where none is. */
-    private static List<Boolean> local(ModelConfig config) {
-        return IntStream.range(0, config.localLayers().isEmpty() ? 0 : config.layers())
-                .mapToObj(config.localLayers()::contains)
-                .toList();
+    /** Lists of tensors are empty, as tensors come later; a class has an object of its own wherever it is declared. */
+    private PickleWriter object(PickleWriter pickle, String module, String name) {
+        TorchScriptFile file = files.get(module);
+        if (file == null) {
+            throw new IllegalStateException(module + ".py is not imported");
+        }
+        pickle.beginObject(TorchScriptFile.ROOT + module, name);
+        for (Attribute attribute : file.attributes(name)) {
+            String type = attribute.type();
+            Object value = values.get(attribute.name());
+            pickle.text(attribute.name());
+            if (value != null) {
+                pickle.value(type, value);
+                used.add(attribute.name());
+            } else if (type.startsWith(TorchScriptFile.ROOT)) {
+                int dot = type.lastIndexOf('.');
+                object(pickle, type.substring(TorchScriptFile.ROOT.length(), dot), type.substring(dot + 1));
+            } else if (type.startsWith("List[")) {
+                pickle.emptyList(type);
+            } else {
+                throw new IllegalStateException(
+                        module + ".py declares " + attribute.name() + " : " + type + ", and there is no value for it");
+            }
+        }
+        return pickle.endObject();
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-        ZipEntry entry = new ZipEntry(ROOT + name);
+        ZipEntry entry = new ZipEntry(FOLDER + name);
         CRC32 crc = new CRC32();
         crc.update(bytes);
         entry.setCrc(crc.getValue());
@@ -156,92 +172,7 @@ final class DecoderArchive {
         zip.closeEntry();
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** The few opcodes of pickle protocol 2 that a module needs (Python's pickletools names them). */
-    private static final class Pickle {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Pickle() {
-            op(0x80).op(2); // PROTO 2
-        }
-
-        Pickle beginObject(String module, String name) {
-            return global(module, name).emptyTuple().op(0x81).op('}').op('('); // NEWOBJ EMPTY_DICT MARK
-        }
-
-        Pickle endObject() {
-            return op('u').op('b'); // SETITEMS BUILD
-        }
-
-        /** Of a name, or a value. */
-        Pickle text(String text) {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            return op('X').int32(utf8.length).raw(utf8); // BINUNICODE
-        }
-
-        Pickle bool(boolean value) {
-            return op(value ? 0x88 : 0x89); // NEWTRUE, NEWFALSE
-        }
-
-        Pickle integer(int value) {
-            return op('J').int32(value); // BININT
-        }
-
-        Pickle real(double value) {
-            return op('G').raw(ByteBuffer.allocate(8).putDouble(value).array()); // BINFLOAT
-        }
-
-        Pickle emptyTensorList() {
-            return global("torch.jit._pickle", "build_tensorlist")
-                    .op(']')
-                    .op(0x85)
-                    .op('R'); // [] TUPLE1 REDUCE
-        }
-
-        Pickle boolList(List<Boolean> values) {
-            global("torch.jit._pickle", "build_boollist").op(']').op('(');
-            values.forEach(this::bool);
-            return op('e').op(0x85).op('R'); // MARK APPENDS TUPLE1 REDUCE
-        }
-
-        Pickle emptyList(String type) {
-            return global("torch.jit._pickle", "restore_type_tag")
-                    .op(']')
-                    .text(type)
-                    .op(0x86)
-                    .op('R'); // TUPLE2
-        }
-
-        Pickle emptyTuple() {
-            return op(')');
-        }
-
-        byte[] stop() {
-            return op('.').out.toByteArray();
-        }
-
-        private Pickle global(String module, String name) {
-            return op('c').raw(ascii(module + "\n" + name + "\n"));
-        }
-
-        private Pickle int32(int value) {
-            return raw(ByteBuffer.allocate(4)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(value)
-                    .array());
-        }
-
-        private Pickle raw(byte[] bytes) {
-            out.writeBytes(bytes);
-            return this;
-        }
-
-        private Pickle op(int code) {
-            out.write(code);
-            return this;
-        }
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

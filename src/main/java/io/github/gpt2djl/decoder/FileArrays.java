@@ -54,13 +54,14 @@ final class FileArrays {
                 int count = numbers.remaining() / type.getNumOfBytes();
                 try (NDManager own = owner.newSubManager()) {
                     PtNDArray array = (PtNDArray) own.create(numbers, new Shape(count), type);
-                    if (finite && !module.compute(own, "finite", array).toBooleanArray()[0]) {
+                    if (finite
+                            && !module.compute(own, TorchMethod.FINITE, array).toBooleanArray()[0]) {
                         throw new MalformedCheckpointException(
                                 file.name(),
                                 "tensor " + tensor.name() + " has numbers that are NaN or infinite, expected finite"
                                         + " weights; the file is damaged, or its training has failed");
                     }
-                    module.call("fill", target, filled[0], array);
+                    module.call(TorchMethod.FILL, target, filled[0], array);
                 }
                 filled[0] += count;
             });

@@ -67,10 +67,10 @@ final class KeysAndValues {
         }
         int larger = larger(room);
         int wider = Math.max(most, rows);
-        IValue grown = module.result("memory", (long) wider, (long) larger, zeros);
+        IValue grown = module.result(TorchMethod.ALLOCATE_CACHE, (long) wider, (long) larger, zeros);
         if (old != null) {
             try {
-                module.call("move_all", old, grown, filled);
+                module.call(TorchMethod.COPY_CACHE, old, grown, filled);
             } catch (RuntimeException e) {
                 grown.close();
                 throw e;

@@ -94,7 +94,7 @@ public final class KvCache implements AutoCloseable {
                 copies,
                 room,
                 (ids, ends, cache, y, norm) ->
-                        module.call("join_rows", ids, ends, cache, first, (long) copies, y, norm));
+                        module.call(TorchMethod.JOIN, ids, ends, cache, first, (long) copies, y, norm));
     }
 
     void join(List<int[]> prompts, int copies, int room, Call call) {
@@ -140,7 +140,17 @@ public final class KvCache implements AutoCloseable {
                     IValue ends = joining.ends(scope);
                     IValue y = rows.logits().values(scope, 0, count);
                     IValue norm = rows.logits().norms(scope, 0, count)) {
-                module.call("step_join", now.ids(), past, now.lengths(), starts, ends, cache, (long) copies, y, norm);
+                module.call(
+                        TorchMethod.STEP_AND_JOIN,
+                        now.ids(),
+                        past,
+                        now.lengths(),
+                        starts,
+                        ends,
+                        cache,
+                        (long) copies,
+                        y,
+                        norm);
             } catch (RuntimeException | Error e) {
                 rows.takeBack();
                 throw e;
@@ -272,7 +282,7 @@ public final class KvCache implements AutoCloseable {
             int steps = steps(ids, draws.length, now -> {
                 found[0] = module.compute(
                                 scope,
-                                "steps",
+                                TorchMethod.STEPS,
                                 now.ids(),
                                 past,
                                 now.lengths(),
@@ -322,7 +332,7 @@ public final class KvCache implements AutoCloseable {
         try {
             int last = rows.count() - 1;
             if (place < last) {
-                module.call("move_row", memory.get(), (long) last, (long) place, rows.length(last));
+                module.call(TorchMethod.MOVE_ROW, memory.get(), (long) last, (long) place, rows.length(last));
                 rows.setLength(place, rows.length(last));
             }
             rows.resize(last);
@@ -362,7 +372,7 @@ public final class KvCache implements AutoCloseable {
                 long[] moves = RowMoves.of(sources);
                 try (NDManager scope = manager.newSubManager()) {
                     PtNDArray pairs = SharedMemory.copy(scope, new Shape(moves.length / 2, 2), moves);
-                    module.call("reorder", memory.get(), pairs, (long) same, filled);
+                    module.call(TorchMethod.REORDER, memory.get(), pairs, (long) same, filled);
                 }
             }
             boolean alike = sources.length == rows.count();
@@ -399,7 +409,7 @@ public final class KvCache implements AutoCloseable {
                     IValue position = IValue.from(past);
                     IValue y = results.values(scope, 0, ids.length);
                     IValue norm = results.norms(scope, 0, ids.length)) {
-                module.call("verify", input, position, memory.get(), y, norm);
+                module.call(TorchMethod.VERIFY, input, position, memory.get(), y, norm);
             }
             rows.setLength(0, past + ids.length);
         } finally {
@@ -438,7 +448,7 @@ public final class KvCache implements AutoCloseable {
             IValue cache = memory.reserve(places, tokens, 0, true);
             long start = System.nanoTime();
             for (int i = 0; i < steps; i++) {
-                module.call("kernels", cache, (long) tokens);
+                module.call(TorchMethod.ATTENTIONS_AND_MLPS, cache, (long) tokens);
             }
             return (System.nanoTime() - start) / 1e6 / steps;
         } finally {

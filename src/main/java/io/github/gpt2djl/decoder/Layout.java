@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * are ignored. All shapes are checked before the first tensor is read.
  */
 final class Layout {
+    private static final String HEAD = "lm_head";
+
     private final TensorFile file;
     private final ModelConfig config;
     private final boolean opt;
@@ -43,8 +45,17 @@ final class Layout {
         ATTENTION
     }
 
-    /** Tensors that decoder.py takes together. */
-    record Step(Kind kind, List<TensorInfo> tensors) {
+    /**
+     * Tensors that decoder.py takes together.
+     *
+     * @param name where they go in the model, by the name that published checkpoints of GPT-2 have for it
+     */
+    record Step(Kind kind, String name, List<TensorInfo> tensors) {
+        /** Whether it is the matrix of the logits. */
+        boolean isHead() {
+            return name.equals(HEAD);
+        }
+
         /** A matrix, or those that become one. */
         List<TensorInfo> weight() {
             return tensors.subList(0, kind == Kind.ATTENTION ? 3 : 1);
@@ -103,11 +114,11 @@ final class Layout {
         int embedding = config.embeddingWidth();
         TensorInfo tokens = tensor(table, config.vocabularySize(), embedding);
         TensorInfo head = head(tokens);
-        add(Kind.EMBEDDING, tokens);
+        add(Kind.EMBEDDING, "wte", tokens);
         if (head == null) {
-            add(Kind.TIED_HEAD, tokens);
+            add(Kind.TIED_HEAD, HEAD, tokens);
         } else {
-            add(Kind.WITHOUT_BIAS, head);
+            add(Kind.WITHOUT_BIAS, HEAD, head);
         }
         String positions = switch (config.architecture()) {
             case GPT2, GPT_NEO -> "wpe.weight";
@@ -115,7 +126,7 @@ final class Layout {
             case OPT -> "embed_positions.weight";
         };
         int unused = config.unusedPositions();
-        add(Kind.POSITIONS, tensor(positions, (long) config.positions() + unused, config.width()));
+        add(Kind.POSITIONS, "wpe", tensor(positions, (long) config.positions() + unused, config.width()));
     }
 
     /** The explicit head, or null where the embedding table is the head. */
@@ -134,34 +145,34 @@ final class Layout {
     /** GPT's linear layers ("Conv1D") are stored [in, out]. */
     private void gptLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
-        norm(h + "ln_1");
-        conv1d(h + "attn.c_attn", width, 3 * width);
-        conv1d(h + "attn.c_proj", width, width);
-        norm(h + "ln_2");
-        conv1d(h + "mlp.c_fc", width, config.innerWidth());
-        conv1d(h + "mlp.c_proj", config.innerWidth(), width);
+        norm("ln_1", h + "ln_1");
+        conv1d("attn.c_attn", h + "attn.c_attn", width, 3 * width);
+        conv1d("attn.c_proj", h + "attn.c_proj", width, width);
+        norm("ln_2", h + "ln_2");
+        conv1d("mlp.c_fc", h + "mlp.c_fc", width, config.innerWidth());
+        conv1d("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
     }
 
     /** OPT's are stored [out, in]. */
     private void optLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
-        norm(h + "self_attn_layer_norm");
+        norm("ln_1", h + "self_attn_layer_norm");
         attention(h + "self_attn.", config.enableBias());
-        linear(h + "self_attn.out_proj", width, width);
-        norm(h + "final_layer_norm");
-        linear(h + "fc1", width, config.innerWidth());
-        linear(h + "fc2", config.innerWidth(), width);
+        linear("attn.c_proj", h + "self_attn.out_proj", width, width);
+        norm("ln_2", h + "final_layer_norm");
+        linear("mlp.c_fc", h + "fc1", width, config.innerWidth());
+        linear("mlp.c_proj", h + "fc2", config.innerWidth(), width);
     }
 
     /** GPT-Neo's, too. */
     private void neoLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
-        norm(h + "ln_1");
+        norm("ln_1", h + "ln_1");
         attention(h + "attn.attention.", false);
-        linear(h + "attn.attention.out_proj", width, width);
-        norm(h + "ln_2");
-        linear(h + "mlp.c_fc", width, config.innerWidth());
-        linear(h + "mlp.c_proj", config.innerWidth(), width);
+        linear("attn.c_proj", h + "attn.attention.out_proj", width, width);
+        norm("ln_2", h + "ln_2");
+        linear("mlp.c_fc", h + "mlp.c_fc", width, config.innerWidth());
+        linear("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
     }
 
     private void attention(String h, boolean biases) throws MalformedCheckpointException {
@@ -173,47 +184,47 @@ final class Layout {
         for (String name : biases ? new String[] {"q_proj", "k_proj", "v_proj"} : new String[0]) {
             tensors.add(tensor(h + name + ".bias", width));
         }
-        add(Kind.ATTENTION, tensors);
+        add(Kind.ATTENTION, "attn.c_attn", tensors);
     }
 
     private void last() throws MalformedCheckpointException {
         int width = config.width();
         int embedding = config.embeddingWidth();
         if (config.finalNorm()) {
-            norm(opt ? "final_layer_norm" : "ln_f");
+            norm("ln_f", opt ? "final_layer_norm" : "ln_f");
         }
         if (embedding != width) {
-            add(Kind.WITHOUT_BIAS, tensor("project_in.weight", width, embedding));
-            add(Kind.WITHOUT_BIAS, tensor("project_out.weight", embedding, width));
+            add(Kind.WITHOUT_BIAS, "project_in", tensor("project_in.weight", width, embedding));
+            add(Kind.WITHOUT_BIAS, "project_out", tensor("project_out.weight", embedding, width));
         }
     }
 
-    private void norm(String name) throws MalformedCheckpointException {
+    private void norm(String target, String name) throws MalformedCheckpointException {
         if (config.layerNormElementwiseAffine()) {
-            add(Kind.NORM, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+            add(Kind.NORM, target, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
         } else {
-            add(Kind.NORM);
+            add(Kind.NORM, target);
         }
     }
 
-    private void conv1d(String name, int in, int out) throws MalformedCheckpointException {
-        add(Kind.CONV1D, tensor(name + ".weight", in, out), tensor(name + ".bias", out));
+    private void conv1d(String target, String name, int in, int out) throws MalformedCheckpointException {
+        add(Kind.CONV1D, target, tensor(name + ".weight", in, out), tensor(name + ".bias", out));
     }
 
-    private void linear(String name, int in, int out) throws MalformedCheckpointException {
+    private void linear(String target, String name, int in, int out) throws MalformedCheckpointException {
         if (config.enableBias()) {
-            add(Kind.LINEAR, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
+            add(Kind.LINEAR, target, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
         } else {
-            add(Kind.LINEAR, tensor(name + ".weight", out, in));
+            add(Kind.LINEAR, target, tensor(name + ".weight", out, in));
         }
     }
 
-    private void add(Kind kind, TensorInfo... tensors) {
-        add(kind, List.of(tensors));
+    private void add(Kind kind, String target, TensorInfo... tensors) {
+        add(kind, target, List.of(tensors));
     }
 
-    private void add(Kind kind, List<TensorInfo> tensors) {
-        steps.add(new Step(kind, tensors));
+    private void add(Kind kind, String target, List<TensorInfo> tensors) {
+        steps.add(new Step(kind, target, tensors));
     }
 
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {

@@ -60,7 +60,7 @@ public enum Precision {
     }
 
     /**
-     * The kernels of decoder.py for this precision on this machine.
+     * The kernels for this precision on this machine.
      *
      * @param device the processor or a GPU
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
@@ -148,24 +148,25 @@ public enum Precision {
         return padded ? (in + 511) / 512 * 512 * ((out + 15) / 16 * 16) : in * out;
     }
 
-    /** The matrix products of decoder.py, in its numbering. */
+    /** The matrix products: each is a file of torchscript/kernels. */
     enum Kernel {
         /** torch.linear: runs everywhere, and shares the head's matrix with the embedding table. */
-        PLAIN(0, 4, 6, 6),
+        PLAIN("plain", 4, 6, 6),
         /** The same with 16-bit floats, activations too; fast on GPUs. */
-        HALF(0, 2, 5, 5),
+        HALF("plain", 2, 5, 5),
         /** The same with the upper half of 32-bit floats. */
-        BFLOAT16(0, 2, 15, 15),
+        BFLOAT16("plain", 2, 15, 15),
         /** oneDNN with packed 32-bit weights: about twice as fast as PLAIN for one row on AVX2, slower on AVX-512. */
-        ONEDNN(1, 4, 6, 6),
-        FBGEMM_FP16(2, 2, 6, 6),
-        FBGEMM_INT8(3, 1, 6, 6),
+        ONEDNN("onednn_f32", 4, 6, 6),
+        FBGEMM_FP16("fbgemm_fp16", 2, 6, 6),
+        FBGEMM_INT8("fbgemm_int8", 1, 6, 6),
         /** oneDNN with packed weights: with AMX, 16 rows take as long as one. */
-        ONEDNN_BF16(4, 2, 6, 15),
+        ONEDNN_BF16("onednn_bf16", 2, 6, 15),
         /** oneDNN with packed weights, for a head: with AMX, many rows take half as long as with FBGEMM, one as long. */
-        ONEDNN_INT8(5, 1, 6, 6);
+        ONEDNN_INT8("onednn_int8", 1, 6, 6);
 
-        final int code;
+        /** The file's name. */
+        final String name;
         /** A weight's. */
         final int bytes;
         /** Of activations between products, as torch counts types. */
@@ -173,11 +174,16 @@ public enum Precision {
         /** Of keys and values. */
         final int cacheDtype;
 
-        Kernel(int code, int bytes, int dtype, int cacheDtype) {
-            this.code = code;
+        Kernel(String name, int bytes, int dtype, int cacheDtype) {
+            this.name = name;
             this.bytes = bytes;
             this.dtype = dtype;
             this.cacheDtype = cacheDtype;
+        }
+
+        /** {@return the path below torchscript, without its ending} */
+        String file() {
+            return "kernels/" + name;
         }
 
         /** Bytes of a number in biases and norms. */
@@ -192,7 +198,7 @@ public enum Precision {
 
         /** Whether the head can be the embedding table. */
         boolean sharesTable() {
-            return code == PLAIN.code;
+            return name.equals(PLAIN.name);
         }
 
         /** Whether the weights become an object of FBGEMM's, and not a tensor. */

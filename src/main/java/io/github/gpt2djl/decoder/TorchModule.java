@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A loaded TorchScript module whose methods are called by name; DJL closes neither arguments nor results.
@@ -30,26 +31,35 @@ final class TorchModule implements AutoCloseable {
      * Compiles an archive.
      *
      * @param optimized whether torch may fuse operations; on a GPU it compiles them again as the cache grows
+     * @throws IllegalStateException if the module lacks a method that Java calls
      */
-    static TorchModule load(byte[] archive, NDManager manager, boolean optimized) throws IOException {
-        return new TorchModule(
-                JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false), optimized);
+    static TorchModule load(DecoderArchive.Packed archive, NDManager manager, boolean optimized) throws IOException {
+        PtSymbolBlock block =
+                JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive.bytes()), false, false);
+        List<String> names = List.of(JniUtils.getMethodNames(block));
+        for (TorchMethod method : archive.methods()) {
+            if (!names.contains(method.key())) {
+                block.close();
+                throw new IllegalStateException("the module has no method " + method.key() + ", only " + names);
+            }
+        }
+        return new TorchModule(block, optimized);
     }
 
     /**
-     * Calls a method for its effect; arguments are PtNDArray, Boolean, Long, Double, or an IValue, which the caller
-     * closes.
+     * Calls a method for its effect; arguments are PtNDArray, Boolean, Long, Double, String, or an IValue, which the
+     * caller closes.
      */
-    void call(String method, Object... arguments) {
-        IValue[] values = values(arguments);
-        try {
-            run(method, values).close();
-        } finally {
-            close(values, arguments);
-        }
+    void call(TorchMethod method, Object... arguments) {
+        result(method, arguments).close();
     }
 
     /** Calls a method that returns a tensor, which belongs to {@code manager} then. */
+    PtNDArray compute(NDManager manager, TorchMethod method, Object... arguments) {
+        return compute(manager, method.key(), arguments);
+    }
+
+    /** Calls a method by name: a test may call one that Java does not. */
     PtNDArray compute(NDManager manager, String method, Object... arguments) {
         IValue[] values = values(arguments);
         try (IValue result = run(method, values)) {
@@ -60,10 +70,10 @@ final class TorchModule implements AutoCloseable {
     }
 
     /** Calls a method for a result of any type, which the caller closes. */
-    IValue result(String method, Object... arguments) {
+    IValue result(TorchMethod method, Object... arguments) {
         IValue[] values = values(arguments);
         try {
-            return run(method, values);
+            return run(method.key(), values);
         } finally {
             close(values, arguments);
         }
@@ -90,7 +100,7 @@ final class TorchModule implements AutoCloseable {
 
     /** Calls {@code forward} with arguments that the caller keeps and closes. */
     void forward(IValue... arguments) {
-        run("forward", arguments).close();
+        run(TorchMethod.FORWARD.key(), arguments).close();
     }
 
     @Override
@@ -124,6 +134,8 @@ final class TorchModule implements AutoCloseable {
                 values[i] = IValue.from(array);
             } else if (argument instanceof Boolean flag) {
                 values[i] = IValue.from(flag);
+            } else if (argument instanceof String text) {
+                values[i] = IValue.from(text);
             } else if (argument instanceof Double number) {
                 values[i] = IValue.from(number);
             } else {

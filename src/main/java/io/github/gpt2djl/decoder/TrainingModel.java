@@ -180,7 +180,7 @@ public final class TrainingModel implements AutoCloseable {
     public double learn(int[][] rows, long seed) {
         try (NDManager scope = manager.newSubManager();
                 NDArray method = SharedMemory.copy(scope, new Shape(), 0)) {
-            method.setName("module_method:learn");
+            method.setName("module_method:" + TorchMethod.LEARN.key());
             NDList arguments = new NDList();
             arguments.addAll(weights.values());
             arguments.addAll(arrays.gradients.views().values());
@@ -205,7 +205,7 @@ public final class TrainingModel implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             return module.compute(
                             scope,
-                            "update",
+                            TorchMethod.UPDATE,
                             arrays.weights.all(),
                             arrays.gradients.all(),
                             arrays.means.all(),
@@ -232,7 +232,8 @@ public final class TrainingModel implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray[] all = weights.values().toArray(new PtNDArray[0]);
             try (IValue list = IValue.listFrom(all)) {
-                return module.compute(scope, "evaluate", list, ids(rows, scope)).toFloatArray();
+                return module.compute(scope, TorchMethod.EVALUATE, list, ids(rows, scope))
+                        .toFloatArray();
             }
         }
     }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Hands a checkpoint's tensors to decoder.py, which packs them.
+ * Hands a checkpoint's tensors to decoder.py, whose kernels pack them.
  *
  * <p>Packing is the slow part, and FBGEMM does it on one thread: so several matrices are packed at once, and added in
  * order.
@@ -75,8 +75,8 @@ final class Weights {
         return kernel.sharesTable() && step.kind() != Layout.Kind.CONV1D;
     }
 
-    /** A matrix that is packed, its bias, and its outputs' scales if it is in 8 bits, until they are added. */
-    private record Packed(Precision.Kernel kernel, IValue weight, PtNDArray bias, PtNDArray scale) {}
+    /** A matrix as its kernel wants it, until it is added. */
+    private record Prepared(Layout.Step step, IValue matrix) {}
 
     /**
      * Loads all tensors of {@code checkpoint} into {@code module}.
@@ -127,33 +127,23 @@ final class Weights {
     }
 
     private void load(List<Layout.Step> steps, ExecutorService executor, Checkpoint checkpoint) throws IOException {
-        List<Future<Packed>> packing = new ArrayList<>();
+        List<Future<Prepared>> packing = new ArrayList<>();
         DataType table = kernels.halvesTables() ? DataType.FLOAT16 : DataType.FLOAT32;
         for (Layout.Step step : steps) {
             switch (step.kind()) {
-                case EMBEDDING -> call("add_embedding", step, table, eightBits());
+                case EMBEDDING -> call(TorchMethod.ADD_TOKENS, step, table, eightBits());
                 case POSITIONS ->
-                    call("add_positions", step, table, eightBits(), (long)
+                    call(TorchMethod.ADD_POSITIONS, step, table, eightBits(), (long)
                             checkpoint.config().unusedPositions());
-                case NORM -> {
-                    if (step.tensors().isEmpty()) {
-                        plainNorm(checkpoint.config().width());
-                    } else {
-                        call("add_norm", step, DataType.FLOAT32, true);
-                    }
-                }
+                case NORM -> addNorm(step, checkpoint.config().width());
                 case TIED_HEAD -> {
                     if (kernels.head().sharesTable()) {
-                        module.call("tie_head");
+                        module.call(TorchMethod.TIE_HEAD);
                     } else {
-                        packing.add(executor.submit(() -> pack(step, kernels.head())));
+                        packing.add(executor.submit(() -> prepare(step)));
                     }
                 }
-                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> {
-                    // The head is the first.
-                    Precision.Kernel kernel = packing.isEmpty() ? kernels.head() : kernels.layers();
-                    packing.add(executor.submit(() -> pack(step, kernel)));
-                }
+                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> packing.add(executor.submit(() -> prepare(step)));
             }
             if (packing.size() == 1
                     && kernels.halvesTables()
@@ -162,7 +152,7 @@ final class Weights {
                 result(packing.get(0));
             }
         }
-        for (Future<Packed> next : packing) {
+        for (Future<Prepared> next : packing) {
             add(result(next));
         }
     }
@@ -175,62 +165,62 @@ final class Weights {
         return kernels.layers().bytes == 1 || kernels.head().bytes == 1;
     }
 
-    private void call(String method, Layout.Step step, DataType type, boolean finite, Object... options)
+    private void call(TorchMethod method, Layout.Step step, DataType type, boolean finite, Object... options)
             throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             List<Object> arguments = new ArrayList<>();
-            for (TensorInfo tensor : step.tensors()) {
-                long[] shape =
-                        tensor.shape().stream().mapToLong(Long::longValue).toArray();
-                PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
-                file.read(List.of(tensor), array, finite);
-                arguments.add(array);
-            }
+            arguments.add(read(step.tensors().get(0), scope, type, finite));
             arguments.addAll(List.of(options));
             module.call(method, arguments.toArray());
         }
     }
 
-    /** One that changes neither scale nor mean. */
-    private void plainNorm(int width) {
+    /** A norm without tensors changes neither scale nor mean. */
+    private void addNorm(Layout.Step step, int width) throws IOException {
         try (NDManager scope = manager.newSubManager()) {
-            module.call("add_norm", scope.ones(new Shape(width)), scope.zeros(new Shape(width)));
+            List<TensorInfo> tensors = step.tensors();
+            Object weight = tensors.isEmpty()
+                    ? scope.ones(new Shape(width))
+                    : read(tensors.get(0), scope, DataType.FLOAT32, true);
+            Object bias = tensors.isEmpty()
+                    ? scope.zeros(new Shape(width))
+                    : read(tensors.get(1), scope, DataType.FLOAT32, true);
+            module.call(TorchMethod.ADD_NORM, step.name(), weight, bias);
         }
     }
 
-    private Packed pack(Layout.Step step, Precision.Kernel kernel) throws IOException {
+    private PtNDArray read(TensorInfo tensor, NDManager scope, DataType type, boolean finite) throws IOException {
+        long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
+        file.read(List.of(tensor), array, finite);
+        return array;
+    }
+
+    private Prepared prepare(Layout.Step step) throws IOException {
         boolean transposed = step.kind() == Layout.Kind.CONV1D;
+        Precision.Kernel kernel = step.isHead() ? kernels.head() : kernels.layers();
+        TorchMethod method = step.isHead() ? TorchMethod.PREPARE_HEAD : TorchMethod.PREPARE_LAYER;
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray memory = stays(step, kernel) ? nothing : source.get();
-            PtNDArray weight = module.compute(scope, "within", memory, step.rows(), step.columns());
+            PtNDArray weight = module.compute(scope, TorchMethod.SCRATCH_VIEW, memory, step.rows(), step.columns());
             file.read(step.weight(), weight, true);
-            PtNDArray bias = (PtNDArray) manager.zeros(new Shape(transposed ? step.columns() : step.rows()));
+            PtNDArray bias = (PtNDArray) scope.zeros(new Shape(transposed ? step.columns() : step.rows()));
             file.read(step.bias(), bias, true);
-            PtNDArray scale = kernel.bytes == 1
-                    ? module.compute(manager, "scale", weight, transposed)
-                    : (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);
-            IValue packed = switch (kernel) {
-                case FBGEMM_FP16, FBGEMM_INT8 -> module.result("pack", weight, bias, transposed, scratch.get(), scale);
-                case ONEDNN_INT8 -> module.result("prepare_bytes", weight, scale);
-                default -> module.result("prepare", weight, transposed, scratch.get());
-            };
-            return new Packed(kernel, packed, bias, scale);
+            return new Prepared(step, module.result(method, weight, bias, transposed, scratch.get()));
         }
     }
 
-    private void add(Packed packed) {
-        try (IValue weight = packed.weight()) {
-            if (packed.kernel().packs()) {
-                module.call("add_packed", weight, packed.bias(), packed.scale());
+    private void add(Prepared prepared) {
+        try (IValue matrix = prepared.matrix()) {
+            if (prepared.step().isHead()) {
+                module.call(TorchMethod.ADD_HEAD, matrix);
             } else {
-                module.call("add_weight", weight, packed.bias(), packed.scale());
+                module.call(TorchMethod.ADD_LAYER, prepared.step().name(), matrix);
             }
         }
-        packed.bias().close();
-        packed.scale().close();
     }
 
-    private static Packed result(Future<Packed> future) throws IOException {
+    private static Prepared result(Future<Prepared> future) throws IOException {
         try {
             return future.get();
         } catch (InterruptedException e) {

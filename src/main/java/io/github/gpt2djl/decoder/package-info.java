@@ -1,5 +1,5 @@
 /**
- * The forward pass in TorchScript (decoder.py), its weights in a {@link io.github.gpt2djl.decoder.Precision}, and what
+ * The forward pass in TorchScript (torchscript/gpt2.py), its weights in a {@link io.github.gpt2djl.decoder.Precision}, and what
  * a generation remembers, its {@link io.github.gpt2djl.decoder.KvCache}. Token ids in, logits out; every NDArray stays
  * in this package.
  *

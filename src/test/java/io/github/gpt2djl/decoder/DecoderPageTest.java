@@ -8,33 +8,56 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** examples/how-the-decoder-works.md quotes decoder.py as it is, and its numbers are those of the models. */
+/** examples/how-the-decoder-works.md quotes the TorchScript files as they are, and its numbers are those of the models. */
 class DecoderPageTest {
-    private static final Pattern QUOTE = Pattern.compile("```python\n(.*?)\n```", Pattern.DOTALL);
+    private static final Path SOURCES = Path.of("src/main/resources/io/github/gpt2djl/decoder/torchscript");
+    private static final Pattern QUOTE =
+            Pattern.compile("<!-- (\\S+\\.py): ([^\\n]+) -->\n```python\n(.*?)\n```", Pattern.DOTALL);
+    private static final Pattern ANCHOR = Pattern.compile("^ *# --- (.+) ---$");
     private static final Pattern ROW = Pattern.compile("^\\| `(.+?)` \\| (.+) \\|$", Pattern.MULTILINE);
 
     private final String page = Files.readString(Path.of("examples/how-the-decoder-works.md"));
 
     DecoderPageTest() throws IOException {}
 
+    /** A comment in the page names the file and the section that the lines after it are, from one anchor to the next. */
     @Test
-    void quotesAreInTheFile() throws IOException {
-        List<String> file =
-                stripped(Files.readString(Path.of("src/main/resources/io/github/gpt2djl/decoder/decoder.py")));
-        List<String> quotes =
-                QUOTE.matcher(page).results().map(found -> found.group(1)).toList();
-        assertThat(quotes).hasSizeGreaterThan(10);
-        for (String quote : quotes) {
-            assertThat(Collections.indexOfSubList(file, stripped(quote)))
-                    .as(quote)
-                    .isNotNegative();
+    void quotesAreSectionsOfTheFiles() throws IOException {
+        List<MatchResult> quotes = QUOTE.matcher(page).results().toList();
+        assertThat(quotes).hasSizeGreaterThan(10).hasSize(page.split("```python\n", -1).length - 1);
+        for (MatchResult quote : quotes) {
+            assertThat(quote.group(3))
+                    .as(quote.group(1) + ": " + quote.group(2))
+                    .isEqualTo(section(SOURCES.resolve(quote.group(1)), quote.group(2)));
         }
+    }
+
+    private static String section(Path file, String name) throws IOException {
+        StringBuilder section = new StringBuilder();
+        boolean inside = false;
+        for (String line : Files.readAllLines(file)) {
+            Matcher anchor = ANCHOR.matcher(line);
+            if (anchor.matches()) {
+                inside = anchor.group(1).equals(name);
+            } else if (inside) {
+                section.append(line).append('\n');
+            }
+        }
+        return section.toString().stripTrailing().stripIndent().strip();
+    }
+
+    @Test
+    void filesThatThePageNamesExist() {
+        Pattern link = Pattern.compile("\\]\\((\\.\\./[^)]+)\\)");
+        assertThat(link.matcher(page).results())
+                .hasSizeGreaterThan(5)
+                .allMatch(found -> Files.exists(Path.of("examples").resolve(found.group(1))));
     }
 
     @Test
@@ -93,9 +116,5 @@ class DecoderPageTest {
     /** Without the first, and without the commas of thousands. */
     private static List<String> cells(MatchResult row) {
         return List.of(row.group(2).replaceAll("(?<=\\d),(?=\\d{3})", "").split(" *\\| *"));
-    }
-
-    private static List<String> stripped(String text) {
-        return text.lines().map(String::strip).toList();
     }
 }

@@ -1,0 +1,22 @@
+# Attention in several calls, where one call for all rows and tokens would be slower or would round otherwise.
+
+# Each token alone, as a step computes it: q [1, H, T, D], k and v [1, H, S, D] -> [1, H, T, D].
+# window: keys that a token sees, itself and those before it; 0: all.
+def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int) -> Tensor:
+  T = q.size(2)
+  a = annotate(List[Tensor], [])
+  for t in range(T):
+    end = k.size(2) - T + t + 1
+    n = min(end, window) if window > 0 else end
+    a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, end - n, n), v.narrow(2, end - n, n), scale=scale))
+  return torch.cat(a, 2)
+
+# --- per row ---
+# Each row with its own keys and values, a step of rows that differ much in length: q [B, H, 1, D] -> [B, H, 1, D].
+# kv: of each row, keys and values [1, H, S, D] of each layer in turn.
+def attention_per_row(q: Tensor, kv: List[List[Tensor]], l: int, scale: float) -> Tensor:
+  rows = torch.split(q, 1)
+  a = annotate(List[Tensor], [])
+  for b in range(len(rows)):
+    a.append(torch.scaled_dot_product_attention(rows[b], kv[b][2 * l], kv[b][2 * l + 1], scale=scale))
+  return torch.cat(a)

@@ -1,0 +1,111 @@
+# The calls that Java makes, each in a line or two; the files that they lead to say what they do. The model is in gpt2.py.
+#
+# All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them, each
+# with what it imports. logits [N, V] and logsumexp [N] are buffers of the caller that a call writes to.
+
+import benchmark, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
+from gpt2 import Gpt2
+from head_kernel import Matrix as HeadMatrix
+from layer_kernel import Matrix as LayerMatrix
+
+class Decoder(Module):
+  cache_dtype : int
+  gpt2 : Gpt2
+
+  # ---- loading ----
+
+  def finite(self, x: Tensor) -> Tensor:
+    return tensors.finite(x)
+
+  def fill(self, target: Tensor, first: int, piece: Tensor) -> int:
+    return tensors.fill(target, first, piece)
+
+  def scratch_view(self, scratch: Tensor, rows: int, columns: int) -> Tensor:
+    return tensors.scratch_view(scratch, rows, columns)
+
+  # wte [V, E].
+  def add_tokens(self, table: Tensor) -> int:
+    self.gpt2.wte.append(loading.to_device_and_dtype(self.gpt2, table))
+    return len(self.gpt2.wte)
+
+  # wpe [positions, E]. OPT's table has rows in front that no position uses.
+  def add_positions(self, table: Tensor, unused: int) -> int:
+    used = table.narrow(0, unused, table.size(0) - unused)
+    self.gpt2.wpe.append(loading.to_device_and_dtype(self.gpt2, used))
+    return len(self.gpt2.wpe)
+
+  # weight [E], bias [E].
+  def add_norm(self, name: str, weight: Tensor, bias: Tensor) -> int:
+    w = loading.to_device_and_dtype(self.gpt2, weight)
+    return loading.norms(self.gpt2, name).add(w, loading.to_device_and_dtype(self.gpt2, bias))
+
+  # weight [out, in], or [in, out] where transposed is set; bias [out].
+  def prepare_layer(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> LayerMatrix:
+    return self.gpt2.c_attn.prepare(weight, bias, transposed, scratch)
+
+  def prepare_head(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> HeadMatrix:
+    return self.gpt2.head.prepare(weight, bias, transposed, scratch)
+
+  def add_layer(self, name: str, matrix: LayerMatrix) -> int:
+    return loading.matrices(self.gpt2, name).add(matrix)
+
+  def add_head(self, matrix: HeadMatrix) -> int:
+    return self.gpt2.head.add(matrix)
+
+  # The head is wte itself, without a bias.
+  def tie_head(self) -> int:
+    wte = self.gpt2.wte[0]
+    return self.gpt2.head.add(self.gpt2.head.prepare(wte, torch.zeros([wte.size(0)]), False, torch.zeros([0])))
+
+  # ---- the cache ----
+
+  # rows and room: places, and tokens of each.
+  def allocate_cache(self, rows: int, room: int, zeros: bool) -> Tensor:
+    return kv_cache.allocate(self.gpt2.n_layer, self.gpt2.n_head, self.gpt2.wpe[0], self.cache_dtype, rows, room, zeros)
+
+  def copy_cache(self, cache: Tensor, larger: Tensor, filled: int) -> int:
+    return kv_cache.copy_into(cache, larger, filled)
+
+  def move_row(self, cache: Tensor, source: int, target: int, filled: int) -> int:
+    return kv_cache.move(cache, source, target, filled)
+
+  def reorder(self, cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
+    return kv_cache.reorder(cache, moves, first, filled)
+
+  # ---- generation ----
+
+  def forward(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.forward(self.gpt2, ids, past, lengths, cache, copies, logits, logsumexp)
+
+  # Prompts, ids [B, T], for the places of the cache from first on.
+  def join(self, ids: Tensor, lengths: Tensor, cache: Tensor, first: int, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.forward(self.gpt2, ids, 0, lengths, cache.narrow(2, first, copies * ids.size(0)), copies, logits, logsumexp)
+
+  def step_and_join(self, ids: Tensor, past: int, lengths: Tensor, prompts: Tensor, ends: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.step_and_join(self.gpt2, ids, past, lengths, prompts, ends, cache, copies, logits, logsumexp)
+
+  def verify(self, ids: Tensor, past: int, cache: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.verify(self.gpt2, ids, past, cache, logits, logsumexp)
+
+  def steps(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, rules: Tensor, draws: Tensor, max_k: int, nucleus: bool, drawn: bool, eos: Tensor) -> Tensor:
+    return sampling.steps(self.gpt2, ids, past, lengths, cache, rules, draws, max_k, nucleus, drawn, eos)
+
+  # ---- contrastive search, scores, benchmarks ----
+
+  def allocate_vectors(self, rows: int) -> Tensor:
+    return contrastive.vectors(self.gpt2, rows)
+
+  def join_candidates(self, ids: Tensor, cache: Tensor, unit_vectors: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
+    return contrastive.prefill(self.gpt2, ids, cache, unit_vectors, logits, logsumexp)
+
+  def step_candidates(self, ids: Tensor, past: int, accepted: int, cache: Tensor, unit_vectors: Tensor, new_vectors: Tensor, max_cosine: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
+    return contrastive.step(self.gpt2, ids, past, accepted, cache, unit_vectors, new_vectors, max_cosine, logits, logsumexp)
+
+  def all_logits(self, ids: Tensor) -> Tensor:
+    return scoring.all_logits(self.gpt2, ids)
+
+  def scores(self, ids: Tensor, top: int) -> Tensor:
+    return scoring.scores(self.gpt2, ids, top)
+
+  def attentions_and_mlps(self, cache: Tensor, tokens: int) -> bool:
+    return benchmark.attentions_and_mlps(self.gpt2, cache, tokens)

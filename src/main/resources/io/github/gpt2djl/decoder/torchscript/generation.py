@@ -1,0 +1,44 @@
+# Runs prompts and steps through the model. logits [N, V] and logsumexp [N] are buffers of the caller.
+
+from batch import last_tokens
+from gpt2 import Gpt2
+from logits import write
+
+# --- forward ---
+# A step, ids [B, 1], or prompts, ids [B, T]: the logits after each row's last token. Each prompt fills copies rows of the
+# cache.
+def forward(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
+  B = ids.size(0)
+  T = ids.size(1)
+  x = model.hidden(ids, model.batches.make(B, T, past, lengths, cache, copies, False))
+  if past == 0:
+    x = last_tokens(x.view([B, T, x.size(1)]), lengths)                    # [B, E]
+  y = model.logits(x, False)                                               # [B, V]
+  if copies > 1:
+    y = y.repeat_interleave(copies, 0)
+  return write(y, logits, logsumexp)
+
+# --- step and join ---
+# A step of the rows that run, ids [B, 1], and prompts [J, T] that take the places behind them: the weights are read once
+# for both.
+def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts: Tensor, ends: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
+  B = ids.size(0)
+  J = prompts.size(0)
+  T = prompts.size(1)
+  running = model.batches.make(B, 1, past, lengths, cache, 1, False)
+  joining = model.batches.make(J, T, 0, ends, cache.narrow(2, B, copies * J), copies, False)
+  x = torch.cat([model.embed(ids, running), model.embed(prompts, joining)])
+  x = model.layers(x, running, [joining])                                  # [B + J * T, E]
+  last = last_tokens(x.narrow(0, B, J * T).view([J, T, x.size(1)]), ends)  # [J, E]
+  y = model.logits(torch.cat([x.narrow(0, 0, B), last]), False)            # [B + J, V]
+  if copies > 1:
+    y = torch.cat([y.narrow(0, 0, B), y.narrow(0, B, J).repeat_interleave(copies, 0)])
+  return write(y, logits, logsumexp)
+
+# --- verify ---
+# Several tokens of one row at once, ids [1, T]: the logits after each of them. Guesses must not change the text, so where
+# a kernel rounds, each token gets the result that the token has alone.
+def verify(model: Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
+  batch = model.batches.make(1, ids.size(1), past, torch.zeros([0]), cache, 1, model.c_attn.rounds())
+  y = model.logits(model.hidden(ids, batch), True)                         # [T, V]
+  return write(y, logits, logsumexp)

@@ -1,0 +1,123 @@
+# GPT-2 (Radford et al. 2019). This file is the model and nothing else: batch.py says which tokens a call computes and
+# what they see, kv_cache.py keeps their keys and values, kernels/ multiplies by matrices, and decoder.py has the calls
+# that Java makes. The first GPT, OPT and GPT-Neo are the same model with other tensors and a few other values.
+#
+# libtorch compiles this text (TorchScript) when a model is loaded. Tensors have the names of the published checkpoints.
+#   B rows, T new tokens of each row, N = B * T tokens, S tokens that a row sees (cached and new)
+#   E width, H heads, D = E / H, V vocabulary, L layers
+
+from attention import attention_per_row, attention_per_token
+from batch import Batch, Batches, keys_and_values, position_vectors
+from dtypes import float32
+from head_kernel import Matrices as HeadMatrices
+from layer_kernel import Matrices
+from layer_norm import LayerNorms
+
+class Gpt2(Module):
+  n_layer : int
+  n_head : int
+  activation : str             # the function of the MLP, by transformers' name
+  post_norm : bool             # norms follow the sums, as in the first GPT and in OPT-350m
+  qk_scales : List[float]      # of each layer; 1 / sqrt(D) in GPT-2
+  dtype : int                  # of the vectors x
+  batches : Batches
+  wte : List[Tensor]           # [V, E], the only one: tensors come after the module
+  wpe : List[Tensor]           # [positions, E], the only one
+  ln_1 : LayerNorms
+  c_attn : Matrices            # E -> 3E
+  attn_c_proj : Matrices       # E -> E
+  ln_2 : LayerNorms
+  c_fc : Matrices              # E -> 4E
+  mlp_c_proj : Matrices        # 4E -> E
+  ln_f : LayerNorms            # none where norms follow the sums
+  head : HeadMatrices          # E -> V, wte in the published models
+  project_in : Matrices        # of OPT-350m, whose wte is narrower than its layers
+  project_out : Matrices
+
+  # --- embed ---
+  # Each token becomes its vector plus the vector of its position: ids [B, T] -> x [N, E].
+  def embed(self, ids: Tensor, batch: Batch) -> Tensor:
+    wte = self.wte[0]
+    x = torch.embedding(wte, torch.flatten(ids.to(wte.device))).to(self.dtype)
+    x = self.project(self.project_in, x, batch.exact)
+    p = position_vectors(batch, self.wpe[0])
+    return torch.flatten(x.view([batch.B, batch.T, x.size(1)]) + p, 0, 1)
+
+  # --- attend ---
+  # Tokens look at themselves and at what came before them in their row: qkv [N, 3E] -> [N, E].
+  # is_causal hides later tokens by a triangle at the top left, which is right for a prompt: it begins at position 0.
+  def attend(self, qkv: Tensor, batch: Batch, l: int) -> Tensor:
+    E = qkv.size(1) // 3
+    qkv = qkv.view([batch.B, batch.T, 3, self.n_head, E // self.n_head])
+    q = qkv.select(2, 0).transpose(1, 2)                                   # [B, H, T, D]
+    k, v = keys_and_values(qkv, batch, l)                                  # [B, H, S, D] each
+    local = batch.window > 0 and self.batches.local[l]                     # GPT-Neo: sees window tokens
+    mask = batch.local_mask if local else batch.mask
+    is_causal = batch.past == 0 and batch.T > 1 and not local
+    scale = self.qk_scales[l]
+    if batch.exact:
+      a = attention_per_token(q, k, v, scale, batch.window if local else 0)
+    elif batch.per_row:
+      a = attention_per_row(q, batch.kv_per_row, l, scale)
+    else:
+      a = torch.scaled_dot_product_attention(q, k, v, mask, 0., is_causal, scale=scale)
+    return a.transpose(1, 2).reshape([batch.B * batch.T, E])
+
+  # --- attention ---
+  # The same with the matrices before and behind: x [N, E] -> [N, E]. Behind the batch's tokens come those of prompts
+  # that join the batch.
+  def attention(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
+    qkv = self.c_attn.linear(x, l, batch.exact)                            # [N, 3E]
+    n = batch.B * batch.T
+    a = self.attend(qkv.narrow(0, 0, n), batch, l)
+    if len(joining) > 0:
+      a = torch.cat([a, self.attend(qkv.narrow(0, n, joining[0].B * joining[0].T), joining[0], l)])
+    return self.attn_c_proj.linear(self.attn_c_proj.fit(a), l, batch.exact)
+
+  # --- mlp ---
+  # Each token by itself: x [N, E] -> [N, E].
+  def mlp(self, x: Tensor, batch: Batch, l: int) -> Tensor:
+    h = self.c_fc.linear_activated(x, l, self.activation, batch.exact)     # [N, 4E]
+    return self.mlp_c_proj.linear(h, l, batch.exact)
+
+  # --- block ---
+  # A layer adds to x what attention finds, then what the MLP finds (pre-norm): x [N, E] -> [N, E].
+  def block(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
+    x = x.add_(self.attention(self.ln_1.norm(x, l), batch, joining, l))
+    return x.add_(self.mlp(self.ln_2.norm(x, l), batch, l))
+
+  # The first GPT and OPT-350m norm the sums (post-norm): x [N, E] -> [N, E].
+  def block_post_norm(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
+    x = self.ln_1.norm(x.add_(self.attention(x, batch, joining, l)), l)
+    return self.ln_2.norm(x.add_(self.mlp(x, batch, l)), l)
+
+  # --- layers ---
+  # All layers: x [N, E] -> what the head takes, [N, E].
+  def layers(self, x: Tensor, batch: Batch, joining: List[Batch]) -> Tensor:
+    N = x.size(0)
+    x = self.c_attn.fit(x)
+    for l in range(self.n_layer):
+      if self.post_norm:
+        x = self.block_post_norm(x, batch, joining, l)
+      else:
+        x = self.block(x, batch, joining, l)
+    if self.ln_f.count() > 0:
+      x = self.ln_f.norm(x, 0)
+    return self.project(self.project_out, x, batch.exact).narrow(0, 0, N)
+
+  # --- hidden ---
+  # ids [B, T] -> what the head takes, [N, E]. Keys and values are written to the batch's cache.
+  def hidden(self, ids: Tensor, batch: Batch) -> Tensor:
+    return self.layers(self.embed(ids, batch), batch, annotate(List[Batch], []))
+
+  # --- logits ---
+  # A score for each token of the vocabulary, in 32 bits: x [N, E] -> [N, V].
+  def logits(self, x: Tensor, exact: bool) -> Tensor:
+    return self.head.linear(x, 0, exact).to(float32())
+
+  # --- project ---
+  # OPT-350m's change of width: x [N, in] -> [N, out]; x itself in all other models.
+  def project(self, matrices: Matrices, x: Tensor, exact: bool) -> Tensor:
+    if matrices.count() > 0:
+      x = matrices.linear(x, 0, exact).to(self.dtype)
+    return x

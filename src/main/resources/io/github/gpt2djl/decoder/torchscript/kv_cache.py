@@ -1,0 +1,66 @@
+# The memory of keys and values, one tensor [L, 2, B, H, C, D]: L layers, keys and values, B rows, H heads, C tokens that
+# there is room for, D numbers of a head.
+
+# --- allocate ---
+# Memory for some rows, and room for some tokens in each: [L, 2, rows, H, room, D]. The cache is where wpe [positions, E] is.
+def allocate(L: int, H: int, wpe: Tensor, dtype: int, rows: int, room: int, zeros: bool) -> Tensor:
+  shape = [L, 2, rows, H, room, wpe.size(1) // H]
+  if zeros:
+    cache = torch.zeros(shape, dtype=dtype, layout=None, device=wpe.device)
+  else:
+    cache = torch.empty(shape, dtype=dtype, layout=None, device=wpe.device)
+  return cache
+
+# --- views ---
+# Keys and values [B, H, S, D] of each layer in turn, of the first S tokens. Local layers have only the last window
+# ones, where window > 0.
+def visible(rows: Tensor, S: int, window: int, local: List[bool]) -> List[Tensor]:
+  all = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
+  if window > 0 and S > window:
+    for i in range(len(all)):
+      if local[i // 2]:
+        all[i] = all[i].narrow(2, S - window, window)
+  return all
+
+# Where a call writes keys and values, a view [B, T, 2, H, D] of each layer.
+def writable(rows: Tensor) -> List[Tensor]:
+  return torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
+
+# --- copy ---
+# Copies what is there into a cache with room for more rows and tokens. filled: tokens of a row that are copied.
+def copy_into(cache: Tensor, larger: Tensor, filled: int) -> int:
+  larger.narrow(2, 0, cache.size(2)).narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))
+  return filled
+
+# --- move ---
+# The row source takes the place of the row target, which has ended. filled: tokens of the row that are copied.
+def move(cache: Tensor, source: int, target: int, filled: int) -> int:
+  rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]
+  rows.select(2, target).copy_(rows.select(2, source))
+  return target
+
+# --- reorder ---
+# Rows become copies of others, from the token first on. moves [N, 2]: copies from one place to another, one after the
+# other; -1 is a spare place. Layers are copied one by one where the spare place would be large, else all at once.
+def reorder(cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
+  places = annotate(List[int], [])
+  for i in range(moves.numel()):
+    places.append(int(moves.view([-1]).select(0, i)))
+  all = cache.narrow(4, first, filled - first)
+  part = all.size(0)
+  if all.numel() > 1048576 * all.size(2) and bool(torch.any(moves.lt(0))):
+    part = 1
+  parts = torch.split(all, part)
+  for p in range(len(parts)):
+    rows = torch.unbind(parts[p], 2)                                     # [L or 1, 2, H, S, D] each
+    spare = rows[0]
+    for i in range(len(places) // 2):
+      source = places[2 * i]
+      target = places[2 * i + 1]
+      if target < 0:
+        spare = rows[source].clone()
+      elif source < 0:
+        rows[target].copy_(spare)
+      else:
+        rows[target].copy_(rows[source])
+  return filled

@@ -256,7 +256,7 @@ class TrainerTest {
                 TrainingOptions.builder().batchSize(5).context(16).maxSteps(40).build();
         assertThatThrownBy(() -> trainer("a", other).resume(TrainingListener.NONE))
                 .hasMessageContaining("batchSize is 5")
-                .hasMessageContaining("was begun with 4");
+                .hasMessageContaining("expected 4, with which the training in");
         TrainingOptions wide = TrainingOptions.builder().context(41).maxSteps(1).build();
         assertThatThrownBy(() -> trainer("b", wide).train(TrainingListener.NONE))
                 .hasMessageContaining("context is 41, expected at most 40");

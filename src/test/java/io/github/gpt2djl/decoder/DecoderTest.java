@@ -416,7 +416,7 @@ class DecoderTest {
             }
             assertThatThrownBy(() -> decoder.scores(ids, 30))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("top is 30, expected 0 to 29, the size of the vocabulary");
+                    .hasMessage("topLogprobs is 30, expected 0 to 29, the size of the vocabulary");
             assertThat(decoder.logProbabilities(ids)).containsExactly(Arrays.copyOf(found, 149));
         }
     }

@@ -132,7 +132,7 @@ public final class Tokenizer implements AutoCloseable {
     public int[] encode(String text, boolean splitSpecialTokens, boolean addSpecialTokens) {
         Surrogates.check(text);
         boolean split = splitSpecialTokens || vocabulary.splitsSpecialTokens();
-        if (split && text.contains(UnigramModel.UNUSED)) {
+        if (split && vocabulary.tokenizer().model() instanceof UnigramModel && text.contains(UnigramModel.UNUSED)) {
             throw new IllegalArgumentException("the text has 17 noncharacters U+FDEF in a row, which stand for ids that"
                     + " no text has, expected text");
         }

@@ -62,16 +62,6 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
     }
 
     @Override
-    public Map<String, Integer> ids() {
-        return vocabulary.ids();
-    }
-
-    @Override
-    public Map<Integer, String> tokens() {
-        return vocabulary.tokens();
-    }
-
-    @Override
     public String json(Map<String, Integer> more) {
         StringBuilder json = new StringBuilder(before);
         vocabulary.write(json, more);

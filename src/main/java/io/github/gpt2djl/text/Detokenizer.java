@@ -36,17 +36,24 @@ public final class Detokenizer {
         this.skipSpecialTokens = skipSpecialTokens;
         steps = vocabulary.decoder().start(text, !skipSpecialTokens);
         if (before.length > 0) {
-            int certain = 0;
-            for (int id : before) {
-                certain += add(id, false).length();
-            }
-            Detokenizer alone = new Detokenizer(vocabulary, skipSpecialTokens);
-            StringBuilder whole = new StringBuilder();
-            for (int id : before) {
-                whole.append(alone.add(id, false));
-            }
-            shown = whole.append(alone.finish()).substring(certain);
+            int certain = take(before).length();
+            shown = new Detokenizer(vocabulary, skipSpecialTokens)
+                    .decode(before)
+                    .substring(certain);
         }
+    }
+
+    /** The text of all ids, of which none came before and none may come after. */
+    String decode(int... ids) {
+        return take(ids) + finish();
+    }
+
+    private String take(int... ids) {
+        StringBuilder certain = new StringBuilder();
+        for (int id : ids) {
+            certain.append(add(id, false));
+        }
+        return certain.toString();
     }
 
     /**

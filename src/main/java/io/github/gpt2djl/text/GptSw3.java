@@ -1,7 +1,6 @@
 package io.github.gpt2djl.text;
 
 import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -40,9 +39,7 @@ final class GptSw3 {
                 }
             }
         }
-        Set<String> names = new HashSet<>();
-        special.named().values().forEach(token -> names.add(token.content()));
-        special.extra().forEach(token -> names.add(token.content()));
+        Set<String> names = special.texts();
         for (SpecialTokens.Told told : special.added().values()) {
             if (told.token().singleWord()) {
                 throw told.place().error("a token has single_word, expected none beside GPTSw3Tokenizer");

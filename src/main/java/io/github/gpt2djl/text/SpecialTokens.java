@@ -42,6 +42,14 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     /** What transformers 4 called them. */
     private static final String ADDITIONAL = "additional_special_tokens";
 
+    /** The texts of those with a name and of the extra ones. */
+    Set<String> texts() {
+        Set<String> texts = new HashSet<>();
+        named.values().forEach(token -> texts.add(token.content()));
+        extra.forEach(token -> texts.add(token.content()));
+        return texts;
+    }
+
     /**
      * Reads the files.
      *

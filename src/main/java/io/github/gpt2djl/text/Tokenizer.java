@@ -216,12 +216,7 @@ public final class Tokenizer implements AutoCloseable {
      * @throws IllegalArgumentException if an id is out of range
      */
     public String decode(int[] ids, boolean skipSpecialTokens) {
-        Detokenizer pieces = detokenizer(skipSpecialTokens);
-        StringBuilder text = new StringBuilder();
-        for (int id : ids) {
-            text.append(pieces.add(id, false));
-        }
-        return text.append(pieces.finish()).toString();
+        return detokenizer(skipSpecialTokens).decode(ids);
     }
 
     /**

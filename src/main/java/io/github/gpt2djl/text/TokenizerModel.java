@@ -5,11 +5,18 @@ import java.util.Map;
 
 /** The vocabulary of a tokenizer.json, with the rules by which a word is spelled in it. */
 interface TokenizerModel {
+    /** The tokens and their ids. */
+    ModelVocabulary vocabulary();
+
     /** Ids by token. */
-    Map<String, Integer> ids();
+    default Map<String, Integer> ids() {
+        return vocabulary().ids();
+    }
 
     /** Tokens by id. */
-    Map<Integer, String> tokens();
+    default Map<Integer, String> tokens() {
+        return vocabulary().tokens();
+    }
 
     /**
      * The checked parts, for the native library.

@@ -15,10 +15,11 @@ import java.util.Map;
  * A vocabulary in which each piece has a score: of all spellings of a word the one with the highest sum counts.
  *
  * @param pieces by id
+ * @param vocabulary the pieces' texts
  * @param settings everything else
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo 2018, Subword Regularization</a>
  */
-record UnigramModel(List<Piece> pieces, JsonObject settings) implements TokenizerModel {
+record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonObject settings) implements TokenizerModel {
     /** The text of an id that no text is spelled with; {@link Tokenizer} rejects texts that hold this one. */
     static final String UNUSED = "\uFDEF".repeat(17);
 
@@ -44,7 +45,7 @@ record UnigramModel(List<Piece> pieces, JsonObject settings) implements Tokenize
             }
             settings.addProperty("unk_id", unknown);
         }
-        return new UnigramModel(pieces, settings);
+        return new UnigramModel(pieces, vocabulary(pieces), settings);
     }
 
     private static Piece piece(Part model, JsonElement entry, int id) throws MalformedCheckpointException {
@@ -60,22 +61,14 @@ record UnigramModel(List<Piece> pieces, JsonObject settings) implements Tokenize
     }
 
     /** Of two pieces with one text, the last counts. */
-    @Override
-    public Map<String, Integer> ids() {
+    private static ModelVocabulary vocabulary(List<Piece> pieces) {
         Map<String, Integer> ids = new LinkedHashMap<>();
-        for (int id = 0; id < pieces.size(); id++) {
-            ids.put(pieces.get(id).text(), id);
-        }
-        return ids;
-    }
-
-    @Override
-    public Map<Integer, String> tokens() {
         Map<Integer, String> tokens = new HashMap<>();
         for (int id = 0; id < pieces.size(); id++) {
+            ids.put(pieces.get(id).text(), id);
             tokens.put(id, pieces.get(id).text());
         }
-        return tokens;
+        return new ModelVocabulary(ids, tokens);
     }
 
     @Override

@@ -105,13 +105,9 @@ record Vocabulary(
     private static DecoderSteps decoder(PublishedTokenizer published, boolean trusted)
             throws MalformedCheckpointException {
         SentencePieceModel own = published.own();
-        if (own == null) {
-            return DecoderSteps.read(published.whole(), published.cleansUp(), trusted);
-        }
-        Set<String> special = new HashSet<>();
-        published.special().named().values().forEach(token -> special.add(token.content()));
-        published.special().extra().forEach(token -> special.add(token.content()));
-        return DecoderSteps.of(own, special, published.cleansUp());
+        return own == null
+                ? DecoderSteps.read(published.whole(), published.cleansUp(), trusted)
+                : DecoderSteps.of(own, published.special().texts(), published.cleansUp());
     }
 
     /**

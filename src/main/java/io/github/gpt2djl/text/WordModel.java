@@ -43,16 +43,6 @@ record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements Tok
     }
 
     @Override
-    public Map<String, Integer> ids() {
-        return vocabulary.ids();
-    }
-
-    @Override
-    public Map<Integer, String> tokens() {
-        return vocabulary.tokens();
-    }
-
-    @Override
     public String json(Map<String, Integer> more) {
         String small = settings.toString();
         StringBuilder json = new StringBuilder(small.substring(0, small.length() - 1)).append(",\"vocab\":");

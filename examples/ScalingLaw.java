@@ -1,11 +1,10 @@
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.KnownModel;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Score;
 import io.github.gpt2djl.ScoreOptions;
-import io.github.gpt2djl.decoder.InsufficientMemoryException;
-import io.github.gpt2djl.hub.Catalog;
-import io.github.gpt2djl.hub.Models;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,10 +50,10 @@ public final class ScalingLaw extends Lesson {
         names.addAll(others == null ? List.of() : others);
         // No dialogues, proteins, Chinese.
         String usual = others == null ? "(distil)?gpt2(-[mlx].*)?|op.*" : "";
-        for (String name : Catalog.names()) {
-            boolean asked = name.matches(usual) || (cerebras && isCerebras(name));
-            if (asked && Models.cached(name, System.getenv()).isPresent()) {
-                names.add(name);
+        for (KnownModel known : KnownModel.all()) {
+            boolean asked = known.name().matches(usual) || (cerebras && isCerebras(known.name()));
+            if (asked && known.isAvailable()) {
+                names.add(known.name());
             }
         }
         List<Point> points = new ArrayList<>();

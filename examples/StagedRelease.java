@@ -1,10 +1,8 @@
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.decoder.InsufficientMemoryException;
-import io.github.gpt2djl.hub.Catalog;
-import io.github.gpt2djl.hub.Models;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.KnownModel;
+import io.github.gpt2djl.ModelConfig.Architecture;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,9 +61,9 @@ public final class StagedRelease extends Lesson {
             out.println(stage.date());
             out.print(stage.what().indent(2));
             for (String name : stage.models()) {
-                boolean found = Models.cached(name, System.getenv()).isPresent();
-                describe(Catalog.find(name).orElseThrow(), found);
-                if (found) {
+                KnownModel known = KnownModel.find(name).orElseThrow();
+                describe(known);
+                if (known.isAvailable()) {
                     here.add(name);
                 }
             }
@@ -83,18 +81,16 @@ public final class StagedRelease extends Lesson {
         }
     }
 
-    private void describe(Catalog.Model model, boolean found) {
+    private void describe(KnownModel model) {
         long parameters = model.config().parameters();
         out.printf(
                 "  %-12s %7.1f M parameters %13s   %s%n",
-                model.name(), parameters / 1e6, size(model), found ? "here" : "not here");
+                model.name(), parameters / 1e6, size(model), model.isAvailable() ? "here" : "not here");
     }
 
-    private static String size(Catalog.Model model) {
-        for (Catalog.RemoteFile file : model.files()) {
-            if (Checkpoint.WEIGHTS.contains(file.name()) && file.bytes() != null) {
-                return String.format("%.2f GB", file.bytes() / 1e9);
-            }
+    private static String size(KnownModel model) {
+        if (model.downloadBytes().isPresent()) {
+            return String.format("%.2f GB", model.downloadBytes().getAsLong() / 1e9);
         }
         // Not verified: at least 4 bytes a weight, OPT's 2.
         int bytes = model.config().architecture() == Architecture.OPT ? 2 : 4;

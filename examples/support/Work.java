@@ -1,6 +1,6 @@
 package support;
 
-import io.github.gpt2djl.checkpoint.ModelConfig;
+import io.github.gpt2djl.ModelConfig;
 
 /** The multiply-adds of a token: those of the layers' matrices, of attention, and of the head. */
 public final class Work {

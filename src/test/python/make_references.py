@@ -20,7 +20,7 @@ from transformers import GPT2Tokenizer, OPTConfig, OpenAIGPTConfig, OpenAIGPTTok
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
-GOLDENS = PROJECT / "src/main/resources/io/github/gpt2djl/goldens.json"
+GOLDENS = PROJECT / "src/main/resources/io/github/gpt2djl/internal/bench/goldens.json"
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "resources" / "reference"
 
 # name: (layers, heads, width, inner, positions, vocabulary, epsilon, dtype, prefix, tied, std)

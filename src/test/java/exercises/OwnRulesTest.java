@@ -8,7 +8,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.ShippedModel;
-import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.internal.sampling.CounterRandom;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;

@@ -15,6 +15,8 @@ import io.github.gpt2djl.InvalidOptionException.Setting;
  *     from the first position on, and the text goes on: fewer cost less and forget more
  */
 public record ContextPolicy(int keep) {
+    private static final NamedOption OPTION = NamedOption.of("contextPolicy");
+
     /** The text ends. */
     public static final ContextPolicy STOP = new ContextPolicy(0);
 
@@ -46,14 +48,18 @@ public record ContextPolicy(int keep) {
 
     private static InvalidOptionException wrong(int keep) {
         return InvalidOptionException.value(
-                        GenerationOption.CONTEXT_POLICY,
-                        "slide:" + keep,
-                        "at least 1 id to keep, and fewer than the model has positions")
-                .withAdvice(new Setting(GenerationOption.CONTEXT_POLICY, STOP), " ends the text");
+                        OPTION, "slide:" + keep, "at least 1 id to keep, and fewer than the model has positions")
+                .withAdvice(new Setting(OPTION, STOP), " ends the text");
     }
 
-    /** Reads {@code stop} or {@code slide:768}. */
-    static ContextPolicy parse(String text) {
+    /**
+     * Reads {@code stop} or {@code slide:768}.
+     *
+     * @param text one of them
+     * @return the policy
+     * @throws IllegalArgumentException if it is neither
+     */
+    public static ContextPolicy parse(String text) {
         if (text.equals("stop")) {
             return STOP;
         }

@@ -1,8 +1,12 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.generation.Request;
-import io.github.gpt2djl.generation.Sampled;
-import io.github.gpt2djl.generation.TokenLoop;
+import io.github.gpt2djl.internal.generation.BatchCompatibility;
+import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.internal.generation.RequestPreparer;
+import io.github.gpt2djl.internal.generation.Sequences;
+import io.github.gpt2djl.internal.loop.Request;
+import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -39,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ContinuousBatch implements AutoCloseable {
-    private final Gpt2 gpt2;
+    private final LoadedModel model;
     private final int places;
     private final int capacity;
     private final Thread thread;
@@ -69,7 +73,7 @@ public final class ContinuousBatch implements AutoCloseable {
             throw new IllegalArgumentException(
                     "found places " + places + " and capacity " + capacity + ", expected at least 1 each");
         }
-        this.gpt2 = gpt2;
+        model = gpt2.model();
         this.places = places;
         this.capacity = capacity;
         thread = new Thread(this::work, "gpt2-batch");
@@ -89,9 +93,9 @@ public final class ContinuousBatch implements AutoCloseable {
      * @throws RejectedExecutionException if too many requests wait, or none is accepted any more
      */
     public CompletableFuture<List<Generation>> submit(GenerationRequest request, ObjIntConsumer<Token> tokens) {
-        GenerationRequest whole = gpt2.whole(request);
-        Runs.checkQueued(whole.config(), places);
-        Sequences sequences = new Sequences(gpt2, new Entries(gpt2).entry(whole), true);
+        GenerationRequest whole = model.whole(request);
+        BatchCompatibility.checkQueued(whole.config(), places);
+        Sequences sequences = new Sequences(model, new RequestPreparer(model).prepare(whole), true);
         Member member = new Member(sequences, tokens, new CompletableFuture<>());
         synchronized (this) {
             if (!accepting) {
@@ -160,7 +164,7 @@ public final class ContinuousBatch implements AutoCloseable {
     private void work() {
         while (awaitRequest()) {
             // A loop for each time without a pause: what it holds is freed at the end.
-            try (TokenLoop loop = new TokenLoop(gpt2.decoder(), new Arrivals(), places)) {
+            try (TokenLoop loop = new TokenLoop(model.decoder(), new Arrivals(), places)) {
                 while (!ended && loop.hasNext()) {
                     List<Sampled> step = loop.next();
                     running = (int)

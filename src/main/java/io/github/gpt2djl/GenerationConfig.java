@@ -2,6 +2,8 @@ package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
 
+import io.github.gpt2djl.internal.config.GenerationConfigJson;
+import io.github.gpt2djl.internal.config.OptionCompatibility;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ public final class GenerationConfig {
     GenerationConfig(Map<GenerationOption<?>, Object> values, List<LogitsProcessor> processors) {
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         this.processors = List.copyOf(processors);
-        ConfigChecks.check(this);
+        OptionCompatibility.check(this);
     }
 
     /** {@return a builder of a config with the defaults} */
@@ -84,7 +86,7 @@ public final class GenerationConfig {
      * @throws IOException if the file cannot be read, or has an option that is unknown, malformed or out of range
      */
     public static GenerationConfig load(Path file) throws IOException {
-        return ConfigFile.load(file);
+        return GenerationConfigJson.load(file);
     }
 
     /**
@@ -110,13 +112,13 @@ public final class GenerationConfig {
             throw new IllegalStateException("found " + processors.size()
                     + " logits processors, which are code; expected none in a config that is saved");
         }
-        ConfigFile.save(ConfigFile.json(values), file);
+        GenerationConfigJson.save(GenerationConfigJson.json(values), file);
     }
 
     /** {@return the options that have been set, by their names in transformers, as JSON} */
     @Override
     public String toString() {
-        return ConfigFile.json(values) + (processors.isEmpty() ? "" : " and " + processors);
+        return GenerationConfigJson.json(values) + (processors.isEmpty() ? "" : " and " + processors);
     }
 
     @Override
@@ -131,43 +133,7 @@ public final class GenerationConfig {
         return values.hashCode();
     }
 
-    /** Whether a typed {@code <|endoftext|>} is ordinary text and a generated one is printed. */
-    boolean splitSpecialTokens() {
-        return openAi();
-    }
-
-    /**
-     * New tokens after a prompt, before the context's limit.
-     *
-     * @param promptLength its ids; 0 for an empty prompt, though it starts from bos
-     */
-    int newTokens(int promptLength, int positions) {
-        if (isSet(MAX_NEW_TOKENS)) {
-            return get(MAX_NEW_TOKENS);
-        }
-        if (!isSet(MAX_LENGTH)) {
-            // sample.py: a whole context without a prompt, half of it with one.
-            return !openAi() ? 20 : promptLength == 0 ? positions : Math.max(1, positions / 2);
-        }
-        int total = get(MAX_LENGTH);
-        int taken = Math.max(1, promptLength);
-        if (taken >= total) {
-            throw InvalidOptionException.value(
-                            MAX_LENGTH,
-                            total,
-                            "at least ",
-                            taken + 1,
-                            ": ",
-                            MAX_LENGTH,
-                            " counts the prompt's ",
-                            taken,
-                            " ids too")
-                    .withAdvice("use a greater one, or ", MAX_NEW_TOKENS);
-        }
-        return total - taken;
-    }
-
-    boolean openAi() {
+    private boolean openAi() {
         return get(PRESET) == Preset.OPENAI;
     }
 
@@ -176,6 +142,6 @@ public final class GenerationConfig {
             return openAi();
         }
         // The well-known surprise: top-k is 50 although only top-p was given.
-        return option == TOP_K && get(DO_SAMPLE) && !openAi() ? Integer.valueOf(50) : option.usual();
+        return option == TOP_K && get(DO_SAMPLE) && !openAi() ? Integer.valueOf(50) : option.defaultValue();
     }
 }

@@ -2,6 +2,7 @@ package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
 
+import io.github.gpt2djl.internal.config.GenerationConfigJson;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ public final class GenerationConfigBuilder {
     // Only set puts values there, of the option's type.
     @SuppressWarnings("unchecked")
     public <T> T get(GenerationOption<T> option) {
-        return (T) values.getOrDefault(option, option.usual());
+        return (T) values.getOrDefault(option, option.defaultValue());
     }
 
     /**
@@ -102,7 +103,7 @@ public final class GenerationConfigBuilder {
      * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
      */
     public GenerationConfigBuilder parse(String json) {
-        ConfigFile.read(this, json);
+        GenerationConfigJson.read(this, json);
         return this;
     }
 
@@ -521,15 +522,15 @@ public final class GenerationConfigBuilder {
         return value;
     }
 
-    /** The builder to go on from, so that this one stays as it is. */
-    GenerationConfigBuilder copy() {
+    /** {@return a builder with the same options and processors, to be changed by itself} */
+    public GenerationConfigBuilder copy() {
         return new GenerationConfigBuilder(values, processors);
     }
 
     /** {@return the options that have been set, by their names in transformers, as JSON} */
     @Override
     public String toString() {
-        return ConfigFile.json(values).toString();
+        return GenerationConfigJson.json(values).toString();
     }
 
     private static List<Integer> boxed(int... ids) {

@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.internal.generation.Failures;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,13 @@ public record GenerationResult(
         generations = List.copyOf(generations);
     }
 
-    /** The sequences, or the failure thrown as it is. */
-    List<Generation> orThrow() {
+    /**
+     * The sequences of a request that did not fail.
+     *
+     * @return the sequences
+     * @throws RuntimeException the failure, as it is, if the request failed; an {@link Error} likewise
+     */
+    public List<Generation> orThrow() {
         if (failure != null) {
             throw Failures.unchecked(failure);
         }

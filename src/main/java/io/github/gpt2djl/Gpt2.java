@@ -1,18 +1,17 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.DjlSettings;
-import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.decoder.Decoder;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.internal.generation.BatchCompatibility;
+import io.github.gpt2djl.internal.generation.GenerationPlanner;
+import io.github.gpt2djl.internal.generation.GenerationRun;
+import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.internal.generation.RequestPreparer;
+import io.github.gpt2djl.internal.generation.TextScorer;
+import io.github.gpt2djl.internal.generation.TokenPublisher;
 import io.github.gpt2djl.sampling.TokenProbability;
-import io.github.gpt2djl.text.Detokenizer;
-import io.github.gpt2djl.text.Tokenizer;
+import io.github.gpt2djl.tokenizer.Detokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded GPT-2 model: text in, text out.
@@ -42,24 +40,14 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}.
  */
 public final class Gpt2 implements AutoCloseable {
-    static {
-        // Before any class of DJL is touched: its static initialisers report usage over the network.
-        DjlSettings.prepare();
-    }
+    private final LoadedModel model;
+    private final GenerationPlanner planner;
+    private final TextScorer scorer;
 
-    private final String name;
-    private final Precision precision;
-    private final Decoder decoder;
-    private final @Nullable Tokenizer tokenizer;
-    private final ModelDefaults defaults;
-
-    private Gpt2(
-            String name, Precision precision, Decoder decoder, @Nullable Tokenizer tokenizer, ModelDefaults defaults) {
-        this.name = name;
-        this.precision = precision;
-        this.decoder = decoder;
-        this.tokenizer = tokenizer;
-        this.defaults = defaults;
+    private Gpt2(LoadedModel model) {
+        this.model = model;
+        planner = new GenerationPlanner(model);
+        scorer = new TextScorer(model);
     }
 
     /**
@@ -85,10 +73,10 @@ public final class Gpt2 implements AutoCloseable {
      * @param options precision, device, threads, and where the model may come from
      * @return the model; {@link #close()} frees its memory
      * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
-     * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
+     * @throws io.github.gpt2djl.DownloadException if it cannot be fetched; the message says what to do
      * @throws IOException if its files cannot be read or are malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
-     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small; the message says which
+     * @throws io.github.gpt2djl.InsufficientMemoryException if its memory is too small; the message says which
      *     precisions fit
      * @throws IllegalStateException if the native libraries cannot be loaded, or PyTorch runs with another number of
      *     threads already
@@ -118,7 +106,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return the model; {@link #close()} frees its memory
      * @throws IOException if a file is missing, cannot be read or is malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
-     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small; the message says which
+     * @throws io.github.gpt2djl.InsufficientMemoryException if its memory is too small; the message says which
      *     precisions fit
      * @throws IllegalStateException as {@link #load(String, LoadOptions)}
      */
@@ -134,54 +122,38 @@ public final class Gpt2 implements AutoCloseable {
      * @return the model; {@link #close()} frees its memory
      * @throws IOException if it cannot be read or is malformed
      * @throws IllegalArgumentException if this machine lacks the precision or the device
-     * @throws io.github.gpt2djl.decoder.InsufficientMemoryException if its memory is too small
+     * @throws io.github.gpt2djl.InsufficientMemoryException if its memory is too small
      * @throws IllegalStateException as {@link #load(String, LoadOptions)}
      */
     public static Gpt2 load(Checkpoint checkpoint, LoadOptions options) throws IOException {
-        Tokenizer tokenizer = null;
-        try (checkpoint) {
-            ModelDefaults defaults = ModelDefaults.read(checkpoint.name(), checkpoint.settings(), checkpoint.config());
-            if (checkpoint.tokenizer() != null) {
-                ModelConfig config = checkpoint.config();
-                tokenizer = Tokenizer.load(
-                        checkpoint.tokenizer(), config.architecture(), config.vocabularySize(), options.trustedFiles());
-            }
-            Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
-            Precision precision = options.precision().resolved(decoder.device());
-            return new Gpt2(checkpoint.name(), precision, decoder, tokenizer, defaults);
-        } catch (IOException | RuntimeException e) {
-            if (tokenizer != null) {
-                tokenizer.close();
-            }
-            throw e;
-        }
+        return new Gpt2(LoadedModel.load(checkpoint, options));
     }
 
     /** {@return the model's name, or its folder} */
     public String name() {
-        return name;
+        return model.name();
     }
 
     /** {@return where it computes: the processor or a GPU} */
     public DeviceChoice device() {
-        return decoder.device();
+        return model.device();
     }
 
     /** {@return how its weights are held: what {@link Precision#AUTO} came to} */
     public Precision precision() {
-        return precision;
+        return model.precision();
     }
 
     /** {@return the architecture: layers, heads, width, positions, vocabulary, bos and eos} */
     public ModelConfig config() {
-        return decoder.config();
+        return model.config();
     }
 
     /**
      * {@return whether the checkpoint came with a tokenizer; without one, texts are an {@link IllegalStateException}}
      */
     public boolean hasTokenizer() {
-        return tokenizer != null;
+        return model.tokenizer() != null;
     }
 
     /**
@@ -190,7 +162,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return a sentence for each; empty for most models
      */
     public List<String> notes() {
-        return tokenizer == null ? List.of() : tokenizer.notes();
+        return model.tokenizer() == null ? List.of() : model.tokenizer().notes();
     }
 
     /**
@@ -199,7 +171,7 @@ public final class Gpt2 implements AutoCloseable {
      * @return by option, of the option's type; not checked against its range
      */
     public Map<GenerationOption<?>, Object> generationDefaults() {
-        return defaults.options();
+        return model.defaults().options();
     }
 
     /**
@@ -216,7 +188,7 @@ public final class Gpt2 implements AutoCloseable {
      *     that changes the text and is not computed here
      */
     public GenerationConfig withDefaults(GenerationConfigBuilder asked) {
-        return ConfigMerge.merge(asked, defaults);
+        return model.withDefaults(asked);
     }
 
     /**
@@ -241,7 +213,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #generate(String, GenerationConfig)}, or if an id is out of range
      */
     public Generation generate(Prompt prompt, GenerationConfig config) {
-        return Runs.one(this, one(prompt, config)).finish().get(0);
+        return planner.one(planner.single(prompt, config)).finish().get(0);
     }
 
     /**
@@ -257,7 +229,7 @@ public final class Gpt2 implements AutoCloseable {
      *     lookup, a sliding context, beams or contrastive search
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return Runs.assisted(this, assistant, one(prompt, config), true)
+        return planner.assisted(assistant.model, planner.single(prompt, config), true)
                 .finish()
                 .get(0);
     }
@@ -273,12 +245,10 @@ public final class Gpt2 implements AutoCloseable {
      *     lookup with several
      */
     public List<Generation> generateAll(List<Prompt> prompts, GenerationConfig config) {
-        GenerationConfig whole = whole(config);
-        return Runs.all(
-                this,
-                prompts.stream()
-                        .map(prompt -> new GenerationRequest(prompt, whole))
-                        .toList());
+        GenerationConfig whole = model.whole(config);
+        return planner.all(prompts.stream()
+                .map(prompt -> new GenerationRequest(prompt, whole))
+                .toList());
     }
 
     /**
@@ -290,7 +260,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #generateAll(List, GenerationConfig)}
      */
     public List<Generation> generateAll(List<GenerationRequest> requests) {
-        return Runs.all(this, requests.stream().map(this::whole).toList());
+        return planner.all(requests.stream().map(model::whole).toList());
     }
 
     /**
@@ -311,8 +281,8 @@ public final class Gpt2 implements AutoCloseable {
      *     beams or contrastive search
      */
     public Stream<Generation> generateAll(Iterator<Prompt> prompts, GenerationConfig config, int batchSize) {
-        GenerationConfig whole = whole(config);
-        Runs.checkQueued(whole, batchSize);
+        GenerationConfig whole = model.whole(config);
+        BatchCompatibility.checkQueued(whole, batchSize);
         return generateAll(
                 new Iterator<>() {
                     @Override
@@ -339,7 +309,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if {@code batchSize} is too small
      */
     public Stream<Generation> generateAll(Iterator<GenerationRequest> requests, int batchSize) {
-        Run run = queued(requests, batchSize);
+        GenerationRun run = queued(requests, batchSize);
         return stream(run.sequences(), run);
     }
 
@@ -352,7 +322,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the model fails as a whole, for example as it is closed
      */
     public List<GenerationResult> generateEach(List<GenerationRequest> requests) {
-        return Runs.each(this, requests);
+        return planner.each(requests);
     }
 
     /**
@@ -367,18 +337,18 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if {@code batchSize} is too small
      */
     public Stream<GenerationResult> generateEach(Iterator<GenerationRequest> requests, int batchSize) {
-        Run run = queued(requests, batchSize);
+        GenerationRun run = queued(requests, batchSize);
         return stream(run.results(), run);
     }
 
-    private Run queued(Iterator<GenerationRequest> requests, int batchSize) {
+    private GenerationRun queued(Iterator<GenerationRequest> requests, int batchSize) {
         if (batchSize < 1) {
             throw InvalidOptionException.value(NamedOption.of("batchSize"), batchSize, "at least 1");
         }
-        return Runs.queued(this, requests, batchSize);
+        return planner.queued(requests, batchSize);
     }
 
-    private static <T> Stream<T> stream(Iterator<T> results, Run run) {
+    private static <T> Stream<T> stream(Iterator<T> results, GenerationRun run) {
         int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, traits), false)
                 .onClose(run::close);
@@ -392,7 +362,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the prompt is text, and the checkpoint has no tokenizer
      */
     public void check(GenerationRequest request) {
-        new Entries(this).entry(whole(request));
+        new RequestPreparer(model).prepare(model.whole(request));
     }
 
     /**
@@ -421,7 +391,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
      */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config) {
-        return stream(Runs.streamed(this, one(prompt, config), false));
+        return stream(planner.streamed(planner.single(prompt, config), false));
     }
 
     /**
@@ -434,7 +404,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #stream(String, GenerationConfig)}
      */
     public Generation generate(Prompt prompt, GenerationConfig config, Consumer<Token> tokens) {
-        return Runs.streamed(this, one(prompt, config), true).finish(tokens);
+        return planner.streamed(planner.single(prompt, config), true).finish(tokens);
     }
 
     /**
@@ -450,7 +420,8 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if {@code config} asks for several sequences
      */
     public Flow.Publisher<Token> publisher(Prompt prompt, GenerationConfig config) {
-        return new TokenPublisher(() -> Runs.streamed(this, one(prompt, config), false), ForkJoinPool.commonPool());
+        return new TokenPublisher(
+                () -> planner.streamed(planner.single(prompt, config), false), ForkJoinPool.commonPool());
     }
 
     /**
@@ -464,10 +435,10 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException as these two methods
      */
     public Stream<Token> stream(Prompt prompt, GenerationConfig config, Gpt2 assistant) {
-        return stream(Runs.assisted(this, assistant, one(prompt, config), false));
+        return stream(planner.assisted(assistant.model, planner.single(prompt, config), false));
     }
 
-    private static Stream<Token> stream(Run run) {
+    private static Stream<Token> stream(GenerationRun run) {
         int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
         return StreamSupport.stream(
                         new Spliterators.AbstractSpliterator<Token>(Long.MAX_VALUE, traits) {
@@ -492,7 +463,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if there are fewer than 2 ids, or more than the context
      */
     public Score score(Prompt text) {
-        return Scoring.score(this, text, ScoreOptions.DEFAULT);
+        return scorer.score(text, ScoreOptions.DEFAULT);
     }
 
     /**
@@ -517,7 +488,7 @@ public final class Gpt2 implements AutoCloseable {
      *     not less than the context
      */
     public Score score(Prompt text, ScoreOptions options) {
-        return Scoring.score(this, text, options);
+        return scorer.score(text, options);
     }
 
     /**
@@ -530,7 +501,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if a continuation is empty, or does not fit into the context with the prompt
      */
     public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
-        return Scoring.rank(this, prompt, continuations);
+        return scorer.rank(prompt, continuations);
     }
 
     /**
@@ -575,7 +546,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public List<Integer> encode(String text) {
-        return boxed(tokenizer().encode(text, false));
+        return LoadedModel.boxed(model.requireTokenizer().encode(text, false));
     }
 
     /**
@@ -588,7 +559,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public List<Integer> encode(String text, boolean addSpecialTokens) {
-        return boxed(tokenizer().encode(text, false, addSpecialTokens));
+        return LoadedModel.boxed(model.requireTokenizer().encode(text, false, addSpecialTokens));
     }
 
     /**
@@ -601,7 +572,8 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public String decode(List<Integer> ids) {
-        return tokenizer().decode(ids.stream().mapToInt(Integer::intValue).toArray(), false);
+        return model.requireTokenizer()
+                .decode(ids.stream().mapToInt(Integer::intValue).toArray(), false);
     }
 
     /**
@@ -626,7 +598,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public byte[] bytes(int id) {
-        return tokenizer().bytes(id);
+        return model.requireTokenizer().bytes(id);
     }
 
     /**
@@ -638,7 +610,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if the checkpoint has no tokenizer
      */
     public Detokenizer detokenizer(boolean skipSpecialTokens, List<Integer> before) {
-        return tokenizer()
+        return model.requireTokenizer()
                 .detokenizer(
                         skipSpecialTokens,
                         before.stream().mapToInt(Integer::intValue).toArray());
@@ -652,7 +624,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalStateException if it is text, and the checkpoint has no tokenizer
      */
     public int count(Prompt prompt) {
-        return encoded(prompt, false, true).length;
+        return model.encode(prompt, false, true).length;
     }
 
     /**
@@ -666,7 +638,7 @@ public final class Gpt2 implements AutoCloseable {
         if (prompt.text() != null) {
             return prompt.text();
         }
-        return prompt.ids() == null || tokenizer == null ? "" : decode(prompt.ids());
+        return prompt.ids() == null || model.tokenizer() == null ? "" : decode(prompt.ids());
     }
 
     /**
@@ -675,121 +647,11 @@ public final class Gpt2 implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (tokenizer != null) {
-            tokenizer.close();
-        }
-        decoder.close();
+        model.close();
     }
 
-    List<Integer> eosIds() {
-        return defaults.eosIds();
-    }
-
-    Decoder decoder() {
-        return decoder;
-    }
-
-    /** What turns the ids after others into text; null without a tokenizer. */
-    @Nullable
-    Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
-        return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, before);
-    }
-
-    /** A prompt's ids; those of a text are ones that the model has. */
-    int[] ids(Prompt prompt, boolean splitSpecialTokens) {
-        return ids(prompt, splitSpecialTokens, true);
-    }
-
-    /** The ids of a prompt that goes on from another: its text gets no special tokens in front. */
-    int[] idsBehind(Prompt prompt) {
-        return ids(prompt, false, false);
-    }
-
-    private int[] ids(Prompt prompt, boolean splitSpecialTokens, boolean addSpecialTokens) {
-        int[] ids = encoded(prompt, splitSpecialTokens, addSpecialTokens);
-        int rows = config().vocabularySize();
-        for (int id : ids) {
-            if (prompt.text() != null && id >= rows) {
-                throw new IllegalArgumentException("the text has the token \""
-                        + tokenizer().decode(new int[] {id}, false)
-                        + "\" of id " + id + ", but the model's embedding has " + rows + " rows, for the ids 0 to "
-                        + (rows - 1) + "; leave it out, or take a model whose embedding was resized for it");
-            }
-        }
-        return ids;
-    }
-
-    private int[] encoded(Prompt prompt, boolean splitSpecialTokens, boolean addSpecialTokens) {
-        if (prompt.ids() != null) {
-            return prompt.ids().stream().mapToInt(Integer::intValue).toArray();
-        }
-        String text = prompt.text() == null ? "" : prompt.text();
-        boolean nothing = text.isEmpty() && tokenizer == null;
-        return nothing ? new int[0] : tokenizer().encode(text, splitSpecialTokens, addSpecialTokens);
-    }
-
-    /**
-     * Rejects a text that cannot fit the context, before it is encoded.
-     *
-     * @param option that gives the text
-     * @param what it is, for the message
-     * @param advice what else could be done
-     */
-    void checkFits(Prompt prompt, NamedOption option, String what, Object... advice) {
-        int least = prompt.text() == null || tokenizer == null ? 0 : tokenizer.leastIds(prompt.text());
-        if (least > config().positions()) {
-            throw tooLong(option, least, what + " has at least " + least, config().positions(), advice);
-        }
-    }
-
-    /** A text that does not fit into the context. */
-    static InvalidOptionException tooLong(
-            NamedOption option, int ids, String problem, int positions, Object... advice) {
-        List<Object> all = new ArrayList<>(List.of("shorten it"));
-        all.addAll(List.of(advice));
-        return InvalidOptionException.of(option, ids, problem, " ids")
-                .expecting("at most ", positions, ", the model's context")
-                .withAdvice(all.toArray());
-    }
-
-    /** The id that a text starts from where there is none. */
-    int bos() {
-        if (defaults.bosId() < 0) {
-            throw InvalidOptionException.of(Entries.PROMPT, "", "the prompt is empty")
-                    .expecting("at least one id: config.json has no bos_token_id within the vocabulary to start from");
-        }
-        return defaults.bosId();
-    }
-
-    private Tokenizer tokenizer() {
-        if (tokenizer == null) {
-            throw new IllegalStateException(name
-                    + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it (the command"
-                    + " download fetches it with a model of the Hub), or use ids");
-        }
-        return tokenizer;
-    }
-
-    static List<Integer> boxed(int[] ids) {
-        return Arrays.stream(ids).boxed().toList();
-    }
-
-    /** A request that tells all options. */
-    GenerationRequest whole(GenerationRequest request) {
-        return new GenerationRequest(request.prompt(), whole(request.config()));
-    }
-
-    private GenerationConfig whole(GenerationConfig config) {
-        return defaults.isEmpty() ? config : withDefaults(config.toBuilder());
-    }
-
-    private GenerationRequest one(Prompt prompt, GenerationConfig asked) {
-        GenerationConfig config = whole(asked);
-        int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
-        if (sequences != 1) {
-            throw InvalidOptionException.value(GenerationOption.NUM_RETURN_SEQUENCES, sequences, "1 here")
-                    .withAdvice("generateAll returns several");
-        }
-        return new GenerationRequest(prompt, config);
+    /** The parts, for classes of this package. */
+    LoadedModel model() {
+        return model;
     }
 }

@@ -182,6 +182,20 @@ public final class InvalidOptionException extends IllegalArgumentException {
         return message(problem, expected, advice, naming);
     }
 
+    /**
+     * Tells why something failed.
+     *
+     * @param failure any
+     * @param naming of the message's readers
+     * @return its message; of an {@link InvalidOptionException} with these names
+     */
+    public static String message(Throwable failure, OptionNaming naming) {
+        if (failure instanceof InvalidOptionException invalid) {
+            return invalid.message(naming);
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
     private static String message(
             List<Object> problem, List<Object> expected, List<Object> advice, OptionNaming naming) {
         return text(problem, naming)

@@ -1,8 +1,5 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
-
 /**
  * How to load a model.
  *

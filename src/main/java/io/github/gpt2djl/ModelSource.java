@@ -2,9 +2,8 @@ package io.github.gpt2djl;
 
 import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.hub.DownloadProgress;
-import io.github.gpt2djl.hub.Hub;
-import io.github.gpt2djl.hub.Models;
+import io.github.gpt2djl.internal.hub.Hub;
+import io.github.gpt2djl.internal.hub.Models;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +64,7 @@ public final class ModelSource {
      * @param name as for {@link Gpt2#load(String)}
      * @return the files, to be closed
      * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
-     * @throws io.github.gpt2djl.hub.DownloadException if it cannot be fetched; the message says what to do
+     * @throws io.github.gpt2djl.DownloadException if it cannot be fetched; the message says what to do
      * @throws IOException if its files cannot be read or are malformed
      */
     public Checkpoint open(String name) throws IOException {
@@ -105,8 +104,15 @@ public final class ModelSource {
         return Checkpoint.open(folder);
     }
 
-    /** Where the files of a model other than the shipped one are, now. */
-    Path folder(String name) throws IOException {
+    /**
+     * Finds a model's folder, or fetches the model.
+     *
+     * @param name as for {@link Gpt2#load(String)}, but not the shipped model, which has no folder
+     * @return the folder with the model's files
+     * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
+     * @throws IOException if it cannot be fetched, or the cache cannot be read
+     */
+    public Path folder(String name) throws IOException {
         return download == null || Models.isFolder(name)
                 ? Models.folder(name, System.getenv())
                 : Hub.ensure(name, System.getenv(), download);

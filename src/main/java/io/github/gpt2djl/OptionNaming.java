@@ -82,17 +82,4 @@ public interface OptionNaming {
     default String setting(NamedOption option, Object value) {
         return name(option) + " " + value(option, value);
     }
-
-    /**
-     * Tells why something failed.
-     *
-     * @param failure any
-     * @return its message; of an {@link InvalidOptionException} in these names
-     */
-    default String message(Throwable failure) {
-        if (failure instanceof InvalidOptionException invalid) {
-            return invalid.message(this);
-        }
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    }
 }

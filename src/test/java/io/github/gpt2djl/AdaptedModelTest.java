@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import java.io.FileNotFoundException;
 import java.io.IOException;

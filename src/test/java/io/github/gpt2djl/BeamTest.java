@@ -10,7 +10,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.internal.generation.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class BeamTest {
             Generation one = found.get(i);
             assertThat(one.ids())
                     .as("sequence %d", i)
-                    .containsExactlyElementsOf(Gpt2.boxed(ints(ids.get(i).getAsJsonArray())));
+                    .containsExactlyElementsOf(LoadedModel.boxed(ints(ids.get(i).getAsJsonArray())));
             double expected = row.getAsJsonArray("scores").get(i).getAsDouble();
             assertThat(one.score().orElseThrow())
                     .isCloseTo(expected, within(Math.max(TOLERANCE, 4 * Math.ulp((float) expected))));
@@ -165,9 +166,9 @@ class BeamTest {
     void nothingIsLeftBehind() {
         GenerationConfig config =
                 GenerationConfig.builder().numBeams(3).maxNewTokens(10).build();
-        int before = LiveArrays.count(gpt2.decoder());
+        int before = LiveArrays.count(gpt2.model().decoder());
         gpt2.generate(PROMPT, config);
-        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(before);
     }
 
     @Test

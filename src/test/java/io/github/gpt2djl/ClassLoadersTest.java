@@ -2,7 +2,7 @@ package io.github.gpt2djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;

@@ -1,9 +1,7 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.ClosedMemoryTest.Checkpoint;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.LiveArrays;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +33,8 @@ final class ClosedGenerations {
                 }
                 System.out.println(new Checkpoint(
                         done,
-                        LiveArrays.count(gpt2.decoder()) + LiveArrays.count(assistant.decoder()),
+                        LiveArrays.count(gpt2.model().decoder())
+                                + LiveArrays.count(assistant.model().decoder()),
                         ProcessMemory.directBuffers(),
                         ProcessMemory.resident()));
             }

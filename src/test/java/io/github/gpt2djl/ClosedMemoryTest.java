@@ -2,7 +2,7 @@ package io.github.gpt2djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

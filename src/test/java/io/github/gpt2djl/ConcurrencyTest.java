@@ -3,8 +3,8 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +130,7 @@ class ConcurrencyTest {
         } finally {
             executor.shutdownNow();
         }
-        assertThat(LiveArrays.count(gpt2.decoder())).isZero();
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isZero();
         assertThatThrownBy(idle::next).hasMessage("this model is closed; load it again");
         for (Runnable call : calls) {
             assertThatThrownBy(call::run)

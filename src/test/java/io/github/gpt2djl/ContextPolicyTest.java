@@ -4,6 +4,7 @@ import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.internal.generation.LoadedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -114,7 +115,10 @@ class ContextPolicyTest {
         assertThat(generation.ids()).isEqualTo(end.ids());
         assertThat(generation.promptIds()).hasSize(prompt.length);
         InvalidOptionException invalid = assertInvalid(
-                Entries.PROMPT, prompt.length, "at most 256", () -> SHAKESPEARE.generate(Prompt.ofIds(prompt), config));
+                LoadedModel.PROMPT,
+                prompt.length,
+                "at most 256",
+                () -> SHAKESPEARE.generate(Prompt.ofIds(prompt), config));
         assertThat(invalid.related()).containsExactly(GenerationOption.CONTEXT_POLICY);
     }
 

@@ -5,7 +5,7 @@ import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +90,7 @@ class ContinuousBatchTest {
     void aCancelledRequestFreesItsPlaceWithinAStep() throws Exception {
         AtomicInteger tokens = new AtomicInteger();
         CountDownLatch started = new CountDownLatch(5);
-        long before = LiveArrays.count(gpt2.decoder());
+        long before = LiveArrays.count(gpt2.model().decoder());
         try (ContinuousBatch batch = new ContinuousBatch(gpt2, 1, 2)) {
             var first = batch.submit(LONG, (token, i) -> {
                 tokens.incrementAndGet();
@@ -107,7 +107,7 @@ class ContinuousBatchTest {
             assertThat(third.get()).hasSize(1);
             assertThat(tokens.get()).isLessThanOrEqualTo(then + 1);
         }
-        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(before);
     }
 
     /** One place is free, and the request at the head of the queue has two sequences: its first one takes the place. */

@@ -10,7 +10,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.internal.generation.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class ContrastiveTest {
                     GenerationConfig config = GenerationConfig.parse(
                             row.getAsJsonObject("options").toString());
                     Generation found = model.generate(Prompt.ofIds(ints(row.getAsJsonArray("prompt"))), config);
-                    List<Integer> expected = Gpt2.boxed(ints(row.getAsJsonArray("ids")));
+                    List<Integer> expected = LoadedModel.boxed(ints(row.getAsJsonArray("ids")));
                     assertThat(found.ids()).containsExactlyElementsOf(expected);
                     assertThat(found.finishReason())
                             .isEqualTo(expected.size() < 40 ? FinishReason.EOS : FinishReason.LENGTH);
@@ -112,7 +113,7 @@ class ContrastiveTest {
         assertThat(found.ids()).hasSize(3);
         assertThat(found.finishReason()).isEqualTo(FinishReason.CONTEXT);
         InvalidOptionException invalid = assertInvalid(
-                Entries.PROMPT,
+                LoadedModel.PROMPT,
                 positions,
                 "at most " + (positions - 1),
                 () -> gpt2.generate(Prompt.ofIds(new int[positions]), config().build()));
@@ -121,12 +122,12 @@ class ContrastiveTest {
 
     @Test
     void nothingIsLeftBehind() {
-        int before = LiveArrays.count(gpt2.decoder());
+        int before = LiveArrays.count(gpt2.model().decoder());
         gpt2.generate(PROMPT, config().build());
         try (Stream<Token> tokens = gpt2.stream(PROMPT, config().build())) {
             assertThat(tokens.limit(3)).hasSize(3);
         }
-        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(before);
     }
 
     @Test

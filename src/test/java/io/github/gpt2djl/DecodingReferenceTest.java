@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.gpt2djl.internal.generation.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class DecodingReferenceTest {
                     GenerationConfig config = GenerationConfig.parse(
                             row.getAsJsonObject("options").toString());
                     assertThat(gpt2.generate(prompt, config).ids())
-                            .containsExactlyElementsOf(Gpt2.boxed(ints(row.getAsJsonArray("ids"))));
+                            .containsExactlyElementsOf(LoadedModel.boxed(ints(row.getAsJsonArray("ids"))));
                     assertThat(gpt2.generate(
                                             prompt,
                                             config.toBuilder()
@@ -37,7 +38,7 @@ class DecodingReferenceTest {
                                                     .build())
                                     .ids())
                             .as("with guesses")
-                            .containsExactlyElementsOf(Gpt2.boxed(ints(row.getAsJsonArray("ids"))));
+                            .containsExactlyElementsOf(LoadedModel.boxed(ints(row.getAsJsonArray("ids"))));
                 }
             }));
         }

@@ -3,9 +3,9 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.decoder.InsufficientMemoryException;
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.internal.generation.Failures;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.NoTokenLeftException;
 import io.github.gpt2djl.sampling.TokenSequence;
@@ -186,7 +186,7 @@ class FailedRequestTest {
     @MethodSource
     void itFailsAlone(Cause cause, Where where) throws Exception {
         List<GenerationRequest> requests = among(cause.request);
-        long before = LiveArrays.count(gpt2.decoder());
+        long before = LiveArrays.count(gpt2.model().decoder());
         switch (where) {
             case LIST -> assertThatThrownBy(() -> gpt2.generateAll(requests)).satisfies(cause::assertIs);
             case QUEUE -> {
@@ -231,7 +231,7 @@ class FailedRequestTest {
                 cause.assertIs(assertThrows(ended));
             }
         }
-        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(before);
     }
 
     /** Two good ones, the failing one, and three more that take its place. */

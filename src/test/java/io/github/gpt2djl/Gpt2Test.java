@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gpt2djl.checkpoint.MalformedCheckpointException;
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.gpt2djl.InvalidOptionException.Setting;
-import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Learning;
-import io.github.gpt2djl.decoder.Precision;
-import io.github.gpt2djl.text.BpeTrainer;
+import io.github.gpt2djl.tokenizer.BpeTrainer;
 import io.github.gpt2djl.training.Corpus;
+import io.github.gpt2djl.training.Learning;
 import io.github.gpt2djl.training.TrainingOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -162,8 +159,10 @@ class InvalidOptionExceptionTest {
         assertThat(OptionNaming.FLAGS.setting(DO_SAMPLE, true)).isEqualTo("--do-sample");
         assertThat(OptionNaming.FLAGS.setting(DO_SAMPLE, false)).isEqualTo("--no-do-sample");
         assertThat(OptionNaming.KEYS.value(PRESET, Preset.HUGGING_FACE)).isEqualTo("hugging-face");
-        assertThat(OptionNaming.KEYS.message(new IOException())).isEqualTo("java.io.IOException");
-        assertThat(OptionNaming.KEYS.message(new IOException("full"))).isEqualTo("full");
+        assertThat(InvalidOptionException.message(new IOException(), OptionNaming.KEYS))
+                .isEqualTo("java.io.IOException");
+        assertThat(InvalidOptionException.message(new IOException("full"), OptionNaming.KEYS))
+                .isEqualTo("full");
     }
 
     /** What users wrote is no name of an option, whatever it looks like. */

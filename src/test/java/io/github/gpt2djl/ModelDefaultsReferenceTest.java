@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.testing.EndsModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,7 +85,7 @@ class ModelDefaultsReferenceTest {
                     .isEqualTo(config);
             if (row.has("ids")) {
                 Generation one = gpt2.generateAll(List.of(prompt), config).get(0);
-                List<Integer> ids = Gpt2.boxed(EndsModel.ints(row.get("ids")));
+                List<Integer> ids = LoadedModel.boxed(EndsModel.ints(row.get("ids")));
                 assertThat(one.promptIds())
                         .isEqualTo(ids.subList(0, one.promptIds().size()));
                 assertThat(one.ids()).isEqualTo(ids.subList(one.promptIds().size(), ids.size()));
@@ -94,7 +97,11 @@ class ModelDefaultsReferenceTest {
     private static JsonElement told(Gpt2 gpt2, GenerationConfig config, String key) {
         GenerationOption<?> option = GenerationOption.find(key);
         if (option == GenerationOption.EOS_TOKEN_ID && !config.isSet(option)) {
-            return form(key, option(GenerationOption.EOS_TOKEN_ID, gpt2.eosIds()));
+            return form(
+                    key,
+                    option(
+                            GenerationOption.EOS_TOKEN_ID,
+                            gpt2.model().defaults().eosIds()));
         }
         return form(key, value(option, config));
     }
@@ -104,7 +111,7 @@ class ModelDefaultsReferenceTest {
     }
 
     private static <T> JsonElement option(GenerationOption<T> option, T value) {
-        return option.type().write().apply(value);
+        return JsonParser.parseString(option.toJson(value));
     }
 
     /** One form for what may be an id or a list; numbers are doubles. Ids beyond the vocabulary never come. */

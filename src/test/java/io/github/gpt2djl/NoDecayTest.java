@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +23,11 @@ class NoDecayTest {
                 generate(gpt2, i);
                 if (i == 300) {
                     // Everything that is made once has been made.
-                    arrays = LiveArrays.count(gpt2.decoder());
+                    arrays = LiveArrays.count(gpt2.model().decoder());
                     resident = residentKilobytes();
                 }
             }
-            assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(arrays);
+            assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(arrays);
             // Mostly it falls, as the heap gives back what loading took; now and then memory that is taken once, 12 to
             // 16 MB, comes as late as here. 700 prompts' keys and values that stayed would be some 150 MB.
             assertThat(residentKilobytes() - resident).as("growth in kB").isLessThan(40_000);

@@ -108,7 +108,7 @@ class OptionsTest {
         int prompt = SHAKESPEARE.generate("ROMEO:", config).promptIds().size();
         for (int step : new int[] {0, 5, 40}) {
             int[] text = texts.get(step);
-            float[] plain = SHAKESPEARE.decoder().logits(text);
+            float[] plain = SHAKESPEARE.model().decoder().logits(text);
             int last = (text.length - 1) * 2048;
             for (int id = 0; id < 2048; id++) {
                 int count = 0;

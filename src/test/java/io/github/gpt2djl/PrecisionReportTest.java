@@ -2,7 +2,6 @@ package io.github.gpt2djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static io.github.gpt2djl.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -92,14 +92,14 @@ class QueueTest {
         int[] asked = {0};
         Iterator<Prompt> endless =
                 Stream.generate(() -> Prompt.of("ROMEO " + asked[0]++)).iterator();
-        long before = LiveArrays.count(gpt2.decoder());
+        long before = LiveArrays.count(gpt2.model().decoder());
         try (Stream<Generation> results = gpt2.generateAll(endless, config, 3)) {
             assertThat(asked[0]).isZero();
             assertThat(results.limit(10).toList()).hasSize(10);
         }
         // Ten given out, two that ended with the last of them, three behind them, and one looked at.
         assertThat(asked[0]).isBetween(10, 16);
-        assertThat(LiveArrays.count(gpt2.decoder())).isEqualTo(before);
+        assertThat(LiveArrays.count(gpt2.model().decoder())).isEqualTo(before);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
+import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class ScoringTest {
                 assertThat(found).hasSameSizeAs(texts);
                 for (RankedContinuation one : found) {
                     Continued wanted = each.continuations.get(one.index());
-                    assertThat(one.ids()).as(wanted.text).isEqualTo(Gpt2.boxed(wanted.ids));
+                    assertThat(one.ids()).as(wanted.text).isEqualTo(LoadedModel.boxed(wanted.ids));
                     assertThat(one.sum()).as(wanted.text).isCloseTo(wanted.log_prob, within(10 * TOLERANCE));
                     assertThat(gpt2.encode(wanted.text, false)).isEqualTo(one.ids());
                 }
@@ -75,7 +76,7 @@ class ScoringTest {
             for (Scored each : expected.scored) {
                 for (boolean bos : new boolean[] {true, false}) {
                     Score score = gpt2.score(Prompt.of(each.text), ScoreOptions.DEFAULT.withBos(bos));
-                    assertThat(score.ids()).isEqualTo(Gpt2.boxed(each.ids));
+                    assertThat(score.ids()).isEqualTo(LoadedModel.boxed(each.ids));
                     for (int i = 0; i < each.log_probs.length; i++) {
                         assertThat(score.logProbabilities().get(i)).isCloseTo(each.log_probs[i], within(TOLERANCE));
                     }

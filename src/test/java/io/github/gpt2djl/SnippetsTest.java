@@ -3,9 +3,9 @@ package io.github.gpt2djl;
 import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.decoder.Decoder;
-import io.github.gpt2djl.generation.Decoding;
-import io.github.gpt2djl.generation.Request;
+import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.loop.Decoding;
+import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.sampling.Greedy;
 import io.github.gpt2djl.sampling.TokenSequence;
 import java.io.ByteArrayOutputStream;
@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The examples of the documentation are programs: the {@code <pre>} blocks of the sources' Javadoc, and the java blocks
  * of the README and of the pages in docs/ and examples/.
  *
- * <p>Each is the body of a method that may throw anything. What {@link Given} has is in scope; all packages of the
- * library, java.nio, java.nio.file, java.util, java.util.concurrent and java.util.stream are imported. Where a println
+ * <p>Each is the body of a method that may throw anything. What {@link Given} has is in scope; the packages of the
+ * API, java.nio, java.nio.file, java.util, java.util.concurrent and java.util.stream are imported. Where a println
  * tells its result in a comment, the block is run, and must print it.
  */
 public class SnippetsTest {
@@ -52,11 +52,14 @@ public class SnippetsTest {
         /** The shipped model. */
         protected static final Gpt2 gpt2 = SHAKESPEARE;
 
-        protected static final Decoder decoder = gpt2.decoder();
+        /** For examples within {@code internal}. */
+        protected static final Decoder decoder = gpt2.model().decoder();
+
         protected static final Path folder = Path.of("absent");
-        /** Twelve tokens after three. */
+        /** Twelve tokens after three, for examples within {@code internal}. */
         protected static final Request request =
                 new Request(new int[] {20, 30, 40}, 1, 12, 0, Decoding.plain(new Greedy()));
+
         /** The logarithms of .5, .3, .15 and .05. */
         protected static final FloatBuffer logits = FloatBuffer.wrap(
                 new float[] {(float) Math.log(.5), (float) Math.log(.3), (float) Math.log(.15), (float) Math.log(.05)});
@@ -72,7 +75,8 @@ public class SnippetsTest {
      */
     private record Snippet(String name, Path file, int line, String code) {
         /** Code from the second line on. */
-        JavaFileObject source(String imports) {
+        JavaFileObject source() throws IOException {
+            String imports = isInternal(file) ? imports(true) : imports(false);
             // In a package: the lessons, in none, have names of the library's classes, too.
             String text = "package snippets; " + imports + "class " + name
                     + " extends io.github.gpt2djl.SnippetsTest.Given implements"
@@ -97,11 +101,30 @@ public class SnippetsTest {
             String source = Files.readString(file);
             int declaration = source.indexOf("\npublic ");
             if (declaration >= 0
+                    && !isInternal(file)
                     && !JAVADOC.matcher(source.substring(0, declaration)).find()) {
                 without.add(file);
             }
         }
         assertThat(without).isEmpty();
+    }
+
+    /** Each public and protected element of the exported packages tells its parameters, results and exceptions. */
+    @Test
+    void theApisJavadocIsComplete(@TempDir Path classes) throws IOException {
+        List<Path> api = files(SOURCES, ".java").stream()
+                .filter(file -> !isInternal(file) && !file.endsWith("module-info.java"))
+                .toList();
+        assertThat(api).hasSizeGreaterThan(80);
+        var complaints = new DiagnosticCollector<JavaFileObject>();
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        try (var manager = compiler.getStandardFileManager(complaints, null, StandardCharsets.UTF_8)) {
+            List<String> options =
+                    List.of("-proc:none", "-implicit:none", "-Xdoclint:all/protected", "-d", classes.toString());
+            compiler.getTask(null, manager, complaints, options, null, manager.getJavaFileObjectsFromPaths(api))
+                    .call();
+        }
+        assertThat(complaints.getDiagnostics()).isEmpty();
     }
 
     @Test
@@ -140,6 +163,24 @@ public class SnippetsTest {
         return snippets;
     }
 
+    /** The packages that an example sees: outside {@code internal} those of the API only. */
+    private static String imports(boolean internal) throws IOException {
+        return Stream.concat(
+                        Stream.of("java.nio", "java.nio.file", "java.util", "java.util.concurrent", "java.util.stream"),
+                        files(SOURCES, "package-info.java").stream()
+                                .filter(file -> internal || !isInternal(file))
+                                .map(file -> SOURCES.relativize(file.getParent())
+                                        .toString()
+                                        .replace('/', '.')))
+                .map(name -> "import " + name + ".*; ")
+                .collect(Collectors.joining());
+    }
+
+    /** Whether a file is no part of the API. */
+    private static boolean isInternal(Path file) {
+        return file.toString().contains("internal");
+    }
+
     private static void add(List<Snippet> snippets, Path file, Pattern block) throws IOException {
         String text = Files.readString(file);
         for (MatchResult found : block.matcher(text).results().toList()) {
@@ -152,19 +193,14 @@ public class SnippetsTest {
 
     /** Compiles all, with warnings as errors; returns the complaints. */
     private static List<String> compile(List<Snippet> snippets, Path target) throws IOException {
-        String imports = Stream.concat(
-                        Stream.of("java.nio", "java.nio.file", "java.util", "java.util.concurrent", "java.util.stream"),
-                        files(SOURCES, "package-info.java").stream()
-                                .map(file -> SOURCES.relativize(file.getParent())
-                                        .toString()
-                                        .replace('/', '.')))
-                .map(name -> "import " + name + ".*; ")
-                .collect(Collectors.joining());
         var complaints = new DiagnosticCollector<JavaFileObject>();
         var compiler = ToolProvider.getSystemJavaCompiler();
         // Not of the class path: jars name others that nobody needs.
         var options = List.of("-Xlint:all,-path", "-Werror", "-proc:none", "-d", target.toString());
-        var sources = snippets.stream().map(snippet -> snippet.source(imports)).toList();
+        List<JavaFileObject> sources = new ArrayList<>();
+        for (Snippet snippet : snippets) {
+            sources.add(snippet.source());
+        }
         boolean done =
                 compiler.getTask(null, null, complaints, options, null, sources).call();
         List<String> told = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +28,7 @@ class SoakTest {
                 Thread.sleep(100);
             }
             return new Alive(
-                    LiveArrays.count(gpt2.decoder()),
+                    LiveArrays.count(gpt2.model().decoder()),
                     LiveArrays.models(),
                     ProcessMemory.directBuffers(),
                     ProcessMemory.resident());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.testing.EndsModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ class StopReferenceTest {
         Prompt prompt = Prompt.ofIds(EndsModel.ints(row.get("prompt")));
         GenerationConfig config = config(row);
         Generation whole = gpt2.generate(prompt, config);
-        assertThat(whole.ids()).isEqualTo(Gpt2.boxed(EndsModel.ints(row.get("ids"))));
+        assertThat(whole.ids()).isEqualTo(LoadedModel.boxed(EndsModel.ints(row.get("ids"))));
         assertThat(whole.text()).isEqualTo(row.get("text").getAsString());
         assertThat(whole.finishReason())
                 .isEqualTo(row.get("stopped").getAsBoolean() ? FinishReason.STOP : FinishReason.LENGTH);

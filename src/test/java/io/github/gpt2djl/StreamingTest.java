@@ -4,7 +4,7 @@ import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.decoder.LiveArrays;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,10 +40,10 @@ class StreamingTest {
     @BeforeEach
     void nothingIsAlive() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (LiveArrays.count(SHAKESPEARE.decoder()) > 0 && System.nanoTime() < end) {
+        while (LiveArrays.count(SHAKESPEARE.model().decoder()) > 0 && System.nanoTime() < end) {
             Thread.sleep(10);
         }
-        assertThat(LiveArrays.count(SHAKESPEARE.decoder())).isZero();
+        assertThat(LiveArrays.count(SHAKESPEARE.model().decoder())).isZero();
     }
 
     @Test

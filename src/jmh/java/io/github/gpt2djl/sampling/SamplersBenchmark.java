@@ -1,5 +1,6 @@
 package io.github.gpt2djl.sampling;
 
+import io.github.gpt2djl.internal.sampling.CounterRandom;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;

@@ -1,7 +1,19 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.internal.checkpoint.AdapterJson;
+import io.github.gpt2djl.internal.checkpoint.AdapterParts;
+import io.github.gpt2djl.internal.checkpoint.AdapterPlan;
+import io.github.gpt2djl.internal.checkpoint.CheckpointFolder;
+import io.github.gpt2djl.internal.files.BoundedFile;
+import io.github.gpt2djl.internal.files.DataFile;
+import io.github.gpt2djl.internal.files.Safetensors;
+import io.github.gpt2djl.internal.files.SafetensorsWriter;
+import io.github.gpt2djl.internal.files.TorchArchive;
+import io.github.gpt2djl.internal.files.WholeFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +101,7 @@ public record Adapter(
      */
     public static Adapter open(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
-        AdapterConfig config = AdapterJson.parse(file.toString(), CheckpointFolder.text(file, MOST_CONFIG));
+        AdapterConfig config = AdapterJson.parse(file.toString(), BoundedFile.text(file, MOST_CONFIG));
         TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MOST_TOKENIZER);
         return new Adapter(folder.toString(), config, weights(folder), tokenizer);
     }

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.internal.checkpoint.NamePattern;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,8 +135,14 @@ public record AdapterConfig(
                 .orElse(otherwise);
     }
 
-    /** Whether a layer's matrices are added to it: what is stored whole is not. */
-    boolean adapts(String module, boolean isInner) {
+    /**
+     * Whether the product of two small matrices is added to a layer. A layer that is stored whole has none.
+     *
+     * @param module the layer's name, like {@code transformer.h.0.attn.c_attn}
+     * @param isInner whether the layer lies within a transformer block
+     * @return whether the adapter has matrices for the layer
+     */
+    public boolean adapts(String module, boolean isInner) {
         return saved.stream().noneMatch(name -> NamePattern.matchesPart(name, module))
                 && targets.matches(module, isInner);
     }

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.internal.checkpoint.NamePattern;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

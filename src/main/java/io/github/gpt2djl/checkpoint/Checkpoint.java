@@ -1,6 +1,15 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.internal.checkpoint.CheckpointFolder;
+import io.github.gpt2djl.internal.checkpoint.CheckpointWriter;
+import io.github.gpt2djl.internal.checkpoint.ConfigReader;
+import io.github.gpt2djl.internal.checkpoint.ConfigWriter;
+import io.github.gpt2djl.internal.checkpoint.TokenizerTexts;
+import io.github.gpt2djl.internal.files.DataFile;
+import io.github.gpt2djl.internal.files.Safetensors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -184,7 +193,7 @@ public record Checkpoint(
     }
 
     /**
-     * Writes the model in the published layout, as {@link #save(Path, DType, SafetensorsWriter.Progress)}.
+     * Writes the model in the published layout, as {@link #save(Path, DType, SaveProgress)}.
      *
      * @param folder made if it is not there
      * @param dtype F32, F16 or BF16
@@ -192,11 +201,11 @@ public record Checkpoint(
      * @throws IOException as the other
      */
     public void save(Path folder, DType dtype) throws IOException {
-        save(folder, dtype, SafetensorsWriter.Progress.NONE);
+        save(folder, dtype, SaveProgress.NONE);
     }
 
     /**
-     * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SafetensorsWriter.Progress)},
+     * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SaveProgress)},
      * with the dropout that its config.json tells, or the published models' of 0.1.
      *
      * @param folder made if it is not there
@@ -205,7 +214,7 @@ public record Checkpoint(
      * @throws IllegalArgumentException as the other
      * @throws IOException as the other
      */
-    public void save(Path folder, DType dtype, SafetensorsWriter.Progress progress) throws IOException {
+    public void save(Path folder, DType dtype, SaveProgress progress) throws IOException {
         CheckpointWriter.write(this, folder, dtype, null, progress);
     }
 
@@ -225,8 +234,7 @@ public record Checkpoint(
      *     taken instead, if a weight is beyond {@code dtype}'s range, or {@code dropout} out of range
      * @throws IOException if a file cannot be read or written; a full disk's tells how much is needed
      */
-    public void save(
-            Path folder, DType dtype, double dropout, double attentionDropout, SafetensorsWriter.Progress progress)
+    public void save(Path folder, DType dtype, double dropout, double attentionDropout, SaveProgress progress)
             throws IOException {
         CheckpointWriter.write(this, folder, dtype, new ConfigWriter.Dropout(dropout, attentionDropout), progress);
     }
@@ -242,17 +250,6 @@ public record Checkpoint(
         // A model in a jar, or in memory, has a name that is no file's.
         Path source = Path.of(tensors.name()).toAbsolutePath();
         return Files.exists(source) && Files.exists(folder) && Files.isSameFile(source.getParent(), folder);
-    }
-
-    /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
-    boolean isTied() {
-        TensorInfo head = tensors.find(TensorNames.HEAD);
-        return head == null
-                ? config.tiedHead()
-                : tensors.names().stream()
-                        .filter(other -> !other.equals(TensorNames.HEAD))
-                        .map(tensors::find)
-                        .anyMatch(other -> other != null && tensors.isSame(head, other));
     }
 
     @Override

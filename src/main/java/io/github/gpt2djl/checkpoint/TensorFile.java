@@ -1,5 +1,8 @@
 package io.github.gpt2djl.checkpoint;
 
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.files.DataFile;
+import io.github.gpt2djl.internal.files.Safetensors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

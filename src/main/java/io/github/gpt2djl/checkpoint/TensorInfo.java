@@ -56,20 +56,20 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
         /** 64 bits, unsigned. */
         U64(8);
 
-        /** Bytes of one element. */
-        final int bytes;
+        private final int bytes;
 
         DType(int bytes) {
             this.bytes = bytes;
         }
 
+        /** {@return the bytes of one element} */
+        public int bytes() {
+            return bytes;
+        }
+
         /** {@return whether it is one of F64, F32, F16 and BF16, in which weights are read} */
         public boolean isFloat() {
             return this == F64 || this == F32 || this == F16 || this == BF16;
-        }
-
-        static boolean isKnown(String name) {
-            return Arrays.stream(values()).anyMatch(d -> d.name().equals(name));
         }
     }
 
@@ -81,10 +81,6 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
      */
     public boolean hasShape(long... sizes) {
         return shape.equals(Arrays.stream(sizes).boxed().toList());
-    }
-
-    TensorInfo movedBy(long bytes) {
-        return new TensorInfo(name, dtype, shape, begin + bytes, end + bytes);
     }
 
     @Override

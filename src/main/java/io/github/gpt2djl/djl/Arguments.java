@@ -1,14 +1,14 @@
 package io.github.gpt2djl.djl;
 
 import ai.djl.Device;
+import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.Precision;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

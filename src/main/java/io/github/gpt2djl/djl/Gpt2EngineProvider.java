@@ -2,7 +2,7 @@ package io.github.gpt2djl.djl;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineProvider;
-import io.github.gpt2djl.checkpoint.DjlSettings;
+import io.github.gpt2djl.internal.machine.DjlSettings;
 
 /**
  * Registers the engine {@code Gpt2}, which loads a folder as {@link io.github.gpt2djl.Gpt2#load(Path)} does. DJL finds

@@ -84,7 +84,7 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
             model.close();
             // The arguments have transformers' names.
             throw e instanceof InvalidOptionException
-                    ? new IllegalArgumentException(OptionNaming.KEYS.message(e), e)
+                    ? new IllegalArgumentException(InvalidOptionException.message(e, OptionNaming.KEYS), e)
                     : e;
         }
     }
@@ -108,6 +108,6 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
     /** A predictor returns all texts or throws; who needs the other texts asks for Input and Output. */
     private static TranslateException failed(int number, int count, Throwable e) {
         String input = count == 1 ? "" : "input " + number + " of " + count + ": ";
-        return new TranslateException(input + OptionNaming.KEYS.message(e), e);
+        return new TranslateException(input + InvalidOptionException.message(e, OptionNaming.KEYS), e);
     }
 }

@@ -11,6 +11,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class ServingRequests {
         Output output = e instanceof IllegalArgumentException
                 ? new Output(400, "Bad Request")
                 : new Output(500, "Internal Server Error");
-        return json(output, "error", OptionNaming.KEYS.message(e));
+        return json(output, "error", InvalidOptionException.message(e, OptionNaming.KEYS));
     }
 
     private static Output plain(String text) {

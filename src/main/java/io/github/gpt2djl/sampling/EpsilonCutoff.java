@@ -31,6 +31,7 @@ public record EpsilonCutoff(double epsilon) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         candidates.keepWeights(epsilon * candidates.total());
     }

@@ -25,6 +25,7 @@ public record EtaCutoff(double eta) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         double least = Math.min(eta, Math.sqrt(eta) * Math.exp(-candidates.entropy()));
         candidates.keepWeights(least * candidates.total());

@@ -27,6 +27,7 @@ public record MinP(double p) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         // The likeliest has the weight 1.
         candidates.keepWeights(p);

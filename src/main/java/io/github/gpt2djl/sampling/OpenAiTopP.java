@@ -27,6 +27,7 @@ public record OpenAiTopP(double p) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         if (p == 1) {
             return;

@@ -29,6 +29,7 @@ public record Temperature(double t) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         candidates.divide((float) t);
     }

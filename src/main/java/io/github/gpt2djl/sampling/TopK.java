@@ -28,6 +28,7 @@ public record TopK(int k) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         candidates.keepHighest(k);
     }

@@ -33,6 +33,7 @@ public record TopP(double p) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         if (p == 1) {
             return;

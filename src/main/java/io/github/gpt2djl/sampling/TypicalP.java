@@ -28,6 +28,7 @@ public record TypicalP(double mass) implements Warper {
     }
 
     @Override
+    @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
         candidates.keepNearest(candidates.entropy(), mass);
     }

@@ -14,5 +14,7 @@ public sealed interface Warper permits Temperature, TopK, TopP, OpenAiTopP, MinP
      *
      * @param candidates the tokens still in the draw, which it changes
      */
+    // The scratch memory of this package: rules outside are LogitsProcessors.
+    @SuppressWarnings("exports")
     void apply(Candidates candidates);
 }

@@ -1,6 +1,6 @@
 package io.github.gpt2djl.training;
 
-import io.github.gpt2djl.sampling.CounterRandom;
+import io.github.gpt2djl.internal.sampling.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

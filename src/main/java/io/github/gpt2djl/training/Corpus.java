@@ -2,7 +2,7 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
-import io.github.gpt2djl.text.Tokenizer;
+import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;

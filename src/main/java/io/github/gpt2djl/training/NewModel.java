@@ -1,9 +1,9 @@
 package io.github.gpt2djl.training;
 
+import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
-import io.github.gpt2djl.checkpoint.ModelConfig;
-import io.github.gpt2djl.decoder.InitialTensors;
+import io.github.gpt2djl.internal.decoder.InitialTensors;
 
 /**
  * A model that has learned nothing yet.
@@ -22,7 +22,7 @@ public final class NewModel {
      *
      * @param config its shape, {@link ModelConfig#gpt2} for example
      * @param tokenizerJson a tokenizer.json with as many tokens as the model, {@link
-     *     io.github.gpt2djl.text.BpeTrainer}'s for example
+     *     io.github.gpt2djl.tokenizer.BpeTrainer}'s for example
      * @param seed the same seed gives the same weights
      * @return the model, as if it had been read from a folder
      */

@@ -2,14 +2,9 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
-import io.github.gpt2djl.checkpoint.Adapter;
-import io.github.gpt2djl.checkpoint.AdapterConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.SafetensorsWriter;
 import io.github.gpt2djl.checkpoint.TensorFile;
-import io.github.gpt2djl.checkpoint.TensorInfo.DType;
-import io.github.gpt2djl.decoder.Learning;
-import io.github.gpt2djl.decoder.TrainingModel;
+import io.github.gpt2djl.internal.decoder.TrainingModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +17,7 @@ import java.util.Map;
  * TrainingListener#isStopped} does.
  *
  * <pre>{@code
- * Corpus.Split split = Corpus.split(TextFile.read(Path.of("plays.txt")), 0.1);
+ * Corpus.Split split = Corpus.split(Files.readString(Path.of("plays.txt")), 0.1);
  * String tokenizer = BpeTrainer.train(split.training(), 2048);
  * TrainingOptions options = TrainingOptions.builder().maxMinutes(10).build();
  * try (Checkpoint start = NewModel.of(ModelConfig.gpt2(6, 6, 192, 256, 2048), tokenizer, options.seed());
@@ -61,7 +56,7 @@ public record Trainer(
         try (TrainingFolder files = TrainingFolder.begin(folder);
                 TrainingModel model = load()) {
             TrainingRecord before = new TrainingRecord(conditions(), 0, 0, 0, false, List.of());
-            return new TrainingLoop(this, model, files, listener, before).run();
+            return new TrainingLoop(corpus, options, learned(), model, files, listener, before).run();
         }
     }
 
@@ -81,7 +76,7 @@ public record Trainer(
             try (TrainingModel model = load();
                     TensorFile state = TensorFile.safetensors(files.tensors(before))) {
                 model.restore(state);
-                return new TrainingLoop(this, model, files, listener, before).run();
+                return new TrainingLoop(corpus, options, learned(), model, files, listener, before).run();
             }
         }
     }
@@ -108,27 +103,8 @@ public record Trainer(
         corpus.check(options.context(), start.config().vocabularySize());
     }
 
-    /** The model as it is now, its adapter added. */
-    Checkpoint model(TrainingModel weights) throws IOException {
-        Checkpoint model = new Checkpoint(
-                folder.toString(), start.config(), weights.weights(), start.tokenizer(), start.settings());
-        return learning.adapterRank() == 0
-                ? model
-                : new Adapter(folder.toString(), adapter(), weights.adapter()).on(model);
-    }
-
-    /** Writes the published files, or an adapter's. */
-    void keep(TrainingModel weights) throws IOException {
-        if (learning.adapterRank() > 0) {
-            Adapter.write(folder, adapter(), start.config(), weights.adapter());
-        } else {
-            model(weights).save(folder, DType.F32, learning.dropout(), 0, SafetensorsWriter.Progress.NONE);
-        }
-    }
-
-    private AdapterConfig adapter() {
-        return new AdapterConfig(
-                start.name(), learning.adapterRank(), learning.adapterAlpha(), List.of("c_attn"), learning.dropout());
+    private LearnedModel learned() {
+        return new LearnedModel(start, learning, folder);
     }
 
     private Map<String, String> conditions() {

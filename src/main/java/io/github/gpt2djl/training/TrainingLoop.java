@@ -1,6 +1,6 @@
 package io.github.gpt2djl.training;
 
-import io.github.gpt2djl.decoder.TrainingModel;
+import io.github.gpt2djl.internal.decoder.TrainingModel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** The steps of a training: batches, update, and now and then validation and a save. */
 final class TrainingLoop {
-    private final Trainer trainer;
+    private final Corpus corpus;
+    private final LearnedModel learned;
     private final TrainingOptions options;
     private final TrainingModel model;
     private final TrainingFolder files;
@@ -27,13 +28,16 @@ final class TrainingLoop {
 
     /** @param before where the model is */
     TrainingLoop(
-            Trainer trainer,
+            Corpus corpus,
+            TrainingOptions options,
+            LearnedModel learned,
             TrainingModel model,
             TrainingFolder files,
             TrainingListener listener,
             TrainingRecord before) {
-        this.trainer = trainer;
-        this.options = trainer.options();
+        this.corpus = corpus;
+        this.options = options;
+        this.learned = learned;
         this.model = model;
         this.files = files;
         this.listener = listener;
@@ -119,8 +123,8 @@ final class TrainingLoop {
         double loss = 0;
         for (int batch = 0; batch < options.accumulation(); batch++) {
             int number = step * options.accumulation() + batch;
-            int[][] rows = Batches.random(
-                    trainer.corpus().training(), options.batchSize(), options.context(), options.seed(), number);
+            int[][] rows =
+                    Batches.random(corpus.training(), options.batchSize(), options.context(), options.seed(), number);
             loss += model.learn(rows, options.seed() * 31 + number) / options.accumulation();
         }
         step++;
@@ -143,7 +147,7 @@ final class TrainingLoop {
         double sum = 0;
         int count = 0;
         for (int[][] rows : Batches.windows(
-                trainer.corpus().validation(), options.batchSize(), options.context(), options.evaluationWindows())) {
+                corpus.validation(), options.batchSize(), options.context(), options.evaluationWindows())) {
             for (float loss : model.losses(rows)) {
                 sum += loss;
                 count++;
@@ -155,10 +159,10 @@ final class TrainingLoop {
         lossSum = 0;
         boolean best = record(false).sinceBest() == 0;
         if (best) {
-            write(() -> trainer.keep(model));
+            write(() -> learned.keep(model));
         }
         try {
-            listener.evaluated(evaluation, best, trainer.model(model));
+            listener.evaluated(evaluation, best, learned.model(model));
         } catch (InterruptedIOException e) {
             // What the listener writes or reads is lost, not the training.
             interrupted = true;

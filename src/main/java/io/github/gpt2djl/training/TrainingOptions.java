@@ -2,7 +2,6 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
-import io.github.gpt2djl.decoder.AdamW;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -7,7 +7,7 @@ import ai.djl.modality.Input;
 import ai.djl.modality.Output;
 import ai.djl.repository.zoo.Criteria;
 import com.google.gson.JsonObject;
-import io.github.gpt2djl.EndsModel;
+import io.github.gpt2djl.testing.EndsModel;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

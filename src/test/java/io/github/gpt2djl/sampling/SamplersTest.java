@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
+import io.github.gpt2djl.internal.sampling.CounterRandom;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.github.gpt2djl.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.checkpoint.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.TokenizerFolder;
-import io.github.gpt2djl.text.Tokenizer;
+import io.github.gpt2djl.ModelConfig.Architecture;
+import io.github.gpt2djl.internal.checkpoint.TokenizerFolder;
+import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -7,9 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.decoder.InitialTensors;
-import io.github.gpt2djl.decoder.Learning;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.internal.decoder.InitialTensors;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -43,6 +43,6 @@ final class ApiTerms implements OptionNaming {
      */
     static ApiError badRequest(IllegalArgumentException cause, String usual) {
         String field = cause instanceof InvalidOptionException invalid ? INSTANCE.name(invalid.option()) : usual;
-        return ApiError.badRequest(field, INSTANCE.message(cause));
+        return ApiError.badRequest(field, InvalidOptionException.message(cause, INSTANCE));
     }
 }

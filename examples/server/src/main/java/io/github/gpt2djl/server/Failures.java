@@ -2,7 +2,7 @@ package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.decoder.InsufficientMemoryException;
+import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.sampling.NoTokenLeftException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,10 +1,10 @@
 package io.github.gpt2djl.server;
 
+import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.Precision;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

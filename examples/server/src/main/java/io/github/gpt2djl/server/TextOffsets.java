@@ -1,7 +1,7 @@
 package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.text.Detokenizer;
+import io.github.gpt2djl.tokenizer.Detokenizer;
 import java.util.List;
 
 /**

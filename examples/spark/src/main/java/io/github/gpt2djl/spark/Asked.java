@@ -2,6 +2,7 @@ package io.github.gpt2djl.spark;
 
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationRequest;
+import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Token;
 import java.util.Locale;
@@ -38,7 +39,7 @@ record Asked(Object id, GenerationRequest request, String error) {
 
     /** The model took the row, but its rules or its memory failed. */
     Row failed(Throwable e) {
-        return rejected(OptionNaming.KEYS.message(e));
+        return rejected(InvalidOptionException.message(e, OptionNaming.KEYS));
     }
 
     private Row rejected(String why) {

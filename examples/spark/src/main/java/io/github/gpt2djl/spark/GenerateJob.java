@@ -2,8 +2,9 @@ package io.github.gpt2djl.spark;
 
 import static org.apache.spark.sql.functions.*;
 
+import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -111,7 +112,7 @@ public final class GenerateJob implements Callable<Integer> {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, wrong) -> fail(e.getMessage(), CommandLine.ExitCode.USAGE));
         line.setExecutionExceptionHandler((e, failed, result) -> e instanceof IllegalArgumentException wrong
-                ? fail(OptionNaming.FLAGS.message(wrong), CommandLine.ExitCode.USAGE)
+                ? fail(InvalidOptionException.message(wrong, OptionNaming.FLAGS), CommandLine.ExitCode.USAGE)
                 : fail(reason(e), CommandLine.ExitCode.SOFTWARE));
         return line.execute(args);
     }

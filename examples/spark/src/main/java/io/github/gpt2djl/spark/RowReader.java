@@ -51,7 +51,7 @@ final class RowReader {
             gpt2.check(request);
             return new Asked(row.get(0), request, null);
         } catch (IllegalArgumentException e) {
-            return new Asked(row.get(0), null, OptionNaming.KEYS.message(e));
+            return new Asked(row.get(0), null, InvalidOptionException.message(e, OptionNaming.KEYS));
         }
     }
 

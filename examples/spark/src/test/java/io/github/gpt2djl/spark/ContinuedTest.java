@@ -3,11 +3,11 @@ package io.github.gpt2djl.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
+import io.github.gpt2djl.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

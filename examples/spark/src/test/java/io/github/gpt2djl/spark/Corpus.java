@@ -2,16 +2,16 @@ package io.github.gpt2djl.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
+import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
-import io.github.gpt2djl.decoder.DeviceChoice;
-import io.github.gpt2djl.decoder.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,90 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.internal.hub.Catalog;
+import io.github.gpt2djl.internal.hub.Models;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that {@link Gpt2#load(String)} knows by its short name, and where it is on this machine.
+ *
+ * <pre>{@code
+ * for (KnownModel model : KnownModel.all()) {
+ *     System.out.println(model.name() + (model.isAvailable() ? " is here" : ": download " + model.repository()));
+ * }
+ * System.out.println(KnownModel.find("gpt2-xl").orElseThrow().config().layers()); // 48
+ * }</pre>
+ *
+ * @param name the short name
+ * @param repository {@code org/name} on the Hugging Face Hub; null for the shipped model
+ * @param license the licence's identifier on the Hub, or {@code not stated} where its page names none
+ * @param config its architecture
+ * @param downloadBytes bytes of its weights; empty for the shipped model, and where the size has not been verified
+ * @param folder its files in Hugging Face's cache; null for the shipped model, and where the cache does not hold all
+ */
+public record KnownModel(
+        String name,
+        @Nullable String repository,
+        String license,
+        ModelConfig config,
+        OptionalLong downloadBytes,
+        @Nullable Path folder) {
+
+    /**
+     * All known models, as the cache is now.
+     *
+     * @return the shipped model, then the catalog's, the smallest of each family first
+     * @throws IOException if the jar is damaged
+     */
+    public static List<KnownModel> all() throws IOException {
+        ModelConfig config = Models.shippedConfig();
+        KnownModel shipped = new KnownModel(Models.SHIPPED, null, "apache-2.0", config, OptionalLong.empty(), null);
+        return Stream.concat(Stream.of(shipped), Catalog.models().stream().map(KnownModel::of))
+                .toList();
+    }
+
+    /**
+     * Finds a known model.
+     *
+     * @param name its short name or its repository
+     * @return empty if no known model has the name
+     * @throws IOException if the jar is damaged
+     */
+    public static Optional<KnownModel> find(String name) throws IOException {
+        return all().stream()
+                .filter(model -> model.name.equals(name) || name.equals(model.repository))
+                .findFirst();
+    }
+
+    /** {@return whether the model can be loaded without a download} */
+    public boolean isAvailable() {
+        return repository == null || folder != null;
+    }
+
+    private static KnownModel of(Catalog.Model model) {
+        OptionalLong bytes = model.files().stream()
+                .filter(file -> Checkpoint.WEIGHTS.contains(file.name()))
+                .map(Catalog.RemoteFile::bytes)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .findFirst();
+        return new KnownModel(
+                model.name(), model.repository(), model.license(), model.config(), bytes, folder(model.name()));
+    }
+
+    private static @Nullable Path folder(String name) {
+        try {
+            return Models.cached(name, System.getenv()).orElse(null);
+        } catch (IOException e) {
+            // A damaged entry of the cache hides no other model.
+            return null;
+        }
+    }
+}

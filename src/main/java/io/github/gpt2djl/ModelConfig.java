@@ -1,0 +1,284 @@
+package io.github.gpt2djl;
+
+import io.github.gpt2djl.InvalidOptionException.Setting;
+import io.github.gpt2djl.internal.checkpoint.ConfigReader;
+import java.util.List;
+
+/**
+ * The architecture that a published {@code config.json} describes; the keys named here are GPT-2's.
+ *
+ * <pre>{@code
+ * ModelConfig config = gpt2.config();
+ * System.out.println(config.layers() + " layers of width " + config.width()); // 6 layers of width 192
+ * System.out.println(config.parameters()); // 3111936
+ * }</pre>
+ *
+ * @param architecture the family
+ * @param layers transformer blocks ({@code n_layer})
+ * @param heads attention heads of a block ({@code n_head}); divides {@code width}
+ * @param width size of the hidden state ({@code n_embd})
+ * @param innerWidth size of the MLP's hidden layer ({@code n_inner}, 4 × width where absent)
+ * @param embeddingWidth size of a token's embedding, projected to {@code width} where it differs (OPT-350m)
+ * @param positions learned positions, the longest context ({@code n_positions})
+ * @param vocabularySize number of token ids ({@code vocab_size})
+ * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
+ * @param postNorm whether norms follow the sums (GPT, OPT-350m), and not precede the layers
+ * @param finalNorm whether a norm follows the last layer; false where {@code postNorm} is true, or OPT's {@code
+ *     _remove_final_layer_norm}
+ * @param activation the function within the MLP ({@code activation_function}, GPT's {@code afn})
+ * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+ *     ({@code scale_attn_weights})
+ * @param scaleAttnByInverseLayerIdx whether layer l, from 0 on, divides them by l + 1
+ *     ({@code scale_attn_by_inverse_layer_idx})
+ * @param localLayers the layers, from 0 on and ascending, whose attention looks back on {@code windowSize} tokens only
+ *     ({@code attention_types})
+ * @param windowSize the tokens that a local layer's attention looks back on, a token's own among them ({@code
+ *     window_size}); 0 where no layer is local
+ * @param enableBias whether an OPT's layers add biases to their products ({@code enable_bias})
+ * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases ({@code
+ *     layer_norm_elementwise_affine})
+ * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
+ * @param eosIds the ids that end a text ({@code eos_token_id}); empty: none
+ * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
+ * @param doSample the checkpoint's own default for text generation
+ * @param maxLength the checkpoint's own default for text generation, in ids with the prompt; 0: it names none
+ */
+public record ModelConfig(
+        Architecture architecture,
+        int layers,
+        int heads,
+        int width,
+        int innerWidth,
+        int embeddingWidth,
+        int positions,
+        int vocabularySize,
+        double epsilon,
+        boolean postNorm,
+        boolean finalNorm,
+        Activation activation,
+        boolean scaleAttnWeights,
+        boolean scaleAttnByInverseLayerIdx,
+        List<Integer> localLayers,
+        int windowSize,
+        boolean enableBias,
+        boolean layerNormElementwiseAffine,
+        int bosId,
+        List<Integer> eosIds,
+        boolean tiedHead,
+        boolean doSample,
+        int maxLength) {
+
+    /**
+     * Copies the lists.
+     *
+     * @param architecture the family
+     * @param layers transformer blocks
+     * @param heads attention heads of a block
+     * @param width size of the hidden state
+     * @param innerWidth size of the MLP's hidden layer
+     * @param embeddingWidth size of a token's embedding
+     * @param positions learned positions
+     * @param vocabularySize number of token ids
+     * @param epsilon added to the variance in layer norms
+     * @param postNorm whether norms follow the sums
+     * @param finalNorm whether a norm follows the last layer
+     * @param activation the function within the MLP
+     * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+     * @param scaleAttnByInverseLayerIdx whether layer l divides them by l + 1
+     * @param localLayers copied
+     * @param windowSize the tokens that a local layer's attention looks back on; 0 where no layer is local
+     * @param enableBias whether an OPT's layers add biases to their products
+     * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases
+     * @param bosId or -1
+     * @param eosIds copied
+     * @param tiedHead whether logits are products with the embedding table
+     * @param doSample the checkpoint's own default for text generation
+     * @param maxLength the checkpoint's own default for text generation; 0: it names none
+     */
+    public ModelConfig {
+        localLayers = List.copyOf(localLayers);
+        eosIds = List.copyOf(eosIds);
+    }
+
+    /** The greatest width, vocabulary and number of positions: the number of weights fits into a long. */
+    public static final int MAX_SIZE = 1 << 19;
+
+    /** The greatest number of layers. */
+    public static final int MAX_LAYERS = 1 << 12;
+
+    /** A family of published models. */
+    public enum Architecture {
+        /** Radford et al. 2019. */
+        GPT2("gpt2"),
+        /** The first GPT: Radford et al. 2018. */
+        GPT("openai-gpt"),
+        /** Zhang et al. 2022: ReLU, and each text starts with {@code </s>}. */
+        OPT("opt"),
+        /** Black et al. 2021: the products of queries and keys are not divided, and some layers look back on a window only. */
+        GPT_NEO("gpt_neo");
+
+        private final String modelType;
+
+        Architecture(String modelType) {
+            this.modelType = modelType;
+        }
+
+        /** {@return the {@code model_type} in config.json, {@code gpt2} for example} */
+        public String modelType() {
+            return modelType;
+        }
+    }
+
+    /**
+     * A GPT-2 of any shape: an MLP four times as wide as the layers, and a head that is the embedding table.
+     *
+     * @param layers 1 to 4,096; the other numbers up to 524,288
+     * @param heads of each layer; a divisor of {@code width}
+     * @param width of the embeddings and layers
+     * @param positions the context
+     * @param vocabularySize of which the last id is {@code <|endoftext|>}
+     * @return the architecture
+     * @throws IllegalArgumentException if a number is out of range, or the heads do not divide the width
+     */
+    public static ModelConfig gpt2(int layers, int heads, int width, int positions, int vocabularySize) {
+        int[] sizes = {layers, heads, width, positions, vocabularySize};
+        NamedOption[] names = {
+            NamedOption.of("layers"),
+            NamedOption.of("heads"),
+            NamedOption.of("width"),
+            NamedOption.of("context"),
+            NamedOption.of("vocabularySize", "vocab_size")
+        };
+        for (int i = 0; i < sizes.length; i++) {
+            int most = i == 0 ? MAX_LAYERS : MAX_SIZE;
+            if (sizes[i] < 1 || sizes[i] > most) {
+                throw InvalidOptionException.value(names[i], sizes[i], "1 to ", most);
+            }
+        }
+        if (width % heads != 0) {
+            throw InvalidOptionException.conflict(
+                    names[2],
+                    width,
+                    new Setting(names[1], heads),
+                    "a multiple of ",
+                    heads,
+                    ", as each head has an equal share: ",
+                    (width / heads + 1) * heads,
+                    " for example");
+        }
+        int end = vocabularySize - 1;
+        return new ModelConfig(
+                Architecture.GPT2,
+                layers,
+                heads,
+                width,
+                4 * width,
+                width,
+                positions,
+                vocabularySize,
+                1e-5,
+                false,
+                true,
+                Activation.GELU_NEW,
+                true,
+                false,
+                List.of(),
+                0,
+                true,
+                true,
+                end,
+                List.of(end),
+                true,
+                false,
+                0);
+    }
+
+    /**
+     * Parses a {@code config.json}.
+     *
+     * @param file the file's name, for messages
+     * @param json its text
+     * @return the architecture
+     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
+     *     compute
+     */
+    public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
+        return ConfigReader.parse(file, json);
+    }
+
+    /**
+     * The same architecture with a head of its own, or one that is the embedding table.
+     *
+     * @param tied whether the head is the embedding table
+     * @return the architecture
+     */
+    public ModelConfig withTiedHead(boolean tied) {
+        return with(vocabularySize, tied);
+    }
+
+    /**
+     * The same architecture with another number of token ids.
+     *
+     * @param size of the vocabulary
+     * @return the architecture
+     */
+    public ModelConfig withVocabularySize(int size) {
+        return with(size, tiedHead);
+    }
+
+    private ModelConfig with(int size, boolean tied) {
+        return new ModelConfig(
+                architecture,
+                layers,
+                heads,
+                width,
+                innerWidth,
+                embeddingWidth,
+                positions,
+                size,
+                epsilon,
+                postNorm,
+                finalNorm,
+                activation,
+                scaleAttnWeights,
+                scaleAttnByInverseLayerIdx,
+                localLayers,
+                windowSize,
+                enableBias,
+                layerNormElementwiseAffine,
+                bosId,
+                eosIds,
+                tied,
+                doSample,
+                maxLength);
+    }
+
+    /** {@return the first of the ids that end a text; -1: there is none} */
+    public int eosId() {
+        return eosIds.isEmpty() ? -1 : eosIds.get(0);
+    }
+
+    /** {@return what the products of queries and keys are multiplied by, before a layer's own divisor} */
+    public double attentionScale() {
+        return scaleAttnWeights ? 1 / Math.sqrt((double) width / heads) : 1;
+    }
+
+    /** {@return the number of weights, each tied one once} */
+    public long parameters() {
+        long e = width;
+        // GPT-Neo's queries, keys and values have no biases.
+        long biases = !enableBias ? 0 : (architecture == Architecture.GPT_NEO ? 2 : 5) * e + innerWidth;
+        long norm = layerNormElementwiseAffine ? 2 * e : 0;
+        long layer = 4 * e * e + 2 * e * innerWidth + biases + 2 * norm;
+        long table = (long) vocabularySize * embeddingWidth;
+        // Rows of the published table that no position uses are weights too.
+        long rows = positions + (long) unusedPositions();
+        long projections = embeddingWidth == width ? 0 : 2 * e * embeddingWidth;
+        return table + rows * e + layers * layer + (finalNorm ? norm : 0) + projections + (tiedHead ? 0 : table);
+    }
+
+    /** {@return rows of the published position table before the first position's} */
+    public int unusedPositions() {
+        return architecture == Architecture.OPT ? 2 : 0;
+    }
+}

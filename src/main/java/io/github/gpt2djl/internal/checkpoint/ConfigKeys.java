@@ -1,0 +1,154 @@
+package io.github.gpt2djl.internal.checkpoint;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a {@code config.json}, of which each is read as one type.
+ *
+ * @param file the file's name, for messages
+ * @param json its object
+ */
+record ConfigKeys(String file, JsonObject json) {
+
+    /** @throws MalformedCheckpointException if the text is not a JSON object */
+    static ConfigKeys parse(String file, String json) throws MalformedCheckpointException {
+        return new ConfigKeys(file, object(file, json));
+    }
+
+    private static JsonObject object(String file, String json) throws MalformedCheckpointException {
+        try {
+            return JsonParser.parseString(json).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw new MalformedCheckpointException(file, "not a JSON object", e);
+        }
+    }
+
+    @Nullable
+    JsonElement find(String key) {
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? null : value;
+    }
+
+    int count(String key, @Nullable Integer absent) throws MalformedCheckpointException {
+        JsonElement value = find(key);
+        if (value == null && absent != null) {
+            return absent;
+        }
+        int n = integer(key, value);
+        if (n < 1) {
+            throw new MalformedCheckpointException(file, key + " is " + n + ", expected at least 1");
+        }
+        return n;
+    }
+
+    int heads(String key, int width, String widthKey) throws MalformedCheckpointException {
+        int heads = count(key, null);
+        if (width % heads != 0) {
+            throw new MalformedCheckpointException(
+                    file, widthKey + " is " + width + ", expected a multiple of " + key + ", which is " + heads);
+        }
+        return heads;
+    }
+
+    /**
+     * Null means none. transformers writes the published models' ids for small vocabularies too, where they never
+     * occur.
+     */
+    int id(String key, int absent, int vocabularySize) throws MalformedCheckpointException {
+        JsonElement stored = json.get(key);
+        if (stored != null && stored.isJsonNull()) {
+            return -1;
+        }
+        if (stored == null) {
+            return absent < vocabularySize ? absent : -1;
+        }
+        int id = integer(key, stored);
+        if (id < 0) {
+            throw new MalformedCheckpointException(file, key + " is " + id + ", expected at least 0, or null");
+        }
+        return id < vocabularySize ? id : -1;
+    }
+
+    /**
+     * One id, a list of ids, or null. An absent key means none: transformers' generate reads the file, where its
+     * model's own default does not stand.
+     */
+    List<Integer> ids(String key, int vocabularySize) throws MalformedCheckpointException {
+        JsonElement stored = find(key);
+        if (stored == null) {
+            return List.of();
+        }
+        List<JsonElement> all = stored instanceof JsonArray list ? list.asList() : List.of(stored);
+        List<Integer> ids = new ArrayList<>();
+        for (JsonElement each : all) {
+            int id = integer(key, each);
+            if (id >= 0 && id < vocabularySize) {
+                ids.add(id);
+            }
+        }
+        return ids.stream().distinct().toList();
+    }
+
+    boolean flag(String key, boolean absent) throws MalformedCheckpointException {
+        JsonElement value = find(key);
+        if (value == null) {
+            return absent;
+        }
+        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
+            return value.getAsBoolean();
+        }
+        throw wrong(key, value, "true or false", null);
+    }
+
+    /** Rejects any value of {@code key} but these, and returns it; an absent key means the first. */
+    String only(String key, String... supported) throws MalformedCheckpointException {
+        String found = text(key, supported[0]);
+        for (String s : supported) {
+            if (s.equals(found)) {
+                return s;
+            }
+        }
+        throw new MalformedCheckpointException(
+                file, key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
+    }
+
+    /** A text, or the JSON of what is none. */
+    String text(String key, String absent) {
+        JsonElement value = find(key);
+        return value == null ? absent : value.isJsonPrimitive() ? value.getAsString() : value.toString();
+    }
+
+    void absent(String key, String reason) throws MalformedCheckpointException {
+        JsonElement value = find(key);
+        if (value != null) {
+            throw new MalformedCheckpointException(file, key + " is " + value + ", expected none: " + reason);
+        }
+    }
+
+    int integer(String key, @Nullable JsonElement value) throws MalformedCheckpointException {
+        if (value == null) {
+            throw new MalformedCheckpointException(file, "the key " + key + " is missing");
+        }
+        try {
+            return value.getAsJsonPrimitive().getAsBigDecimal().intValueExact();
+        } catch (RuntimeException e) {
+            throw wrong(key, value, "a whole number", e);
+        }
+    }
+
+    MalformedCheckpointException wrong(
+            String key, @Nullable JsonElement value, String expected, @Nullable Throwable cause) {
+        String problem = key + " is " + value + ", expected " + expected;
+        return cause == null
+                ? new MalformedCheckpointException(file, problem)
+                : new MalformedCheckpointException(file, problem, cause);
+    }
+}

@@ -1,0 +1,258 @@
+package io.github.gpt2djl.internal.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.gpt2djl.Activation;
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.ModelConfig.Architecture;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
+public final class ConfigReader {
+    /** {@code <|endoftext|>} of the published vocabulary. */
+    private static final int OPENAI_END = 50256;
+
+    private static final List<String> SUPPORTED =
+            Stream.of(Architecture.values()).map(Architecture::modelType).toList();
+
+    private static final String ROTARY = "rotary position embeddings";
+
+    /** What well-known models have that this decoder does not compute. */
+    private static final Map<String, String> OTHERS = Map.ofEntries(
+            Map.entry("gpt_neox", ROTARY),
+            Map.entry("gptj", ROTARY),
+            Map.entry("codegen", ROTARY),
+            Map.entry("falcon", ROTARY),
+            Map.entry("phi", ROTARY),
+            Map.entry("stablelm", ROTARY),
+            Map.entry("llama", ROTARY + " and RMS norms"),
+            Map.entry("mistral", ROTARY + " and RMS norms"),
+            Map.entry("qwen2", ROTARY + " and RMS norms"),
+            Map.entry("gemma", ROTARY + " and RMS norms"),
+            Map.entry("bloom", "attention biased by distance (ALiBi)"),
+            Map.entry("mpt", "attention biased by distance (ALiBi)"),
+            Map.entry("gpt_bigcode", "keys and values that all heads share"));
+
+    private final ConfigKeys keys;
+
+    private ConfigReader(ConfigKeys keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * Parses a {@code config.json}.
+     *
+     * @param file the file's name, for messages
+     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
+     *     compute
+     */
+    public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
+        ConfigKeys keys = ConfigKeys.parse(file, json);
+        ConfigReader reader = new ConfigReader(keys);
+        String type = reader.modelType();
+        keys.absent("quantization_config", "this decoder computes only what is not quantized");
+        keys.absent("transformers_weights", "this library reads model.safetensors, or as published");
+        return switch (type) {
+            case "opt" -> reader.opt();
+            case "gpt_neo" -> reader.neo();
+            case "openai-gpt" -> reader.gpt(Architecture.GPT, -1);
+            default -> reader.gpt(Architecture.GPT2, OPENAI_END);
+        };
+    }
+
+    /** Parses OpenAI's {@code hparams.json}: {n_vocab, n_ctx, n_embd, n_head, n_layer}. */
+    static ModelConfig parseOpenAi(String file, String json) throws MalformedCheckpointException {
+        JsonObject hparams = ConfigKeys.parse(file, json).json();
+        hparams.add("vocab_size", hparams.get("n_vocab"));
+        hparams.add("n_positions", hparams.get("n_ctx"));
+        hparams.addProperty("eos_token_id", OPENAI_END);
+        return parse(file, hparams.toString());
+    }
+
+    /** An absent one is GPT-2's: OpenAI's own files have none. */
+    private String modelType() throws MalformedCheckpointException {
+        String found = keys.text("model_type", "gpt2");
+        if (SUPPORTED.contains(found)) {
+            return found;
+        }
+        String others = OTHERS.get(found);
+        throw new MalformedCheckpointException(
+                keys.file(),
+                "model_type is " + found + ", expected one of " + String.join(", ", SUPPORTED) + ": this decoder"
+                        + " computes only models with a learned vector for each position and norms of mean and variance"
+                        + (others == null ? "" : ", and " + found + " has " + others));
+    }
+
+    private ModelConfig gpt(Architecture architecture, int absentId) throws MalformedCheckpointException {
+        boolean first = architecture == Architecture.GPT;
+        if (!first && keys.flag("add_cross_attention", false)) {
+            throw keys.wrong(
+                    "add_cross_attention",
+                    keys.find("add_cross_attention"),
+                    "false: cross-attention reads what an encoder has computed, and this library has no encoder;"
+                            + " take a model that was trained to continue texts by itself",
+                    null);
+        }
+        int width = keys.count("n_embd", null);
+        return config(
+                architecture,
+                keys.count("n_layer", null),
+                keys.heads("n_head", width, "n_embd"),
+                width,
+                first ? 4 * width : keys.count("n_inner", 4 * width),
+                width,
+                keys.count("n_positions", null),
+                epsilon(),
+                first,
+                !first,
+                first ? firstActivation() : activation(Activation.GELU_NEW),
+                first || keys.flag("scale_attn_weights", true),
+                !first && keys.flag("scale_attn_by_inverse_layer_idx", false),
+                AttentionLayers.GLOBAL,
+                true,
+                true,
+                absentId);
+    }
+
+    private ModelConfig opt() throws MalformedCheckpointException {
+        boolean preNorm = keys.flag("do_layer_norm_before", true);
+        int width = keys.count("hidden_size", null);
+        return config(
+                Architecture.OPT,
+                keys.count("num_hidden_layers", null),
+                keys.heads("num_attention_heads", width, "hidden_size"),
+                width,
+                keys.count("ffn_dim", null),
+                keys.count("word_embed_proj_dim", width),
+                keys.count("max_position_embeddings", null),
+                1e-5,
+                !preNorm,
+                !keys.flag("_remove_final_layer_norm", false) && preNorm,
+                activation(Activation.RELU),
+                true,
+                false,
+                AttentionLayers.GLOBAL,
+                keys.flag("enable_bias", true),
+                keys.flag("layer_norm_elementwise_affine", true),
+                2);
+    }
+
+    private ModelConfig neo() throws MalformedCheckpointException {
+        int width = keys.count("hidden_size", null);
+        int layers = keys.count("num_layers", null);
+        List<Integer> local =
+                AttentionLayers.local(keys.file(), keys.find("attention_layers"), keys.find("attention_types"), layers);
+        return config(
+                Architecture.GPT_NEO,
+                layers,
+                keys.heads("num_heads", width, "hidden_size"),
+                width,
+                keys.count("intermediate_size", 4 * width),
+                width,
+                keys.count("max_position_embeddings", null),
+                epsilon(),
+                false,
+                true,
+                activation(Activation.GELU_NEW),
+                false,
+                false,
+                new AttentionLayers(local, local.isEmpty() ? 0 : keys.count("window_size", 256)),
+                true,
+                true,
+                OPENAI_END);
+    }
+
+    private ModelConfig config(
+            Architecture architecture,
+            int layers,
+            int heads,
+            int width,
+            int innerWidth,
+            int embeddingWidth,
+            int positions,
+            double epsilon,
+            boolean postNorm,
+            boolean finalNorm,
+            Activation activation,
+            boolean scaleAttnWeights,
+            boolean scaleAttnByInverseLayerIdx,
+            AttentionLayers attention,
+            boolean enableBias,
+            boolean layerNormElementwiseAffine,
+            int absentId)
+            throws MalformedCheckpointException {
+        int vocabularySize = keys.count("vocab_size", null);
+        ConfigKeys defaults = new ConfigKeys(keys.file(), textGeneration());
+        return new ModelConfig(
+                architecture,
+                layers,
+                heads,
+                width,
+                innerWidth,
+                embeddingWidth,
+                positions,
+                vocabularySize,
+                epsilon,
+                postNorm,
+                finalNorm,
+                activation,
+                scaleAttnWeights,
+                scaleAttnByInverseLayerIdx,
+                attention.local(),
+                attention.window(),
+                enableBias,
+                layerNormElementwiseAffine,
+                keys.id("bos_token_id", absentId, vocabularySize),
+                keys.ids("eos_token_id", vocabularySize),
+                keys.flag("tie_word_embeddings", true),
+                defaults.flag("do_sample", false),
+                defaults.count("max_length", 0));
+    }
+
+    private Activation activation(Activation absent) throws MalformedCheckpointException {
+        String key = "activation_function";
+        JsonElement value = keys.find(key);
+        if (value == null) {
+            return absent;
+        }
+        Activation found = value.isJsonPrimitive() ? Activation.find(value.getAsString()) : null;
+        if (found == null) {
+            throw keys.wrong(key, value, "one of " + String.join(", ", Activation.allNames()), null);
+        }
+        return found;
+    }
+
+    /** The first GPT's file has names of its own: its "gelu" is the tanh form. */
+    private Activation firstActivation() throws MalformedCheckpointException {
+        return switch (keys.only("afn", "gelu", "relu", "silu", "swish")) {
+            case "gelu" -> Activation.GELU_NEW;
+            case "relu" -> Activation.RELU;
+            default -> Activation.SILU;
+        };
+    }
+
+    /** Published files have large ones, too: a norm with 1e12 does nearly nothing. */
+    private double epsilon() throws MalformedCheckpointException {
+        JsonElement value = keys.find("layer_norm_epsilon");
+        try {
+            double epsilon = value == null ? 1e-5 : value.getAsDouble();
+            if (epsilon >= 0 && epsilon <= Float.MAX_VALUE) {
+                return epsilon;
+            }
+        } catch (RuntimeException e) {
+            throw keys.wrong("layer_norm_epsilon", value, "a number", e);
+        }
+        throw keys.wrong("layer_norm_epsilon", value, "a number from 0 to 3.4E38", null);
+    }
+
+    private JsonObject textGeneration() {
+        JsonElement tasks = keys.find("task_specific_params");
+        if (tasks instanceof JsonObject object && object.get("text-generation") instanceof JsonObject generation) {
+            return generation;
+        }
+        return new JsonObject();
+    }
+}

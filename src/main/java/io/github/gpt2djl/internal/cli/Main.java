@@ -1,0 +1,133 @@
+package io.github.gpt2djl.internal.cli;
+
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.OptionNaming;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage; as shells say it, 130 after Ctrl-C, 143 after SIGTERM,
+ * 141 if who read stdout has left.
+ *
+ * <p>What {@code java -jar gpt2-djl.jar generate ROMEO:} calls; it does not return:
+ *
+ * <pre>{@code
+ * Main.main(new String[] {"generate", "ROMEO:"});
+ * }</pre>
+ */
+@Command(
+        name = "gpt2-djl",
+        description = "Text generation with GPT-2 on the JVM.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        footer = {
+            "",
+            "Examples:",
+            "  java -jar target/gpt2-djl.jar generate \"ROMEO:\"",
+            "  java -jar target/gpt2-djl.jar generate --help"
+        })
+public final class Main {
+    private Main() {}
+
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param args a command and its arguments; none: the usage, and exit code 2
+     */
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(
+                new StandardOut(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.setErr(err);
+        System.exit(run(Arguments.decode(args), out, err));
+    }
+
+    /** Runs a command; returns the exit code. */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        try {
+            int code = execute(args, out, err);
+            out.flush();
+            return code;
+        } catch (StandardOut.Failed e) {
+            return Failures.report(e, OptionNaming.FLAGS, err);
+        } catch (OutOfMemoryError e) {
+            err.println("error: Java has not enough memory (" + e.getMessage() + "); generate fewer sequences at once,"
+                    + " or start it with a larger -Xmx");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static int execute(String[] args, PrintStream out, PrintStream err) {
+        CommandLine command = command(out, err);
+        if (args.length == 0) {
+            command.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return command.execute(args);
+    }
+
+    /** All commands, ready to run. */
+    static CommandLine command(PrintStream out, PrintStream err) {
+        CommandLine command = new CommandLine(new Main());
+        command.addSubcommand(GenerateCommand.command(out, err));
+        command.addSubcommand(ExplainCommand.command(out, err));
+        command.addSubcommand(InteractiveCommand.command(out, err));
+        command.addSubcommand(new ScoreCommand(out, err));
+        command.addSubcommand(new RankCommand(out, err));
+        command.addSubcommand(new ReplayCommand(out));
+        command.addSubcommand(new BenchCommand(out, err));
+        command.addSubcommand(new TrainCommand(out, err));
+        command.addSubcommand(new FinetuneCommand(out, err));
+        command.addSubcommand(new ModelsCommand(out));
+        command.addSubcommand(new DownloadCommand(out, err));
+        command.addSubcommand(new ConvertCommand(out, err));
+        command.addSubcommand(new SelfCheckCommand(out, err));
+        command.addSubcommand(new CommandLine.HelpCommand());
+        command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.registerConverter(DeviceChoice.class, text -> {
+            try {
+                return DeviceChoice.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
+        });
+        command.registerConverter(Path.class, Paths::of);
+        // A prompt may begin with @; it names no file of arguments.
+        command.setExpandAtFiles(false);
+        // -hello is a wrong option, and not -h.
+        command.setPosixClusteredShortOptionsAllowed(false);
+        command.setExecutionStrategy(Main::run);
+        command.setExecutionExceptionHandler(
+                (e, line, result) -> Failures.report(e, Failures.flags(line.getCommandSpec()), err));
+        command.setParameterExceptionHandler((e, line) -> Failures.usage(e, err));
+        return command;
+    }
+
+    /** Runs a command, whose help has exceptions too: stdout may be full. */
+    private static int run(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (StandardOut.Failed e) {
+            throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), "stdout failed", e);
+        }
+    }
+
+    /** The jar's version. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"gpt2-djl " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}

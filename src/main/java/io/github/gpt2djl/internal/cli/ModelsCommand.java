@@ -1,0 +1,169 @@
+package io.github.gpt2djl.internal.cli;
+
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.internal.hub.Catalog;
+import io.github.gpt2djl.internal.hub.Models;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code models}: the catalog, and what of it is on this machine. */
+@Command(
+        name = "models",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Lists the known models: size, memory that the weights take in each precision, and where they are on this"
+                    + " machine, with the revisions in Hugging Face's cache beside the usual one.",
+            "checked: \"verified\" has a commit and the weights' checksum in the catalog, \"pinned\" a commit only, and"
+                    + " \"no\" is what main holds today; all are compared with what the Hub says of them."
+        },
+        footer = {"", "Example:", "  models --json"})
+final class ModelsCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "One line of JSON a model.")
+    boolean json;
+
+    private final PrintStream out;
+
+    ModelsCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (!json) {
+            out.printf(
+                    "%-20s %10s %9s %8s %8s %8s  %-10s  %-8s %s%n",
+                    "name", "parameters", "download", "fp32", "fp16", "int8", "licence", "checked", "on this machine");
+        }
+        print(Models.SHIPPED, Models.shippedConfig(), null, new Place("in the jar", null), List.of());
+        for (Catalog.Model model : Catalog.models()) {
+            Place place = Place.of(model.name());
+            List<Models.Revision> revisions = Models.revisions(model.name(), System.getenv());
+            print(model.name(), model.config(), model, place, revisions);
+            if (!json) {
+                for (Models.Revision revision : revisions) {
+                    print(model.name(), revision, place);
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Where a model is, or what is wrong with what is there; neither if nothing is. */
+    private record Place(@Nullable String path, @Nullable String problem) {
+        /** A damaged entry of the cache hides no other. */
+        static Place of(String name) {
+            try {
+                List<String> missing = Models.missing(name, System.getenv());
+                return missing.isEmpty()
+                        ? new Place(
+                                Models.cached(name, System.getenv())
+                                        .map(Object::toString)
+                                        .orElse(null),
+                                null)
+                        : new Place(null, "incomplete: " + String.join(", ", missing) + " missing");
+            } catch (IOException e) {
+                return new Place(null, "damaged: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return path != null ? path : problem != null ? problem : "no";
+        }
+    }
+
+    /** What --model takes for a revision, and its folder, unless that is the model's own. */
+    private void print(String name, Models.Revision revision, Place place) {
+        String folder = revision.folder().toString();
+        if (folder.equals(place.path())) {
+            return;
+        }
+        List<String> names = revision.refs().isEmpty() ? List.of(revision.commit()) : revision.refs();
+        for (String ref : names) {
+            out.println("  " + name + "@" + ref + "  " + folder);
+        }
+    }
+
+    private void print(
+            String name,
+            ModelConfig config,
+            Catalog.@Nullable Model model,
+            Place place,
+            List<Models.Revision> revisions) {
+        Long download = model == null ? null : download(model);
+        String license = model == null ? "apache-2.0" : model.license();
+        if (!json) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-20s %8.1f M %9s %8s %8s %8s  %-10s  %-8s %s%n",
+                    name,
+                    config.parameters() / 1e6,
+                    download == null ? "-" : megabytes(download),
+                    memory(config, Precision.FP32),
+                    memory(config, Precision.FP16),
+                    memory(config, Precision.INT8),
+                    license,
+                    checked(model),
+                    place);
+            return;
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("name", name);
+        fields.put("repository", model == null ? null : model.repository());
+        fields.put("revision", model == null ? null : model.revision());
+        fields.put("checked", checked(model));
+        fields.put("license", license);
+        fields.put("parameters", config.parameters());
+        fields.put("download_bytes", download);
+        for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.INT8}) {
+            String key = precision.name().toLowerCase(Locale.ROOT) + "_bytes";
+            fields.put(key, precision.isAvailable() ? precision.weightBytes(config) : null);
+        }
+        fields.put("path", place.path());
+        fields.put("problem", place.problem());
+        fields.put("revisions", revisions.stream().map(ModelsCommand::fields).toList());
+        out.println(Output.json(fields));
+    }
+
+    private static Map<String, @Nullable Object> fields(Models.Revision revision) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("commit", revision.commit());
+        fields.put("refs", revision.refs());
+        fields.put("path", revision.folder().toString());
+        return fields;
+    }
+
+    /** The shipped model is in the jar as it was built. */
+    private static String checked(Catalog.@Nullable Model model) {
+        return model == null || model.isVerified() ? "verified" : model.isPinned() ? "pinned" : "no";
+    }
+
+    /** The weights' size, or null where nobody has verified it. */
+    private static @Nullable Long download(Catalog.Model model) {
+        return model.files().stream()
+                .filter(f -> Checkpoint.WEIGHTS.contains(f.name()))
+                .map(Catalog.RemoteFile::bytes)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String memory(ModelConfig config, Precision precision) {
+        return precision.isAvailable() ? megabytes(precision.weightBytes(config)) : "-";
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.round(bytes / 1e6) + " MB";
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.gpt2djl.internal.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** The forms that the commands print in, and read. */
+final class Output {
+    private static final Gson JSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+
+    private Output() {}
+
+    /** One line of JSON. */
+    static String json(Object value) {
+        return JSON.toJson(value);
+    }
+
+    static JsonElement parse(String json) {
+        return JsonParser.parseString(json);
+    }
+
+    static List<Integer> ids(JsonArray json) {
+        return json.asList().stream().map(Output::whole).toList();
+    }
+
+    /** A number that is whole and fits, which Gson's getAsInt does not ask for. */
+    static int whole(JsonElement json) {
+        return Integer.parseInt(json.getAsString());
+    }
+
+    /** An enum's, as the options take it. */
+    static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** To that many decimals: figures are not read to the last digit. */
+    static double round(double value, int decimals) {
+        double scale = Math.pow(10, decimals);
+        return Math.round(value * scale) / scale;
+    }
+
+    /** Ids as in {@code 15496,11}. */
+    static int[] ids(String option, String text) {
+        String stripped = text.strip();
+        try {
+            return stripped.isEmpty()
+                    ? new int[0]
+                    : Arrays.stream(stripped.split(",", -1))
+                            .mapToInt(id -> Integer.parseInt(id.strip()))
+                            .toArray();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    option + " is \"" + text + "\", expected whole numbers with commas, like 15496,11", e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.gpt2djl.internal.cli;
+
+import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.Score;
+import io.github.gpt2djl.ScoreOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code score}: how likely the model finds a text. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Prints the log-probability of each token of a text given those before it, and the perplexity: 1 for a text"
+                    + " foreseen with certainty, the vocabulary's size for a blind guess.",
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  score --text \"To be, or not to be\"",
+            "  score --text-file play.txt --stride 128 --json"
+        })
+final class ScoreCommand implements Callable<Integer> {
+    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens. - reads it from stdin.")
+    @Nullable
+    String text;
+
+    @Option(
+            names = "--text-file",
+            paramLabel = "FILE",
+            description = "A file with the text, less one line break at its end; - is stdin.")
+    @Nullable
+    String textFile;
+
+    @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11,314.")
+    @Nullable
+    String ids;
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description = "For a text longer than the context: windows that begin every N tokens; each token is scored"
+                    + " once. Half the context is usual.")
+    int stride;
+
+    @Option(names = "--bos", description = "Score the first token too, as the first of a text.")
+    boolean bos;
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Option(names = "--json", description = "One line of JSON.")
+    boolean json;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    ScoreCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Prompt input = input();
+        try (Gpt2 gpt2 = model.load(err)) {
+            Score score = gpt2.score(input, ScoreOptions.DEFAULT.withBos(bos).withStride(stride));
+            if (json) {
+                out.println(Output.json(fields(score)));
+            } else {
+                table(gpt2, score);
+            }
+        }
+        return 0;
+    }
+
+    private Prompt input() throws IOException {
+        long given = Stream.of(text, textFile, ids).filter(Objects::nonNull).count();
+        if (given != 1) {
+            throw new IllegalArgumentException("found " + (given == 0 ? "none" : "several")
+                    + " of --text, --text-file and --ids, expected one of them");
+        }
+        if (ids != null) {
+            return Prompt.ofIds(Output.ids("--ids", ids));
+        }
+        return Prompt.of(textFile != null ? Texts.file(textFile) : Texts.of(Objects.requireNonNull(text)));
+    }
+
+    private static Map<String, Object> fields(Score score) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("ids", score.ids());
+        fields.put("logprobs", afterNull(score.logProbabilities()));
+        fields.put("ranks", afterNull(score.ranks()));
+        fields.put("perplexity", score.perplexity());
+        return fields;
+    }
+
+    /** One for each id: the first has nothing before it. */
+    private static <T> List<@Nullable T> afterNull(List<T> values) {
+        List<@Nullable T> all = new ArrayList<>();
+        all.add(null);
+        all.addAll(values);
+        return all;
+    }
+
+    private void table(Gpt2 gpt2, Score score) {
+        for (int i = 0; i < score.ids().size(); i++) {
+            int id = score.ids().get(i);
+            String piece = gpt2.hasTokenizer() ? Output.json(gpt2.decode(id)) : "";
+            String logprob = i == 0
+                    ? "-"
+                    : String.format(
+                            Locale.ROOT, "%.4f", score.logProbabilities().get(i - 1));
+            out.printf(Locale.ROOT, "%8d %10s  %s%n", id, logprob, piece);
+        }
+        out.printf(Locale.ROOT, "perplexity %.3f%n", score.perplexity());
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The command line: one class a command, text on stdout, everything else on stderr.
+ *
+ * <p>Not part of the API: do not use this package, as it may change in any release.
+ */
+@NullMarked
+package io.github.gpt2djl.internal.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,176 @@
+package io.github.gpt2djl.internal.config;
+
+import static io.github.gpt2djl.GenerationOption.*;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import io.github.gpt2djl.EarlyStopping;
+import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model sets for its own texts, as transformers' {@code from_pretrained} finds it: in generation_config.json, or
+ * in config.json where there is no such file. The two are never mixed.
+ *
+ * @param file that says so, for messages
+ * @param options of the type of each option, but not checked against its range: one without effect may be out of it
+ * @param unsupported keys that would change the text, with their values, and that are not computed here
+ * @param eosIds that end a text
+ * @param bosId that an empty prompt starts from; -1: none
+ */
+public record ModelDefaults(
+        String file,
+        Map<GenerationOption<?>, Object> options,
+        Map<UnsupportedDefault, JsonElement> unsupported,
+        List<Integer> eosIds,
+        int bosId) {
+    /** What transformers does not know, or what does not change the text. */
+    private static final Set<GenerationOption<?>> NOT_TAKEN = Set.of(
+            PRESET,
+            USE_MODEL_DEFAULTS,
+            CONTEXT_POLICY,
+            SEED,
+            PRESENCE_PENALTY,
+            FREQUENCY_PENALTY,
+            PROMPT_LOOKUP_NUM_TOKENS,
+            TOP_LOGPROBS,
+            TRACE);
+
+    private static final Set<GenerationOption<?>> TEXTS = Set.of(STOP_STRINGS, EARLY_STOPPING);
+
+    public ModelDefaults {
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        unsupported = Collections.unmodifiableMap(new LinkedHashMap<>(unsupported));
+        eosIds = List.copyOf(eosIds);
+    }
+
+    /**
+     * Reads those of a checkpoint.
+     *
+     * @param model its name, for messages
+     * @param settings the texts of its files, by file name
+     * @throws MalformedCheckpointException if the file is not JSON, or a value not of its option's type
+     */
+    public static ModelDefaults read(String model, Map<String, String> settings, ModelConfig config)
+            throws MalformedCheckpointException {
+        String generation = settings.get(Checkpoint.GENERATION_CONFIG);
+        String name = generation == null ? Checkpoint.CONFIG : Checkpoint.GENERATION_CONFIG;
+        String text = settings.get(name);
+        String file = model + "/" + name;
+        JsonObject json = text == null ? new JsonObject() : object(file, text);
+        Map<GenerationOption<?>, Object> options = new LinkedHashMap<>();
+        for (GenerationOption<?> option : GenerationOption.all()) {
+            JsonElement value = find(json, option.key());
+            if (value != null && !NOT_TAKEN.contains(option)) {
+                options.put(option, value(file, option, value));
+            }
+        }
+        Map<UnsupportedDefault, JsonElement> unsupported = new LinkedHashMap<>();
+        for (UnsupportedDefault key : UnsupportedDefault.ALL) {
+            JsonElement value = find(json, key.name());
+            if (value != null && !key.isIdle(value)) {
+                unsupported.put(key, value);
+            }
+        }
+        keepKnown(options, config.vocabularySize());
+        List<Integer> eosIds = config.eosIds();
+        int bosId = config.bosId();
+        if (generation == null) {
+            // config.json's own have been read with the architecture.
+            options.remove(EOS_TOKEN_ID);
+        } else {
+            eosIds = ids(options.get(EOS_TOKEN_ID));
+            JsonElement bos = find(json, "bos_token_id");
+            List<Integer> within = bos == null ? List.of() : ids(value(file, EOS_TOKEN_ID, bos));
+            bosId = within.isEmpty() || within.get(0) >= config.vocabularySize() ? bosId : within.get(0);
+        }
+        return new ModelDefaults(file, options, unsupported, eosIds, bosId);
+    }
+
+    /** Whether a config without options of its own is what it would be with any model. */
+    public boolean isEmpty() {
+        return options.isEmpty() && unsupported.isEmpty();
+    }
+
+    /** In ids that end or are banned, transformers passes over those that never come. */
+    private static void keepKnown(Map<GenerationOption<?>, Object> options, int vocabulary) {
+        for (GenerationOption<?> option : List.of(EOS_TOKEN_ID, SUPPRESS_TOKENS, BEGIN_SUPPRESS_TOKENS)) {
+            List<Integer> known = new ArrayList<>(ids(options.get(option)));
+            known.removeIf(id -> id < 0 || id >= vocabulary);
+            if (known.isEmpty()) {
+                options.remove(option);
+            } else {
+                options.put(option, known.stream().distinct().toList());
+            }
+        }
+    }
+
+    // Of options of that type only.
+    @SuppressWarnings("unchecked")
+    private static List<Integer> ids(@Nullable Object value) {
+        return value == null ? List.of() : (List<Integer>) value;
+    }
+
+    private static JsonObject object(String file, String text) throws MalformedCheckpointException {
+        try {
+            return JsonParser.parseString(text).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw new MalformedCheckpointException(file, "not a JSON object", e);
+        }
+    }
+
+    private static @Nullable JsonElement find(JsonObject json, String key) {
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? null : value;
+    }
+
+    private static Object value(String file, GenerationOption<?> option, JsonElement json)
+            throws MalformedCheckpointException {
+        try {
+            boolean text = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
+            // Gson takes a list of one for its value.
+            boolean form = json.isJsonPrimitive() || !isSingle(option.defaultValue());
+            if (form && (!text || TEXTS.contains(option))) {
+                return option.parseJson((option.defaultValue() instanceof Integer ? whole(json) : json).toString());
+            }
+        } catch (IllegalStateException
+                | IllegalArgumentException
+                | ArithmeticException
+                | ClassCastException
+                | UnsupportedOperationException
+                | JsonParseException e) {
+            throw new MalformedCheckpointException(file, wrong(option, json), e);
+        }
+        throw new MalformedCheckpointException(file, wrong(option, json));
+    }
+
+    /** Whether a value is one, and not several. */
+    private static boolean isSingle(Object value) {
+        return value instanceof Boolean || value instanceof Number || value instanceof EarlyStopping;
+    }
+
+    /** As Python has it, 20.0 is a length of 20. */
+    private static JsonElement whole(JsonElement json) {
+        BigDecimal value = json.getAsBigDecimal();
+        return new JsonPrimitive(value.intValueExact());
+    }
+
+    private static String wrong(GenerationOption<?> option, JsonElement json) {
+        String found = json.toString();
+        return option.key() + " is " + (found.length() > 60 ? found.substring(0, 60) + "…" : found) + ", expected "
+                + option.expected();
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Memory of a contrastive search: one text in as many rows as there are candidates for its next token, and what the
+ * head takes at each of its positions, to compare theirs with.
+ *
+ * <p>Not for use by several threads at once.
+ *
+ * <p>One step of contrastive search, whose candidates would come from the logits:
+ *
+ * <pre>{@code
+ * try (CandidateCache cache = decoder.candidates(2, 8)) {
+ *     cache.begin(new int[] {20, 30, 40});
+ *     cache.look(new int[] {50, 60});
+ *     cache.keep(cache.likeness(0) < cache.likeness(1) ? 0 : 1);
+ * }
+ * }</pre>
+ */
+public final class CandidateCache implements AutoCloseable {
+    private final TorchModule module;
+    private final KvCache cache;
+    private final NDManager manager;
+    private final Lifetime lifetime;
+    private final int[] fed;
+    private final int room;
+    private final IValue seen;
+    private final IValue fresh;
+    private final SharedMemory likeness;
+    private final IValue likenessView;
+    private int length;
+    /** The place whose token the text ends with; -1 after the prompt. */
+    private int kept = -1;
+
+    CandidateCache(TorchModule module, NDManager parent, KvCache cache, int candidates, int room, Lifetime lifetime) {
+        this.module = module;
+        this.cache = cache;
+        this.room = room;
+        this.lifetime = lifetime;
+        fed = new int[candidates];
+        manager = parent.newSubManager();
+        manager.setName("candidates");
+        try {
+            likeness = new SharedMemory(manager, (long) candidates * Float.BYTES);
+            likenessView = likeness.floats(manager, 0, new Shape(candidates));
+            seen = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) room));
+            fresh = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) candidates));
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs the prompt through the model.
+     *
+     * @param prompt at least one id, in range
+     */
+    public void begin(int[] prompt) {
+        cache.join(
+                List.of(prompt),
+                1,
+                room,
+                (ids, ends, keys, y, norm) -> module.call(TorchMethod.JOIN_CANDIDATES, ids, keys, seen, y, norm));
+        length = prompt.length;
+        cache.reorder(new int[fed.length], 0);
+    }
+
+    /**
+     * Runs candidates for the next token through the model.
+     *
+     * @param candidates at least one, in range, and no more than there are rows
+     */
+    public void look(int[] candidates) {
+        Arrays.fill(fed, candidates[0]);
+        System.arraycopy(candidates, 0, fed, 0, candidates.length);
+        cache.step(
+                fed,
+                (ids, ends, keys, y, norm) -> module.call(
+                        TorchMethod.STEP_CANDIDATES,
+                        ids,
+                        (long) length,
+                        (long) kept,
+                        keys,
+                        seen,
+                        fresh,
+                        likenessView,
+                        y,
+                        norm));
+    }
+
+    /**
+     * How much a candidate resembles the text.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
+     * @throws IllegalStateException if it is NaN, as the logits after the candidate would be
+     */
+    public float likeness(int i) {
+        lifetime.enter(this);
+        try {
+            return Logits.requireNumber(likeness.bytes().getFloat(i * Float.BYTES));
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /**
+     * A candidate becomes the text's next token.
+     *
+     * @param i its index among the candidates that {@link #look} was given
+     */
+    public void keep(int i) {
+        int[] sources = new int[fed.length];
+        Arrays.fill(sources, i);
+        cache.reorder(sources, length);
+        length++;
+        kept = i;
+    }
+
+    /** {@return the logits [vocabulary] after the text, a copy that the next call of this method overwrites} */
+    public FloatBuffer logits() {
+        return cache.logits(Math.max(0, kept));
+    }
+
+    /**
+     * The logarithm of the sum of exp({@link #logits()}).
+     *
+     * @return the natural logarithm
+     * @throws IllegalStateException if the logits are NaN or infinite
+     */
+    public float logSumExp() {
+        return cache.logSumExp(Math.max(0, kept));
+    }
+
+    /** Called once, when no call runs. */
+    void free() {
+        List.of(seen, fresh, likenessView).forEach(IValue::close);
+        likeness.close();
+        manager.close();
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        lifetime.free(this);
+    }
+}

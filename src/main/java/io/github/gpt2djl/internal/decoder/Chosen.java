@@ -1,0 +1,40 @@
+package io.github.gpt2djl.internal.decoder;
+
+/**
+ * Tokens that a decoder has chosen in some steps.
+ *
+ * <pre>{@code
+ * try (KvCache cache = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 3)) {
+ *     Chosen two = cache.steps(new int[] {50}, List.of(Choice.GREEDY), new double[2][1], List.of());
+ *     System.out.println(two.steps()); // 2
+ * }
+ * }</pre>
+ *
+ * @param steps how many
+ * @param rows of the cache
+ * @param numbers [2, steps, rows]: the tokens, then their log-probabilities
+ */
+public record Chosen(int steps, int rows, double[] numbers) {
+    /**
+     * A token.
+     *
+     * @param step from 0
+     * @param place of its row
+     * @return its id
+     */
+    public int id(int step, int place) {
+        return (int) numbers[step * rows + place];
+    }
+
+    /**
+     * How likely a token was under the model itself.
+     *
+     * @param step from 0
+     * @param place of its row
+     * @return the natural logarithm of its probability
+     * @throws IllegalStateException if the logits are NaN or infinite
+     */
+    public float logProbability(int step, int place) {
+        return Logits.requireNumber((float) numbers[(steps + step) * rows + place]);
+    }
+}

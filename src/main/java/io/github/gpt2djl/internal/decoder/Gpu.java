@@ -1,0 +1,134 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.internal.machine.CudaDriver;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** CUDA GPUs, as far as PyTorch can compute on them. */
+public final class Gpu {
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile("CUDA out of memory.*");
+
+    private Gpu() {}
+
+    /**
+     * The device that a choice stands for here.
+     *
+     * @throws IllegalArgumentException with the reason, if it cannot be used
+     */
+    static DeviceChoice resolved(DeviceChoice choice) {
+        if (choice.kind() == DeviceChoice.Kind.CPU) {
+            return choice;
+        }
+        String reason = whyNot(choice.index());
+        if (reason == null) {
+            return new DeviceChoice(DeviceChoice.Kind.GPU, choice.index());
+        }
+        if (choice.isGpu()) {
+            throw new IllegalArgumentException(
+                    "device " + choice + " cannot be used: " + reason + "; expected cpu or auto");
+        }
+        return DeviceChoice.CPU;
+    }
+
+    /**
+     * Why PyTorch, which must be running, cannot compute on a GPU; null if it can.
+     *
+     * @param index of the GPU
+     */
+    public static @Nullable String whyNot(int index) {
+        if (!JniUtils.getFeatures().contains("CUDA")) {
+            boolean built = Files.exists(Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cuda")));
+            return whyNone(built, CudaDriver.find());
+        }
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.gpu(index))) {
+            float two = manager.ones(new Shape(1)).add(1).toFloatArray()[0];
+            return two == 2 ? null : "it computed 1 + 1 = " + two;
+        } catch (EngineException e) {
+            CudaDriver driver = CudaDriver.find();
+            return firstLine(e)
+                    + (driver == null
+                            ? ""
+                            : "; there are " + driver.count() + " GPUs, counted from 0, and this is "
+                                    + driver.name(index));
+        }
+    }
+
+    /** @param built whether PyTorch is CUDA's build */
+    static String whyNone(boolean built, @Nullable CudaDriver driver) {
+        if (driver == null) {
+            return "this machine has no NVIDIA driver";
+        }
+        if (!built) {
+            return "PyTorch in " + LibUtils.getLibtorchPath() + " is built for the CPU; with pytorch-native-cpu off the"
+                    + " class path (mvn -Pcuda), DJL takes CUDA's: see the README";
+        }
+        return driver.count() == 0
+                ? "NVIDIA's driver shows no GPU to this process; is CUDA_VISIBLE_DEVICES set?"
+                : "NVIDIA's driver can run CUDA up to " + driver.version() + ", which is too old for the PyTorch in "
+                        + LibUtils.getLibtorchPath();
+    }
+
+    /** Its name, where the driver tells. */
+    static @Nullable String name(int index) {
+        CudaDriver driver = CudaDriver.find();
+        return driver == null ? null : driver.name(index);
+    }
+
+    /** Bytes that a tensor on it can take; {@link Long#MAX_VALUE} where that is not known. */
+    static long freeBytes(int index) {
+        CudaDriver driver = CudaDriver.find();
+        if (driver == null) {
+            return Long.MAX_VALUE;
+        }
+        // PyTorch keeps what it has freed.
+        JniUtils.emptyCudaCache();
+        return driver.freeBytes(index);
+    }
+
+    /** Bytes that the best of ten copies reads and writes in a nanosecond. */
+    static double copyBandwidth(Device device, long floats) {
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(device)) {
+            NDArray from = manager.zeros(new Shape(floats));
+            NDArray to = manager.zeros(new Shape(floats));
+            double best = 0;
+            for (int copy = 0; copy < 10; copy++) {
+                long start = System.nanoTime();
+                from.copyTo(to);
+                // Waits for it.
+                to.getFloat(0);
+                best = Math.max(best, 2.0 * Float.BYTES * floats / (System.nanoTime() - start));
+            }
+            return best;
+        }
+    }
+
+    /** The same error, told as such if the device's memory was too small; then what PyTorch keeps is given back. */
+    static RuntimeException explained(EngineException e) {
+        // Behind the place in decoder.py, if it was there.
+        Matcher told = OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage()));
+        if (!told.find()) {
+            return e;
+        }
+        JniUtils.emptyCudaCache();
+        return new InsufficientMemoryException(
+                told.group() + "; generate fewer sequences at once, shorter ones, or take a smaller model", e);
+    }
+
+    private static String firstLine(EngineException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+}

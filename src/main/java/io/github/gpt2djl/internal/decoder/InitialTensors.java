@@ -1,0 +1,156 @@
+package io.github.gpt2djl.internal.decoder;
+
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.checkpoint.Adapter;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.sampling.CounterRandom;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What weights are before the first step of a training, as if it were a file: the same for the same seed.
+ *
+ * <pre>{@code
+ * ModelConfig config = ModelConfig.gpt2(6, 6, 192, 256, 2048);
+ * System.out.println(InitialTensors.of(config, 1).find("wte.weight").shape()); // [2048, 192]
+ * }</pre>
+ *
+ * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">
+ *     Radford et al. 2019, 2.3: what is added to the residual stream is scaled down by the number of additions</a>
+ */
+public final class InitialTensors implements TensorFile {
+    /** Radford et al. 2018. */
+    private static final double DEVIATION = 0.02;
+
+    /** A tensor's number at an index, of the tensor's own stream of random numbers. */
+    private interface Value {
+        double at(int stream, long index);
+    }
+
+    private record Entry(TensorInfo info, Value value) {}
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final long seed;
+    private long end;
+
+    private InitialTensors(long seed) {
+        this.seed = seed;
+    }
+
+    /**
+     * Those of a whole model.
+     *
+     * @param config of a GPT-2 whose head is the embedding table
+     * @param seed any
+     * @return tensors with the published names
+     */
+    public static InitialTensors of(ModelConfig config, long seed) {
+        InitialTensors tensors = new InitialTensors(seed);
+        int width = config.width();
+        int inner = config.innerWidth();
+        double added = DEVIATION / Math.sqrt(2.0 * config.layers());
+        tensors.add("wte.weight", tensors.normal(DEVIATION), config.vocabularySize(), width);
+        tensors.add("wpe.weight", tensors.normal(DEVIATION), config.positions(), width);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String h = "h." + layer + ".";
+            tensors.norm(h + "ln_1", width);
+            tensors.conv1d(h + "attn.c_attn", DEVIATION, width, 3L * width);
+            tensors.conv1d(h + "attn.c_proj", added, width, width);
+            tensors.norm(h + "ln_2", width);
+            tensors.conv1d(h + "mlp.c_fc", DEVIATION, width, inner);
+            tensors.conv1d(h + "mlp.c_proj", added, inner, width);
+        }
+        tensors.norm("ln_f", width);
+        return tensors;
+    }
+
+    /** LoRA's pairs for c_attn, by PEFT's names: together they add nothing yet (Hu et al. 2021, 4.1). */
+    static InitialTensors adapter(ModelConfig config, int rank, long seed) {
+        InitialTensors tensors = new InitialTensors(seed);
+        int width = config.width();
+        // PEFT's, Kaiming's with a = sqrt(5).
+        double bound = 1 / Math.sqrt(width);
+        for (int layer = 0; layer < config.layers() && rank > 0; layer++) {
+            String module = "h." + layer + ".attn.c_attn";
+            tensors.add(
+                    Adapter.tensor(module, Adapter.Matrix.A),
+                    (stream, index) -> bound * (2 * CounterRandom.uniform(seed, stream, Math.toIntExact(index)) - 1),
+                    rank,
+                    width);
+            tensors.add(Adapter.tensor(module, Adapter.Matrix.B), (stream, index) -> 0, 3L * width, rank);
+        }
+        return tensors;
+    }
+
+    private Value normal(double deviation) {
+        return (stream, index) -> deviation * CounterRandom.gaussian(seed, stream, index);
+    }
+
+    private void norm(String name, int width) {
+        add(name + ".weight", (stream, index) -> 1, width);
+        add(name + ".bias", (stream, index) -> 0, width);
+    }
+
+    private void conv1d(String name, double deviation, long in, long out) {
+        add(name + ".weight", normal(deviation), in, out);
+        add(name + ".bias", (stream, index) -> 0, out);
+    }
+
+    private void add(String name, Value value, long... shape) {
+        long begin = end;
+        long bytes = (long) Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        List<Long> sizes = Arrays.stream(shape).boxed().toList();
+        entries.put(name, new Entry(new TensorInfo(name, TensorInfo.DType.F32, sizes, begin, begin + bytes), value));
+        end = begin + bytes;
+    }
+
+    @Override
+    public String name() {
+        return "a new model";
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String tensor) {
+        Entry entry = entries.get(tensor);
+        return entry == null ? null : entry.info();
+    }
+
+    @Override
+    public List<String> names() {
+        return List.copyOf(entries.keySet());
+    }
+
+    @Override
+    public boolean isSame(TensorInfo one, TensorInfo other) {
+        return one.equals(other);
+    }
+
+    @Override
+    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
+        Entry entry = entries.get(tensor.name());
+        if (entry == null) {
+            throw new IllegalArgumentException("no tensor " + tensor.name());
+        }
+        // Each its own numbers, in whatever order they are read; names' hashes are part of Java's specification.
+        int stream = tensor.name().hashCode();
+        long count = (tensor.end() - tensor.begin()) / Float.BYTES;
+        long index = 0;
+        while (index < count) {
+            ByteBuffer numbers = buffer.clear().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            for (; index < count && numbers.remaining() >= Float.BYTES; index++) {
+                numbers.putFloat((float) entry.value().at(stream, index));
+            }
+            pieces.accept(buffer.limit(numbers.position()));
+        }
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,124 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.ModelConfig;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Keys and values of every layer, [layers, 2, rows, heads, capacity, head size]; they grow as they are needed. */
+final class KeysAndValues {
+    /** Bytes that are not worth asking the system for what is free. */
+    private static final long SMALL = 1 << 26;
+
+    private final TorchModule module;
+    private final ModelConfig config;
+    private final Place place;
+    private int rows;
+    private int capacity;
+    private @Nullable IValue memory;
+
+    KeysAndValues(TorchModule module, ModelConfig config, Place place) {
+        this.module = module;
+        this.config = config;
+        this.place = place;
+    }
+
+    /** Rows that there is room for. */
+    int rows() {
+        return rows;
+    }
+
+    /** Tokens that there is room for in each row. */
+    int capacity() {
+        return capacity;
+    }
+
+    /**
+     * The memory.
+     *
+     * @throws IllegalStateException if there is none yet
+     */
+    IValue get() {
+        if (memory == null) {
+            throw new IllegalStateException("no row has joined");
+        }
+        return memory;
+    }
+
+    /** Rejects a {@link #reserve} that this machine lacks the memory for. */
+    void check(int most, int room) {
+        if (memory == null || room > capacity || most > rows) {
+            check(config, place, Math.max(most, rows), larger(room), place::freeBytes);
+        }
+    }
+
+    /**
+     * Memory for at least so many rows and tokens a row, which has been checked; what is there, the first tokens of each
+     * row, moves along. Nothing has changed after an exception.
+     *
+     * @param most rows, at least 1
+     * @param room tokens of each
+     * @param filled tokens of each row that there are
+     */
+    IValue reserve(int most, int room, long filled, boolean zeros) {
+        IValue old = memory;
+        if (old != null && room <= capacity && most <= rows) {
+            return old;
+        }
+        int larger = larger(room);
+        int wider = Math.max(most, rows);
+        IValue grown = module.result(TorchMethod.ALLOCATE_CACHE, (long) wider, (long) larger, zeros);
+        if (old != null) {
+            try {
+                module.call(TorchMethod.COPY_CACHE, old, grown, filled);
+            } catch (RuntimeException e) {
+                grown.close();
+                throw e;
+            }
+            old.close();
+        }
+        memory = grown;
+        capacity = larger;
+        rows = wider;
+        return grown;
+    }
+
+    /** More than asked for the second time: a queue of prompts that grow would be moved for each. */
+    private int larger(int room) {
+        return room <= capacity
+                ? capacity
+                : memory == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
+    }
+
+    /** Rejects keys and values, and the logits of a step, that are too many for this machine. */
+    static void check(ModelConfig config, Place place, int rows, int room, LongSupplier free) {
+        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * rows * room;
+        check(
+                "the KV cache of " + rows + " sequences of " + room + " tokens, with their logits,",
+                bytes + Logits.bytes(rows, config.vocabularySize()),
+                free,
+                "generate fewer sequences at once, or shorter ones");
+    }
+
+    /** Rejects more tokens at once than this machine has memory for their logits. */
+    void checkVerified(int tokens) {
+        checkVerified(tokens, config.vocabularySize(), place::freeBytes);
+    }
+
+    static void checkVerified(int tokens, int vocabulary, LongSupplier free) {
+        check("verifying " + tokens + " tokens at once", Logits.bytes(tokens, vocabulary), free, "guess fewer");
+    }
+
+    private static void check(String what, long bytes, LongSupplier free, String advice) {
+        if (bytes > SMALL && bytes > free.getAsLong()) {
+            throw new InsufficientMemoryException(what, bytes, free.getAsLong(), advice);
+        }
+    }
+
+    void close() {
+        if (memory != null) {
+            memory.close();
+        }
+    }
+}

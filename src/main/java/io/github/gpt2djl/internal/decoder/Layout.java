@@ -1,0 +1,267 @@
+package io.github.gpt2djl.internal.decoder;
+
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tensors of a checkpoint decoder.py takes, in its order: the head before the layers, so that the largest matrix
+ * is packed while little else is in memory.
+ *
+ * <p>Names are the published ones, with or without a prefix; masks ({@code attn.bias}) and whatever else a file holds
+ * are ignored. All shapes are checked before the first tensor is read.
+ */
+final class Layout {
+    private static final String HEAD = "lm_head";
+
+    private final TensorFile file;
+    private final ModelConfig config;
+    private final boolean opt;
+    private final String table;
+    private final String prefix;
+    private final List<Step> steps = new ArrayList<>();
+
+    /** What a group of tensors is. */
+    enum Kind {
+        EMBEDDING,
+        POSITIONS,
+        /** Weight and bias, or nothing: a norm that has neither. */
+        NORM,
+        /** The head is the embedding table. */
+        TIED_HEAD,
+        /** Weight [out, in] and bias, or the weight alone. */
+        LINEAR,
+        /** Weight [in, out] and bias. */
+        CONV1D,
+        /** The same of a head that is not the embedding table, or of what makes a table's vectors wider or narrower. */
+        WITHOUT_BIAS,
+        /** Weights of queries, keys and values, then their biases, or the weights alone. */
+        ATTENTION
+    }
+
+    /**
+     * Tensors that decoder.py takes together.
+     *
+     * @param name where they go in the model, by the name that published checkpoints of GPT-2 have for it
+     */
+    record Step(Kind kind, String name, List<TensorInfo> tensors) {
+        /** Whether it is the matrix of the logits. */
+        boolean isHead() {
+            return name.equals(HEAD);
+        }
+
+        /** A matrix, or those that become one. */
+        List<TensorInfo> weight() {
+            return tensors.subList(0, kind == Kind.ATTENTION ? 3 : 1);
+        }
+
+        /** Its bias, empty without one. */
+        List<TensorInfo> bias() {
+            return tensors.subList(weight().size(), tensors.size());
+        }
+
+        long rows() {
+            return weight().size() * tensors.get(0).shape().get(0);
+        }
+
+        long columns() {
+            return tensors.get(0).shape().get(1);
+        }
+    }
+
+    private Layout(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
+        this.file = file;
+        this.config = config;
+        opt = config.architecture() == Architecture.OPT;
+        table = switch (config.architecture()) {
+            case GPT2, GPT_NEO -> "wte.weight";
+            case GPT -> "tokens_embed.weight";
+            case OPT -> "embed_tokens.weight";
+        };
+        List<String> prefixes = opt ? List.of("model.decoder.", "decoder.", "") : List.of("", "transformer.");
+        prefix = prefixes.stream()
+                .filter(p -> file.find(p + table) != null)
+                .findFirst()
+                .orElse(prefixes.get(0));
+    }
+
+    /**
+     * All calls that load a model.
+     *
+     * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
+     */
+    static List<Step> steps(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
+        Layout layout = new Layout(file, config);
+        layout.embeddings();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            switch (config.architecture()) {
+                case OPT -> layout.optLayer("layers." + layer + ".");
+                case GPT_NEO -> layout.neoLayer("h." + layer + ".");
+                case GPT2, GPT -> layout.gptLayer("h." + layer + ".");
+            }
+        }
+        layout.last();
+        return layout.steps;
+    }
+
+    private void embeddings() throws MalformedCheckpointException {
+        int embedding = config.embeddingWidth();
+        TensorInfo tokens = tensor(table, config.vocabularySize(), embedding);
+        TensorInfo head = head(tokens);
+        add(Kind.EMBEDDING, "wte", tokens);
+        if (head == null) {
+            add(Kind.TIED_HEAD, HEAD, tokens);
+        } else {
+            add(Kind.WITHOUT_BIAS, HEAD, head);
+        }
+        String positions = switch (config.architecture()) {
+            case GPT2, GPT_NEO -> "wpe.weight";
+            case GPT -> "positions_embed.weight";
+            case OPT -> "embed_positions.weight";
+        };
+        int unused = config.unusedPositions();
+        add(Kind.POSITIONS, "wpe", tensor(positions, (long) config.positions() + unused, config.width()));
+    }
+
+    /** The explicit head, or null where the embedding table is the head. */
+    private @Nullable TensorInfo head(TensorInfo tokens) throws MalformedCheckpointException {
+        TensorInfo head = file.find("lm_head.weight");
+        if (head == null && !config.tiedHead()) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor lm_head.weight is missing, and config.json has tie_word_embeddings false");
+        }
+        if (head == null || file.isSame(head, tokens)) {
+            return null;
+        }
+        return checked(head, config.vocabularySize(), config.embeddingWidth());
+    }
+
+    /** GPT's linear layers ("Conv1D") are stored [in, out]. */
+    private void gptLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm("ln_1", h + "ln_1");
+        conv1d("attn.c_attn", h + "attn.c_attn", width, 3 * width);
+        conv1d("attn.c_proj", h + "attn.c_proj", width, width);
+        norm("ln_2", h + "ln_2");
+        conv1d("mlp.c_fc", h + "mlp.c_fc", width, config.innerWidth());
+        conv1d("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
+    }
+
+    /** OPT's are stored [out, in]. */
+    private void optLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm("ln_1", h + "self_attn_layer_norm");
+        attention(h + "self_attn.", config.enableBias());
+        linear("attn.c_proj", h + "self_attn.out_proj", width, width);
+        norm("ln_2", h + "final_layer_norm");
+        linear("mlp.c_fc", h + "fc1", width, config.innerWidth());
+        linear("mlp.c_proj", h + "fc2", config.innerWidth(), width);
+    }
+
+    /** GPT-Neo's, too. */
+    private void neoLayer(String h) throws MalformedCheckpointException {
+        int width = config.width();
+        norm("ln_1", h + "ln_1");
+        attention(h + "attn.attention.", false);
+        linear("attn.c_proj", h + "attn.attention.out_proj", width, width);
+        norm("ln_2", h + "ln_2");
+        linear("mlp.c_fc", h + "mlp.c_fc", width, config.innerWidth());
+        linear("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
+    }
+
+    private void attention(String h, boolean biases) throws MalformedCheckpointException {
+        int width = config.width();
+        List<TensorInfo> tensors = new ArrayList<>();
+        for (String name : new String[] {"q_proj", "k_proj", "v_proj"}) {
+            tensors.add(tensor(h + name + ".weight", width, width));
+        }
+        for (String name : biases ? new String[] {"q_proj", "k_proj", "v_proj"} : new String[0]) {
+            tensors.add(tensor(h + name + ".bias", width));
+        }
+        add(Kind.ATTENTION, "attn.c_attn", tensors);
+    }
+
+    private void last() throws MalformedCheckpointException {
+        int width = config.width();
+        int embedding = config.embeddingWidth();
+        if (config.finalNorm()) {
+            norm("ln_f", opt ? "final_layer_norm" : "ln_f");
+        }
+        if (embedding != width) {
+            add(Kind.WITHOUT_BIAS, "project_in", tensor("project_in.weight", width, embedding));
+            add(Kind.WITHOUT_BIAS, "project_out", tensor("project_out.weight", embedding, width));
+        }
+    }
+
+    private void norm(String target, String name) throws MalformedCheckpointException {
+        if (config.layerNormElementwiseAffine()) {
+            add(Kind.NORM, target, tensor(name + ".weight", config.width()), tensor(name + ".bias", config.width()));
+        } else {
+            add(Kind.NORM, target);
+        }
+    }
+
+    private void conv1d(String target, String name, int in, int out) throws MalformedCheckpointException {
+        add(Kind.CONV1D, target, tensor(name + ".weight", in, out), tensor(name + ".bias", out));
+    }
+
+    private void linear(String target, String name, int in, int out) throws MalformedCheckpointException {
+        if (config.enableBias()) {
+            add(Kind.LINEAR, target, tensor(name + ".weight", out, in), tensor(name + ".bias", out));
+        } else {
+            add(Kind.LINEAR, target, tensor(name + ".weight", out, in));
+        }
+    }
+
+    private void add(Kind kind, String target, TensorInfo... tensors) {
+        add(kind, target, List.of(tensors));
+    }
+
+    private void add(Kind kind, String target, List<TensorInfo> tensors) {
+        steps.add(new Step(kind, target, tensors));
+    }
+
+    private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {
+        TensorInfo info = file.find(prefix + name);
+        if (info == null) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor " + prefix + name + " is missing" + reason(name));
+        }
+        return checked(info, shape);
+    }
+
+    /** Why a tensor may be missing: it has another name, or there are fewer layers. */
+    private String reason(String name) {
+        String other = file.names().stream()
+                .filter(stored -> stored.endsWith("." + name))
+                .findFirst()
+                .orElse(null);
+        if (other != null) {
+            return ", the file has " + other + "; save it with the names of a state_dict that transformers loads";
+        }
+        if (name.equals(table) && file.find("lm_head.weight") != null) {
+            return "; lm_head.weight stands for it only where tie_word_embeddings is true";
+        }
+        return "; config.json describes " + config.layers() + " layers";
+    }
+
+    private TensorInfo checked(TensorInfo info, long... shape) throws MalformedCheckpointException {
+        if (!info.hasShape(shape)) {
+            throw new MalformedCheckpointException(
+                    file.name(),
+                    "tensor " + info.name() + " has shape " + info.shape() + ", expected " + Arrays.toString(shape)
+                            + " by config.json");
+        }
+        if (!info.dtype().isFloat()) {
+            throw new MalformedCheckpointException(
+                    file.name(), "tensor " + info.name() + " is " + info.dtype() + ", expected F64, F32, F16 or BF16");
+        }
+        return info;
+    }
+}

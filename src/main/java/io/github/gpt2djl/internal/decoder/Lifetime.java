@@ -1,0 +1,103 @@
+package io.github.gpt2djl.internal.decoder;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A model from loading to closing, and the native memory that lives no longer than it does.
+ *
+ * <p>Calls share the lock, closing takes it alone: it waits for the calls that run, and later ones are refused. Freeing
+ * something shares it too, so that nothing is freed twice or in the middle of a call.
+ */
+final class Lifetime {
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<Object, Runnable> parts = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * Makes a part that is freed with the model at the latest.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    <T> T add(Supplier<T> maker, Consumer<T> free) {
+        enter();
+        try {
+            T part = maker.get();
+            parts.put(part, () -> free.accept(part));
+            return part;
+        } finally {
+            leave();
+        }
+    }
+
+    /** Frees a part, once. */
+    void free(Object part) {
+        lock.readLock().lock();
+        try {
+            Runnable free = parts.remove(part);
+            if (free != null) {
+                free.run();
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Keeps the model open until {@link #leave}.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    void enter() {
+        lock.readLock().lock();
+        if (closed) {
+            lock.readLock().unlock();
+            checkOpen();
+        }
+    }
+
+    /** As {@link #enter()}; the part, too, must not have been freed. */
+    void enter(Object part) {
+        enter();
+        if (!parts.containsKey(part)) {
+            leave();
+            checkOpen(part);
+        }
+    }
+
+    void leave() {
+        lock.readLock().unlock();
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this model is closed; load it again");
+        }
+    }
+
+    void checkOpen(Object part) {
+        checkOpen();
+        if (!parts.containsKey(part)) {
+            throw new IllegalStateException("this generation is closed; start a new one");
+        }
+    }
+
+    /** Waits for the calls that run, and frees all parts and then the rest; does nothing the second time. */
+    void close(Runnable rest) {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                parts.values().forEach(Runnable::run);
+                parts.clear();
+                rest.run();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
+import ai.djl.util.Platform;
+import ai.djl.util.Utils;
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
+import io.github.gpt2djl.internal.machine.CudaDriver;
+import io.github.gpt2djl.internal.machine.DjlSettings;
+import io.github.gpt2djl.internal.machine.Glibc;
+import io.github.gpt2djl.internal.machine.NativeStart;
+import java.util.Optional;
+
+/**
+ * Starts DJL's PyTorch engine once for the process, without any use of the network.
+ *
+ * <pre>{@code
+ * System.out.println(TorchEngine.version() + ", " + TorchEngine.threads() + " threads");
+ * }</pre>
+ */
+public final class TorchEngine {
+    /**
+     * How often a thread of libgomp looks for work before it sleeps. Its own 300,000 turns are a core's time that under
+     * a quota, or beside another process, the thread that computes would need.
+     */
+    private static final String SPIN_COUNT = "1000";
+
+    private static final NativeStart START = new NativeStart("PyTorch's native library");
+
+    private static int threadsInUse;
+
+    private TorchEngine() {}
+
+    /**
+     * @param threads of one native operation; 0: the engine's own number, but no more than Java's processors, which
+     *     are fewer under a container's quota
+     * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once; or if
+     *     its native library is missing, is of another version, or cannot be unpacked
+     */
+    static synchronized Engine start(int threads) {
+        DjlSettings.prepare();
+        if (threads < 0) {
+            throw InvalidOptionException.value(NamedOption.of("threads"), threads, "at least 1, or 0 for the default");
+        }
+        if (threadsInUse == 0 && threads > 0) {
+            System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        }
+        if (threadsInUse == 0 && System.getenv("OMP_WAIT_POLICY") == null) {
+            Glibc.setIfAbsent("GOMP_SPINCOUNT", SPIN_COUNT);
+        }
+        Engine engine = engine();
+        if (threadsInUse == 0 && threads == 0) {
+            limitThreads();
+        }
+        threadsInUse = JniUtils.getNumThreads();
+        if (threads > 0 && threads != threadsInUse) {
+            throw new IllegalStateException("threads is " + threads + ", but PyTorch runs with " + threadsInUse
+                    + " already in this process; set the number at the first load");
+        }
+        return engine;
+    }
+
+    /** PyTorch knows the machine's cores, and not a container's quota. A number that the process was given stays. */
+    private static void limitThreads() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        boolean given = System.getProperty("ai.djl.pytorch.num_threads") != null
+                || System.getenv("OMP_NUM_THREADS") != null
+                || System.getenv("MKL_NUM_THREADS") != null;
+        if (!given && JniUtils.getNumThreads() > processors) {
+            JniUtils.setNumThreads(processors);
+        }
+    }
+
+    private static Engine engine() {
+        return START.run(() -> Engine.getEngine("PyTorch"), () -> {
+            Platform wanted = Platform.fromSystem("pytorch");
+            return "expected ai.djl.pytorch:pytorch-native-cpu:" + wanted.getVersion() + ":" + wanted.getClassifier()
+                    + " on the class path, and room in a folder that can be written: " + Utils.getEngineCacheDir()
+                    + ", or what DJL_CACHE_DIR names; for CUDA's instead set PYTORCH_FLAVOR=cu128, and"
+                    + " -Dai.djl.offline=false the first time, so that DJL fetches it";
+        });
+    }
+
+    /** {@return threads of one native operation} */
+    public static int threads() {
+        return JniUtils.getNumThreads();
+    }
+
+    /** {@return DJL's and libtorch's versions, and where libtorch was found} */
+    public static String version() {
+        return LibUtils.getVersion() + " by DJL " + Engine.getDjlVersion() + ", from " + LibUtils.getLibtorchPath();
+    }
+
+    /**
+     * How much a device reads and writes when it copies, in GB/s (10<sup>9</sup> bytes).
+     *
+     * @param device a model's
+     * @return the best of ten copies of 1 GiB
+     */
+    public static double copyBandwidth(DeviceChoice device) {
+        return Gpu.copyBandwidth(device.isGpu() ? Device.gpu(device.index()) : Device.cpu(), 1 << 28);
+    }
+
+    /**
+     * Why the processor computes on a machine with NVIDIA's driver.
+     *
+     * @return the reason, for a reader; empty without a driver, or where PyTorch can compute on the first GPU
+     */
+    public static Optional<String> whyNotGpu() {
+        return CudaDriver.find() == null ? Optional.empty() : Optional.ofNullable(Gpu.whyNot(0));
+    }
+
+    /**
+     * What is to be known about a device.
+     *
+     * @param device a model's
+     * @return a GPU's name, or why the processor computes and not a GPU; for a reader
+     */
+    public static String about(DeviceChoice device) {
+        String about = device.isGpu() ? Gpu.name(device.index()) : Gpu.whyNot(0);
+        return about == null ? "" : about;
+    }
+}

@@ -1,0 +1,309 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.ModelConfig.Architecture;
+import io.github.gpt2djl.NamedOption;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TensorFile;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.machine.ExitGuard;
+import io.github.gpt2djl.internal.machine.FreeMemory;
+import io.github.gpt2djl.internal.machine.Glibc;
+import io.github.gpt2djl.training.AdamW;
+import io.github.gpt2djl.training.Learning;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A GPT-2 or GPT-Neo that learns: its weights in 32 bits, their gradients, and AdamW's moments.
+ *
+ * <p>What is computed is in training.py. One thread at a time may use a model; what dropout leaves out is drawn by
+ * PyTorch's generator, which the process has once, so that models do not learn at the same time.
+ *
+ * <pre>{@code
+ * int[][] rows = {{20, 30, 40, 50}, {60, 70, 80, 90}};
+ * try (Checkpoint start = Checkpoint.shipped("shakespeare");
+ *         TrainingModel model = TrainingModel.load(start, Learning.all(0.1), 1, 6, 0)) {
+ *     AdamW optimizer = new AdamW(1e-4, 0.1, 1, 0.9, 0.99);
+ *     for (int step = 1; step <= 10; step++) {
+ *         System.out.println(model.learn(rows, step));
+ *         model.update(step, 1, optimizer);
+ *     }
+ * }
+ * }</pre>
+ */
+public final class TrainingModel implements AutoCloseable {
+    private final ModelConfig config;
+    private final NDManager manager;
+    private final TorchModule module;
+    private final TrainingArrays arrays;
+    /** What training.py takes, by name and in its order: those that stay, then those that learn. */
+    private final Map<String, PtNDArray> weights = new LinkedHashMap<>();
+
+    private final TensorFile adapter;
+
+    private TrainingModel(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, NDManager manager)
+            throws IOException {
+        this.config = checkpoint.config();
+        this.manager = manager;
+        List<TensorInfo> stored = tensors(checkpoint);
+        adapter = InitialTensors.adapter(config, learning.adapterRank(), seed);
+        int frozen = frozen(learning, config.layers(), stored.size());
+        List<TensorInfo> changing = new ArrayList<>(stored.subList(frozen, stored.size()));
+        adapter.names().stream().map(adapter::find).forEach(changing::add);
+        long numbers = TrainingArrays.size(changing.stream());
+        TrainingMemory.check(checkpoint.name(), config, numbers, batchTokens, FreeMemory.bytes());
+        module = TorchModule.load(
+                DecoderArchive.packTraining(config, learning.dropout(), frozen, learning.adapterScale()),
+                manager,
+                true);
+        for (TensorInfo tensor : stored.subList(0, frozen)) {
+            weights.put(tensor.name(), (PtNDArray) manager.create(TrainingArrays.shape(tensor), DataType.FLOAT32));
+        }
+        arrays = new TrainingArrays(changing, manager);
+        weights.putAll(arrays.weights.views());
+        fill(checkpoint.tensors());
+        fill(adapter);
+        weights.values().forEach(array -> array.setName("weights[]"));
+        arrays.gradients.views().values().forEach(array -> array.setName("gradients[]"));
+    }
+
+    /**
+     * Makes a model that learns from what a checkpoint holds; the checkpoint may be closed afterwards.
+     *
+     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; {@link InitialTensors} are one too
+     * @param learning which of its weights learn
+     * @param seed of an adapter's first weights
+     * @param batchTokens of the largest batch that it will be given
+     * @param threads of one native operation, process-wide: the first load decides; 0: one a core
+     * @return the model, to be closed
+     * @throws IOException if the checkpoint cannot be read or is malformed
+     * @throws IllegalArgumentException if it is of another architecture, has fewer layers than are to stay, or is to have
+     *     an adapter and is no GPT-2
+     * @throws InsufficientMemoryException if weights and such a batch are larger than the free memory
+     * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
+     */
+    public static TrainingModel load(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, int threads)
+            throws IOException {
+        check(checkpoint, learning);
+        ExitGuard.opened();
+        NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
+        try {
+            return new TrainingModel(checkpoint, learning, seed, batchTokens, manager);
+        } catch (IOException | RuntimeException | Error e) {
+            manager.close();
+            ExitGuard.closed();
+            throw e;
+        }
+    }
+
+    private static void check(Checkpoint checkpoint, Learning learning) {
+        ModelConfig config = checkpoint.config();
+        boolean neo = config.architecture() == Architecture.GPT_NEO;
+        if (!(neo || config.architecture() == Architecture.GPT2) || !config.tiedHead()) {
+            throw new IllegalArgumentException(checkpoint.name() + " is of the architecture " + config.architecture()
+                    + (config.tiedHead() ? "" : " with a head of its own")
+                    + ", expected a GPT2 or GPT_NEO whose head is its embedding table: gpt2, gpt2-medium,"
+                    + " gpt2-large, gpt2-xl, distilgpt2, shakespeare, a TinyStories or a model like them");
+        }
+        if (neo && learning.adapterRank() > 0) {
+            throw InvalidOptionException.value(
+                            NamedOption.of("loraRank"),
+                            learning.adapterRank(),
+                            "0 for ",
+                            checkpoint.name(),
+                            ", a GPT_NEO: this library trains adapters of GPT2's c_attn only")
+                    .withAdvice("let all weights learn, or freeze layers");
+        }
+        if (learning.frozenLayers() >= config.layers()) {
+            throw InvalidOptionException.value(
+                    NamedOption.of("freezeLayers"),
+                    learning.frozenLayers(),
+                    "less than ",
+                    config.layers(),
+                    ", the layers of ",
+                    checkpoint.name());
+        }
+    }
+
+    /** All tensors of a model, in the order of training.py: that of {@link Layout}, in which the head is tied. */
+    private static List<TensorInfo> tensors(Checkpoint checkpoint) throws IOException {
+        return Layout.steps(checkpoint.tensors(), checkpoint.config()).stream()
+                .filter(step -> step.kind() != Layout.Kind.TIED_HEAD)
+                .flatMap(step -> step.tensors().stream())
+                .toList();
+    }
+
+    /** How many of them stay: two embeddings, and those of layers; the last norm's two are left. */
+    private static int frozen(Learning learning, int layers, int all) {
+        if (learning.adapterRank() > 0) {
+            return all;
+        }
+        return learning.frozenLayers() == 0 ? 0 : 2 + (all - 4) / layers * learning.frozenLayers();
+    }
+
+    /** Reads those weights that a file has. */
+    private void fill(TensorFile file) throws IOException {
+        try (NDManager scope = manager.newSubManager()) {
+            FileArrays source = new FileArrays(file, module, scope);
+            for (Map.Entry<String, PtNDArray> entry : weights.entrySet()) {
+                TensorInfo tensor = file.find(entry.getKey());
+                if (tensor != null) {
+                    source.read(List.of(tensor), entry.getValue(), false);
+                }
+            }
+        }
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    /** {@return the number of weights that learn} */
+    public long learning() {
+        return arrays.weights.all().size();
+    }
+
+    /**
+     * Adds a batch's gradients to those of the batches since the last update.
+     *
+     * @param rows of one length, 2 to {@link ModelConfig#positions()} + 1 ids each: each but the last foretells the next
+     * @param seed of what dropout leaves out: the same seed, weights and rows give the same gradients
+     * @return the mean loss of a token, in nats, with dropout
+     */
+    public double learn(int[][] rows, long seed) {
+        try (NDManager scope = manager.newSubManager();
+                NDArray method = SharedMemory.copy(scope, new Shape(), 0)) {
+            method.setName("module_method:" + TorchMethod.LEARN.key());
+            NDList arguments = new NDList();
+            arguments.addAll(weights.values());
+            arguments.addAll(arrays.gradients.views().values());
+            arguments.add(ids(rows, scope));
+            arguments.add(SharedMemory.copy(scope, new Shape(), seed));
+            arguments.add(method);
+            synchronized (TrainingModel.class) {
+                return module.learn(arguments);
+            }
+        }
+    }
+
+    /**
+     * Changes the weights by one step of AdamW, with the mean of the gradients since the last one.
+     *
+     * @param step the number of this step, from 1
+     * @param batches of which gradients were added
+     * @param optimizer learning rate, decay, clipping and moments
+     * @return the norm of the gradients before they were clipped; not finite if they are not
+     */
+    public double update(int step, int batches, AdamW optimizer) {
+        try (NDManager scope = manager.newSubManager()) {
+            return module.compute(
+                            scope,
+                            TorchMethod.UPDATE,
+                            arrays.weights.all(),
+                            arrays.gradients.all(),
+                            arrays.means.all(),
+                            arrays.squares.all(),
+                            (long) batches,
+                            (long) step,
+                            optimizer.rate(),
+                            arrays.decayed,
+                            optimizer.decay(),
+                            optimizer.clip(),
+                            optimizer.beta1(),
+                            optimizer.beta2())
+                    .getFloat();
+        }
+    }
+
+    /**
+     * The loss of each token but the rows' first, without dropout.
+     *
+     * @param rows as for {@link #learn}
+     * @return nats, row after row
+     */
+    public float[] losses(int[][] rows) {
+        try (NDManager scope = manager.newSubManager()) {
+            PtNDArray[] all = weights.values().toArray(new PtNDArray[0]);
+            try (IValue list = IValue.listFrom(all)) {
+                return module.compute(scope, TorchMethod.EVALUATE, list, ids(rows, scope))
+                        .toFloatArray();
+            }
+        }
+    }
+
+    private PtNDArray ids(int[][] rows, NDManager scope) {
+        int length = rows[0].length;
+        long[] ids = new long[rows.length * length];
+        for (int row = 0; row < rows.length; row++) {
+            if (rows[row].length != length || length < 2 || length > config.positions() + 1) {
+                throw new IllegalArgumentException("row " + row + " has " + rows[row].length + " ids, and row 0 "
+                        + length + "; expected one length, of 2 to " + (config.positions() + 1));
+            }
+            for (int i = 0; i < length; i++) {
+                int id = rows[row][i];
+                if (id < 0 || id >= config.vocabularySize()) {
+                    throw new IllegalArgumentException(
+                            "id " + id + " is out of range, expected 0 to " + (config.vocabularySize() - 1));
+                }
+                ids[row * length + i] = id;
+            }
+        }
+        return SharedMemory.copy(scope, new Shape(rows.length, length), ids);
+    }
+
+    /** {@return the model's own weights as they are now, by the names that the checkpoint has for them} */
+    public TensorFile weights() {
+        Map<String, PtNDArray> own = new LinkedHashMap<>(weights);
+        own.keySet().removeAll(adapter.names());
+        return new ArrayTensors(own);
+    }
+
+    /** {@return an adapter's weights as they are now, by PEFT's names; none without an adapter} */
+    public TensorFile adapter() {
+        Map<String, PtNDArray> own = new LinkedHashMap<>(weights);
+        own.keySet().retainAll(adapter.names());
+        return new ArrayTensors(own);
+    }
+
+    TensorFile gradients() {
+        return new ArrayTensors(arrays.gradients.views());
+    }
+
+    /** {@return all that another process needs to go on from here: the weights that learn, and AdamW's moments} */
+    public TensorFile state() {
+        return new ArrayTensors(arrays.state());
+    }
+
+    /**
+     * Goes back, or on, to a state.
+     *
+     * @param state what {@link #state} gave, from a file
+     * @throws io.github.gpt2djl.MalformedCheckpointException if it is of another model
+     * @throws IOException if it cannot be read
+     */
+    public void restore(TensorFile state) throws IOException {
+        arrays.restore(state, module, manager);
+    }
+
+    @Override
+    public void close() {
+        module.close();
+        manager.close();
+        Glibc.trim();
+        ExitGuard.closed();
+    }
+}

@@ -1,0 +1,260 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.machine.FreeMemory;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Hands a checkpoint's tensors to decoder.py, whose kernels pack them.
+ *
+ * <p>Packing is the slow part, and FBGEMM does it on one thread: so several matrices are packed at once, and added in
+ * order.
+ */
+public final class Weights {
+    /** Each packing needs memory of its own; more would not be waited for. */
+    private static final int MOST_WORKERS = 4;
+
+    private static final Set<Layout.Kind> LAYERS =
+            EnumSet.of(Layout.Kind.LINEAR, Layout.Kind.CONV1D, Layout.Kind.ATTENTION);
+
+    private final FileArrays file;
+    private final TorchModule module;
+    private final NDManager manager;
+    private final Kernels kernels;
+    private final PtNDArray nothing;
+    private final ThreadLocal<PtNDArray> source;
+    private final ThreadLocal<PtNDArray> scratch;
+
+    private Weights(
+            Checkpoint checkpoint, List<Layout.Step> steps, TorchModule module, NDManager manager, Kernels kernels) {
+        this.file = new FileArrays(checkpoint.tensors(), module, manager);
+        this.module = module;
+        this.manager = manager;
+        this.kernels = kernels;
+        nothing = (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);
+        source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
+        boolean turns = !kernels.layers().sharesTable();
+        scratch = memory(steps.stream().filter(step -> turns && step.kind() == Layout.Kind.CONV1D));
+    }
+
+    /** For the largest of these, but not the head, which is too large to keep such memory for long. */
+    private ThreadLocal<PtNDArray> memory(Stream<Layout.Step> steps) {
+        long size = steps.filter(step -> LAYERS.contains(step.kind()))
+                .mapToLong(step -> step.rows() * step.columns())
+                .max()
+                .orElse(0);
+        return ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
+    }
+
+    /** Whether a matrix is used as it is in the file. */
+    private static boolean stays(Layout.Step step, Kernel kernel) {
+        return kernel.sharesTable() && step.kind() != Layout.Kind.CONV1D;
+    }
+
+    /** A matrix as its kernel wants it, until it is added. */
+    private record Prepared(Layout.Step step, IValue matrix) {}
+
+    /**
+     * Loads all tensors of {@code checkpoint} into {@code module}.
+     *
+     * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
+     * @throws InsufficientMemoryException if the weights are larger than the free memory
+     */
+    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Place place) throws IOException {
+        List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
+        int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
+        checkMemory(checkpoint, place, workers, place.freeBytes());
+        ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
+        try (NDManager manager = parent.newSubManager()) {
+            try {
+                new Weights(checkpoint, steps, module, manager, place.kernels()).load(steps, executor, checkpoint);
+            } finally {
+                // Before the manager closes: a worker may be in the middle of a native call.
+                stop(executor);
+            }
+        }
+    }
+
+    /**
+     * Rejects a model that is too large for this machine.
+     *
+     * @throws InsufficientMemoryException with the precisions that are not
+     */
+    static void checkMemory(Checkpoint checkpoint, Place place, int workers, long free) {
+        ModelConfig config = checkpoint.config();
+        DeviceChoice device = place.device();
+        ToLongFunction<Kernels> bytes =
+                kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
+        long needed = bytes.applyAsLong(place.kernels());
+        if (needed > free) {
+            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8)
+                    .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())
+                    .filter(p -> bytes.applyAsLong(Kernels.of(p, device)) <= free)
+                    .map(p -> p + " (" + FreeMemory.size(bytes.applyAsLong(Kernels.of(p, device))) + ")")
+                    .collect(Collectors.joining(", "));
+            throw new InsufficientMemoryException(
+                    "loading " + checkpoint.name(),
+                    needed,
+                    free,
+                    fitting.isEmpty()
+                            ? "no precision of it would fit; take a smaller model, or end other programs"
+                            : "what would fit: precision " + fitting);
+        }
+    }
+
+    private void load(List<Layout.Step> steps, ExecutorService executor, Checkpoint checkpoint) throws IOException {
+        List<Future<Prepared>> packing = new ArrayList<>();
+        DataType table = kernels.halvesTables() ? DataType.FLOAT16 : DataType.FLOAT32;
+        for (Layout.Step step : steps) {
+            switch (step.kind()) {
+                case EMBEDDING -> call(TorchMethod.ADD_TOKENS, step, table, eightBits());
+                case POSITIONS ->
+                    call(TorchMethod.ADD_POSITIONS, step, table, eightBits(), (long)
+                            checkpoint.config().unusedPositions());
+                case NORM -> addNorm(step, checkpoint.config().width());
+                case TIED_HEAD -> {
+                    if (kernels.head().sharesTable()) {
+                        module.call(TorchMethod.TIE_HEAD);
+                    } else {
+                        packing.add(executor.submit(() -> prepare(step)));
+                    }
+                }
+                case LINEAR, CONV1D, WITHOUT_BIAS, ATTENTION -> packing.add(executor.submit(() -> prepare(step)));
+            }
+            if (packing.size() == 1
+                    && kernels.halvesTables()
+                    && !kernels.layers().packs()) {
+                // oneDNN is so fast that all layers would be in memory beside the head's 32-bit numbers.
+                result(packing.get(0));
+            }
+        }
+        for (Future<Prepared> next : packing) {
+            add(result(next));
+        }
+    }
+
+    /**
+     * Whether activations are rounded to 8 bits, which makes numbers of NaN. Else a text that has a damaged token or
+     * position is told, and the others need not know of it.
+     */
+    private boolean eightBits() {
+        return kernels.layers().bytes == 1 || kernels.head().bytes == 1;
+    }
+
+    private void call(TorchMethod method, Layout.Step step, DataType type, boolean finite, Object... options)
+            throws IOException {
+        try (NDManager scope = manager.newSubManager()) {
+            List<Object> arguments = new ArrayList<>();
+            arguments.add(read(step.tensors().get(0), scope, type, finite));
+            arguments.addAll(List.of(options));
+            module.call(method, arguments.toArray());
+        }
+    }
+
+    /** A norm without tensors changes neither scale nor mean. */
+    private void addNorm(Layout.Step step, int width) throws IOException {
+        try (NDManager scope = manager.newSubManager()) {
+            List<TensorInfo> tensors = step.tensors();
+            Object weight = tensors.isEmpty()
+                    ? scope.ones(new Shape(width))
+                    : read(tensors.get(0), scope, DataType.FLOAT32, true);
+            Object bias = tensors.isEmpty()
+                    ? scope.zeros(new Shape(width))
+                    : read(tensors.get(1), scope, DataType.FLOAT32, true);
+            module.call(TorchMethod.ADD_NORM, step.name(), weight, bias);
+        }
+    }
+
+    private PtNDArray read(TensorInfo tensor, NDManager scope, DataType type, boolean finite) throws IOException {
+        long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        PtNDArray array = (PtNDArray) scope.create(new Shape(shape), type);
+        file.read(List.of(tensor), array, finite);
+        return array;
+    }
+
+    private Prepared prepare(Layout.Step step) throws IOException {
+        boolean transposed = step.kind() == Layout.Kind.CONV1D;
+        Kernel kernel = step.isHead() ? kernels.head() : kernels.layers();
+        TorchMethod method = step.isHead() ? TorchMethod.PREPARE_HEAD : TorchMethod.PREPARE_LAYER;
+        try (NDManager scope = manager.newSubManager()) {
+            PtNDArray memory = stays(step, kernel) ? nothing : source.get();
+            PtNDArray weight = module.compute(scope, TorchMethod.SCRATCH_VIEW, memory, step.rows(), step.columns());
+            file.read(step.weight(), weight, true);
+            PtNDArray bias = (PtNDArray) scope.zeros(new Shape(transposed ? step.columns() : step.rows()));
+            file.read(step.bias(), bias, true);
+            return new Prepared(step, module.result(method, weight, bias, transposed, scratch.get()));
+        }
+    }
+
+    private void add(Prepared prepared) {
+        try (IValue matrix = prepared.matrix()) {
+            if (prepared.step().isHead()) {
+                module.call(TorchMethod.ADD_HEAD, matrix);
+            } else {
+                module.call(TorchMethod.ADD_LAYER, prepared.step().name(), matrix);
+            }
+        }
+    }
+
+    private static Prepared result(Future<Prepared> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("loading was interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "gpt2-djl packing");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdownNow();
+        boolean interrupted = false;
+        while (!executor.isTerminated()) {
+            try {
+                executor.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

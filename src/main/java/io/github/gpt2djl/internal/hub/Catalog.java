@@ -1,0 +1,132 @@
+package io.github.gpt2djl.internal.hub;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.reflect.TypeToken;
+import io.github.gpt2djl.ModelConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The published models, as models/catalog.json lists them.
+ *
+ * <pre>{@code
+ * System.out.println(Catalog.find("gpt2").orElseThrow().repository()); // openai-community/gpt2
+ * System.out.println(Catalog.find("gpt2-xl").orElseThrow().config().layers()); // 48
+ * }</pre>
+ */
+public final class Catalog {
+    private static final String RESOURCE = "/io/github/gpt2djl/models/catalog.json";
+
+    private static final List<Model> MODELS = read();
+
+    private Catalog() {}
+
+    /**
+     * A published model.
+     *
+     * @param name the short name
+     * @param repository {@code org/name} on the Hugging Face Hub
+     * @param revision the commit that was looked at, or {@code main} where none was
+     * @param license the licence's identifier on the Hub, or {@code not stated} where its page names none
+     * @param config its architecture
+     * @param files what a copy of it needs
+     */
+    public record Model(
+            String name,
+            String repository,
+            String revision,
+            String license,
+            ModelConfig config,
+            List<RemoteFile> files) {
+
+        /**
+         * Whether the files are those of one commit, which never change.
+         *
+         * @return false if {@link #revision} is a branch
+         */
+        public boolean isPinned() {
+            return HubCache.isCommit(revision);
+        }
+
+        /**
+         * Whether a download is compared with what was published: the commit is known, and the SHA-256 of all weights.
+         *
+         * @return false if the download is only compared with what the Hub says of it
+         */
+        public boolean isVerified() {
+            return isPinned()
+                    && files.stream()
+                            .filter(file -> ModelFiles.isWeights(file.name()))
+                            .allMatch(file -> file.sha256() != null);
+        }
+    }
+
+    /**
+     * A file of a published model.
+     *
+     * @param name within the repository
+     * @param bytes its size, or null where nobody has verified it
+     * @param sha256 of its bytes in hexadecimal, or null where nobody has verified it
+     */
+    public record RemoteFile(
+            String name, @Nullable Long bytes, @Nullable String sha256) {}
+
+    private record Entry(
+            String name,
+            String repository,
+            String revision,
+            String license,
+            JsonObject config,
+            List<RemoteFile> files) {}
+
+    /** {@return all models, smallest of a family first} */
+    public static List<Model> models() {
+        return MODELS;
+    }
+
+    /** {@return their short names, in the same order} */
+    public static List<String> names() {
+        return MODELS.stream().map(Model::name).toList();
+    }
+
+    private static List<Model> read() {
+        try (InputStream in = Catalog.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException(RESOURCE + " is not in the jar; build it again");
+            }
+            List<Entry> entries = new Gson()
+                    .fromJson(
+                            new InputStreamReader(in, StandardCharsets.UTF_8),
+                            new TypeToken<List<Entry>>() {}.getType());
+            List<Model> models = new ArrayList<>();
+            for (Entry e : entries) {
+                ModelConfig config =
+                        ModelConfig.parse(RESOURCE + " " + e.name(), e.config().toString());
+                models.add(new Model(e.name(), e.repository(), e.revision(), e.license(), config, e.files()));
+            }
+            return List.copyOf(models);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Finds a model.
+     *
+     * @param name its short name or its repository
+     * @return empty if the catalog has none
+     */
+    public static Optional<Model> find(String name) {
+        return MODELS.stream()
+                .filter(m -> m.name().equals(name) || m.repository().equals(name))
+                .findFirst();
+    }
+}

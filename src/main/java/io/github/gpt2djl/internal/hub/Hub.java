@@ -1,0 +1,304 @@
+package io.github.gpt2djl.internal.hub;
+
+import io.github.gpt2djl.DownloadException;
+import io.github.gpt2djl.DownloadProgress;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.internal.files.ShardedTensors;
+import io.github.gpt2djl.internal.hub.Catalog.RemoteFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Downloads models from Hugging Face's Hub into its cache, where Python's tools find them, too.
+ *
+ * <pre>{@code
+ * Path snapshot = Hub.download("openai-community/gpt2", "main", System.getenv(), DownloadProgress.NONE);
+ * System.out.println(Files.size(snapshot.resolve("model.safetensors")));
+ * }</pre>
+ *
+ * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">the cache</a>
+ */
+public final class Hub {
+    /** A file lock holds back other processes, but not this one's threads. */
+    private static final ReentrantLock THIS_PROCESS = new ReentrantLock();
+
+    private final HubSettings settings;
+    private final HubCache cache;
+    private final DownloadProgress progress;
+    private final Retry retry;
+    private final HubFiles files;
+
+    Hub(HubSettings settings, DownloadProgress progress, Retry retry) {
+        this.settings = settings;
+        this.cache = new HubCache(settings.cache());
+        this.progress = progress;
+        this.retry = retry;
+        this.files = new HubFiles(settings, cache, progress, retry);
+    }
+
+    /**
+     * Fetches what is missing of a model; asks nobody if nothing is.
+     *
+     * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
+     * @param revision a branch, tag or commit; null: the name's, else the catalog's commit, else main
+     * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
+     *     HF_HUB_OFFLINE and their former names, as huggingface_hub reads them
+     * @param progress told how it goes
+     * @return the folder with the model's files
+     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
+     * @throws IllegalArgumentException if the name or the revision is not well-formed, or the name has another revision
+     */
+    public static Path download(
+            String name, @Nullable String revision, Map<String, String> environment, DownloadProgress progress)
+            throws IOException {
+        return new Hub(HubSettings.of(environment), progress, Retry.DEFAULT).download(name, revision);
+    }
+
+    /**
+     * The folder of a model on this machine, fetched first if it is not whole here; asks nobody if it is.
+     *
+     * @param name as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param environment as for {@link #download(String, String, Map, DownloadProgress)}
+     * @param progress told how it goes
+     * @return the folder with the model's files
+     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws IOException if the cache cannot be read or written
+     * @throws IllegalArgumentException if the name is not well-formed
+     */
+    public static Path ensure(String name, Map<String, String> environment, DownloadProgress progress)
+            throws IOException {
+        return new Hub(HubSettings.of(environment), progress, Retry.DEFAULT).ensure(name);
+    }
+
+    Path ensure(String name) throws IOException {
+        ModelName model = ModelName.parse(name);
+        CachedModel here = CachedModel.find(cache, model);
+        Path folder = here.loadable().orElse(null);
+        if (folder == null) {
+            return download(model);
+        }
+        if (here.isWhole() && (ModelFiles.hasTokenizer(folder) || isWithoutTokenizer(model, folder))) {
+            return folder;
+        }
+        try {
+            return download(model);
+        } catch (DownloadException | Http.StatusException e) {
+            progress.note("without a tokenizer, which could not be fetched: " + e.getMessage());
+            return folder;
+        }
+    }
+
+    private boolean isWithoutTokenizer(ModelName model, Path folder) {
+        String commit = Objects.toString(folder.getFileName());
+        return ModelFiles.TOKENIZERS.stream().allMatch(file -> cache.isAbsent(model.repository(), commit, file));
+    }
+
+    Path download(String name, @Nullable String revision) throws IOException {
+        return download(ModelName.of(name, revision));
+    }
+
+    private Path download(ModelName model) throws IOException {
+        String repository = model.repository();
+        if (!HubCache.isRepository(repository)) {
+            throw new IllegalArgumentException("\"" + model.name() + "\" is no model's name, expected one of "
+                    + String.join(", ", Catalog.names()) + ", or org/name, or one of them with @revision");
+        }
+        if (settings.offline()) {
+            return offline(model);
+        }
+        Optional<Catalog.Model> pinned = model.pinned();
+        if (pinned.isPresent()) {
+            return download(pinned.get(), model.revision() != null);
+        }
+        String wanted = model.revision() == null ? "main" : model.revision();
+        return locked(repository, () -> probed(repository, wanted));
+    }
+
+    /** What is here, as huggingface_hub's snapshot_download gives it without the network; whole only. */
+    private Path offline(ModelName model) throws IOException {
+        CachedModel here = CachedModel.find(cache, model);
+        if (here.isWhole() && here.folder() != null) {
+            return here.folder();
+        }
+        throw new DownloadException(
+                "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids the network, and " + model
+                        + (here.folder() == null
+                                ? " is not in " + cache.folder(model.repository()) + here.note()
+                                : " lacks " + String.join(", ", here.missing()) + " in " + here.folder())
+                        + "; unset it and give the command \"download " + model
+                        + "\", or copy the files there and name the folder",
+                null);
+    }
+
+    Path download(Catalog.Model model) throws IOException {
+        return download(model, false);
+    }
+
+    private Path download(Catalog.Model model, boolean exactly) throws IOException {
+        Optional<Path> present = complete(model, exactly);
+        if (present.isEmpty()) {
+            return locked(model.repository(), () -> catalogued(model, exactly));
+        }
+        String commit = Objects.toString(present.get().getFileName());
+        if (optional(model).anyMatch(file -> !files.isKnown(model.repository(), commit, file))) {
+            // An earlier version did not ask for them. The model is whole without, and so is one in a folder that
+            // nobody may write to.
+            Hub once = new Hub(settings, progress, new Retry(1, retry.firstWait(), retry.longestWait(), retry.stall()));
+            try {
+                locked(model.repository(), () -> once.fetchOptional(model, commit));
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                progress.note("the model is whole; the files beside it could not be fetched: " + e.getMessage());
+            }
+        }
+        return present.get();
+    }
+
+    /** The folder of a catalogued model whose files are all here, at the catalog's commit, or else at main's. */
+    private Optional<Path> complete(Catalog.Model model, boolean exactly) throws IOException {
+        List<Path> folders = exactly
+                ? cache.at(model.repository(), model.revision()).stream().toList()
+                : cache.preferred(model.repository(), model.revision());
+        for (Path folder : folders) {
+            if (model.files().stream().allMatch(f -> Files.exists(folder.resolve(f.name())))) {
+                cache.checkInside(folder);
+                return Optional.of(folder);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Path catalogued(Catalog.Model model, boolean exactly) throws IOException {
+        Optional<Path> byAnother = complete(model, exactly);
+        if (byAnother.isPresent()) {
+            return byAnother.get();
+        }
+        // The weights last: where they are, all else has been asked for.
+        for (RemoteFile file : model.files()) {
+            if (!ModelFiles.isWeights(file.name())) {
+                files.fetch(model.repository(), model.revision(), file);
+            }
+        }
+        Path folder = fetchOptional(model, model.revision());
+        for (RemoteFile file : model.files()) {
+            if (ModelFiles.isWeights(file.name())) {
+                files.fetch(model.repository(), model.revision(), file);
+            }
+        }
+        if (cache.at(model.repository(), "main").isEmpty()) {
+            setRef(model.repository(), "main", model.revision());
+        }
+        return folder;
+    }
+
+    private static Stream<String> optional(Catalog.Model model) {
+        return ModelFiles.OPTIONAL.stream()
+                .filter(name ->
+                        model.files().stream().noneMatch(file -> file.name().equals(name)));
+    }
+
+    private Path fetchOptional(Catalog.Model model, String commit) throws IOException {
+        for (String file : optional(model).toList()) {
+            files.fetchIfPresent(model.repository(), commit, file);
+        }
+        return cache.commit(model.repository(), commit);
+    }
+
+    /** Any other repository: of each kind of file the preferred one that it has; the weights last. */
+    private Path probed(String repository, String revision) throws IOException {
+        // The first answer tells the commit; all else is asked of it, so that a push in between mixes nothing.
+        String commit = commit(repository, revision);
+        Path folder = cache.commit(repository, commit);
+        List<String> forms = files.fetchIfPresent(repository, commit, ModelFiles.ADAPTER)
+                ? ModelFiles.ADAPTER_WEIGHTS
+                : Checkpoint.WEIGHTS;
+        for (String file : ModelFiles.OPTIONAL) {
+            files.fetchIfPresent(repository, commit, file);
+        }
+        String weights = null;
+        for (String name : forms) {
+            if (weights == null && files.fetchIfPresent(repository, commit, name)) {
+                weights = name;
+            }
+        }
+        if (weights == null) {
+            throw new DownloadException(
+                    repository + " at " + revision + " has none of " + String.join(", ", forms)
+                            + "; expected a model with weights in one of these forms",
+                    null);
+        }
+        if (weights.endsWith(".index.json")) {
+            for (String shard : ShardedTensors.files(folder.resolve(weights))) {
+                files.fetch(repository, commit, new RemoteFile(shard, null, null));
+            }
+        }
+        if (!revision.equals(commit)) {
+            setRef(repository, revision, commit);
+        }
+        return folder;
+    }
+
+    /** Fetches the configuration, of an adapter where there is no other, for what it tells of the revision. */
+    private String commit(String repository, String revision) throws IOException {
+        try {
+            return files.fetch(repository, revision, new RemoteFile(Checkpoint.CONFIG, null, null));
+        } catch (Http.StatusException e) {
+            if (!e.isNoSuchFile) {
+                throw e;
+            }
+            try {
+                return files.fetch(repository, revision, new RemoteFile(ModelFiles.ADAPTER, null, null));
+            } catch (Http.StatusException neither) {
+                throw e;
+            }
+        }
+    }
+
+    /** Python's tools look there without the network; the model is here without it. */
+    private void setRef(String repository, String revision, String commit) {
+        try {
+            cache.setRef(repository, revision, commit);
+        } catch (IOException e) {
+            progress.note("refs/" + revision + " of " + repository + " could not be written: " + e.getMessage());
+        }
+    }
+
+    /** What needs the network. */
+    private interface Fetching {
+        Path run() throws IOException;
+    }
+
+    /** A model is fetched by one process at a time, so that two fetch it once. */
+    private Path locked(String repository, Fetching fetching) throws IOException {
+        for (String part : new String[] {"", "blobs", "snapshots", "refs", ".no_exist"}) {
+            cache.checkInside(cache.folder(repository).resolve(part));
+        }
+        Path folder = Files.createDirectories(settings.cache()
+                .resolve(".locks")
+                .resolve(cache.folder(repository).getFileName()));
+        THIS_PROCESS.lock();
+        try (FileChannel channel = FileChannel.open(
+                folder.resolve("gpt2-djl.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() == null) {
+                progress.note("another process downloads " + repository + "; waiting for it");
+                channel.lock();
+            }
+            return fetching.run();
+        } finally {
+            THIS_PROCESS.unlock();
+        }
+    }
+}

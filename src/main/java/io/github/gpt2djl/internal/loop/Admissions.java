@@ -1,0 +1,69 @@
+package io.github.gpt2djl.internal.loop;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The requests of a loop on their way to a place, in the order in which they came: none waits while a place is free,
+ * and none passes another. So a request of several copies takes the places one after the other as they become free.
+ */
+final class Admissions {
+    private final Iterator<Request> queue;
+    private final int positions;
+    /** Copies of the request whose other copies have got the last places. */
+    private final Deque<Row> waiting = new ArrayDeque<>();
+
+    private int started;
+
+    Admissions(Iterator<Request> queue, int positions) {
+        this.queue = queue;
+        this.positions = positions;
+    }
+
+    boolean hasNext() {
+        return !waiting.isEmpty() || queue.hasNext();
+    }
+
+    /**
+     * Takes rows for the places that are free. A request that the queue fails to give has one row, which has failed;
+     * those behind it come the next time, so that an endless queue of such requests does not hold up the rows that run.
+     *
+     * @param free places
+     * @param failed gets that row
+     */
+    List<Joining> take(int free, List<Sampled> failed) {
+        List<Joining> taken = new ArrayList<>();
+        int left = free;
+        while (left > 0 && hasNext()) {
+            if (waiting.isEmpty()) {
+                try {
+                    begin(queue.next());
+                } catch (Throwable e) {
+                    failed.add(Sampled.failed(started++, e));
+                    break;
+                }
+            }
+            List<Row> rows = new ArrayList<>();
+            for (; left > 0 && !waiting.isEmpty(); left--) {
+                rows.add(waiting.remove());
+            }
+            taken.add(new Joining(rows.get(0).text.request().start(positions), rows));
+        }
+        return taken;
+    }
+
+    private void begin(Request request) {
+        for (int copy = 0; copy < request.copies(); copy++) {
+            waiting.add(new Row(new Sequence(request, started + copy, copy)));
+        }
+        started += request.copies();
+    }
+
+    /** Ends a row that waits; others are left alone. */
+    void end(int row) {
+        waiting.removeIf(each -> each.text.number() == row);
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.gpt2djl.internal.loop;
+
+import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.decoder.KvCache;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guesses with a smaller model of the same vocabulary, which draws with the same random numbers: so the two agree as
+ * often as their distributions allow.
+ *
+ * <p>Assisted or speculative decoding (Leviathan et al. 2023; transformers' {@code assistant_model}).
+ *
+ * <p>A model that helps itself is always right:
+ *
+ * <pre>{@code
+ * try (DraftLoop loop = new DraftLoop(decoder, request, new AssistantModel(decoder, request, 5))) {
+ *     while (loop.hasNext()) {
+ *         loop.next();
+ *     }
+ *     System.out.println(loop.accepted() == loop.drafted()); // true
+ * }
+ * }</pre>
+ */
+public final class AssistantModel implements Drafter {
+    private final Decoder decoder;
+    private final Request request;
+    private final DraftLength length;
+    private @Nullable KvCache cache;
+    /** Tokens of the text that the cache holds, and of the last guess behind them. */
+    private int fed;
+
+    private int guessed;
+
+    /**
+     * Nothing is computed before the first guess.
+     *
+     * @param decoder the smaller model
+     * @param request the generation that it helps
+     * @param most tokens to guess at once, at least 1
+     */
+    public AssistantModel(Decoder decoder, Request request, int most) {
+        this.decoder = decoder;
+        this.request = request;
+        length = new DraftLength(most);
+    }
+
+    @Override
+    public int[] guess(int[] text, int n, int room, int step) {
+        // Its context may be shorter.
+        int wanted = length.next(Math.min(room, decoder.positions() - n));
+        if (wanted <= 0) {
+            return new int[0];
+        }
+        int[] ahead = Arrays.copyOf(text, n + wanted);
+        KvCache state = cache;
+        if (state == null) {
+            int left = Math.min(request.limit() - step, decoder.positions() - n);
+            state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
+            cache = state;
+            ahead[n] = choose(state, ahead, n);
+        } else {
+            int[] news = Arrays.copyOfRange(text, fed, n);
+            state.verify(news);
+            state.verifiedLogSumExp(news.length - 1);
+            ahead[n] = request.choose(state.verifiedLogits(news.length - 1), ahead, n, 0);
+        }
+        for (int i = 1; i < wanted; i++) {
+            state.step(new int[] {ahead[n + i - 1]});
+            ahead[n + i] = choose(state, ahead, n + i);
+        }
+        fed = n;
+        guessed = wanted;
+        return Arrays.copyOfRange(ahead, n, n + wanted);
+    }
+
+    private int choose(KvCache state, int[] ids, int length) {
+        // Rejects logits that are NaN.
+        state.logSumExp(0);
+        return request.choose(state.logits(0), ids, length, 0);
+    }
+
+    @Override
+    public void judge(int drafted, int accepted) {
+        length.judge(drafted, accepted);
+        if (cache != null) {
+            // The last guess was never fed.
+            int right = Math.min(accepted, guessed - 1);
+            cache.rewind(guessed - 1 - right);
+            fed += right;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (cache != null) {
+            cache.close();
+        }
+    }
+}

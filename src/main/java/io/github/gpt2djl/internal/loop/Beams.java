@@ -1,0 +1,81 @@
+package io.github.gpt2djl.internal.loop;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The running and the complete texts of one beam search.
+ *
+ * <p>As transformers' {@code _beam_search}, less its placeholders: where the rules leave fewer candidates than beams,
+ * fewer run.
+ */
+final class Beams {
+    private final BeamSearch search;
+    private final List<Integer> eosIds;
+    private final int limit;
+    private List<Beam> running;
+    private List<Beam> complete = List.of();
+    private boolean ended;
+
+    /** @param limit new tokens of each text at most, at least 1 */
+    Beams(BeamSearch search, int[] prompt, List<Integer> eosIds, int limit) {
+        this.search = search;
+        this.eosIds = eosIds;
+        this.limit = limit;
+        running = List.of(new Beam(0, prompt, new double[0], 0));
+    }
+
+    /** The best first. */
+    List<Beam> running() {
+        return running;
+    }
+
+    /** The best first, with their scores. */
+    List<Beam> complete() {
+        return complete;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /** Candidates that a step needs: so many that enough go on, if all that could end are among the best. */
+    int candidates() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) search.beams() * Math.max(2, 1 + eosIds.size()));
+    }
+
+    /**
+     * One step.
+     *
+     * @param candidates the best {@link #candidates()} continuations of the running texts by one token, the best first
+     */
+    void advance(List<Beam> candidates) {
+        List<Beam> next = new ArrayList<>();
+        List<Beam> found = new ArrayList<>(complete);
+        for (int rank = 0; rank < candidates.size(); rank++) {
+            Beam candidate = candidates.get(rank);
+            if (candidate.tokens() < limit && !eosIds.contains(candidate.last())) {
+                if (next.size() < search.beams()) {
+                    next.add(candidate);
+                }
+            } else if (rank < search.beams()) {
+                // One that ranks lower is there only so that enough go on.
+                found.add(candidate.scored(search.score(candidate.score(), candidate.tokens())));
+            }
+        }
+        // Stable: of equal ones the earlier stays.
+        found.sort(Comparator.comparingDouble(Beam::score).reversed());
+        complete = List.copyOf(found.subList(0, Math.min(found.size(), search.beams())));
+        running = next;
+        boolean full = complete.size() == search.beams();
+        ended = running.isEmpty() || (full && (search.endsWhenFull() || !canImprove()));
+    }
+
+    /** transformers' {@code _check_early_stop_heuristic}. */
+    private boolean canImprove() {
+        Beam best = running.get(0);
+        return search.hope(best.score(), best.tokens(), limit)
+                > complete.get(complete.size() - 1).score();
+    }
+}

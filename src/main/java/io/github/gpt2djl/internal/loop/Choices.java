@@ -1,0 +1,51 @@
+package io.github.gpt2djl.internal.loop;
+
+import io.github.gpt2djl.internal.decoder.Choice;
+import io.github.gpt2djl.sampling.Greedy;
+import io.github.gpt2djl.sampling.Multinomial;
+import io.github.gpt2djl.sampling.Sampler;
+import io.github.gpt2djl.sampling.Temperature;
+import io.github.gpt2djl.sampling.TopK;
+import io.github.gpt2djl.sampling.TopP;
+import io.github.gpt2djl.sampling.Warper;
+import org.jspecify.annotations.Nullable;
+
+/** Which decodings a decoder can follow by itself. */
+final class Choices {
+    private Choices() {}
+
+    /** Null for one that it cannot: other rules, or something to be told of each token. */
+    static @Nullable Choice of(Decoding decoding) {
+        return decoding.explainer() == null && decoding.topLogprobs() == 0 ? of(decoding.sampler()) : null;
+    }
+
+    private static @Nullable Choice of(Sampler sampler) {
+        if (sampler instanceof Greedy) {
+            return Choice.GREEDY;
+        }
+        if (!(sampler instanceof Multinomial multinomial)) {
+            return null;
+        }
+        double temperature = 1;
+        int topK = 0;
+        double topP = 1;
+        int place = 0;
+        for (Warper rule : multinomial.rules()) {
+            int before = place;
+            if (rule instanceof Temperature divided) {
+                temperature = divided.t();
+                place = 1;
+            } else if (rule instanceof TopK most) {
+                topK = most.k();
+                place = 2;
+            } else if (rule instanceof TopP nucleus) {
+                topP = nucleus.p();
+                place = 3;
+            }
+            if (place <= before) {
+                return null;
+            }
+        }
+        return new Choice(temperature, topK, topP);
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.gpt2djl.internal.loop;
+
+import java.util.List;
+
+/**
+ * Rows that begin, or begin again, with the same ids.
+ *
+ * @param ids to be computed, at least one
+ * @param rows at least one, of the same request
+ */
+record Joining(int[] ids, List<Row> rows) {
+    /** Positions that each row takes at most. */
+    int room(int positions) {
+        return rows.get(0).text.request().room(positions);
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.gpt2djl.internal.loop;
+
+import io.github.gpt2djl.sampling.StepTrace;
+import io.github.gpt2djl.sampling.TokenProbability;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One chosen token, or the failure that ended a row instead.
+ *
+ * <pre>{@code
+ * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
+ *     for (Sampled token : loop.next()) {
+ *         System.out.printf("row %d: %d (%.2f)%n", token.row(), token.id(), Math.exp(token.logProbability()));
+ *     }
+ * }
+ * }</pre>
+ *
+ * @param row its sequence, counted in the order of the requests, copies side by side
+ * @param id the token
+ * @param logProbability under the model itself, before temperature and any rule
+ * @param top the likeliest tokens under the model itself, if they were asked for
+ * @param trace how it was chosen, if that was asked for
+ * @param last whether it ends its row
+ * @param failure why the row has no token and ends; null for a token
+ */
+public record Sampled(
+        int row,
+        int id,
+        double logProbability,
+        List<TokenProbability> top,
+        @Nullable StepTrace trace,
+        boolean last,
+        @Nullable Throwable failure) {
+    Sampled(
+            int row,
+            int id,
+            double logProbability,
+            List<TokenProbability> top,
+            @Nullable StepTrace trace,
+            boolean last) {
+        this(row, id, logProbability, top, trace, last, null);
+    }
+
+    /** The end of a row that cannot go on; its neighbours can. */
+    static Sampled failed(int row, Throwable failure) {
+        return new Sampled(row, -1, Double.NaN, List.of(), null, true, failure);
+    }
+}

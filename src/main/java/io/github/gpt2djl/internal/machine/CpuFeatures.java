@@ -1,0 +1,23 @@
+package io.github.gpt2djl.internal.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** What the processor can do, as far as the choice of a kernel asks; Linux tells, other systems do not. */
+public final class CpuFeatures {
+    private CpuFeatures() {}
+
+    /** Whether /proc/cpuinfo lists the flag. */
+    public static boolean has(String flag) {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("flags"))
+                    .limit(1)
+                    .anyMatch(line -> Arrays.asList(line.split("\\s+")).contains(flag));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

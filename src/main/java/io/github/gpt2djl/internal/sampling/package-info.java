@@ -1,0 +1,9 @@
+/**
+ * Numbers for sampling: random draws that a counter gives, and the highest of many scores.
+ *
+ * <p>Not part of the API: do not use this package, as it may change in any release.
+ */
+@NullMarked
+package io.github.gpt2djl.internal.sampling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+import io.github.gpt2djl.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that are found in a text before byte-pair encoding, with the ids that Hugging Face's tokenizers gives them:
+ * the vocabulary's, else the next free ones in the order in which they are added.
+ */
+final class AddedTokens {
+    /** Hugging Face's tokenizers compares each with all others: 10,000 take it a second, 50,000 twenty. */
+    private static final int MOST = 10_000;
+
+    private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private final Map<String, Integer> vocabulary;
+    private final Map<String, Integer> ids = new LinkedHashMap<>();
+    private final Map<String, AddedToken> tokens = new LinkedHashMap<>();
+    private int free;
+
+    private AddedTokens(TokenizerModel model) {
+        vocabulary = model.ids();
+        free = model.tokens().size();
+    }
+
+    /**
+     * Adds all that the files say.
+     *
+     * @param model the vocabulary
+     * @param whole tokenizer.json where it counts as it is written, or null
+     * @param special those of the files around the vocabulary
+     */
+    static AddedTokens read(
+            Part file, TokenizerModel model, @Nullable Part whole, SpecialTokens special, Pipeline pipeline)
+            throws MalformedCheckpointException {
+        AddedTokens all = new AddedTokens(model);
+        for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
+            AddedToken added = AddedToken.readWhole(token);
+            if (all.tokens.containsKey(added.content())) {
+                throw token.error("added_tokens has \"" + Part.shown(added.content()) + "\" twice, expected it once");
+            }
+            all.add(token, added, token.whole("id"));
+        }
+        Set<String> names = new HashSet<>();
+        special.named().values().forEach(token -> names.add(token.content()));
+        for (Map.Entry<Integer, SpecialTokens.Told> told : special.added().entrySet()) {
+            AddedToken added = told.getValue().token();
+            boolean named = names.contains(added.content());
+            all.add(told.getValue().place(), named ? added.asSpecial() : added, told.getKey());
+        }
+        Set<String> known = new HashSet<>(all.tokens.keySet());
+        List<AddedToken> others = new ArrayList<>(special.named().values());
+        others.addAll(special.extra());
+        for (AddedToken token : others) {
+            if (!known.contains(token.content())) {
+                all.add(file, names.contains(token.content()) ? token.asSpecial() : token, null);
+            }
+        }
+        all.check(file, pipeline);
+        return all;
+    }
+
+    /** @param told the id that the files say, or null */
+    private void add(Part place, AddedToken token, @Nullable Integer told) throws MalformedCheckpointException {
+        String content = token.content();
+        Integer known = ids.getOrDefault(content, vocabulary.get(content));
+        int id = known == null ? free : known;
+        if (told != null && told != id) {
+            throw place.error("\"" + Part.shown(content) + "\" has id " + told + ", expected " + id
+                    + (known == null ? ", the next one after those before" : ", as in the vocabulary"));
+        }
+        ids.put(content, id);
+        free = Math.max(free, id + 1);
+        // The last flags count, but what was special stays so.
+        AddedToken before = tokens.get(content);
+        tokens.put(content, before != null && before.special() ? token.asSpecial() : token);
+        if (tokens.size() > MOST) {
+            throw place.error("there are more than " + MOST + " added tokens, expected at most as many");
+        }
+    }
+
+    /** Rejects what the native library does not come to an end with, or ends the process on. */
+    private void check(Part file, Pipeline pipeline) throws MalformedCheckpointException {
+        boolean rstrip = false;
+        boolean spaceFirst = false;
+        Map<String, String> normalized = new HashMap<>();
+        for (AddedToken token : tokens.values()) {
+            if (token.normalized() && !NormalizedToken.lasts(pipeline.normalizers(), token.content())) {
+                throw file.error("the added token \"" + Part.shown(token.content())
+                        + "\" is normalized, expected it not" + " to be: the normalizer might leave nothing of it");
+            }
+            String other = token.normalized() ? normalized.put(spelled(token, pipeline), token.content()) : null;
+            if (other != null) {
+                // The library takes one or the other by chance.
+                throw file.error("the added tokens \"" + Part.shown(other) + "\" and \"" + Part.shown(token.content())
+                        + "\" are one after the normalizer, expected two");
+            }
+            rstrip |= token.rstrip();
+            spaceFirst |= SPACE.matcher(token.content()).lookingAt()
+                    || SPACE.matcher(spelled(token, pipeline)).lookingAt();
+        }
+        if (rstrip && spaceFirst) {
+            throw file.error("added_tokens has one with rstrip and one that begins with a space, which would overlap;"
+                    + " expected only one of the kinds");
+        }
+    }
+
+    /** Ids by token. */
+    Map<String, Integer> ids() {
+        return ids;
+    }
+
+    /** All, in the order in which the native library gives them the same ids. */
+    List<AddedToken> tokens() {
+        return List.copyOf(tokens.values());
+    }
+
+    /** What the library spells for a token's id: a normalized token as the normalizer leaves it. */
+    static String spelled(AddedToken token, Pipeline pipeline) throws MalformedCheckpointException {
+        return token.normalized() ? NormalizedToken.of(pipeline.normalizers(), token.content()) : token.content();
+    }
+
+    int id(String content) {
+        return Objects.requireNonNull(ids.get(content));
+    }
+
+    /** Whether none of them holds a space, or takes those beside it. */
+    boolean plain() {
+        return tokens.values().stream()
+                .noneMatch(token -> token.lstrip()
+                        || token.rstrip()
+                        || SPACE.matcher(token.content()).find());
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
+import io.github.gpt2djl.MalformedCheckpointException;
+import org.jspecify.annotations.Nullable;
+
+/** Files that count as they are written, although their class has rules of its own. */
+final class AsWritten {
+    private AsWritten() {}
+
+    /**
+     * Whether a tokenizer.json counts as it is written although a class is named or usual: transformers 4 read the file
+     * so, and what transformers 5 makes of the file is of no use.
+     *
+     * @param special the tokens that the files name
+     */
+    static boolean yieldsTo(TokenizerClass rules, Part written, FilesBeside files, SpecialTokens special)
+            throws MalformedCheckpointException {
+        return switch (rules) {
+            // KoGPT2: no file names a class, and the file is of another kind than GPT-2's. Its page names
+            // PreTrainedTokenizerFast.
+            case GPT2 ->
+                TokenizerClass.naming(files) == null
+                        && !TokenizerClass.hasBytes(files.files())
+                        && (hasSteps(written) || !hasPairs(written));
+            // Goldfish: the class's tokens stand behind the pieces, which makes AlbertTokenizer of transformers 5 fail.
+            case ALBERT -> !hasPiece(written, special.text("cls_token"));
+            default -> false;
+        };
+    }
+
+    private static boolean hasSteps(Part written) {
+        return written.find("pre_tokenizer") != null || written.find("decoder") != null;
+    }
+
+    private static boolean hasPairs(Part written) throws MalformedCheckpointException {
+        Part model = written.part("model");
+        return model == null
+                || model.text("type") == null
+                || TokenizerClass.Model.BPE.type().equals(model.text("type"));
+    }
+
+    private static boolean hasPiece(Part written, @Nullable String piece) throws MalformedCheckpointException {
+        Part model = written.part("model");
+        if (model == null || !(model.find("vocab") instanceof JsonArray pieces)) {
+            // What is wrong with the file is told by who reads it.
+            return true;
+        }
+        for (JsonElement one : pieces) {
+            if (one instanceof JsonArray pair
+                    && !pair.isEmpty()
+                    && pair.get(0).equals(new JsonPrimitive(String.valueOf(piece)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

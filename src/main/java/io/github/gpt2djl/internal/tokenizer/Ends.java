@@ -1,0 +1,108 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import io.github.gpt2djl.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The special tokens that are put around a text.
+ *
+ * @param before ids in front
+ * @param after ids behind
+ */
+public record Ends(List<Integer> before, List<Integer> after) {
+    static final Ends NONE = new Ends(List.of(), List.of());
+
+    boolean isEmpty() {
+        return before.isEmpty() && after.isEmpty();
+    }
+
+    /** Reads the post-processor of a tokenizer.json, which may be absent. */
+    static Ends read(Part whole) throws MalformedCheckpointException {
+        Part processor = whole.part("post_processor");
+        return processor == null ? NONE : of(processor);
+    }
+
+    private static Ends of(Part processor) throws MalformedCheckpointException {
+        return switch (String.valueOf(processor.text("type"))) {
+            // Changes the places of ids in a text, not the ids.
+            case "ByteLevel" -> NONE;
+            case "TemplateProcessing" -> template(processor);
+            case "RobertaProcessing", "BertProcessing" ->
+                new Ends(List.of(paired(processor, "cls")), List.of(paired(processor, "sep")));
+            case "Sequence" -> sequence(processor);
+            default ->
+                throw processor.wrong(
+                        "type",
+                        "BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence of them");
+        };
+    }
+
+    private static Ends sequence(Part sequence) throws MalformedCheckpointException {
+        Ends all = NONE;
+        for (Part processor : sequence.parts("processors")) {
+            Ends ends = of(processor);
+            if (!all.isEmpty() && !ends.isEmpty()) {
+                throw processor.error(sequence.path() + " has two steps that add tokens, expected at most one");
+            }
+            all = all.isEmpty() ? ends : all;
+        }
+        return all;
+    }
+
+    private static Ends template(Part template) throws MalformedCheckpointException {
+        Part ids = template.part("special_tokens");
+        List<Integer> before = new ArrayList<>();
+        List<Integer> after = new ArrayList<>();
+        int texts = 0;
+        for (Part piece : template.parts("single")) {
+            Part special = piece.part("SpecialToken");
+            Part text = piece.part("Sequence");
+            if (special != null && ids != null) {
+                Part token = ids.part(String.valueOf(special.text("id")));
+                if (token == null) {
+                    throw special.wrong("id", "one of special_tokens");
+                }
+                (texts == 0 ? before : after).addAll(ids(token));
+            } else if (text != null && "A".equals(text.text("id"))) {
+                texts++;
+            } else {
+                throw piece.error(piece.path() + " is " + Part.shown(piece.json()) + ", expected a SpecialToken, or the"
+                        + " Sequence A");
+            }
+        }
+        if (texts != 1) {
+            throw template.error(template.path() + ".single has the text " + texts + " times, expected it once");
+        }
+        return new Ends(before, after);
+    }
+
+    private static List<Integer> ids(Part token) throws MalformedCheckpointException {
+        if (!(token.json().get("ids") instanceof JsonArray array)) {
+            throw token.wrong("ids", "an array of ids");
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (JsonElement id : array) {
+            ids.add(id(token, "ids", id));
+        }
+        return ids;
+    }
+
+    /** The id of {@code ["</s>", 2]}. */
+    private static int paired(Part processor, String key) throws MalformedCheckpointException {
+        if (processor.json().get(key) instanceof JsonArray pair && pair.size() == 2) {
+            return id(processor, key, pair.get(1));
+        }
+        throw processor.wrong(key, "a token and its id");
+    }
+
+    private static int id(Part part, String key, JsonElement value) throws MalformedCheckpointException {
+        int id = part.whole(key, value);
+        if (id < 0) {
+            throw part.wrong(key, "ids of 0 or more");
+        }
+        return id;
+    }
+}

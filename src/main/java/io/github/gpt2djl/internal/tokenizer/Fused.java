@@ -1,0 +1,19 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+/**
+ * The step of a decoder that makes one token of all.
+ *
+ * @param next the step behind
+ */
+record Fused(Pieces next) implements Pieces {
+    @Override
+    public void part(String text, boolean ends) {
+        next.part(text, false);
+    }
+
+    @Override
+    public void end() {
+        next.part("", true);
+        next.end();
+    }
+}

@@ -1,0 +1,199 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.ModelConfig.Architecture;
+import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tokenizer's published files in one form, whatever form they have.
+ *
+ * @param whole a tokenizer.json, but for added tokens and post-processor
+ * @param asWritten the same where it is a file of which all counts, or null
+ * @param config tokenizer_config.json; empty where there is none
+ * @param special the tokens that the files name
+ * @param around what is put around a text
+ * @param own the model whose own way from tokens to text counts, not that of a tokenizer.json; null for most
+ * @param cleansUp whether decoding takes away the spaces before punctuation, and a few more
+ */
+record PublishedTokenizer(
+        Part whole,
+        @Nullable Part asWritten,
+        Part config,
+        SpecialTokens special,
+        Around around,
+        @Nullable SentencePieceModel own,
+        boolean cleansUp) {
+    private PublishedTokenizer(
+            Part whole, @Nullable Part asWritten, Part config, SpecialTokens special, Around around, boolean cleansUp) {
+        this(whole, asWritten, config, special, around, null, cleansUp);
+    }
+
+    private static final String CONFIG = "tokenizer_config.json";
+    private static final String OPT_START = "</s>";
+
+    static PublishedTokenizer read(TokenizerFiles files, Architecture architecture)
+            throws MalformedCheckpointException {
+        FilesBeside beside = new FilesBeside(files);
+        Part config = beside.part(CONFIG);
+        checkArguments(config);
+        TokenizerClass rules = TokenizerClass.of(beside, architecture);
+        boolean pairs = files.files().containsKey("vocab.json")
+                && !files.files().containsKey("tokenizer.json")
+                && !files.files().containsKey("tokenizer.model");
+        if (rules == TokenizerClass.AS_WRITTEN && pairs) {
+            // The model's rules are all there are.
+            rules = TokenizerClass.usual(architecture);
+        }
+        String source = rules.source(files);
+        if (source.equals("tokenizer.json")) {
+            return whole(rules, json(files, source), beside, config);
+        }
+        if (source.endsWith(".model")) {
+            byte[] bytes = files.files().get(source);
+            if (bytes == null) {
+                throw new IllegalStateException(source);
+            }
+            return pieces(rules, SentencePieceModel.read(files.folder() + source, bytes), beside, config);
+        }
+        if (source.equals(VocabularyText.FILE)) {
+            Taken taken = VocabularyText.taken(files.folder() + source, text(files, source));
+            ClassTokens usual = ClassTokens.of(rules, null, files.folder());
+            return compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
+        }
+        // What OPT's published tokenizer_config.json says stands in for a missing one. transformers puts nothing in
+        // front then, but OPT learned from texts that begin so, and folders without that file are common.
+        boolean opt = rules == TokenizerClass.GPT2 && architecture == Architecture.OPT && !beside.has(CONFIG);
+        Part written = json(files, source);
+        ClassTokens usual = opt ? optUsual(written) : ClassTokens.of(rules, null, files.folder());
+        Taken taken = Taken.pairs(written, text(files, "merges.txt"));
+        PublishedTokenizer made = compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
+        return opt
+                ? new PublishedTokenizer(
+                        made.whole, null, config, made.special, Around.named(List.of("bos_token"), List.of()), false)
+                : made;
+    }
+
+    /** Rejects what would be another file, or an argument without a name. */
+    private static void checkArguments(Part config) throws MalformedCheckpointException {
+        JsonArray whole = new JsonArray();
+        whole.add("tokenizer.json");
+        JsonElement versions = config.find("fast_tokenizer_files");
+        if (versions != null && !versions.equals(whole)) {
+            throw config.wrong("fast_tokenizer_files", "none but tokenizer.json, which is the only one that is read");
+        }
+        JsonElement inputs = config.find("init_inputs");
+        if (inputs != null && !inputs.equals(new JsonArray())) {
+            throw config.wrong("init_inputs", "an empty array");
+        }
+    }
+
+    private static PublishedTokenizer whole(TokenizerClass rules, Part written, FilesBeside beside, Part config)
+            throws MalformedCheckpointException {
+        SpecialTokens special = SpecialTokens.read(beside, written, ClassTokens.of(rules, null, ""));
+        if (AsWritten.yieldsTo(rules, written, beside, special)) {
+            return whole(TokenizerClass.AS_WRITTEN, written, beside, config);
+        }
+        if (rules == TokenizerClass.AS_WRITTEN) {
+            return new PublishedTokenizer(
+                    written, written, config, special, Around.ids(Ends.read(written)), cleansUp(config, written));
+        }
+        Taken taken = Taken.whole(written, rules);
+        PublishedTokenizer made = compose(rules, config, taken, special);
+        Around around = Around.of(rules, true, config);
+        if (taken.processor() != null) {
+            around = Around.ids(taken.processor());
+        }
+        return new PublishedTokenizer(made.whole, null, config, special, around, made.cleansUp);
+    }
+
+    private static PublishedTokenizer pieces(
+            TokenizerClass rules, SentencePieceModel model, FilesBeside beside, Part config)
+            throws MalformedCheckpointException {
+        ClassTokens usual = ClassTokens.of(rules, model, beside.files().folder());
+        SpecialTokens special = SpecialTokens.read(beside, null, usual);
+        if (rules != TokenizerClass.GPT_SW3 && rules != TokenizerClass.AS_WRITTEN) {
+            return compose(rules, config, Taken.model(model, rules), special);
+        }
+        boolean legacy = config.find("legacy") == null || config.flag("legacy");
+        SentencePieceModel used = model;
+        if (rules == TokenizerClass.GPT_SW3) {
+            GptSw3.check(model);
+            special = GptSw3.tokens(special, config);
+            if (!legacy) {
+                used = new SentencePieceModel(
+                        model.file(),
+                        model.pieces(),
+                        model.trainer(),
+                        model.normalizer().withoutDummyPrefix());
+            }
+        } else if (model.normalizer().addDummyPrefix()) {
+            special = special.withAdded(AddedToken::asRaw);
+        }
+        boolean swedish = rules == TokenizerClass.GPT_SW3;
+        JsonObject json = new PieceSteps(used, Taken.model(used, rules), swedish || legacy).compose(swedish, special);
+        Part whole = new Part(model.file(), "", json);
+        Around around = swedish ? Around.NOTHING : Around.of(rules, false, config);
+        boolean cleansUp = swedish ? config.flag("clean_up_tokenization_spaces") : cleansUp(config, whole);
+        return new PublishedTokenizer(whole, null, config, special, around, swedish ? used : null, cleansUp);
+    }
+
+    private static PublishedTokenizer compose(TokenizerClass rules, Part config, Taken taken, SpecialTokens special)
+            throws MalformedCheckpointException {
+        Part whole = new Part(taken.place().file(), "", new ClassSteps(rules, config, taken, special).compose());
+        return new PublishedTokenizer(
+                whole, null, config, special, Around.of(rules, false, config), cleansUp(config, whole));
+    }
+
+    /** As transformers 5: it leaves the spaces of byte-pair encoding where they are, but for a flag with a long name. */
+    private static boolean cleansUp(Part config, Part whole) throws MalformedCheckpointException {
+        Part model = whole.part("model");
+        String type = model == null ? null : model.text("type");
+        boolean bpe = type == null ? model != null && model.json().has("merges") : type.equals("BPE");
+        return config.flag("clean_up_tokenization_spaces")
+                && (!bpe || config.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"));
+    }
+
+    private static String text(TokenizerFiles files, String name) throws MalformedCheckpointException {
+        String text = files.text(name);
+        return text == null ? "" : text;
+    }
+
+    private static Part json(TokenizerFiles files, String name) throws MalformedCheckpointException {
+        try {
+            return new Part(
+                    files.folder() + name,
+                    "",
+                    JsonParser.parseString(text(files, name)).getAsJsonObject());
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new MalformedCheckpointException(
+                    files.folder() + name,
+                    "expected a tokenizer.json of Hugging Face's tokenizers, or a vocab.json; download it again",
+                    e);
+        }
+    }
+
+    private static ClassTokens optUsual(Part vocabulary) throws MalformedCheckpointException {
+        if (!vocabulary.json().has(OPT_START)) {
+            throw vocabulary.error("the vocabulary has no </s>, expected it in that of an OPT model");
+        }
+        Map<String, String> usual = Map.of("bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START);
+        if (vocabulary.json().has("<pad>")) {
+            usual = Map.of(
+                    "bos_token", OPT_START, "eos_token", OPT_START, "unk_token", OPT_START, "pad_token", "<pad>");
+        }
+        return new ClassTokens(TokenizerClass.GPT2, usual, null);
+    }
+
+    /** The special tokens that are put around a text. */
+    Ends ends(AddedTokens added) throws MalformedCheckpointException {
+        return around.ends(special, added, config);
+    }
+}

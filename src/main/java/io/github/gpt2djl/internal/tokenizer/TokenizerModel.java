@@ -1,0 +1,26 @@
+package io.github.gpt2djl.internal.tokenizer;
+
+import java.util.Map;
+
+/** The vocabulary of a tokenizer.json, with the rules by which a word is spelled in it. */
+interface TokenizerModel {
+    /** The tokens and their ids. */
+    ModelVocabulary vocabulary();
+
+    /** Ids by token. */
+    default Map<String, Integer> ids() {
+        return vocabulary().ids();
+    }
+
+    /** Tokens by id. */
+    default Map<Integer, String> tokens() {
+        return vocabulary().tokens();
+    }
+
+    /**
+     * The checked parts, for the native library.
+     *
+     * @param more tokens for the vocabulary, that no text is to be spelled with
+     */
+    String json(Map<String, Integer> more);
+}

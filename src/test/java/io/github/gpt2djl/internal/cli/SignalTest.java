@@ -1,0 +1,104 @@
+package io.github.gpt2djl.internal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gpt2djl.TestJvm;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line is ended from outside, or has nowhere to write to. */
+class SignalTest {
+    private static final String[] WITHOUT_END = {
+        "generate",
+        "ROMEO:",
+        "--max-new-tokens",
+        "1000000",
+        "--context-policy",
+        "slide:128",
+        // <|endoftext|>
+        "--suppress-tokens",
+        "2047"
+    };
+
+    @TempDir
+    Path folder;
+
+    /** While it starts, loads and generates. */
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals")
+    @ParameterizedTest
+    @CsvSource({"INT, 0, 130", "TERM, 0, 143", "INT, 1, 130", "TERM, 1, 143", "INT, 500, 130", "TERM, 500, 143"})
+    void endedBySignal(String signal, int characters, int expected) throws Exception {
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = TestJvm.command(
+                        Stream.concat(Stream.of("io.github.gpt2djl.internal.cli.Main"), Stream.of(WITHOUT_END))
+                                .toArray(String[]::new))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            // The JVM handles signals only some time after its start.
+            Thread.sleep(300);
+            while (process.isAlive() && Files.size(out) < characters) {
+                Thread.sleep(5);
+            }
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(expected);
+            assertThat(err).isEmptyFile();
+            String text = Files.readString(out, StandardCharsets.UTF_8);
+            assertThat(text).hasSizeGreaterThanOrEqualTo(characters);
+            assertThat(text)
+                    .satisfiesAnyOf(
+                            t -> assertThat(t).isEmpty(), t -> assertThat(t).startsWith("ROMEO:"));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aReaderThatHasLeftEndsTheCommand() {
+        assertThat(runWith("Broken pipe", 20)).isEqualTo(141);
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsAnError() {
+        assertThat(runWith("No space left on device", 0)).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("error: stdout cannot be written: No space left on device\n");
+    }
+
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /** Generates without end into a stream that takes some bytes and no more. */
+    private int runWith(String failure, int bytes) {
+        OutputStream broken = new OutputStream() {
+            private int written;
+
+            @Override
+            public void write(int b) throws IOException {
+                if (++written > bytes) {
+                    throw new IOException(failure);
+                }
+            }
+        };
+        PrintStream out = new PrintStream(new StandardOut(broken), false, StandardCharsets.UTF_8);
+        return Main.run(WITHOUT_END, out, new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+}

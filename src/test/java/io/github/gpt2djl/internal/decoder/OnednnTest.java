@@ -1,0 +1,129 @@
+package io.github.gpt2djl.internal.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The products of oneDNN: 32-bit ones, which FP32 has on CPUs without AVX-512, and BF16's. */
+class OnednnTest {
+    static void assumeAvailable(Precision precision) {
+        assumeTrue(precision.isAvailable(), precision + " needs an x86 processor, BF16 one with AVX512-BF16");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "prefixed-f32",
+                "untied-f16",
+                "bare-bf16",
+                "gpt1-f32",
+                "opt-f16",
+                "opt-projected-f16",
+                "opt-no-bias-f16",
+                "gpt-neo-f32"
+            })
+    void scoresAreThoseOfTransformers(String name) throws IOException {
+        Path folder = Path.of("src/test/resources/reference", name);
+        compare(folder, Kernels.all(Kernel.ONEDNN), 1e-4);
+        assumeAvailable(Precision.BF16);
+        // 8 significant bits: each product is off by up to 1/256, and a score by their random walk.
+        compare(folder, Kernels.of(Precision.BF16, DeviceChoice.CPU), .05);
+    }
+
+    private static void compare(Path folder, Kernels kernels, double tolerance) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(folder);
+                Decoder decoder = Decoder.load(checkpoint, () -> new Place(DeviceChoice.CPU, kernels), 0)) {
+            TransformersReferenceTest.compareScores(decoder, folder, tolerance);
+        }
+    }
+
+    /** Rows of any lengths, with a mask or an attention each; rounding depends a little on what shares the batch. */
+    @Test
+    void rowsEqualEachRowAlone() throws IOException {
+        assumeAvailable(Precision.BF16);
+        Random random = new Random(8);
+        try (Checkpoint shipped = Checkpoint.open(Path.of("models/shakespeare"));
+                Decoder decoder = Decoder.load(shipped, Precision.BF16, DeviceChoice.CPU, 2);
+                KvCache together = decoder.cache(7)) {
+            List<KvCache> alone = new ArrayList<>();
+            for (int step = 0; step < 40; step++) {
+                if (alone.size() < 7 && random.nextInt(3) == 0) {
+                    List<int[]> prompts = new ArrayList<>();
+                    for (int n = 1 + random.nextInt(Math.min(3, 7 - alone.size())); n > 0; n--) {
+                        prompts.add(
+                                random.ints(1 + random.nextInt(200), 0, 2048).toArray());
+                    }
+                    together.join(prompts, 1, 256);
+                    for (int[] prompt : prompts) {
+                        alone.add(decoder.prefill(List.of(prompt), 1, 256 - prompt.length));
+                    }
+                }
+                for (int row = 0; row < alone.size(); row++) {
+                    assertThat(difference(together.logits(row), alone.get(row).logits(0)))
+                            .isLessThan(.1);
+                    assertThat((double) together.logSumExp(row))
+                            .isCloseTo(alone.get(row).logSumExp(0), within(.05));
+                }
+                int[] next = random.ints(alone.size(), 0, 2048).toArray();
+                if (next.length > 0) {
+                    together.step(next);
+                }
+                for (int row = 0; row < next.length; row++) {
+                    alone.get(row).step(new int[] {next[row]});
+                }
+            }
+            assertThat(alone).hasSize(7);
+            alone.forEach(KvCache::close);
+        }
+    }
+
+    /** From 17 tokens on the layers' products are of a multiple of 16 rows. */
+    @Test
+    void promptsOfAllLengthsAreContinued(@TempDir Path folder) throws IOException {
+        assumeAvailable(Precision.BF16);
+        TestCheckpoint.tiny().write(folder);
+        int[] text = new Random(3).ints(40, 0, 61).toArray();
+        try (Checkpoint checkpoint = Checkpoint.open(folder);
+                Decoder decoder = Decoder.load(checkpoint, Precision.BF16, DeviceChoice.CPU, 2)) {
+            FloatBuffer expected = FloatBuffer.wrap(decoder.logits(text));
+            for (int n = 1; n <= text.length; n++) {
+                try (KvCache cache = decoder.prefill(List.of(Arrays.copyOf(text, n)), 2, 2 + text.length - n)) {
+                    for (int t = n; t <= text.length; t++) {
+                        for (int copy = 0; copy < 2; copy++) {
+                            assertThat(difference(cache.logits(copy), expected.slice((t - 1) * 61, 61)))
+                                    .describedAs("%d tokens, %d of a prompt", t, n)
+                                    .isLessThan(.05);
+                        }
+                        if (t < text.length) {
+                            cache.step(new int[] {text[t], text[t]});
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static double difference(FloatBuffer found, FloatBuffer expected) {
+        double largest = 0;
+        for (int id = 0; id < expected.limit(); id++) {
+            largest = Math.max(largest, Math.abs(found.get(id) - expected.get(id)));
+        }
+        return largest;
+    }
+}

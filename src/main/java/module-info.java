@@ -12,6 +12,8 @@ module io.github.gpt2djl {
     requires java.net.http;
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;
+    // DJL's, which are automatic and cannot require it.
+    requires org.slf4j;
 
     // The command line's.
     requires static info.picocli;

@@ -1,10 +1,9 @@
 package io.github.gpt2djl;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.internal.config.OptionFormat;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -460,11 +459,10 @@ public final class GenerationOption<T> implements NamedOption {
      * @throws InvalidOptionException if it is malformed
      */
     public T parseJson(String json) {
-        JsonElement element = JsonParser.parseString(json);
         try {
-            return format.read().apply(element);
+            return format.read().apply(JsonText.parse(json));
         } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException | JsonParseException e) {
-            throw wrong(element, expected());
+            throw wrong(json, expected());
         }
     }
 

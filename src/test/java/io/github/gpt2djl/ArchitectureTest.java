@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.Gson;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -20,6 +21,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,24 +59,25 @@ class ArchitectureTest {
     @CsvSource({
         "internal.machine, ''",
         "internal.sampling, ''",
+        "internal.json, ''",
         "sampling, internal.sampling",
-        "internal.config, checkpoint internal.files",
-        "internal.files, checkpoint",
-        "internal.checkpoint, checkpoint internal.files",
-        "internal.tokenizer, checkpoint",
-        "tokenizer, checkpoint internal.machine internal.tokenizer",
-        "internal.hub, checkpoint internal.files internal.checkpoint",
+        "internal.config, checkpoint internal.files internal.json",
+        "internal.files, checkpoint internal.json",
+        "internal.checkpoint, checkpoint internal.files internal.json",
+        "internal.tokenizer, checkpoint internal.json",
+        "tokenizer, checkpoint internal.json internal.machine internal.tokenizer",
+        "internal.hub, checkpoint internal.files internal.checkpoint internal.json",
         "internal.decoder, checkpoint training sampling internal.files internal.machine internal.sampling"
                 + " internal.checkpoint",
         "internal.loop, sampling internal.decoder internal.sampling",
         "internal.generation, checkpoint sampling tokenizer internal.config internal.decoder internal.loop"
                 + " internal.machine internal.tokenizer",
-        "internal.bench, sampling tokenizer internal.decoder internal.generation internal.hub internal.loop"
-                + " internal.sampling internal.tokenizer",
-        "training, checkpoint tokenizer internal.decoder internal.files internal.sampling",
-        "djl, checkpoint internal.machine",
+        "internal.bench, sampling tokenizer internal.decoder internal.generation internal.hub internal.json"
+                + " internal.loop internal.sampling internal.tokenizer",
+        "training, checkpoint tokenizer internal.decoder internal.files internal.json internal.sampling",
+        "djl, checkpoint internal.json internal.machine",
         "internal.cli, checkpoint sampling tokenizer training internal.bench internal.config internal.decoder"
-                + " internal.files internal.generation internal.hub internal.tokenizer"
+                + " internal.files internal.generation internal.hub internal.json internal.tokenizer"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {
         String[] within = Stream.concat(
@@ -192,6 +195,27 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("ai.djl.ndarray.NDArray")
+                .check(CLASSES);
+    }
+
+    /** What is JSON and what is not is decided in one place. */
+    @Test
+    void oneClassParsesJson() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(INTERNAL + ".json.JsonText")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("com.google.gson.JsonParser")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("com.google.gson.stream.JsonReader")
+                .check(CLASSES);
+        noClasses()
+                .should()
+                .callMethod(Gson.class, "fromJson", String.class, Class.class)
+                .orShould()
+                .callMethod(Gson.class, "fromJson", Reader.class, Class.class)
                 .check(CLASSES);
     }
 

@@ -7,6 +7,7 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.internal.checkpoint.AdapterJson;
 import io.github.gpt2djl.internal.checkpoint.AdapterParts;
 import io.github.gpt2djl.internal.checkpoint.AdapterPlan;
+import io.github.gpt2djl.internal.checkpoint.AdapterText;
 import io.github.gpt2djl.internal.checkpoint.CheckpointFolder;
 import io.github.gpt2djl.internal.files.BoundedFile;
 import io.github.gpt2djl.internal.files.DataFile;
@@ -102,7 +103,7 @@ public record Adapter(
     public static Adapter open(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
         AdapterConfig config = AdapterJson.parse(file.toString(), BoundedFile.text(file, MOST_CONFIG));
-        TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MOST_TOKENIZER);
+        TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MOST_TOKENIZER, null);
         return new Adapter(folder.toString(), config, weights(folder), tokenizer);
     }
 
@@ -158,7 +159,7 @@ public record Adapter(
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         Files.createDirectories(folder);
-        WholeFile.write(folder.resolve(CONFIG), AdapterJson.text(config));
+        WholeFile.write(folder.resolve(CONFIG), AdapterText.of(config));
         SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, DType.F32, Map.of());
     }
 

@@ -6,7 +6,6 @@ import ai.djl.ndarray.BytesSupplier;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.GenerationResult;
@@ -14,6 +13,7 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,7 +73,7 @@ final class ServingRequests {
 
     private GenerationRequest request(String text) {
         try {
-            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            JsonObject json = JsonText.object(text);
             JsonElement prompt = json.remove("inputs");
             JsonElement parameters = json.remove("parameters");
             if (prompt == null || !prompt.isJsonPrimitive() || !json.isEmpty()) {
@@ -91,7 +91,7 @@ final class ServingRequests {
 
     /** A length goes before either kind of length. */
     private GenerationConfig over(JsonObject parameters) {
-        JsonObject merged = JsonParser.parseString(asked).getAsJsonObject();
+        JsonObject merged = JsonText.object(asked);
         if (LENGTHS.stream().anyMatch(parameters::has)) {
             LENGTHS.forEach(merged::remove);
         }

@@ -1,11 +1,10 @@
 package io.github.gpt2djl.tokenizer;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
+import io.github.gpt2djl.internal.json.JsonText;
 import io.github.gpt2djl.internal.tokenizer.ByteLevel;
 import io.github.gpt2djl.internal.tokenizer.Pair;
 import io.github.gpt2djl.internal.tokenizer.Pairs;
@@ -175,17 +174,12 @@ public final class BpeTrainer {
         JsonArray joined = new JsonArray();
         // A space parts them: the byte alphabet has none.
         merges.forEach(pair -> joined.add(tokens.get(pair.first()) + " " + tokens.get(pair.second())));
-        JsonObject whole = JsonParser.parseString(FORM).getAsJsonObject();
+        JsonObject whole = JsonText.object(FORM);
         JsonObject end = whole.getAsJsonArray("added_tokens").get(0).getAsJsonObject();
         end.addProperty("id", tokens.size());
         JsonObject model = whole.getAsJsonObject("model");
         model.add("vocab", vocabulary);
         model.add("merges", joined);
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .serializeNulls()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(whole);
+        return JsonText.pretty(whole).stripTrailing();
     }
 }

@@ -8,10 +8,10 @@ import ai.djl.util.Utils;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 import io.github.gpt2djl.internal.machine.DjlSettings;
 import io.github.gpt2djl.internal.machine.NativeStart;
 import io.github.gpt2djl.internal.tokenizer.Ends;
-import io.github.gpt2djl.internal.tokenizer.Part;
 import io.github.gpt2djl.internal.tokenizer.Parts;
 import io.github.gpt2djl.internal.tokenizer.Surrogates;
 import io.github.gpt2djl.internal.tokenizer.UnigramModel;
@@ -302,7 +302,7 @@ public final class Tokenizer implements AutoCloseable {
             // The place is one in the JSON that is made here.
             String reason = String.valueOf(e.getMessage()).replaceFirst(" at line 1 column \\d+$", "");
             throw new MalformedCheckpointException(
-                    file, "Hugging Face's tokenizers cannot read the tokenizer: " + Part.shown(reason), e);
+                    file, "Hugging Face's tokenizers cannot read the tokenizer: " + StrictJson.shown(reason), e);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.gpt2djl.training;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.MalformedCheckpointException;
@@ -10,6 +9,7 @@ import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.internal.files.SafetensorsWriter;
 import io.github.gpt2djl.internal.files.WholeFile;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -27,7 +27,7 @@ import java.util.Objects;
  * of the step that it tells. Whenever the process ends, both are there and belong together, from the first save on.
  */
 final class TrainingFolder implements AutoCloseable {
-    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
+    private static final Gson JSON = new Gson();
 
     /** What a kill -9 in the middle of a save leaves of the model's files. */
     private static final String UNFINISHED =
@@ -125,7 +125,7 @@ final class TrainingFolder implements AutoCloseable {
 
     private TrainingRecord parse(String text) throws MalformedCheckpointException {
         try {
-            TrainingRecord record = JSON.fromJson(text, TrainingRecord.class);
+            TrainingRecord record = JSON.fromJson(JsonText.parse(text), TrainingRecord.class);
             if (record != null && record.conditions() != null && record.curve() != null) {
                 return record;
             }
@@ -144,7 +144,7 @@ final class TrainingFolder implements AutoCloseable {
     void save(TrainingRecord record, TensorFile state) throws IOException {
         Path tensors = tensors(record);
         SafetensorsWriter.write(tensors, state, DType.F32, Map.of());
-        WholeFile.write(json, JSON.toJson(record) + "\n");
+        WholeFile.write(json, JsonText.pretty(record));
         delete(folder, "{step-*.safetensors,.*.part}", tensors);
         delete(model, UNFINISHED, tensors);
     }

@@ -8,6 +8,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.internal.generation.GenerationPlanner;
 import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ record Golden(
 
     private static List<Golden> parse(String name, String json) throws IOException {
         try {
-            Golden[] all = new Gson().fromJson(json, Golden[].class);
+            Golden[] all = new Gson().fromJson(JsonText.parse(json), Golden[].class);
             for (Golden golden : all) {
                 if (golden.decoding == null || (golden.prompt == null && golden.promptIds == null)) {
                     throw new IOException(name + ": each entry needs decoding, and prompt or prompt_ids");

@@ -38,7 +38,7 @@ record AdaptedModule(String name, Kind kind, long in, long out) {
 
     /** The embedding table. */
     static String table(Architecture architecture) {
-        return prefix(architecture) + TensorNames.table(architecture).replace(".weight", "");
+        return prefix(architecture) + PublishedNames.table(architecture).replace(".weight", "");
     }
 
     /** All layers of a model, in its order. */

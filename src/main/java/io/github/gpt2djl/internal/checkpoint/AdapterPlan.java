@@ -67,27 +67,27 @@ public final class AdapterPlan {
         }
         ModelConfig config =
                 base.config().withVocabularySize(parts.vocabularySize()).withTiedHead(staysTied);
-        TensorFile tensors = new AdaptedTensors(adapter, base.tensors(), changes, staysTied ? TensorNames.HEAD : "");
+        TensorFile tensors = new AdaptedTensors(adapter, base.tensors(), changes, staysTied ? PublishedNames.HEAD : "");
         Checkpoint.TokenizerFiles own = adapter.tokenizer();
         return new Checkpoint(adapter.name(), config, tensors, own == null ? base.tokenizer() : own, base.settings());
     }
 
     private boolean isEmbedding(String name) {
-        return name.equals(table) || name.equals(TensorNames.HEAD);
+        return name.equals(table) || name.equals(PublishedNames.HEAD);
     }
 
     /** The table and the head; returns whether the one is the other. */
     private boolean embeddings(boolean tied) throws MalformedCheckpointException {
         AdapterConfig config = adapter.config();
         boolean tableSaved = isSaved(table);
-        boolean headSaved = isSaved(TensorNames.HEAD);
+        boolean headSaved = isSaved(PublishedNames.HEAD);
         TensorInfo storedTable = whole.remove(table);
-        TensorInfo storedHead = whole.remove(TensorNames.HEAD);
+        TensorInfo storedHead = whole.remove(PublishedNames.HEAD);
         boolean staysTied = tied
                 && !tableSaved
                 && !headSaved
                 && !parts.pairs().containsKey(table)
-                && !parts.pairs().containsKey(TensorNames.HEAD);
+                && !parts.pairs().containsKey(PublishedNames.HEAD);
         if (tied && !staysTied && config.keepsTied()) {
             throw new MalformedCheckpointException(
                     adapter.name(),
@@ -106,7 +106,7 @@ public final class AdapterPlan {
         }
         embedding(table, table, ownTable, parts.rows());
         if (!staysTied) {
-            embedding(TensorNames.HEAD, tied ? table : TensorNames.HEAD, ownHead, null);
+            embedding(PublishedNames.HEAD, tied ? table : PublishedNames.HEAD, ownHead, null);
         }
         return staysTied;
     }
@@ -126,7 +126,7 @@ public final class AdapterPlan {
         Change change =
                 new Change(file, source, pair, null, rows, adapter.config().tokens());
         if (stored != null || change.isComputed() || !name.equals(inBase)) {
-            changes.put(name.equals(TensorNames.HEAD) ? name : inBase(name).name(), change);
+            changes.put(name.equals(PublishedNames.HEAD) ? name : inBase(name).name(), change);
         }
     }
 

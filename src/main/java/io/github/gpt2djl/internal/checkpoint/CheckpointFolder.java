@@ -57,7 +57,7 @@ public final class CheckpointFolder {
         ModelConfig parsed = ConfigReader.parse(config.toString(), text);
         Map<String, String> settings = texts(folder, List.of(Checkpoint.GENERATION_CONFIG), MOST_CONFIG);
         settings.put(Checkpoint.CONFIG, text);
-        TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed));
+        TokenizerFiles tokenizer = tokenizer(folder, mostTokenizer(parsed), text);
         return new Checkpoint(folder.toString(), parsed, weights(folder, parsed), tokenizer, settings);
     }
 
@@ -76,8 +76,13 @@ public final class CheckpointFolder {
         return new Checkpoint(folder.toString(), config, tensors, tokenizer);
     }
 
-    /** Those of a folder, or null. */
-    public static @Nullable TokenizerFiles tokenizer(Path folder, long most) throws IOException {
+    /**
+     * Those of a folder, or null.
+     *
+     * @param config the text of its config.json where that has been read, or null
+     */
+    public static @Nullable TokenizerFiles tokenizer(Path folder, long most, @Nullable String config)
+            throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
         if (Files.exists(folder.resolve(WHOLE))) {
             put(files, folder, WHOLE, most);
@@ -105,7 +110,11 @@ public final class CheckpointFolder {
             put(files, folder, name, most);
         }
         // config.json may name the tokenizer's class.
-        put(files, folder, Checkpoint.CONFIG, most);
+        if (config == null) {
+            put(files, folder, Checkpoint.CONFIG, most);
+        } else {
+            files.put(Checkpoint.CONFIG, config.getBytes(StandardCharsets.UTF_8));
+        }
         String path = folder.resolve(WHOLE).toString();
         return new TokenizerFiles(path.substring(0, path.length() - WHOLE.length()), files);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint in the published layout. */
 public final class CheckpointWriter {
-    private static final String HEAD = TensorNames.HEAD;
+    private static final String HEAD = PublishedNames.HEAD;
 
     /** Each layer's, which transformers wrote in its early years. */
     private static final Pattern MASK =

@@ -2,10 +2,8 @@ package io.github.gpt2djl.internal.checkpoint;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +11,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of a {@code config.json}, of which each is read as one type.
  *
- * @param file the file's name, for messages
- * @param json its object
+ * @param object the file's
  */
-record ConfigKeys(String file, JsonObject json) {
+record ConfigKeys(StrictJson object) {
 
     /** @throws MalformedCheckpointException if the text is not a JSON object */
     static ConfigKeys parse(String file, String json) throws MalformedCheckpointException {
-        return new ConfigKeys(file, object(file, json));
-    }
-
-    private static JsonObject object(String file, String json) throws MalformedCheckpointException {
-        try {
-            return JsonParser.parseString(json).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
-            throw new MalformedCheckpointException(file, "not a JSON object", e);
-        }
+        return new ConfigKeys(StrictJson.read(file, json, "not a JSON object"));
     }
 
     @Nullable
     JsonElement find(String key) {
-        JsonElement value = json.get(key);
-        return value == null || value.isJsonNull() ? null : value;
+        return object.find(key);
     }
 
     int count(String key, @Nullable Integer absent) throws MalformedCheckpointException {
@@ -44,7 +32,7 @@ record ConfigKeys(String file, JsonObject json) {
         }
         int n = integer(key, value);
         if (n < 1) {
-            throw new MalformedCheckpointException(file, key + " is " + n + ", expected at least 1");
+            throw object.error(key + " is " + n + ", expected at least 1");
         }
         return n;
     }
@@ -52,8 +40,7 @@ record ConfigKeys(String file, JsonObject json) {
     int heads(String key, int width, String widthKey) throws MalformedCheckpointException {
         int heads = count(key, null);
         if (width % heads != 0) {
-            throw new MalformedCheckpointException(
-                    file, widthKey + " is " + width + ", expected a multiple of " + key + ", which is " + heads);
+            throw object.error(widthKey + " is " + width + ", expected a multiple of " + key + ", which is " + heads);
         }
         return heads;
     }
@@ -63,7 +50,7 @@ record ConfigKeys(String file, JsonObject json) {
      * occur.
      */
     int id(String key, int absent, int vocabularySize) throws MalformedCheckpointException {
-        JsonElement stored = json.get(key);
+        JsonElement stored = object.json().get(key);
         if (stored != null && stored.isJsonNull()) {
             return -1;
         }
@@ -72,7 +59,7 @@ record ConfigKeys(String file, JsonObject json) {
         }
         int id = integer(key, stored);
         if (id < 0) {
-            throw new MalformedCheckpointException(file, key + " is " + id + ", expected at least 0, or null");
+            throw object.error(key + " is " + id + ", expected at least 0, or null");
         }
         return id < vocabularySize ? id : -1;
     }
@@ -98,14 +85,7 @@ record ConfigKeys(String file, JsonObject json) {
     }
 
     boolean flag(String key, boolean absent) throws MalformedCheckpointException {
-        JsonElement value = find(key);
-        if (value == null) {
-            return absent;
-        }
-        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
-            return value.getAsBoolean();
-        }
-        throw wrong(key, value, "true or false", null);
+        return object.flag(key, absent);
     }
 
     /** Rejects any value of {@code key} but these, and returns it; an absent key means the first. */
@@ -116,8 +96,7 @@ record ConfigKeys(String file, JsonObject json) {
                 return s;
             }
         }
-        throw new MalformedCheckpointException(
-                file, key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
+        throw object.error(key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
     }
 
     /** A text, or the JSON of what is none. */
@@ -129,26 +108,23 @@ record ConfigKeys(String file, JsonObject json) {
     void absent(String key, String reason) throws MalformedCheckpointException {
         JsonElement value = find(key);
         if (value != null) {
-            throw new MalformedCheckpointException(file, key + " is " + value + ", expected none: " + reason);
+            throw object.error(key + " is " + value + ", expected none: " + reason);
         }
     }
 
     int integer(String key, @Nullable JsonElement value) throws MalformedCheckpointException {
         if (value == null) {
-            throw new MalformedCheckpointException(file, "the key " + key + " is missing");
+            throw object.error("the key " + key + " is missing");
         }
         try {
             return value.getAsJsonPrimitive().getAsBigDecimal().intValueExact();
         } catch (RuntimeException e) {
-            throw wrong(key, value, "a whole number", e);
+            throw new MalformedCheckpointException(
+                    object.file(), key + " is " + StrictJson.shown(value) + ", expected a whole number", e);
         }
     }
 
-    MalformedCheckpointException wrong(
-            String key, @Nullable JsonElement value, String expected, @Nullable Throwable cause) {
-        String problem = key + " is " + value + ", expected " + expected;
-        return cause == null
-                ? new MalformedCheckpointException(file, problem)
-                : new MalformedCheckpointException(file, problem, cause);
+    MalformedCheckpointException wrong(String key, String expected) {
+        return object.wrong(key, expected);
     }
 }

@@ -6,35 +6,13 @@ import io.github.gpt2djl.Activation;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
 public final class ConfigReader {
     /** {@code <|endoftext|>} of the published vocabulary. */
     private static final int OPENAI_END = 50256;
-
-    private static final List<String> SUPPORTED =
-            Stream.of(Architecture.values()).map(Architecture::modelType).toList();
-
-    private static final String ROTARY = "rotary position embeddings";
-
-    /** What well-known models have that this decoder does not compute. */
-    private static final Map<String, String> OTHERS = Map.ofEntries(
-            Map.entry("gpt_neox", ROTARY),
-            Map.entry("gptj", ROTARY),
-            Map.entry("codegen", ROTARY),
-            Map.entry("falcon", ROTARY),
-            Map.entry("phi", ROTARY),
-            Map.entry("stablelm", ROTARY),
-            Map.entry("llama", ROTARY + " and RMS norms"),
-            Map.entry("mistral", ROTARY + " and RMS norms"),
-            Map.entry("qwen2", ROTARY + " and RMS norms"),
-            Map.entry("gemma", ROTARY + " and RMS norms"),
-            Map.entry("bloom", "attention biased by distance (ALiBi)"),
-            Map.entry("mpt", "attention biased by distance (ALiBi)"),
-            Map.entry("gpt_bigcode", "keys and values that all heads share"));
 
     private final ConfigKeys keys;
 
@@ -52,7 +30,7 @@ public final class ConfigReader {
     public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
         ConfigKeys keys = ConfigKeys.parse(file, json);
         ConfigReader reader = new ConfigReader(keys);
-        String type = reader.modelType();
+        String type = ModelTypes.read(keys);
         keys.absent("quantization_config", "this decoder computes only what is not quantized");
         keys.absent("transformers_weights", "this library reads model.safetensors, or as published");
         return switch (type) {
@@ -65,25 +43,11 @@ public final class ConfigReader {
 
     /** Parses OpenAI's {@code hparams.json}: {n_vocab, n_ctx, n_embd, n_head, n_layer}. */
     static ModelConfig parseOpenAi(String file, String json) throws MalformedCheckpointException {
-        JsonObject hparams = ConfigKeys.parse(file, json).json();
+        JsonObject hparams = ConfigKeys.parse(file, json).object().json();
         hparams.add("vocab_size", hparams.get("n_vocab"));
         hparams.add("n_positions", hparams.get("n_ctx"));
         hparams.addProperty("eos_token_id", OPENAI_END);
         return parse(file, hparams.toString());
-    }
-
-    /** An absent one is GPT-2's: OpenAI's own files have none. */
-    private String modelType() throws MalformedCheckpointException {
-        String found = keys.text("model_type", "gpt2");
-        if (SUPPORTED.contains(found)) {
-            return found;
-        }
-        String others = OTHERS.get(found);
-        throw new MalformedCheckpointException(
-                keys.file(),
-                "model_type is " + found + ", expected one of " + String.join(", ", SUPPORTED) + ": this decoder"
-                        + " computes only models with a learned vector for each position and norms of mean and variance"
-                        + (others == null ? "" : ", and " + found + " has " + others));
     }
 
     private ModelConfig gpt(Architecture architecture, int absentId) throws MalformedCheckpointException {
@@ -91,10 +55,8 @@ public final class ConfigReader {
         if (!first && keys.flag("add_cross_attention", false)) {
             throw keys.wrong(
                     "add_cross_attention",
-                    keys.find("add_cross_attention"),
                     "false: cross-attention reads what an encoder has computed, and this library has no encoder;"
-                            + " take a model that was trained to continue texts by itself",
-                    null);
+                            + " take a model that was trained to continue texts by itself");
         }
         int width = keys.count("n_embd", null);
         return config(
@@ -143,8 +105,8 @@ public final class ConfigReader {
     private ModelConfig neo() throws MalformedCheckpointException {
         int width = keys.count("hidden_size", null);
         int layers = keys.count("num_layers", null);
-        List<Integer> local =
-                AttentionLayers.local(keys.file(), keys.find("attention_layers"), keys.find("attention_types"), layers);
+        List<Integer> local = AttentionLayers.local(
+                keys.object().file(), keys.find("attention_layers"), keys.find("attention_types"), layers);
         return config(
                 Architecture.GPT_NEO,
                 layers,
@@ -185,7 +147,7 @@ public final class ConfigReader {
             int absentId)
             throws MalformedCheckpointException {
         int vocabularySize = keys.count("vocab_size", null);
-        ConfigKeys defaults = new ConfigKeys(keys.file(), textGeneration());
+        ConfigKeys defaults = new ConfigKeys(new StrictJson(keys.object().file(), "", textGeneration()));
         return new ModelConfig(
                 architecture,
                 layers,
@@ -220,7 +182,7 @@ public final class ConfigReader {
         }
         Activation found = value.isJsonPrimitive() ? Activation.find(value.getAsString()) : null;
         if (found == null) {
-            throw keys.wrong(key, value, "one of " + String.join(", ", Activation.allNames()), null);
+            throw keys.wrong(key, "one of " + String.join(", ", Activation.allNames()));
         }
         return found;
     }
@@ -243,9 +205,9 @@ public final class ConfigReader {
                 return epsilon;
             }
         } catch (RuntimeException e) {
-            throw keys.wrong("layer_norm_epsilon", value, "a number", e);
+            throw keys.wrong("layer_norm_epsilon", "a number");
         }
-        throw keys.wrong("layer_norm_epsilon", value, "a number from 0 to 3.4E38", null);
+        throw keys.wrong("layer_norm_epsilon", "a number from 0 to 3.4E38");
     }
 
     private JsonObject textGeneration() {

@@ -1,26 +1,21 @@
 package io.github.gpt2djl.internal.checkpoint;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.Activation;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a {@code config.json} with the keys of the published ones. */
 public final class ConfigWriter {
-    private static final Gson PRETTY =
-            new GsonBuilder().setPrettyPrinting().serializeNulls().create();
-
     private static final List<String> DROPOUTS = List.of(
             "attn_pdrop",
             "embd_pdrop",
@@ -74,16 +69,14 @@ public final class ConfigWriter {
             case GPT2, GPT -> writer.gpt(told.all(), told.attention(), config.architecture() == Architecture.GPT);
         }
         writer.common(dtype);
-        String text = PRETTY.toJson(
-                        source == null ? writer.json : writer.kept(JsonParser.parseString(source), dropout != null))
-                + "\n";
+        String text =
+                JsonText.pretty(source == null ? writer.json : writer.kept(JsonText.object(source), dropout != null));
         check(config, text);
         return text;
     }
 
     /** The source's keys, with those values that are others now. */
-    private JsonObject kept(JsonElement source, boolean withDropout) {
-        JsonObject kept = source.getAsJsonObject().deepCopy();
+    private JsonObject kept(JsonObject kept, boolean withDropout) {
         // Where that one was.
         kept.remove("_name_or_path");
         kept.addProperty("tie_word_embeddings", config.tiedHead());

@@ -23,23 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param file with the tensors
  * @param stored the stored names by the published ones
  */
-public record TensorNames(TensorFile file, Map<String, String> stored) implements TensorFile {
-    /** The output layer's, in all architectures. */
-    public static final String HEAD = "lm_head.weight";
-
+record TensorNames(TensorFile file, Map<String, String> stored) implements TensorFile {
     /** With a head, with a head and without the inner model's name, of the inner model alone. */
     private static final List<String> OPT_PREFIXES = List.of("model.decoder.", "decoder.", "");
 
     private static final List<String> GPT_PREFIXES = List.of("transformer.", "");
-
-    /** {@return the embedding table's name, without a prefix} */
-    static String table(Architecture architecture) {
-        return switch (architecture) {
-            case GPT2, GPT_NEO -> "wte.weight";
-            case GPT -> "tokens_embed.weight";
-            case OPT -> "embed_tokens.weight";
-        };
-    }
 
     /** {@return the names' possible beginnings, longer ones first} */
     static List<String> prefixes(Architecture architecture) {
@@ -80,17 +68,19 @@ public record TensorNames(TensorFile file, Map<String, String> stored) implement
                 prefix = own;
             }
         }
-        String table = table(architecture);
-        boolean headStandsForTable =
-                config.tiedHead() && !byBareName.containsKey(table) && file.find(HEAD) != null && prefix != null;
+        String table = PublishedNames.table(architecture);
+        boolean headStandsForTable = config.tiedHead()
+                && !byBareName.containsKey(table)
+                && file.find(PublishedNames.HEAD) != null
+                && prefix != null;
         if (!headStandsForTable && !(mixed && isSplit(byBareName, architecture, table))) {
             return file;
         }
         Map<String, String> stored = new LinkedHashMap<>();
         for (String name : file.names()) {
             String bare = bare(architecture, name);
-            if (name.equals(HEAD) && headStandsForTable) {
-                stored.put(prefix + table, HEAD);
+            if (name.equals(PublishedNames.HEAD) && headStandsForTable) {
+                stored.put(prefix + table, PublishedNames.HEAD);
             } else {
                 stored.put(bare.startsWith("lm_head.") ? bare : prefix + bare, name);
             }
@@ -105,13 +95,15 @@ public record TensorNames(TensorFile file, Map<String, String> stored) implement
             return false;
         }
         String prefix = stored.substring(0, stored.length() - table.length());
-        String layers = architecture == Architecture.OPT ? "layers." : "h.";
+        List<String> ofModel = List.of(
+                PublishedNames.layers(architecture),
+                PublishedNames.positions(architecture),
+                PublishedNames.finalNorm(architecture) + ".",
+                "project_in.",
+                "project_out.");
         return byBareName.entrySet().stream()
                 .anyMatch(entry -> !entry.getValue().equals(prefix + entry.getKey())
-                        && (entry.getKey().startsWith(layers)
-                                || entry.getKey()
-                                        .matches("(wpe|positions_embed|embed_positions|ln_f"
-                                                + "|final_layer_norm|project_in|project_out)\\..*")));
+                        && ofModel.stream().anyMatch(entry.getKey()::startsWith));
     }
 
     private static void checkSame(TensorFile file, String one, String other) throws MalformedCheckpointException {
@@ -167,11 +159,11 @@ public record TensorNames(TensorFile file, Map<String, String> stored) implement
     /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
     static boolean isTied(Checkpoint checkpoint) {
         TensorFile tensors = checkpoint.tensors();
-        TensorInfo head = tensors.find(HEAD);
+        TensorInfo head = tensors.find(PublishedNames.HEAD);
         return head == null
                 ? checkpoint.config().tiedHead()
                 : tensors.names().stream()
-                        .filter(other -> !other.equals(HEAD))
+                        .filter(other -> !other.equals(PublishedNames.HEAD))
                         .map(tensors::find)
                         .anyMatch(other -> other != null && tensors.isSame(head, other));
     }

@@ -4,7 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParser;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +22,7 @@ final class Output {
     }
 
     static JsonElement parse(String json) {
-        return JsonParser.parseString(json);
+        return JsonText.parse(json);
     }
 
     static List<Integer> ids(JsonArray json) {

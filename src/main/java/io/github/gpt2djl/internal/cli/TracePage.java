@@ -1,11 +1,11 @@
 package io.github.gpt2djl.internal.cli;
 
+import io.github.gpt2djl.internal.files.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 
 /** How tokens were chosen, as a page that needs nothing beside it. */
@@ -24,15 +24,7 @@ final class TracePage {
 
     /** Writes the page; under its name only once it is whole. */
     static void write(Path file, String json) throws IOException {
-        // Beside it, so that the move is within a file system; no createTempFile, whose files nobody else may read.
-        Path temporary = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            Files.writeString(temporary, page(json));
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        WholeFile.write(file, page(json));
     }
 
     /** A text in the JSON must neither end the script that holds it nor, as a line separator, break a string. */

@@ -3,12 +3,9 @@ package io.github.gpt2djl.internal.config;
 import static io.github.gpt2djl.GenerationOption.PRESET;
 import static io.github.gpt2djl.GenerationOption.TOP_K;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationConfigBuilder;
@@ -17,6 +14,7 @@ import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.internal.files.WholeFile;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -42,14 +40,10 @@ public final class GenerationConfigJson {
             "output_logits");
 
     /** transformers' defaults of what needs sampling or beams, and of these. */
-    private static final JsonObject USUAL = JsonParser.parseString("{\"do_sample\": false, \"num_beams\": 1,"
-                    + " \"penalty_alpha\": 0.0, \"temperature\": 1.0, \"top_k\": 50, \"top_p\": 1.0,"
-                    + " \"typical_p\": 1.0, \"epsilon_cutoff\": 0.0, \"eta_cutoff\": 0.0,"
-                    + " \"length_penalty\": 1.0, \"early_stopping\": false}")
-            .getAsJsonObject();
-
-    private static final Gson PRETTY =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final JsonObject USUAL = JsonText.object("{\"do_sample\": false, \"num_beams\": 1,"
+            + " \"penalty_alpha\": 0.0, \"temperature\": 1.0, \"top_k\": 50, \"top_p\": 1.0,"
+            + " \"typical_p\": 1.0, \"epsilon_cutoff\": 0.0, \"eta_cutoff\": 0.0,"
+            + " \"length_penalty\": 1.0, \"early_stopping\": false}");
 
     private GenerationConfigJson() {}
 
@@ -66,8 +60,8 @@ public final class GenerationConfigJson {
     public static void read(GenerationConfigBuilder builder, String text) {
         JsonObject json;
         try {
-            json = JsonParser.parseString(text).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException e) {
+            json = JsonText.object(text);
+        } catch (JsonParseException e) {
             throw new IllegalArgumentException("found no JSON object, expected a generation_config.json", e);
         }
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
@@ -93,7 +87,7 @@ public final class GenerationConfigJson {
     // The builder puts only values of the option's type.
     @SuppressWarnings("unchecked")
     private static <T> JsonElement written(GenerationOption<T> option, Map<GenerationOption<?>, Object> values) {
-        return JsonParser.parseString(option.toJson((T) Objects.requireNonNull(values.get(option))));
+        return JsonText.parse(option.toJson((T) Objects.requireNonNull(values.get(option))));
     }
 
     private static void read(GenerationConfigBuilder builder, String key, JsonElement json) {
@@ -136,6 +130,6 @@ public final class GenerationConfigJson {
     }
 
     public static void save(JsonObject json, Path file) throws IOException {
-        WholeFile.write(file, PRETTY.toJson(json) + "\n");
+        WholeFile.write(file, JsonText.pretty(json));
     }
 }

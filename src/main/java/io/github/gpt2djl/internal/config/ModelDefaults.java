@@ -3,15 +3,14 @@ package io.github.gpt2djl.internal.config;
 import static io.github.gpt2djl.GenerationOption.*;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.EarlyStopping;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -70,17 +69,17 @@ public record ModelDefaults(
         String name = generation == null ? Checkpoint.CONFIG : Checkpoint.GENERATION_CONFIG;
         String text = settings.get(name);
         String file = model + "/" + name;
-        JsonObject json = text == null ? new JsonObject() : object(file, text);
+        StrictJson json = StrictJson.read(file, text == null ? "{}" : text, "not a JSON object");
         Map<GenerationOption<?>, Object> options = new LinkedHashMap<>();
         for (GenerationOption<?> option : GenerationOption.all()) {
-            JsonElement value = find(json, option.key());
+            JsonElement value = json.find(option.key());
             if (value != null && !NOT_TAKEN.contains(option)) {
                 options.put(option, value(file, option, value));
             }
         }
         Map<UnsupportedDefault, JsonElement> unsupported = new LinkedHashMap<>();
         for (UnsupportedDefault key : UnsupportedDefault.ALL) {
-            JsonElement value = find(json, key.name());
+            JsonElement value = json.find(key.name());
             if (value != null && !key.isIdle(value)) {
                 unsupported.put(key, value);
             }
@@ -93,7 +92,7 @@ public record ModelDefaults(
             options.remove(EOS_TOKEN_ID);
         } else {
             eosIds = ids(options.get(EOS_TOKEN_ID));
-            JsonElement bos = find(json, "bos_token_id");
+            JsonElement bos = json.find("bos_token_id");
             List<Integer> within = bos == null ? List.of() : ids(value(file, EOS_TOKEN_ID, bos));
             bosId = within.isEmpty() || within.get(0) >= config.vocabularySize() ? bosId : within.get(0);
         }
@@ -122,19 +121,6 @@ public record ModelDefaults(
     @SuppressWarnings("unchecked")
     private static List<Integer> ids(@Nullable Object value) {
         return value == null ? List.of() : (List<Integer>) value;
-    }
-
-    private static JsonObject object(String file, String text) throws MalformedCheckpointException {
-        try {
-            return JsonParser.parseString(text).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
-            throw new MalformedCheckpointException(file, "not a JSON object", e);
-        }
-    }
-
-    private static @Nullable JsonElement find(JsonObject json, String key) {
-        JsonElement value = json.get(key);
-        return value == null || value.isJsonNull() ? null : value;
     }
 
     private static Object value(String file, GenerationOption<?> option, JsonElement json)
@@ -169,8 +155,6 @@ public record ModelDefaults(
     }
 
     private static String wrong(GenerationOption<?> option, JsonElement json) {
-        String found = json.toString();
-        return option.key() + " is " + (found.length() > 60 ? found.substring(0, 60) + "…" : found) + ", expected "
-                + option.expected();
+        return option.key() + " is " + StrictJson.shown(json) + ", expected " + option.expected();
     }
 }

@@ -2,59 +2,24 @@ package io.github.gpt2djl.internal.decoder;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import io.github.gpt2djl.checkpoint.TensorFile;
-import io.github.gpt2djl.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** Arrays of floats in memory as if they were a file; read while nothing changes them. */
-final class ArrayTensors implements TensorFile {
-    private final Map<String, PtNDArray> arrays;
-    private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
+final class ArrayTensors {
+    private ArrayTensors() {}
 
-    ArrayTensors(Map<String, PtNDArray> arrays) {
-        this.arrays = arrays;
-        long begin = 0;
-        for (Map.Entry<String, PtNDArray> entry : arrays.entrySet()) {
-            long end = begin + Float.BYTES * entry.getValue().size();
-            List<Long> shape = Arrays.stream(entry.getValue().getShape().getShape())
-                    .boxed()
-                    .toList();
-            infos.put(entry.getKey(), new TensorInfo(entry.getKey(), TensorInfo.DType.F32, shape, begin, end));
-            begin = end;
-        }
+    static TensorFile of(Map<String, PtNDArray> arrays) {
+        FloatTensors tensors = new FloatTensors(
+                "the model that is trained",
+                (tensor, buffer, pieces) -> read(Objects.requireNonNull(arrays.get(tensor.name())), buffer, pieces));
+        arrays.forEach((name, array) -> tensors.add(name, array.getShape().getShape()));
+        return tensors;
     }
 
-    @Override
-    public String name() {
-        return "the model that is trained";
-    }
-
-    @Override
-    public @Nullable TensorInfo find(String tensor) {
-        return infos.get(tensor);
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(infos.keySet());
-    }
-
-    @Override
-    public boolean isSame(TensorInfo one, TensorInfo other) {
-        return one.equals(other);
-    }
-
-    @Override
-    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
-        PtNDArray array = arrays.get(tensor.name());
-        if (array == null) {
-            throw new IllegalArgumentException("no tensor " + tensor.name());
-        }
+    private static void read(PtNDArray array, ByteBuffer buffer, TensorFile.Pieces pieces) throws IOException {
         // The array's own memory.
         ByteBuffer bytes = array.toByteBuffer(true);
         while (bytes.hasRemaining()) {
@@ -63,7 +28,4 @@ final class ArrayTensors implements TensorFile {
             pieces.accept(buffer.clear().put(next).flip());
         }
     }
-
-    @Override
-    public void close() {}
 }

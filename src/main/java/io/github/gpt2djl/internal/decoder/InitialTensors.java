@@ -8,11 +8,9 @@ import io.github.gpt2djl.internal.sampling.CounterRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * What weights are before the first step of a training, as if it were a file: the same for the same seed.
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf">
  *     Radford et al. 2019, 2.3: what is added to the residual stream is scaled down by the number of additions</a>
  */
-public final class InitialTensors implements TensorFile {
+public final class InitialTensors {
     /** Radford et al. 2018. */
     private static final double DEVIATION = 0.02;
 
@@ -34,11 +32,9 @@ public final class InitialTensors implements TensorFile {
         double at(int stream, long index);
     }
 
-    private record Entry(TensorInfo info, Value value) {}
-
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final FloatTensors tensors = new FloatTensors("a new model", this::read);
+    private final Map<String, Value> values = new HashMap<>();
     private final long seed;
-    private long end;
 
     private InitialTensors(long seed) {
         this.seed = seed;
@@ -51,42 +47,42 @@ public final class InitialTensors implements TensorFile {
      * @param seed any
      * @return tensors with the published names
      */
-    public static InitialTensors of(ModelConfig config, long seed) {
-        InitialTensors tensors = new InitialTensors(seed);
+    public static TensorFile of(ModelConfig config, long seed) {
+        InitialTensors initial = new InitialTensors(seed);
         int width = config.width();
         int inner = config.innerWidth();
         double added = DEVIATION / Math.sqrt(2.0 * config.layers());
-        tensors.add("wte.weight", tensors.normal(DEVIATION), config.vocabularySize(), width);
-        tensors.add("wpe.weight", tensors.normal(DEVIATION), config.positions(), width);
+        initial.add("wte.weight", initial.normal(DEVIATION), config.vocabularySize(), width);
+        initial.add("wpe.weight", initial.normal(DEVIATION), config.positions(), width);
         for (int layer = 0; layer < config.layers(); layer++) {
             String h = "h." + layer + ".";
-            tensors.norm(h + "ln_1", width);
-            tensors.conv1d(h + "attn.c_attn", DEVIATION, width, 3L * width);
-            tensors.conv1d(h + "attn.c_proj", added, width, width);
-            tensors.norm(h + "ln_2", width);
-            tensors.conv1d(h + "mlp.c_fc", DEVIATION, width, inner);
-            tensors.conv1d(h + "mlp.c_proj", added, inner, width);
+            initial.norm(h + "ln_1", width);
+            initial.conv1d(h + "attn.c_attn", DEVIATION, width, 3L * width);
+            initial.conv1d(h + "attn.c_proj", added, width, width);
+            initial.norm(h + "ln_2", width);
+            initial.conv1d(h + "mlp.c_fc", DEVIATION, width, inner);
+            initial.conv1d(h + "mlp.c_proj", added, inner, width);
         }
-        tensors.norm("ln_f", width);
-        return tensors;
+        initial.norm("ln_f", width);
+        return initial.tensors;
     }
 
     /** LoRA's pairs for c_attn, by PEFT's names: together they add nothing yet (Hu et al. 2021, 4.1). */
-    static InitialTensors adapter(ModelConfig config, int rank, long seed) {
-        InitialTensors tensors = new InitialTensors(seed);
+    static TensorFile adapter(ModelConfig config, int rank, long seed) {
+        InitialTensors initial = new InitialTensors(seed);
         int width = config.width();
         // PEFT's, Kaiming's with a = sqrt(5).
         double bound = 1 / Math.sqrt(width);
         for (int layer = 0; layer < config.layers() && rank > 0; layer++) {
             String module = "h." + layer + ".attn.c_attn";
-            tensors.add(
+            initial.add(
                     Adapter.tensor(module, Adapter.Matrix.A),
                     (stream, index) -> bound * (2 * CounterRandom.uniform(seed, stream, Math.toIntExact(index)) - 1),
                     rank,
                     width);
-            tensors.add(Adapter.tensor(module, Adapter.Matrix.B), (stream, index) -> 0, 3L * width, rank);
+            initial.add(Adapter.tensor(module, Adapter.Matrix.B), (stream, index) -> 0, 3L * width, rank);
         }
-        return tensors;
+        return initial.tensors;
     }
 
     private Value normal(double deviation) {
@@ -104,40 +100,12 @@ public final class InitialTensors implements TensorFile {
     }
 
     private void add(String name, Value value, long... shape) {
-        long begin = end;
-        long bytes = (long) Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        List<Long> sizes = Arrays.stream(shape).boxed().toList();
-        entries.put(name, new Entry(new TensorInfo(name, TensorInfo.DType.F32, sizes, begin, begin + bytes), value));
-        end = begin + bytes;
+        tensors.add(name, shape);
+        values.put(name, value);
     }
 
-    @Override
-    public String name() {
-        return "a new model";
-    }
-
-    @Override
-    public @Nullable TensorInfo find(String tensor) {
-        Entry entry = entries.get(tensor);
-        return entry == null ? null : entry.info();
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(entries.keySet());
-    }
-
-    @Override
-    public boolean isSame(TensorInfo one, TensorInfo other) {
-        return one.equals(other);
-    }
-
-    @Override
-    public void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException {
-        Entry entry = entries.get(tensor.name());
-        if (entry == null) {
-            throw new IllegalArgumentException("no tensor " + tensor.name());
-        }
+    private void read(TensorInfo tensor, ByteBuffer buffer, TensorFile.Pieces pieces) throws IOException {
+        Value value = Objects.requireNonNull(values.get(tensor.name()));
         // Each its own numbers, in whatever order they are read; names' hashes are part of Java's specification.
         int stream = tensor.name().hashCode();
         long count = (tensor.end() - tensor.begin()) / Float.BYTES;
@@ -145,12 +113,9 @@ public final class InitialTensors implements TensorFile {
         while (index < count) {
             ByteBuffer numbers = buffer.clear().duplicate().order(ByteOrder.LITTLE_ENDIAN);
             for (; index < count && numbers.remaining() >= Float.BYTES; index++) {
-                numbers.putFloat((float) entry.value().at(stream, index));
+                numbers.putFloat((float) value.at(stream, index));
             }
             pieces.accept(buffer.limit(numbers.position()));
         }
     }
-
-    @Override
-    public void close() {}
 }

@@ -5,6 +5,7 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.checkpoint.PublishedNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,6 @@ final class Layout {
 
     private final TensorFile file;
     private final ModelConfig config;
-    private final boolean opt;
     private final String table;
     private final String prefix;
     private final List<Step> steps = new ArrayList<>();
@@ -78,12 +78,8 @@ final class Layout {
     private Layout(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
         this.file = file;
         this.config = config;
-        opt = config.architecture() == Architecture.OPT;
-        table = switch (config.architecture()) {
-            case GPT2, GPT_NEO -> "wte.weight";
-            case GPT -> "tokens_embed.weight";
-            case OPT -> "embed_tokens.weight";
-        };
+        table = PublishedNames.table(config.architecture());
+        boolean opt = config.architecture() == Architecture.OPT;
         List<String> prefixes = opt ? List.of("model.decoder.", "decoder.", "") : List.of("", "transformer.");
         prefix = prefixes.stream()
                 .filter(p -> file.find(p + table) != null)
@@ -100,10 +96,20 @@ final class Layout {
         Layout layout = new Layout(file, config);
         layout.embeddings();
         for (int layer = 0; layer < config.layers(); layer++) {
+            String h = PublishedNames.layers(config.architecture()) + layer + ".";
             switch (config.architecture()) {
-                case OPT -> layout.optLayer("layers." + layer + ".");
-                case GPT_NEO -> layout.neoLayer("h." + layer + ".");
-                case GPT2, GPT -> layout.gptLayer("h." + layer + ".");
+                case OPT ->
+                    layout.linearLayer(
+                            h + "self_attn_layer_norm",
+                            h + "self_attn.",
+                            config.enableBias(),
+                            h + "final_layer_norm",
+                            h + "fc1",
+                            h + "fc2");
+                case GPT_NEO ->
+                    layout.linearLayer(
+                            h + "ln_1", h + "attn.attention.", false, h + "ln_2", h + "mlp.c_fc", h + "mlp.c_proj");
+                case GPT2, GPT -> layout.gptLayer(h);
             }
         }
         layout.last();
@@ -120,18 +126,14 @@ final class Layout {
         } else {
             add(Kind.WITHOUT_BIAS, HEAD, head);
         }
-        String positions = switch (config.architecture()) {
-            case GPT2, GPT_NEO -> "wpe.weight";
-            case GPT -> "positions_embed.weight";
-            case OPT -> "embed_positions.weight";
-        };
+        String positions = PublishedNames.positions(config.architecture());
         int unused = config.unusedPositions();
         add(Kind.POSITIONS, "wpe", tensor(positions, (long) config.positions() + unused, config.width()));
     }
 
     /** The explicit head, or null where the embedding table is the head. */
     private @Nullable TensorInfo head(TensorInfo tokens) throws MalformedCheckpointException {
-        TensorInfo head = file.find("lm_head.weight");
+        TensorInfo head = file.find(PublishedNames.HEAD);
         if (head == null && !config.tiedHead()) {
             throw new MalformedCheckpointException(
                     file.name(), "tensor lm_head.weight is missing, and config.json has tie_word_embeddings false");
@@ -153,26 +155,17 @@ final class Layout {
         conv1d("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
     }
 
-    /** OPT's are stored [out, in]. */
-    private void optLayer(String h) throws MalformedCheckpointException {
+    /** Those of OPT and GPT-Neo are stored [out, in]. */
+    private void linearLayer(
+            String firstNorm, String attention, boolean biases, String secondNorm, String up, String down)
+            throws MalformedCheckpointException {
         int width = config.width();
-        norm("ln_1", h + "self_attn_layer_norm");
-        attention(h + "self_attn.", config.enableBias());
-        linear("attn.c_proj", h + "self_attn.out_proj", width, width);
-        norm("ln_2", h + "final_layer_norm");
-        linear("mlp.c_fc", h + "fc1", width, config.innerWidth());
-        linear("mlp.c_proj", h + "fc2", config.innerWidth(), width);
-    }
-
-    /** GPT-Neo's, too. */
-    private void neoLayer(String h) throws MalformedCheckpointException {
-        int width = config.width();
-        norm("ln_1", h + "ln_1");
-        attention(h + "attn.attention.", false);
-        linear("attn.c_proj", h + "attn.attention.out_proj", width, width);
-        norm("ln_2", h + "ln_2");
-        linear("mlp.c_fc", h + "mlp.c_fc", width, config.innerWidth());
-        linear("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
+        norm("ln_1", firstNorm);
+        attention(attention, biases);
+        linear("attn.c_proj", attention + "out_proj", width, width);
+        norm("ln_2", secondNorm);
+        linear("mlp.c_fc", up, width, config.innerWidth());
+        linear("mlp.c_proj", down, config.innerWidth(), width);
     }
 
     private void attention(String h, boolean biases) throws MalformedCheckpointException {
@@ -184,14 +177,14 @@ final class Layout {
         for (String name : biases ? new String[] {"q_proj", "k_proj", "v_proj"} : new String[0]) {
             tensors.add(tensor(h + name + ".bias", width));
         }
-        add(Kind.ATTENTION, "attn.c_attn", tensors);
+        steps.add(new Step(Kind.ATTENTION, "attn.c_attn", tensors));
     }
 
     private void last() throws MalformedCheckpointException {
         int width = config.width();
         int embedding = config.embeddingWidth();
         if (config.finalNorm()) {
-            norm("ln_f", opt ? "final_layer_norm" : "ln_f");
+            norm("ln_f", PublishedNames.finalNorm(config.architecture()));
         }
         if (embedding != width) {
             add(Kind.WITHOUT_BIAS, "project_in", tensor("project_in.weight", width, embedding));
@@ -220,11 +213,7 @@ final class Layout {
     }
 
     private void add(Kind kind, String target, TensorInfo... tensors) {
-        add(kind, target, List.of(tensors));
-    }
-
-    private void add(Kind kind, String target, List<TensorInfo> tensors) {
-        steps.add(new Step(kind, target, tensors));
+        steps.add(new Step(kind, target, List.of(tensors)));
     }
 
     private TensorInfo tensor(String name, long... shape) throws MalformedCheckpointException {
@@ -245,7 +234,7 @@ final class Layout {
         if (other != null) {
             return ", the file has " + other + "; save it with the names of a state_dict that transformers loads";
         }
-        if (name.equals(table) && file.find("lm_head.weight") != null) {
+        if (name.equals(table) && file.find(PublishedNames.HEAD) != null) {
             return "; lm_head.weight stands for it only where tie_word_embeddings is true";
         }
         return "; config.json describes " + config.layers() + " layers";

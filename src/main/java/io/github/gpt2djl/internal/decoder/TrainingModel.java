@@ -84,7 +84,7 @@ public final class TrainingModel implements AutoCloseable {
     /**
      * Makes a model that learns from what a checkpoint holds; the checkpoint may be closed afterwards.
      *
-     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; {@link InitialTensors} are one too
+     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; those of {@link InitialTensors} are one too
      * @param learning which of its weights learn
      * @param seed of an adapter's first weights
      * @param batchTokens of the largest batch that it will be given
@@ -269,23 +269,23 @@ public final class TrainingModel implements AutoCloseable {
     public TensorFile weights() {
         Map<String, PtNDArray> own = new LinkedHashMap<>(weights);
         own.keySet().removeAll(adapter.names());
-        return new ArrayTensors(own);
+        return ArrayTensors.of(own);
     }
 
     /** {@return an adapter's weights as they are now, by PEFT's names; none without an adapter} */
     public TensorFile adapter() {
         Map<String, PtNDArray> own = new LinkedHashMap<>(weights);
         own.keySet().retainAll(adapter.names());
-        return new ArrayTensors(own);
+        return ArrayTensors.of(own);
     }
 
     TensorFile gradients() {
-        return new ArrayTensors(arrays.gradients.views());
+        return ArrayTensors.of(arrays.gradients.views());
     }
 
     /** {@return all that another process needs to go on from here: the weights that learn, and AdamW's moments} */
     public TensorFile state() {
-        return new ArrayTensors(arrays.state());
+        return ArrayTensors.of(arrays.state());
     }
 
     /**

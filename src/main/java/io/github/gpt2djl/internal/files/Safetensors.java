@@ -2,12 +2,11 @@ package io.github.gpt2djl.internal.files;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,12 +77,9 @@ public final class Safetensors {
     private static JsonObject header(DataFile file, int length) throws IOException {
         byte[] bytes = new byte[length];
         file.read(8, ByteBuffer.wrap(bytes));
-        String json = new String(bytes, StandardCharsets.UTF_8);
-        try {
-            return JsonParser.parseString(json).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
-            throw new MalformedCheckpointException(file.name(), "the header is not a JSON object", e);
-        }
+        return StrictJson.read(
+                        file.name(), new String(bytes, StandardCharsets.UTF_8), "the header is not a JSON object")
+                .json();
     }
 
     private static TensorInfo entry(DataFile file, String name, JsonElement json, long dataSize)

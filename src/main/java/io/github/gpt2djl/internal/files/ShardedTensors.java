@@ -3,10 +3,10 @@ package io.github.gpt2djl.internal.files;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -132,13 +132,12 @@ public final class ShardedTensors implements TensorFile {
 
     private static JsonObject weightMap(Path index) throws IOException {
         try {
-            JsonObject map = JsonParser.parseString(BoundedFile.text(index, MOST_INDEX))
-                    .getAsJsonObject()
-                    .getAsJsonObject("weight_map");
+            JsonObject map =
+                    JsonText.object(BoundedFile.text(index, MOST_INDEX)).getAsJsonObject("weight_map");
             if (map != null && !map.isEmpty() && map.asMap().values().stream().allMatch(JsonElement::isJsonPrimitive)) {
                 return map;
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | StackOverflowError e) {
+        } catch (JsonParseException | ClassCastException e) {
             throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}", e);
         }
         throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}");

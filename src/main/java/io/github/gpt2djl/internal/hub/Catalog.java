@@ -2,11 +2,10 @@ package io.github.gpt2djl.internal.hub;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import com.google.gson.reflect.TypeToken;
 import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -102,10 +101,8 @@ public final class Catalog {
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + " is not in the jar; build it again");
             }
-            List<Entry> entries = new Gson()
-                    .fromJson(
-                            new InputStreamReader(in, StandardCharsets.UTF_8),
-                            new TypeToken<List<Entry>>() {}.getType());
+            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            List<Entry> entries = List.of(new Gson().fromJson(JsonText.parse(json), Entry[].class));
             List<Model> models = new ArrayList<>();
             for (Entry e : entries) {
                 ModelConfig config =

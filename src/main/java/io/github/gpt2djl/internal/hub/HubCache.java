@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.hub;
 
+import io.github.gpt2djl.internal.files.WholeFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -151,10 +152,7 @@ record HubCache(Path root) {
     void setRef(String repository, String revision, String commit) throws IOException {
         Path ref = folder(repository).resolve("refs").resolve(revision);
         checkInside(Files.createDirectories(ref.getParent()));
-        Path temporary = ref.resolveSibling(
-                ref.getFileName() + "." + ProcessHandle.current().pid());
-        Files.writeString(temporary, commit);
-        Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(ref, commit);
     }
 
     /** Rejects links that end outside of the cache. */

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +46,7 @@ record AddedToken(
      *
      * @param special what is said where the object leaves this flag out
      */
-    static AddedToken read(Part token, boolean special) throws MalformedCheckpointException {
+    static AddedToken read(StrictJson token, boolean special) throws MalformedCheckpointException {
         List<String> keys = new ArrayList<>(List.of("content", "id", TYPE));
         keys.addAll(FLAGS);
         token.onlyKeys(keys);
@@ -64,7 +65,7 @@ record AddedToken(
     }
 
     /** Reads an object of tokenizer.json, which must have all flags. */
-    static AddedToken readWhole(Part token) throws MalformedCheckpointException {
+    static AddedToken readWhole(StrictJson token) throws MalformedCheckpointException {
         for (String flag : FLAGS) {
             if (token.find(flag) == null) {
                 throw token.wrong(flag, "true or false");
@@ -74,17 +75,18 @@ record AddedToken(
     }
 
     /** Reads a text, or an object. */
-    static AddedToken read(Part holder, String key, JsonElement value) throws MalformedCheckpointException {
+    static AddedToken read(StrictJson holder, String key, JsonElement value) throws MalformedCheckpointException {
         if (value instanceof JsonObject object) {
             return read(holder.part(key, value), !object.has(TYPE));
         }
-        if (!Part.isText(value) || value.getAsString().isEmpty()) {
-            throw holder.error(key + " is " + Part.shown(value) + ", expected a token's text, or an object of it");
+        if (!StrictJson.isText(value) || value.getAsString().isEmpty()) {
+            throw holder.error(
+                    key + " is " + StrictJson.shown(value) + ", expected a token's text, or an object of it");
         }
         return special(value.getAsString());
     }
 
-    private static boolean flag(Part token, String key, boolean usual) throws MalformedCheckpointException {
+    private static boolean flag(StrictJson token, String key, boolean usual) throws MalformedCheckpointException {
         return token.find(key) == null ? usual : token.flag(key);
     }
 

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,13 +41,14 @@ final class AddedTokens {
      * @param special those of the files around the vocabulary
      */
     static AddedTokens read(
-            Part file, TokenizerModel model, @Nullable Part whole, SpecialTokens special, Pipeline pipeline)
+            StrictJson file, TokenizerModel model, @Nullable StrictJson whole, SpecialTokens special, Pipeline pipeline)
             throws MalformedCheckpointException {
         AddedTokens all = new AddedTokens(model);
-        for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
+        for (StrictJson token : whole == null ? List.<StrictJson>of() : whole.parts("added_tokens")) {
             AddedToken added = AddedToken.readWhole(token);
             if (all.tokens.containsKey(added.content())) {
-                throw token.error("added_tokens has \"" + Part.shown(added.content()) + "\" twice, expected it once");
+                throw token.error(
+                        "added_tokens has \"" + StrictJson.shown(added.content()) + "\" twice, expected it once");
             }
             all.add(token, added, token.whole("id"));
         }
@@ -70,12 +72,12 @@ final class AddedTokens {
     }
 
     /** @param told the id that the files say, or null */
-    private void add(Part place, AddedToken token, @Nullable Integer told) throws MalformedCheckpointException {
+    private void add(StrictJson place, AddedToken token, @Nullable Integer told) throws MalformedCheckpointException {
         String content = token.content();
         Integer known = ids.getOrDefault(content, vocabulary.get(content));
         int id = known == null ? free : known;
         if (told != null && told != id) {
-            throw place.error("\"" + Part.shown(content) + "\" has id " + told + ", expected " + id
+            throw place.error("\"" + StrictJson.shown(content) + "\" has id " + told + ", expected " + id
                     + (known == null ? ", the next one after those before" : ", as in the vocabulary"));
         }
         ids.put(content, id);
@@ -89,20 +91,20 @@ final class AddedTokens {
     }
 
     /** Rejects what the native library does not come to an end with, or ends the process on. */
-    private void check(Part file, Pipeline pipeline) throws MalformedCheckpointException {
+    private void check(StrictJson file, Pipeline pipeline) throws MalformedCheckpointException {
         boolean rstrip = false;
         boolean spaceFirst = false;
         Map<String, String> normalized = new HashMap<>();
         for (AddedToken token : tokens.values()) {
             if (token.normalized() && !NormalizedToken.lasts(pipeline.normalizers(), token.content())) {
-                throw file.error("the added token \"" + Part.shown(token.content())
+                throw file.error("the added token \"" + StrictJson.shown(token.content())
                         + "\" is normalized, expected it not" + " to be: the normalizer might leave nothing of it");
             }
             String other = token.normalized() ? normalized.put(spelled(token, pipeline), token.content()) : null;
             if (other != null) {
                 // The library takes one or the other by chance.
-                throw file.error("the added tokens \"" + Part.shown(other) + "\" and \"" + Part.shown(token.content())
-                        + "\" are one after the normalizer, expected two");
+                throw file.error("the added tokens \"" + StrictJson.shown(other) + "\" and \""
+                        + StrictJson.shown(token.content()) + "\" are one after the normalizer, expected two");
             }
             rstrip |= token.rstrip();
             spaceFirst |= SPACE.matcher(token.content()).lookingAt()

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ record Around(@Nullable Ends ids, List<String> before, List<String> after, boole
      *
      * @param whole whether the class reads a tokenizer.json, beside which the flags count for nothing
      */
-    static Around of(TokenizerClass rules, boolean whole, Part config) throws MalformedCheckpointException {
+    static Around of(TokenizerClass rules, boolean whole, StrictJson config) throws MalformedCheckpointException {
         return switch (rules) {
             case BERT, ROBERTA -> named(List.of("cls_token"), List.of("sep_token"));
             case T5 -> named(List.of(), List.of("eos_token"));
@@ -45,7 +46,7 @@ record Around(@Nullable Ends ids, List<String> before, List<String> after, boole
         };
     }
 
-    private static Around flags(Part config) throws MalformedCheckpointException {
+    private static Around flags(StrictJson config) throws MalformedCheckpointException {
         return new Around(
                 null,
                 config.flag(BOS) ? List.of("bos_token") : List.of(),
@@ -53,11 +54,11 @@ record Around(@Nullable Ends ids, List<String> before, List<String> after, boole
                 false);
     }
 
-    Ends ends(SpecialTokens special, AddedTokens added, Part config) throws MalformedCheckpointException {
+    Ends ends(SpecialTokens special, AddedTokens added, StrictJson config) throws MalformedCheckpointException {
         return ids != null ? ids : new Ends(all(before, special, added, config), all(after, special, added, config));
     }
 
-    private List<Integer> all(List<String> names, SpecialTokens special, AddedTokens added, Part config)
+    private List<Integer> all(List<String> names, SpecialTokens special, AddedTokens added, StrictJson config)
             throws MalformedCheckpointException {
         List<Integer> found = new ArrayList<>();
         for (String name : names) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import org.jspecify.annotations.Nullable;
 
 /** Files that count as they are written, although their class has rules of its own. */
@@ -16,7 +17,7 @@ final class AsWritten {
      *
      * @param special the tokens that the files name
      */
-    static boolean yieldsTo(TokenizerClass rules, Part written, FilesBeside files, SpecialTokens special)
+    static boolean yieldsTo(TokenizerClass rules, StrictJson written, FilesBeside files, SpecialTokens special)
             throws MalformedCheckpointException {
         return switch (rules) {
             // KoGPT2: no file names a class, and the file is of another kind than GPT-2's. Its page names
@@ -31,19 +32,19 @@ final class AsWritten {
         };
     }
 
-    private static boolean hasSteps(Part written) {
+    private static boolean hasSteps(StrictJson written) {
         return written.find("pre_tokenizer") != null || written.find("decoder") != null;
     }
 
-    private static boolean hasPairs(Part written) throws MalformedCheckpointException {
-        Part model = written.part("model");
+    private static boolean hasPairs(StrictJson written) throws MalformedCheckpointException {
+        StrictJson model = written.part("model");
         return model == null
                 || model.text("type") == null
                 || TokenizerClass.Model.BPE.type().equals(model.text("type"));
     }
 
-    private static boolean hasPiece(Part written, @Nullable String piece) throws MalformedCheckpointException {
-        Part model = written.part("model");
+    private static boolean hasPiece(StrictJson written, @Nullable String piece) throws MalformedCheckpointException {
+        StrictJson model = written.part("model");
         if (model == null || !(model.find("vocab") instanceof JsonArray pieces)) {
             // What is wrong with the file is told by who reads it.
             return true;

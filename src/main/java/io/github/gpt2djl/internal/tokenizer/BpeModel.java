@@ -4,7 +4,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonWriter;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.JsonText;
+import io.github.gpt2djl.internal.json.StrictJson;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -13,11 +17,11 @@ import java.util.stream.IntStream;
  * Byte-pair encoding: a word's characters, joined by merges in their order.
  *
  * @param vocabulary the tokens
- * @param before the checked parts up to the vocabulary
- * @param after the checked parts from there
+ * @param settings the other checked parts
+ * @param merges the text of their array, which takes less memory than the array
  * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich et al. 2015</a>
  */
-record BpeModel(ModelVocabulary vocabulary, String before, String after) implements TokenizerModel {
+record BpeModel(ModelVocabulary vocabulary, JsonObject settings, String merges) implements TokenizerModel {
     private static final List<String> FLAGS = List.of("fuse_unk", "byte_fallback", "ignore_merges");
     private static final List<String> KEYS = List.of(
             "type",
@@ -31,7 +35,7 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
             "vocab",
             "merges");
 
-    static BpeModel read(Part model) throws MalformedCheckpointException {
+    static BpeModel read(StrictJson model) throws MalformedCheckpointException {
         model.onlyKeys(KEYS);
         ModelVocabulary vocabulary = ModelVocabulary.read(model);
         Map<String, Integer> ids = vocabulary.ids();
@@ -55,34 +59,30 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
         for (String flag : FLAGS) {
             small.addProperty(flag, model.flag(flag));
         }
-        StringBuilder before = new StringBuilder(small.toString());
-        before.setLength(before.length() - 1);
-        before.append(",\"vocab\":");
-        return new BpeModel(vocabulary, before.toString(), merges(model.json().getAsJsonArray("merges")));
+        JsonArray merges = model.json().getAsJsonArray("merges");
+        return new BpeModel(vocabulary, small, JsonText.compact(json -> write(json, merges)));
     }
 
     @Override
-    public String json(Map<String, Integer> more) {
-        StringBuilder json = new StringBuilder(before);
-        vocabulary.write(json, more);
-        return json.append(after).toString();
+    public void write(JsonWriter json, Map<String, Integer> more) throws IOException {
+        json.beginObject();
+        JsonText.write(json, settings);
+        vocabulary.write(json.name("vocab"), more);
+        json.name("merges").jsonValue(merges).endObject();
     }
 
-    private static String merges(JsonArray merges) {
-        StringBuilder json = new StringBuilder(",\"merges\":[");
-        String comma = "";
+    private static void write(JsonWriter json, JsonArray merges) throws IOException {
+        json.beginArray();
         for (JsonElement merge : merges) {
-            json.append(comma);
             if (merge instanceof JsonArray both) {
-                ModelVocabulary.quote(both.get(0).getAsString(), json.append('['));
-                ModelVocabulary.quote(both.get(1).getAsString(), json.append(','));
-                json.append(']');
+                json.beginArray();
+                json.value(both.get(0).getAsString()).value(both.get(1).getAsString());
+                json.endArray();
             } else {
-                ModelVocabulary.quote(merge.getAsString(), json);
+                json.value(merge.getAsString());
             }
-            comma = ",";
         }
-        return json.append("]}").toString();
+        json.endArray();
     }
 
     /** Whether every text can be spelled in bytes. */
@@ -91,7 +91,7 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
     }
 
     /** "a b" or, where a token may have a space in it, ["a", "b"]; all of one form. */
-    private static void checkMerges(Part model, Map<String, Integer> ids, String prefix)
+    private static void checkMerges(StrictJson model, Map<String, Integer> ids, String prefix)
             throws MalformedCheckpointException {
         if (!(model.json().get("merges") instanceof JsonArray merges)) {
             throw model.wrong("merges", "an array of pairs");
@@ -100,7 +100,7 @@ record BpeModel(ModelVocabulary vocabulary, String before, String after) impleme
         for (int i = 0; i < merges.size(); i++) {
             JsonElement merge = merges.get(i);
             if (!(arrays ? isPair(merge, ids, prefix) : isSpacedPair(merge, ids, prefix))) {
-                throw model.error("merge " + (i + 1) + " is " + Part.shown(merge) + ", expected "
+                throw model.error("merge " + (i + 1) + " is " + StrictJson.shown(merge) + ", expected "
                         + (arrays ? "[\"a\",\"b\"]" : "\"a b\"")
                         + ": two tokens of the vocabulary that are one there, too");
             }

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
  * Makes the model of a tokenizer.json of the vocabulary that a class of transformers takes from the files.
@@ -12,7 +13,7 @@ import io.github.gpt2djl.MalformedCheckpointException;
  * @param taken the vocabulary
  * @param special the tokens that the files name
  */
-record ClassModel(TokenizerClass rules, Part config, Taken taken, SpecialTokens special) {
+record ClassModel(TokenizerClass rules, StrictJson config, Taken taken, SpecialTokens special) {
     static final String END_OF_WORD = "</w>";
 
     JsonObject compose() throws MalformedCheckpointException {
@@ -48,7 +49,7 @@ record ClassModel(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
         String unknown = special.text("unk_token");
         if (unknown == null || !taken.vocabulary().getAsJsonObject().has(unknown)) {
             throw taken.place()
-                    .error("the vocabulary has no unk_token " + Part.shown(unknown)
+                    .error("the vocabulary has no unk_token " + StrictJson.shown(unknown)
                             + ", expected it: a word that the vocabulary does not have becomes the token");
         }
         JsonObject model = Steps.step("WordPiece");
@@ -132,7 +133,7 @@ record ClassModel(TokenizerClass rules, Part config, Taken taken, SpecialTokens 
         for (int i = 0; i < vocabulary.size(); i++) {
             if (vocabulary.get(i) instanceof JsonArray pair
                     && !pair.isEmpty()
-                    && Part.isText(pair.get(0))
+                    && StrictJson.isText(pair.get(0))
                     && pair.get(0).getAsString().equals(piece)) {
                 return i;
             }

@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
  * Makes a tokenizer.json of what a class of transformers takes from the files, with the class's own steps.
@@ -15,7 +16,7 @@ import io.github.gpt2djl.MalformedCheckpointException;
  * @param taken the vocabulary
  * @param special the tokens that the files name
  */
-record ClassSteps(TokenizerClass rules, Part config, Taken taken, SpecialTokens special) {
+record ClassSteps(TokenizerClass rules, StrictJson config, Taken taken, SpecialTokens special) {
 
     private static final String QWEN2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

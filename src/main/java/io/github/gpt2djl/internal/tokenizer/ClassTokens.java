@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonElement;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,9 +112,9 @@ record ClassTokens(
     }
 
     /** A named token. */
-    AddedToken token(Part holder, String name, JsonElement value) throws MalformedCheckpointException {
+    AddedToken token(StrictJson holder, String name, JsonElement value) throws MalformedCheckpointException {
         AddedToken token = AddedToken.read(holder, name, value).asSpecial();
-        return Part.isText(value) ? token(name, token.content()) : token;
+        return StrictJson.isText(value) ? token(name, token.content()) : token;
     }
 
     /** A named token of which only the text is known. */
@@ -128,7 +129,8 @@ record ClassTokens(
      *
      * @param told those of special_tokens_map.json, or null
      */
-    List<AddedToken> additional(@Nullable List<AddedToken> told, Part config) throws MalformedCheckpointException {
+    List<AddedToken> additional(@Nullable List<AddedToken> told, StrictJson config)
+            throws MalformedCheckpointException {
         List<AddedToken> found = pieces != null ? pieces : told;
         return switch (rules) {
             case T5 -> sentinels(found, config);
@@ -139,7 +141,7 @@ record ClassTokens(
     }
 
     /** How many {@code <extra_id_0>} and so on T5 has. */
-    static int extraIds(Part config) throws MalformedCheckpointException {
+    static int extraIds(StrictJson config) throws MalformedCheckpointException {
         int count = config.json().has("extra_ids") ? config.whole("extra_ids") : 100;
         if (count < 0 || count > 10_000) {
             throw config.wrong("extra_ids", "0 to 10000");
@@ -147,7 +149,7 @@ record ClassTokens(
         return count;
     }
 
-    private static List<AddedToken> sentinels(@Nullable List<AddedToken> found, Part config)
+    private static List<AddedToken> sentinels(@Nullable List<AddedToken> found, StrictJson config)
             throws MalformedCheckpointException {
         int count = extraIds(config);
         List<AddedToken> all = new ArrayList<>(found == null ? List.of() : found);

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,11 +45,11 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
      * @param cleansUp whether spaces before punctuation are removed from the text
      * @param trusted whether any regular expression is taken
      */
-    static DecoderSteps read(Part whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
-        List<Part> parts = new ArrayList<>();
+    static DecoderSteps read(StrictJson whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
+        List<StrictJson> parts = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         Set<String> types = new HashSet<>();
-        Part decoder = whole.part("decoder");
+        StrictJson decoder = whole.part("decoder");
         if (decoder == null) {
             steps.add(plain(TokenSteps::spaced));
         } else {
@@ -57,7 +58,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         if (parts.size() > MOST) {
             throw whole.error("decoder has " + parts.size() + " steps, expected at most " + MOST);
         }
-        for (Part part : parts) {
+        for (StrictJson part : parts) {
             steps.add(plain(step(part, trusted)));
             types.add(String.valueOf(part.text("type")));
         }
@@ -100,9 +101,9 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         return first;
     }
 
-    private static void add(Part step, List<Part> steps) throws MalformedCheckpointException {
+    private static void add(StrictJson step, List<StrictJson> steps) throws MalformedCheckpointException {
         if ("Sequence".equals(step.text("type"))) {
-            for (Part part : step.parts("decoders")) {
+            for (StrictJson part : step.parts("decoders")) {
                 add(part, steps);
             }
         } else {
@@ -110,7 +111,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         }
     }
 
-    private static UnaryOperator<Pieces> step(Part step, boolean trusted) throws MalformedCheckpointException {
+    private static UnaryOperator<Pieces> step(StrictJson step, boolean trusted) throws MalformedCheckpointException {
         return switch (String.valueOf(step.text("type"))) {
             case BYTE_LEVEL -> ByteSteps::byteLevel;
             case BYTE_FALLBACK -> ByteSteps::byteFallback;
@@ -154,7 +155,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         };
     }
 
-    private static String text(Part step, String key) throws MalformedCheckpointException {
+    private static String text(StrictJson step, String key) throws MalformedCheckpointException {
         String text = step.text(key);
         if (text == null || text.isEmpty()) {
             throw step.wrong(key, "a text that is not empty");
@@ -163,7 +164,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
     }
 
     /** A text that may be empty, but must be there. */
-    private static String textOrNone(Part step, String key) throws MalformedCheckpointException {
+    private static String textOrNone(StrictJson step, String key) throws MalformedCheckpointException {
         String text = step.text(key);
         if (text == null) {
             throw step.wrong(key, "a text");
@@ -171,7 +172,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         return text;
     }
 
-    private static int count(Part step, String key) throws MalformedCheckpointException {
+    private static int count(StrictJson step, String key) throws MalformedCheckpointException {
         int count = step.whole(key);
         if (count < 0) {
             throw step.wrong(key, "0 or more");
@@ -179,8 +180,8 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         return count;
     }
 
-    private static UnaryOperator<Pieces> replace(Part step, boolean trusted) throws MalformedCheckpointException {
-        Part pattern = step.part("pattern");
+    private static UnaryOperator<Pieces> replace(StrictJson step, boolean trusted) throws MalformedCheckpointException {
+        StrictJson pattern = step.part("pattern");
         if (pattern == null) {
             throw step.wrong("pattern", "a text, or a regular expression");
         }

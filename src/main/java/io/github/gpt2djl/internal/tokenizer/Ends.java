@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,12 +21,12 @@ public record Ends(List<Integer> before, List<Integer> after) {
     }
 
     /** Reads the post-processor of a tokenizer.json, which may be absent. */
-    static Ends read(Part whole) throws MalformedCheckpointException {
-        Part processor = whole.part("post_processor");
+    static Ends read(StrictJson whole) throws MalformedCheckpointException {
+        StrictJson processor = whole.part("post_processor");
         return processor == null ? NONE : of(processor);
     }
 
-    private static Ends of(Part processor) throws MalformedCheckpointException {
+    private static Ends of(StrictJson processor) throws MalformedCheckpointException {
         return switch (String.valueOf(processor.text("type"))) {
             // Changes the places of ids in a text, not the ids.
             case "ByteLevel" -> NONE;
@@ -40,9 +41,9 @@ public record Ends(List<Integer> before, List<Integer> after) {
         };
     }
 
-    private static Ends sequence(Part sequence) throws MalformedCheckpointException {
+    private static Ends sequence(StrictJson sequence) throws MalformedCheckpointException {
         Ends all = NONE;
-        for (Part processor : sequence.parts("processors")) {
+        for (StrictJson processor : sequence.parts("processors")) {
             Ends ends = of(processor);
             if (!all.isEmpty() && !ends.isEmpty()) {
                 throw processor.error(sequence.path() + " has two steps that add tokens, expected at most one");
@@ -52,16 +53,16 @@ public record Ends(List<Integer> before, List<Integer> after) {
         return all;
     }
 
-    private static Ends template(Part template) throws MalformedCheckpointException {
-        Part ids = template.part("special_tokens");
+    private static Ends template(StrictJson template) throws MalformedCheckpointException {
+        StrictJson ids = template.part("special_tokens");
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
         int texts = 0;
-        for (Part piece : template.parts("single")) {
-            Part special = piece.part("SpecialToken");
-            Part text = piece.part("Sequence");
+        for (StrictJson piece : template.parts("single")) {
+            StrictJson special = piece.part("SpecialToken");
+            StrictJson text = piece.part("Sequence");
             if (special != null && ids != null) {
-                Part token = ids.part(String.valueOf(special.text("id")));
+                StrictJson token = ids.part(String.valueOf(special.text("id")));
                 if (token == null) {
                     throw special.wrong("id", "one of special_tokens");
                 }
@@ -69,8 +70,8 @@ public record Ends(List<Integer> before, List<Integer> after) {
             } else if (text != null && "A".equals(text.text("id"))) {
                 texts++;
             } else {
-                throw piece.error(piece.path() + " is " + Part.shown(piece.json()) + ", expected a SpecialToken, or the"
-                        + " Sequence A");
+                throw piece.error(piece.path() + " is " + StrictJson.shown(piece.json())
+                        + ", expected a SpecialToken, or the" + " Sequence A");
             }
         }
         if (texts != 1) {
@@ -79,7 +80,7 @@ public record Ends(List<Integer> before, List<Integer> after) {
         return new Ends(before, after);
     }
 
-    private static List<Integer> ids(Part token) throws MalformedCheckpointException {
+    private static List<Integer> ids(StrictJson token) throws MalformedCheckpointException {
         if (!(token.json().get("ids") instanceof JsonArray array)) {
             throw token.wrong("ids", "an array of ids");
         }
@@ -91,14 +92,14 @@ public record Ends(List<Integer> before, List<Integer> after) {
     }
 
     /** The id of {@code ["</s>", 2]}. */
-    private static int paired(Part processor, String key) throws MalformedCheckpointException {
+    private static int paired(StrictJson processor, String key) throws MalformedCheckpointException {
         if (processor.json().get(key) instanceof JsonArray pair && pair.size() == 2) {
             return id(processor, key, pair.get(1));
         }
         throw processor.wrong(key, "a token and its id");
     }
 
-    private static int id(Part part, String key, JsonElement value) throws MalformedCheckpointException {
+    private static int id(StrictJson part, String key, JsonElement value) throws MalformedCheckpointException {
         int id = part.whole(key, value);
         if (id < 0) {
             throw part.wrong(key, "ids of 0 or more");

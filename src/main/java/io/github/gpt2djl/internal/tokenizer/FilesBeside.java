@@ -1,10 +1,8 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
  * The files beside a vocabulary.
@@ -17,16 +15,9 @@ record FilesBeside(TokenizerFiles files) {
     }
 
     /** The object in a file; an empty one where there is no such file. */
-    Part part(String file) throws MalformedCheckpointException {
+    StrictJson part(String file) throws MalformedCheckpointException {
         String name = files.folder() + file;
-        try {
-            String text = files.text(file);
-            JsonObject json = text == null
-                    ? new JsonObject()
-                    : JsonParser.parseString(text).getAsJsonObject();
-            return new Part(name, "", json);
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new MalformedCheckpointException(name, "expected an object in JSON", e);
-        }
+        String text = files.text(file);
+        return StrictJson.read(name, text == null ? "{}" : text, "expected an object in JSON");
     }
 }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +29,8 @@ final class GptSw3 {
      * The tokens as classes in Python have them: all are found in the text as it is, and only those with a name and the
      * extra ones are special.
      */
-    static SpecialTokens tokens(SpecialTokens special, Part config) throws MalformedCheckpointException {
-        Part arguments = config.part("sp_model_kwargs");
+    static SpecialTokens tokens(SpecialTokens special, StrictJson config) throws MalformedCheckpointException {
+        StrictJson arguments = config.part("sp_model_kwargs");
         if (arguments != null) {
             for (String key : arguments.json().keySet()) {
                 boolean harmless =

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ final class Metaspace {
 
     private Metaspace() {}
 
-    static void check(Part step) throws MalformedCheckpointException {
+    static void check(StrictJson step) throws MalformedCheckpointException {
         step.onlyKeys(List.of("type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"));
         String replacement = step.text("replacement");
         if (replacement == null || replacement.codePointCount(0, replacement.length()) != 1) {
@@ -33,11 +34,11 @@ final class Metaspace {
     }
 
     /** Whether a text begins with the character, even where it has no space there. */
-    static boolean prepends(Part step) throws MalformedCheckpointException {
+    static boolean prepends(StrictJson step) throws MalformedCheckpointException {
         return !scheme(step).equals("never");
     }
 
-    private static String scheme(Part step) throws MalformedCheckpointException {
+    private static String scheme(StrictJson step) throws MalformedCheckpointException {
         String scheme = step.text("prepend_scheme");
         return scheme == null ? "always" : scheme;
     }

@@ -1,11 +1,13 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonElement;
+import com.google.gson.stream.JsonWriter;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,8 +17,8 @@ import java.util.Map;
  * @param tokens by id
  */
 record ModelVocabulary(Map<String, Integer> ids, Map<Integer, String> tokens) {
-    static ModelVocabulary read(Part model) throws MalformedCheckpointException {
-        Part vocabulary = model.part("vocab");
+    static ModelVocabulary read(StrictJson model) throws MalformedCheckpointException {
+        StrictJson vocabulary = model.part("vocab");
         if (vocabulary == null) {
             throw model.wrong("vocab", "an object of ids");
         }
@@ -29,45 +31,29 @@ record ModelVocabulary(Map<String, Integer> ids, Map<Integer, String> tokens) {
             }
             int id = vocabulary.whole(token, entry.getValue());
             if (id < 0) {
-                throw vocabulary.error("token \"" + Part.shown(token) + "\" has id " + id + ", expected 0 or more");
+                throw vocabulary.error(
+                        "token \"" + StrictJson.shown(token) + "\" has id " + id + ", expected 0 or more");
             }
             ids.put(token, id);
             if (tokens.put(id, token) != null) {
-                throw vocabulary.error("token \"" + Part.shown(token) + "\" has id " + id + ", which is taken");
+                throw vocabulary.error("token \"" + StrictJson.shown(token) + "\" has id " + id + ", which is taken");
             }
         }
         return new ModelVocabulary(ids, tokens);
     }
 
     /**
-     * The object. Gson takes longer for a vocabulary than all else here.
+     * Writes the object.
      *
      * @param more for the end
      */
-    void write(StringBuilder json, Map<String, Integer> more) {
-        json.append('{');
-        String comma = "";
+    void write(JsonWriter json, Map<String, Integer> more) throws IOException {
+        json.beginObject();
         for (Map<String, Integer> each : List.of(ids, more)) {
             for (Map.Entry<String, Integer> token : each.entrySet()) {
-                quote(token.getKey(), json.append(comma));
-                json.append(':').append(token.getValue());
-                comma = ",";
+                json.name(token.getKey()).value(token.getValue());
             }
         }
-        json.append('}');
-    }
-
-    /** Adds a text in JSON. */
-    static void quote(String text, StringBuilder json) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ') {
-                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                json.append(c == '"' || c == '\\' ? "\\" : "").append(c);
-            }
-        }
-        json.append('"');
+        json.endObject();
     }
 }

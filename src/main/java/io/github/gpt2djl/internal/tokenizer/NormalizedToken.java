@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
@@ -38,10 +39,10 @@ final class NormalizedToken {
      * Whether something of a token is certain to be left. Letters, digits and signs count, and only those that Java
      * knows: the library's Unicode may be newer.
      */
-    static boolean lasts(List<Part> normalizers, String content) throws MalformedCheckpointException {
+    static boolean lasts(List<StrictJson> normalizers, String content) throws MalformedCheckpointException {
         boolean removing = false;
         boolean known = isKnown(content);
-        for (Part step : normalizers) {
+        for (StrictJson step : normalizers) {
             removing |= REMOVING.contains(type(step));
             for (String key : new String[] {"prepend", "content"}) {
                 String text = step.text(key);
@@ -51,15 +52,15 @@ final class NormalizedToken {
         return !removing || (known && has(of(normalizers, content), NormalizedToken::isSolid));
     }
 
-    static String of(List<Part> normalizers, String content) throws MalformedCheckpointException {
+    static String of(List<StrictJson> normalizers, String content) throws MalformedCheckpointException {
         String text = content;
-        for (Part step : normalizers) {
+        for (StrictJson step : normalizers) {
             text = step(step, text);
         }
         return text;
     }
 
-    private static String step(Part step, String text) throws MalformedCheckpointException {
+    private static String step(StrictJson step, String text) throws MalformedCheckpointException {
         return switch (type(step)) {
             case "Lowercase" -> lowerCase(text);
             case "Strip" -> {
@@ -87,7 +88,7 @@ final class NormalizedToken {
         };
     }
 
-    private static String replace(Part step, String text) throws MalformedCheckpointException {
+    private static String replace(StrictJson step, String text) throws MalformedCheckpointException {
         JsonObject pattern = step.json().getAsJsonObject("pattern");
         String content = String.valueOf(step.text("content"));
         if (pattern.has("String")) {
@@ -102,7 +103,7 @@ final class NormalizedToken {
         }
     }
 
-    private static String bert(Part step, String content) throws MalformedCheckpointException {
+    private static String bert(StrictJson step, String content) throws MalformedCheckpointException {
         String text = content;
         if (step.flag("clean_text")) {
             text = SPACE.matcher(CONTROLS.matcher(text).replaceAll("")).replaceAll(" ");
@@ -154,7 +155,7 @@ final class NormalizedToken {
         return text.codePoints().anyMatch(kind);
     }
 
-    private static String type(Part step) throws MalformedCheckpointException {
+    private static String type(StrictJson step) throws MalformedCheckpointException {
         return String.valueOf(step.text("type"));
     }
 }

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * @param normalizers in order
  * @param preTokenizers in order
  */
-record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
+record Pipeline(List<StrictJson> normalizers, List<StrictJson> preTokenizers) {
     private static final int MOST_STEPS = 32;
 
     /** Steps that change as much the second time as the first, if anything; others could lengthen a text twice. */
@@ -26,15 +27,15 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             Set.of("Replace", "Split", "CharDelimiterSplit", "Digits", "Punctuation");
 
     /** @param trusted whether any regular expression is taken */
-    static Pipeline read(Part whole, boolean trusted) throws MalformedCheckpointException {
+    static Pipeline read(StrictJson whole, boolean trusted) throws MalformedCheckpointException {
         Pipeline pipeline = new Pipeline(
                 steps(whole, "normalizer", "normalizers", StepKeys.NORMALIZERS),
                 steps(whole, "pre_tokenizer", "pretokenizers", StepKeys.PRE_TOKENIZERS));
-        for (Part step : pipeline.normalizers) {
+        for (StrictJson step : pipeline.normalizers) {
             StepPattern.check(step, trusted);
             StepPattern.checkNormalizer(step);
         }
-        for (Part step : pipeline.preTokenizers) {
+        for (StrictJson step : pipeline.preTokenizers) {
             StepPattern.check(step, trusted);
             if ("Metaspace".equals(step.text("type"))) {
                 Metaspace.check(step);
@@ -46,10 +47,11 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         return pipeline;
     }
 
-    private static List<Part> steps(Part whole, String key, String list, Map<String, Map<String, StepKeys.Kind>> known)
+    private static List<StrictJson> steps(
+            StrictJson whole, String key, String list, Map<String, Map<String, StepKeys.Kind>> known)
             throws MalformedCheckpointException {
-        List<Part> steps = new ArrayList<>();
-        Part first = whole.part(key);
+        List<StrictJson> steps = new ArrayList<>();
+        StrictJson first = whole.part(key);
         if (first != null) {
             add(first, list, steps);
         }
@@ -57,7 +59,7 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
             throw whole.error(key + " has " + steps.size() + " steps, expected at most " + MOST_STEPS);
         }
         Set<String> seen = new HashSet<>();
-        for (Part step : steps) {
+        for (StrictJson step : steps) {
             String type = String.valueOf(step.text("type"));
             Map<String, StepKeys.Kind> keys = known.get(type);
             if (keys == null) {
@@ -72,10 +74,10 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         return steps;
     }
 
-    private static void add(Part step, String list, List<Part> steps) throws MalformedCheckpointException {
+    private static void add(StrictJson step, String list, List<StrictJson> steps) throws MalformedCheckpointException {
         if ("Sequence".equals(step.text("type"))) {
             step.onlyKeys(List.of("type", list));
-            for (Part part : step.parts(list)) {
+            for (StrictJson part : step.parts(list)) {
                 add(part, list, steps);
             }
         } else {
@@ -98,7 +100,7 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         if (normalizes() || preTokenizers.size() != 1) {
             return false;
         }
-        Part only = preTokenizers.get(0);
+        StrictJson only = preTokenizers.get(0);
         return "ByteLevel".equals(only.text("type"))
                 && !only.flag("add_prefix_space")
                 && (only.flag("use_regex") || !only.json().has("use_regex"));
@@ -116,7 +118,7 @@ record Pipeline(List<Part> normalizers, List<Part> preTokenizers) {
         return json;
     }
 
-    private static JsonObject sequence(String list, List<Part> steps) {
+    private static JsonObject sequence(String list, List<StrictJson> steps) {
         JsonArray all = new JsonArray();
         steps.forEach(step -> all.add(StepPattern.faster(step)));
         JsonObject sequence = new JsonObject();

@@ -3,11 +3,10 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +23,20 @@ import org.jspecify.annotations.Nullable;
  * @param cleansUp whether decoding takes away the spaces before punctuation, and a few more
  */
 record PublishedTokenizer(
-        Part whole,
-        @Nullable Part asWritten,
-        Part config,
+        StrictJson whole,
+        @Nullable StrictJson asWritten,
+        StrictJson config,
         SpecialTokens special,
         Around around,
         @Nullable SentencePieceModel own,
         boolean cleansUp) {
     private PublishedTokenizer(
-            Part whole, @Nullable Part asWritten, Part config, SpecialTokens special, Around around, boolean cleansUp) {
+            StrictJson whole,
+            @Nullable StrictJson asWritten,
+            StrictJson config,
+            SpecialTokens special,
+            Around around,
+            boolean cleansUp) {
         this(whole, asWritten, config, special, around, null, cleansUp);
     }
 
@@ -42,7 +46,7 @@ record PublishedTokenizer(
     static PublishedTokenizer read(TokenizerFiles files, Architecture architecture)
             throws MalformedCheckpointException {
         FilesBeside beside = new FilesBeside(files);
-        Part config = beside.part(CONFIG);
+        StrictJson config = beside.part(CONFIG);
         checkArguments(config);
         TokenizerClass rules = TokenizerClass.of(beside, architecture);
         boolean pairs = files.files().containsKey("vocab.json")
@@ -71,7 +75,7 @@ record PublishedTokenizer(
         // What OPT's published tokenizer_config.json says stands in for a missing one. transformers puts nothing in
         // front then, but OPT learned from texts that begin so, and folders without that file are common.
         boolean opt = rules == TokenizerClass.GPT2 && architecture == Architecture.OPT && !beside.has(CONFIG);
-        Part written = json(files, source);
+        StrictJson written = json(files, source);
         ClassTokens usual = opt ? optUsual(written) : ClassTokens.of(rules, null, files.folder());
         Taken taken = Taken.pairs(written, text(files, "merges.txt"));
         PublishedTokenizer made = compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
@@ -82,7 +86,7 @@ record PublishedTokenizer(
     }
 
     /** Rejects what would be another file, or an argument without a name. */
-    private static void checkArguments(Part config) throws MalformedCheckpointException {
+    private static void checkArguments(StrictJson config) throws MalformedCheckpointException {
         JsonArray whole = new JsonArray();
         whole.add("tokenizer.json");
         JsonElement versions = config.find("fast_tokenizer_files");
@@ -95,7 +99,8 @@ record PublishedTokenizer(
         }
     }
 
-    private static PublishedTokenizer whole(TokenizerClass rules, Part written, FilesBeside beside, Part config)
+    private static PublishedTokenizer whole(
+            TokenizerClass rules, StrictJson written, FilesBeside beside, StrictJson config)
             throws MalformedCheckpointException {
         SpecialTokens special = SpecialTokens.read(beside, written, ClassTokens.of(rules, null, ""));
         if (AsWritten.yieldsTo(rules, written, beside, special)) {
@@ -115,7 +120,7 @@ record PublishedTokenizer(
     }
 
     private static PublishedTokenizer pieces(
-            TokenizerClass rules, SentencePieceModel model, FilesBeside beside, Part config)
+            TokenizerClass rules, SentencePieceModel model, FilesBeside beside, StrictJson config)
             throws MalformedCheckpointException {
         ClassTokens usual = ClassTokens.of(rules, model, beside.files().folder());
         SpecialTokens special = SpecialTokens.read(beside, null, usual);
@@ -139,22 +144,24 @@ record PublishedTokenizer(
         }
         boolean swedish = rules == TokenizerClass.GPT_SW3;
         JsonObject json = new PieceSteps(used, Taken.model(used, rules), swedish || legacy).compose(swedish, special);
-        Part whole = new Part(model.file(), "", json);
+        StrictJson whole = new StrictJson(model.file(), "", json);
         Around around = swedish ? Around.NOTHING : Around.of(rules, false, config);
         boolean cleansUp = swedish ? config.flag("clean_up_tokenization_spaces") : cleansUp(config, whole);
         return new PublishedTokenizer(whole, null, config, special, around, swedish ? used : null, cleansUp);
     }
 
-    private static PublishedTokenizer compose(TokenizerClass rules, Part config, Taken taken, SpecialTokens special)
+    private static PublishedTokenizer compose(
+            TokenizerClass rules, StrictJson config, Taken taken, SpecialTokens special)
             throws MalformedCheckpointException {
-        Part whole = new Part(taken.place().file(), "", new ClassSteps(rules, config, taken, special).compose());
+        StrictJson whole =
+                new StrictJson(taken.place().file(), "", new ClassSteps(rules, config, taken, special).compose());
         return new PublishedTokenizer(
                 whole, null, config, special, Around.of(rules, false, config), cleansUp(config, whole));
     }
 
     /** As transformers 5: it leaves the spaces of byte-pair encoding where they are, but for a flag with a long name. */
-    private static boolean cleansUp(Part config, Part whole) throws MalformedCheckpointException {
-        Part model = whole.part("model");
+    private static boolean cleansUp(StrictJson config, StrictJson whole) throws MalformedCheckpointException {
+        StrictJson model = whole.part("model");
         String type = model == null ? null : model.text("type");
         boolean bpe = type == null ? model != null && model.json().has("merges") : type.equals("BPE");
         return config.flag("clean_up_tokenization_spaces")
@@ -166,21 +173,14 @@ record PublishedTokenizer(
         return text == null ? "" : text;
     }
 
-    private static Part json(TokenizerFiles files, String name) throws MalformedCheckpointException {
-        try {
-            return new Part(
-                    files.folder() + name,
-                    "",
-                    JsonParser.parseString(text(files, name)).getAsJsonObject());
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new MalformedCheckpointException(
-                    files.folder() + name,
-                    "expected a tokenizer.json of Hugging Face's tokenizers, or a vocab.json; download it again",
-                    e);
-        }
+    private static StrictJson json(TokenizerFiles files, String name) throws MalformedCheckpointException {
+        return StrictJson.read(
+                files.folder() + name,
+                text(files, name),
+                "expected a tokenizer.json of Hugging Face's tokenizers, or a vocab.json; download it again");
     }
 
-    private static ClassTokens optUsual(Part vocabulary) throws MalformedCheckpointException {
+    private static ClassTokens optUsual(StrictJson vocabulary) throws MalformedCheckpointException {
         if (!vocabulary.json().has(OPT_START)) {
             throw vocabulary.error("the vocabulary has no </s>, expected it in that of an OPT model");
         }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,8 +145,8 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
         if (text.length() > LONGEST_PIECE || !Float.isFinite(score)) {
             throw new MalformedCheckpointException(
                     file,
-                    "the piece \"" + Part.shown(text) + "\" has " + text.length() + " characters and the score " + score
-                            + ", expected at most " + LONGEST_PIECE + " characters and a number");
+                    "the piece \"" + StrictJson.shown(text) + "\" has " + text.length() + " characters and the score "
+                            + score + ", expected at most " + LONGEST_PIECE + " characters and a number");
         }
         return new Piece(text, score, type);
     }

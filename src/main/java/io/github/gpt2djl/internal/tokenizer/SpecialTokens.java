@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
      *
      * @param place where
      */
-    record Told(Part place, AddedToken token) {}
+    record Told(StrictJson place, AddedToken token) {}
 
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -56,29 +57,30 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
      * @param whole tokenizer.json, or null
      * @param usual the tokens where no file says others
      */
-    static SpecialTokens read(FilesBeside files, @Nullable Part whole, ClassTokens usual)
+    static SpecialTokens read(FilesBeside files, @Nullable StrictJson whole, ClassTokens usual)
             throws MalformedCheckpointException {
-        Part config = files.part("tokenizer_config.json");
+        StrictJson config = files.part("tokenizer_config.json");
         boolean decoder = config.json().has(DECODER);
-        Part map = decoder ? new Part(config.file(), "", new JsonObject()) : files.part("special_tokens_map.json");
+        StrictJson map =
+                decoder ? new StrictJson(config.file(), "", new JsonObject()) : files.part("special_tokens_map.json");
         Map<String, AddedToken> told = told(config, map, usual);
         List<AddedToken> listed = listed(config, map);
         SortedMap<Integer, Told> added = new TreeMap<>();
-        Part byId = config.part(DECODER);
+        StrictJson byId = config.part(DECODER);
         if (decoder && byId != null) {
             for (Map.Entry<String, JsonElement> token : byId.json().entrySet()) {
-                Part place = byId.part(token.getKey(), token.getValue());
+                StrictJson place = byId.part(token.getKey(), token.getValue());
                 added.put(id(byId, token.getKey()), new Told(place, AddedToken.read(place, false)));
             }
         } else if (!decoder) {
             Set<String> special = new HashSet<>();
             told.values().forEach(token -> special.add(token.content()));
             listed.forEach(token -> special.add(token.content()));
-            Part legacy = files.part("added_tokens.json");
+            StrictJson legacy = files.part("added_tokens.json");
             for (Map.Entry<String, JsonElement> token : legacy.json().entrySet()) {
                 String content = token.getKey();
                 if (content.isEmpty() || Surrogates.lone(content) >= 0) {
-                    throw legacy.error("has the token \"" + Part.shown(content)
+                    throw legacy.error("has the token \"" + StrictJson.shown(content)
                             + "\", expected texts of well-formed Unicode that are not empty");
                 }
                 boolean is = special.contains(content);
@@ -86,7 +88,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
                         legacy.whole(content, token.getValue()),
                         new Told(legacy, new AddedToken(content, false, false, false, !is, is)));
             }
-            for (Part token : whole == null ? List.<Part>of() : whole.parts("added_tokens")) {
+            for (StrictJson token : whole == null ? List.<StrictJson>of() : whole.parts("added_tokens")) {
                 added.put(token.whole("id"), new Told(token, AddedToken.read(token, false)));
             }
         }
@@ -94,7 +96,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         boolean byName = config.find(EXTRA) instanceof JsonObject object && !object.isEmpty();
         boolean additionalInConfig = config.json().has(ADDITIONAL);
         boolean asked = !isListed(config, EXTRA) && !(additionalInConfig && !byName) && !isListed(map, EXTRA);
-        Part holder = map.json().has(ADDITIONAL) ? map : config;
+        StrictJson holder = map.json().has(ADDITIONAL) ? map : config;
         List<AddedToken> additional = holder.json().has(ADDITIONAL) ? list(holder, ADDITIONAL) : null;
         List<AddedToken> extra = asked ? usual.additional(additional, config) : listed;
         SpecialTokens read = new SpecialTokens(named(config, map, told, usual), extra, added);
@@ -102,7 +104,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     }
 
     /** Whether a file has the tokens, and not by names. */
-    private static boolean isListed(Part file, String key) {
+    private static boolean isListed(StrictJson file, String key) {
         return file.json().has(key) && !file.json().get(key).isJsonObject();
     }
 
@@ -135,11 +137,11 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     }
 
     /** The tokens of the usual names that a file says; the map's count before the config's. */
-    private static Map<String, AddedToken> told(Part config, Part map, ClassTokens usual)
+    private static Map<String, AddedToken> told(StrictJson config, StrictJson map, ClassTokens usual)
             throws MalformedCheckpointException {
         Map<String, AddedToken> told = new LinkedHashMap<>();
         for (String name : NAMES) {
-            Part file = map.json().has(name) ? map : config;
+            StrictJson file = map.json().has(name) ? map : config;
             JsonElement value = file.find(name);
             // transformers adds no empty token.
             if (value != null && !value.equals(EMPTY)) {
@@ -149,7 +151,8 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return told;
     }
 
-    private static Map<String, AddedToken> named(Part config, Part map, Map<String, AddedToken> told, ClassTokens usual)
+    private static Map<String, AddedToken> named(
+            StrictJson config, StrictJson map, Map<String, AddedToken> told, ClassTokens usual)
             throws MalformedCheckpointException {
         Map<String, AddedToken> named = new LinkedHashMap<>();
         for (String name : NAMES) {
@@ -168,12 +171,12 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         for (Map.Entry<String, JsonElement> entry : config.json().entrySet()) {
             boolean flags = entry.getValue() instanceof JsonObject object && object.has(AddedToken.TYPE);
             putOwn(config, entry, flags, named);
-            putOwn(config, entry, Part.isText(entry.getValue()), last);
+            putOwn(config, entry, StrictJson.isText(entry.getValue()), last);
         }
         for (Map.Entry<String, JsonElement> entry : map.json().entrySet()) {
-            putOwn(map, entry, entry.getValue() instanceof JsonObject || Part.isText(entry.getValue()), named);
+            putOwn(map, entry, entry.getValue() instanceof JsonObject || StrictJson.isText(entry.getValue()), named);
         }
-        for (Part file : List.of(config, map)) {
+        for (StrictJson file : List.of(config, map)) {
             if (file.find(EXTRA) instanceof JsonObject byName) {
                 for (Map.Entry<String, JsonElement> token : byName.entrySet()) {
                     last.put(
@@ -188,7 +191,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     }
 
     private static void putOwn(
-            Part file, Map.Entry<String, JsonElement> entry, boolean fits, Map<String, AddedToken> named)
+            StrictJson file, Map.Entry<String, JsonElement> entry, boolean fits, Map<String, AddedToken> named)
             throws MalformedCheckpointException {
         String name = entry.getKey();
         if (fits && name.endsWith("_token") && !NAMES.contains(name)) {
@@ -197,7 +200,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     }
 
     /** The extra tokens that count when added_tokens.json is read. */
-    private static List<AddedToken> listed(Part config, Part map) throws MalformedCheckpointException {
+    private static List<AddedToken> listed(StrictJson config, StrictJson map) throws MalformedCheckpointException {
         boolean own = config.find(EXTRA) instanceof JsonArray array ? !array.isEmpty() : config.find(EXTRA) != null;
         List<AddedToken> listed = new ArrayList<>(list(config, own ? EXTRA : ADDITIONAL));
         for (AddedToken token : list(map, EXTRA)) {
@@ -208,7 +211,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return listed;
     }
 
-    private static List<AddedToken> list(Part file, String key) throws MalformedCheckpointException {
+    private static List<AddedToken> list(StrictJson file, String key) throws MalformedCheckpointException {
         JsonElement value = file.find(key);
         List<AddedToken> tokens = new ArrayList<>();
         if (value instanceof JsonArray array) {
@@ -221,11 +224,11 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return tokens;
     }
 
-    private static int id(Part file, String id) throws MalformedCheckpointException {
+    private static int id(StrictJson file, String id) throws MalformedCheckpointException {
         try {
             return Integer.parseInt(id);
         } catch (NumberFormatException e) {
-            throw file.error(file.path() + " has the key " + Part.shown(id) + ", expected ids");
+            throw file.error(file.path() + " has the key " + StrictJson.shown(id) + ", expected ids");
         }
     }
 }

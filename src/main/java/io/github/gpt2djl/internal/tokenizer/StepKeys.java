@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
@@ -18,15 +19,15 @@ final class StepKeys {
     /** What a key may hold. */
     record Kind(String expected, boolean optional, Predicate<JsonElement> fits) {}
 
-    private static final Kind FLAG = new Kind("true or false", false, Part::isFlag);
+    private static final Kind FLAG = new Kind("true or false", false, StrictJson::isFlag);
     private static final Kind MAYBE =
-            new Kind("true, false or null", true, json -> json.isJsonNull() || Part.isFlag(json));
-    private static final Kind USUALLY = new Kind("true or false", true, Part::isFlag);
-    private static final Kind TEXT = new Kind("a text of well-formed Unicode", false, Part::isText);
+            new Kind("true, false or null", true, json -> json.isJsonNull() || StrictJson.isFlag(json));
+    private static final Kind USUALLY = new Kind("true or false", true, StrictJson::isFlag);
+    private static final Kind TEXT = new Kind("a text of well-formed Unicode", false, StrictJson::isText);
     private static final Kind PREFIX = new Kind(
             "a text of 1 to " + LONGEST_PREFIX + " characters",
             false,
-            json -> Part.isText(json)
+            json -> StrictJson.isText(json)
                     && !json.getAsString().isEmpty()
                     && json.getAsString().length() <= LONGEST_PREFIX);
     private static final Kind PATTERN = new Kind(
@@ -35,11 +36,11 @@ final class StepKeys {
             json -> json instanceof JsonObject pattern
                     && pattern.size() == 1
                     && (pattern.has(StepPattern.TEXT) || pattern.has(StepPattern.REGEX))
-                    && Part.isText(pattern.asMap().values().iterator().next()));
+                    && StrictJson.isText(pattern.asMap().values().iterator().next()));
     private static final Kind CHARACTER = new Kind(
             "one character",
             false,
-            json -> Part.isText(json)
+            json -> StrictJson.isText(json)
                     && json.getAsString().codePointCount(0, json.getAsString().length()) == 1);
     private static final Kind CHARSMAP =
             new Kind("a table of SentencePiece in Base64, whole", false, json -> charsmap(json) != null);
@@ -111,19 +112,19 @@ final class StepKeys {
         return new Kind(
                 String.join(" or ", BEHAVIORS),
                 optional,
-                json -> Part.isText(json) && BEHAVIORS.contains(json.getAsString()));
+                json -> StrictJson.isText(json) && BEHAVIORS.contains(json.getAsString()));
     }
 
     /** The table of a Precompiled step, or null if it is damaged. */
     static @Nullable Charsmap charsmap(JsonElement json) {
         try {
-            return Part.isText(json) ? Charsmap.read(Base64.getDecoder().decode(json.getAsString())) : null;
+            return StrictJson.isText(json) ? Charsmap.read(Base64.getDecoder().decode(json.getAsString())) : null;
         } catch (IllegalArgumentException e) {
             return null;
         }
     }
 
-    static void check(Part step, Map<String, Kind> keys) throws MalformedCheckpointException {
+    static void check(StrictJson step, Map<String, Kind> keys) throws MalformedCheckpointException {
         Set<String> all = new TreeSet<>(keys.keySet());
         all.add("type");
         step.onlyKeys(all);

@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
 
 /** What a step looks for, {@code {"String": …}} or {@code {"Regex": …}}, and how a text grows by what replaces it. */
@@ -17,8 +18,8 @@ final class StepPattern {
      *
      * @param trusted whether any regular expression is taken
      */
-    static void check(Part step, boolean trusted) throws MalformedCheckpointException {
-        Part pattern = step.part("pattern");
+    static void check(StrictJson step, boolean trusted) throws MalformedCheckpointException {
+        StrictJson pattern = step.part("pattern");
         if (pattern != null && "".equals(pattern.text(TEXT)) && isReplace(step)) {
             throw step.wrong("pattern", "a text that is not empty");
         }
@@ -33,7 +34,7 @@ final class StepPattern {
     }
 
     /** Rejects a normalizer's expression on which the native library ends the process, in the steps behind. */
-    static void checkNormalizer(Part step) throws MalformedCheckpointException {
+    static void checkNormalizer(StrictJson step) throws MalformedCheckpointException {
         if (isReplace(step) && hasRegex(step) && Patterns.findsNothing(regex(step)) && content(step) > 0) {
             throw step.wrong(
                     "pattern",
@@ -47,9 +48,9 @@ final class StepPattern {
      *
      * @param key of the steps, for the message
      */
-    static void checkGrowth(Part whole, String key, List<Part> steps) throws MalformedCheckpointException {
+    static void checkGrowth(StrictJson whole, String key, List<StrictJson> steps) throws MalformedCheckpointException {
         double growth = 1;
-        for (Part step : steps) {
+        for (StrictJson step : steps) {
             growth *= isReplace(step) ? growth(step) : 1;
         }
         if (growth > MOST_GROWTH) {
@@ -59,7 +60,7 @@ final class StepPattern {
     }
 
     /** How many times as long a text may become. */
-    private static double growth(Part replace) {
+    private static double growth(StrictJson replace) {
         double content = content(replace);
         JsonObject pattern = replace.json().getAsJsonObject("pattern");
         if (pattern.has(TEXT)) {
@@ -69,7 +70,7 @@ final class StepPattern {
     }
 
     /** The step with an expression that finds the same sooner, if it has one. */
-    static JsonObject faster(Part step) {
+    static JsonObject faster(StrictJson step) {
         if (!hasRegex(step)) {
             return step.json();
         }
@@ -78,19 +79,19 @@ final class StepPattern {
         return json;
     }
 
-    static boolean hasRegex(Part step) {
+    static boolean hasRegex(StrictJson step) {
         return step.json().get("pattern") instanceof JsonObject pattern && pattern.has(REGEX);
     }
 
-    private static String regex(Part step) {
+    private static String regex(StrictJson step) {
         return step.json().getAsJsonObject("pattern").get(REGEX).getAsString();
     }
 
-    private static int content(Part replace) {
+    private static int content(StrictJson replace) {
         return replace.json().get("content").getAsString().length();
     }
 
-    private static boolean isReplace(Part step) throws MalformedCheckpointException {
+    private static boolean isReplace(StrictJson step) throws MalformedCheckpointException {
         return "Replace".equals(step.text("type"));
     }
 }

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import io.github.gpt2djl.internal.json.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a tokenizer.json, in JSON. */
@@ -21,7 +21,7 @@ final class Steps {
     }
 
     static JsonObject byteLevel(boolean addPrefixSpace, boolean usesExpression) {
-        JsonObject step = JsonParser.parseString(BYTE_LEVEL).getAsJsonObject();
+        JsonObject step = JsonText.object(BYTE_LEVEL);
         step.addProperty("add_prefix_space", addPrefixSpace);
         step.addProperty("use_regex", usesExpression);
         return step;

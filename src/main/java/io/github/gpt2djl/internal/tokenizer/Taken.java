@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -23,15 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param pieces the SentencePiece model, or null where the file is another
  */
 record Taken(
-        Part place,
+        StrictJson place,
         JsonElement vocabulary,
         JsonArray merges,
         @Nullable String charsmap,
         @Nullable Ends processor,
         @Nullable SentencePieceModel pieces) {
     /** From tokenizer.json. */
-    static Taken whole(Part written, TokenizerClass rules) throws MalformedCheckpointException {
-        Part model = written.part("model");
+    static Taken whole(StrictJson written, TokenizerClass rules) throws MalformedCheckpointException {
+        StrictJson model = written.part("model");
         if (model == null) {
             throw written.wrong("model", "an object with a vocab");
         }
@@ -63,7 +64,7 @@ record Taken(
     }
 
     /** From vocab.json and the lines of merges.txt. */
-    static Taken pairs(Part vocabulary, String merges) {
+    static Taken pairs(StrictJson vocabulary, String merges) {
         JsonArray pairs = new JsonArray();
         merges.lines().filter(l -> !l.isBlank() && !l.startsWith("#version")).forEach(pairs::add);
         return new Taken(vocabulary, vocabulary.json(), pairs, null, null, null);
@@ -73,7 +74,7 @@ record Taken(
     static Taken model(SentencePieceModel model, TokenizerClass rules) throws MalformedCheckpointException {
         byte[] bytes = model.normalizer().charsmap();
         String charsmap = bytes.length == 0 ? null : Base64.getEncoder().encodeToString(bytes);
-        Part place = new Part(model.file(), "", new JsonObject());
+        StrictJson place = new StrictJson(model.file(), "", new JsonObject());
         boolean scores = rules.model() == TokenizerClass.Model.UNIGRAM
                 || (rules.model() == TokenizerClass.Model.OF_FILE
                         && model.trainer().algorithm() == SentencePieceModel.Algorithm.UNIGRAM);
@@ -101,18 +102,18 @@ record Taken(
         return pair;
     }
 
-    private static @Nullable String charsmap(Part written) throws MalformedCheckpointException {
-        Part normalizer = written.part("normalizer");
+    private static @Nullable String charsmap(StrictJson written) throws MalformedCheckpointException {
+        StrictJson normalizer = written.part("normalizer");
         if (normalizer == null) {
             return null;
         }
-        List<Part> steps = new ArrayList<>();
+        List<StrictJson> steps = new ArrayList<>();
         if ("Sequence".equals(normalizer.text("type"))) {
             steps.addAll(normalizer.parts("normalizers"));
         } else {
             steps.add(normalizer);
         }
-        for (Part step : steps) {
+        for (StrictJson step : steps) {
             if ("Precompiled".equals(step.text("type"))) {
                 String map = step.text("precompiled_charsmap");
                 if (map == null) {

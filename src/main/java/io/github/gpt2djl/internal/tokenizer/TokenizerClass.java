@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +137,7 @@ enum TokenizerClass {
 
     /** Chooses: tokenizer_config.json says, else config.json, else the architecture. */
     static TokenizerClass of(FilesBeside files, Architecture architecture) throws MalformedCheckpointException {
-        Part naming = naming(files);
+        StrictJson naming = naming(files);
         String name = naming == null ? null : naming.text(KEY);
         if (naming == null || name == null) {
             return usual(architecture);
@@ -146,9 +147,9 @@ enum TokenizerClass {
     }
 
     /** The file that names a class, or null. */
-    static @Nullable Part naming(FilesBeside files) throws MalformedCheckpointException {
+    static @Nullable StrictJson naming(FilesBeside files) throws MalformedCheckpointException {
         for (String file : List.of("tokenizer_config.json", "config.json")) {
-            Part part = files.part(file);
+            StrictJson part = files.part(file);
             if (part.text(KEY) != null) {
                 return part;
             }
@@ -166,7 +167,7 @@ enum TokenizerClass {
         return architecture == Architecture.GPT ? GPT : GPT2;
     }
 
-    private static TokenizerClass named(Part file, String name) throws MalformedCheckpointException {
+    private static TokenizerClass named(StrictJson file, String name) throws MalformedCheckpointException {
         List<String> known = new ArrayList<>();
         for (TokenizerClass one : values()) {
             if (one.names.contains(" " + name + " ")) {

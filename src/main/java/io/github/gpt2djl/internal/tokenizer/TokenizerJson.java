@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.gpt2djl.internal.json.JsonText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,10 +41,13 @@ public record TokenizerJson(String file, AddedTokens added, JsonObject steps, To
     }
 
     private String text(JsonArray tokens, Map<String, Integer> more) {
-        JsonObject small = steps.deepCopy();
-        small.addProperty("version", "1.0");
-        small.add("added_tokens", tokens);
-        String text = small.toString();
-        return text.substring(0, text.length() - 1) + ",\"model\":" + model.json(more) + "}";
+        return JsonText.compact(json -> {
+            json.beginObject();
+            JsonText.write(json, steps);
+            json.name("version").value("1.0");
+            json.name("added_tokens").jsonValue(tokens.toString());
+            model.write(json.name("model"), more);
+            json.endObject();
+        });
     }
 }

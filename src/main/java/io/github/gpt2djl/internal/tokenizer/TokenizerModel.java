@@ -1,5 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
 import java.util.Map;
 
 /** The vocabulary of a tokenizer.json, with the rules by which a word is spelled in it. */
@@ -18,9 +20,9 @@ interface TokenizerModel {
     }
 
     /**
-     * The checked parts, for the native library.
+     * Writes the checked parts, for the native library.
      *
      * @param more tokens for the vocabulary, that no text is to be spelled with
      */
-    String json(Map<String, Integer> more);
+    void write(JsonWriter json, Map<String, Integer> more) throws IOException;
 }

@@ -1,13 +1,14 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.StrictJson;
 
 /** Reads the model of a tokenizer.json, which may be of four kinds. */
 final class TokenizerModels {
     private TokenizerModels() {}
 
-    static TokenizerModel read(Part whole) throws MalformedCheckpointException {
-        Part model = whole.part("model");
+    static TokenizerModel read(StrictJson whole) throws MalformedCheckpointException {
+        StrictJson model = whole.part("model");
         if (model == null) {
             throw whole.wrong("model", "a vocabulary and its kind");
         }
@@ -21,7 +22,7 @@ final class TokenizerModels {
     }
 
     /** Old files leave the type out. */
-    private static String kind(Part model) throws MalformedCheckpointException {
+    private static String kind(StrictJson model) throws MalformedCheckpointException {
         String type = model.text("type");
         if (type != null) {
             return type;

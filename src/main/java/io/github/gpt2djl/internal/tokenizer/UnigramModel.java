@@ -4,8 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonWriter;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.JsonText;
+import io.github.gpt2djl.internal.json.StrictJson;
 import io.github.gpt2djl.tokenizer.Tokenizer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +32,7 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
     /** One entry of the vocabulary. */
     record Piece(String text, double score) {}
 
-    static UnigramModel read(Part model) throws MalformedCheckpointException {
+    static UnigramModel read(StrictJson model) throws MalformedCheckpointException {
         model.onlyKeys(List.of("type", "unk_id", "byte_fallback", "vocab"));
         if (!(model.json().get("vocab") instanceof JsonArray vocabulary) || vocabulary.isEmpty()) {
             throw model.error("vocab of Unigram is not a list of pieces and scores, expected [[\"<unk>\", 0.0], …]");
@@ -50,16 +54,17 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
         return new UnigramModel(pieces, vocabulary(pieces), settings);
     }
 
-    private static Piece piece(Part model, JsonElement entry, int id) throws MalformedCheckpointException {
+    private static Piece piece(StrictJson model, JsonElement entry, int id) throws MalformedCheckpointException {
         if (entry instanceof JsonArray pair
                 && pair.size() == 2
-                && Part.isText(pair.get(0))
+                && StrictJson.isText(pair.get(0))
                 && pair.get(1) instanceof JsonPrimitive score
                 && score.isNumber()
                 && Double.isFinite(score.getAsDouble())) {
             return new Piece(pair.get(0).getAsString(), score.getAsDouble());
         }
-        throw model.error("vocab[" + id + "] is " + Part.shown(entry) + ", expected a piece and its score, a number");
+        throw model.error(
+                "vocab[" + id + "] is " + StrictJson.shown(entry) + ", expected a piece and its score, a number");
     }
 
     /** Of two pieces with one text, the last counts. */
@@ -74,7 +79,7 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
     }
 
     @Override
-    public String json(Map<String, Integer> more) {
+    public void write(JsonWriter json, Map<String, Integer> more) throws IOException {
         List<Piece> all = new ArrayList<>(pieces);
         // The lowest score stays: the library takes from it the one of an unknown character.
         double score = pieces.stream().mapToDouble(Piece::score).min().orElse(0);
@@ -84,14 +89,12 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
             }
             all.set(token.getValue(), new Piece(token.getKey(), score));
         }
-        String small = settings.toString();
-        StringBuilder json = new StringBuilder(small.substring(0, small.length() - 1)).append(",\"vocab\":[");
-        String comma = "";
+        json.beginObject();
+        JsonText.write(json, settings);
+        json.name("vocab").beginArray();
         for (Piece piece : all) {
-            ModelVocabulary.quote(piece.text(), json.append(comma).append('['));
-            json.append(',').append(piece.score()).append(']');
-            comma = ",";
+            json.beginArray().value(piece.text()).value(piece.score()).endArray();
         }
-        return json.append("]}").toString();
+        json.endArray().endObject();
     }
 }

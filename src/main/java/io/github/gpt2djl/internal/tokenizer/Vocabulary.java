@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,7 +49,7 @@ public record Vocabulary(
     public static Vocabulary read(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
             throws MalformedCheckpointException {
         PublishedTokenizer published = PublishedTokenizer.read(files, architecture);
-        Part whole = published.whole();
+        StrictJson whole = published.whole();
         TokenizerModel model = TokenizerModels.read(whole);
         Pipeline pipeline = Pipeline.read(whole, trusted);
         AddedTokens added = AddedTokens.read(whole, model, published.asWritten(), published.special(), pipeline);
@@ -60,7 +61,8 @@ public record Vocabulary(
                 tokens.remove(id);
             }
             if (tokens.put(id, AddedTokens.spelled(token, pipeline)) != null) {
-                throw whole.error("token \"" + Part.shown(token.content()) + "\" has id " + id + ", which is taken");
+                throw whole.error(
+                        "token \"" + StrictJson.shown(token.content()) + "\" has id " + id + ", which is taken");
             }
             if (token.special()) {
                 specialTexts.add(token.content());

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class VocabularyText {
         for (int id = 0; id < tokens.size(); id++) {
             ids.addProperty(tokens.get(id), id);
         }
-        Part place = new Part(file, "", ids);
+        StrictJson place = new StrictJson(file, "", ids);
         if (tokens.isEmpty()) {
             throw place.error("is empty, expected a token in each line");
         }
@@ -42,11 +43,12 @@ final class VocabularyText {
      *
      * @param whole the tokenizer.json that counts
      */
-    static List<String> notes(TokenizerFiles files, Part whole) {
+    static List<String> notes(TokenizerFiles files, StrictJson whole) {
         List<String> notes = new ArrayList<>();
         List<String> tokens = beside(files);
-        Part model =
-                whole.json().get("model") instanceof JsonObject json ? new Part(whole.file(), "model", json) : null;
+        StrictJson model = whole.json().get("model") instanceof JsonObject json
+                ? new StrictJson(whole.file(), "model", json)
+                : null;
         if (tokens == null || model == null || !(model.json().get("vocab") instanceof JsonObject vocabulary)) {
             return notes;
         }
@@ -55,14 +57,15 @@ final class VocabularyText {
         for (int id = 0; id < tokens.size(); id++) {
             Integer before = last.put(tokens.get(id), id);
             if (before != null && notes.isEmpty()) {
-                notes.add(file + " has the token \"" + Part.shown(tokens.get(id)) + "\" in the lines " + (before + 1)
-                        + " and " + (id + 1) + "; the last one counts, as in transformers");
+                notes.add(file + " has the token \"" + StrictJson.shown(tokens.get(id)) + "\" in the lines "
+                        + (before + 1) + " and " + (id + 1) + "; the last one counts, as in transformers");
             }
         }
         for (Map.Entry<String, Integer> token : last.entrySet()) {
             JsonElement other = vocabulary.get(token.getKey());
             if (other == null || !other.toString().equals(token.getValue().toString())) {
-                notes.add(file + " gives the token \"" + Part.shown(token.getKey()) + "\" the id " + token.getValue()
+                notes.add(file + " gives the token \"" + StrictJson.shown(token.getKey()) + "\" the id "
+                        + token.getValue()
                         + ", but " + whole.file() + " gives it " + (other == null ? "none" : other)
                         + "; the latter counts, as in transformers");
                 break;

@@ -1,7 +1,11 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonObject;
+import com.google.gson.stream.JsonWriter;
 import io.github.gpt2djl.MalformedCheckpointException;
+import io.github.gpt2djl.internal.json.JsonText;
+import io.github.gpt2djl.internal.json.StrictJson;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +20,7 @@ record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements Tok
     /** The published models have 100; the time for a word grows with the square. */
     private static final int LONGEST_WORD = 1_000;
 
-    static WordModel wordPiece(Part model) throws MalformedCheckpointException {
+    static WordModel wordPiece(StrictJson model) throws MalformedCheckpointException {
         model.onlyKeys(List.of("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"));
         WordModel read = of("WordPiece", model);
         String prefix = model.text("continuing_subword_prefix");
@@ -29,12 +33,12 @@ record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements Tok
         return read;
     }
 
-    static WordModel wordLevel(Part model) throws MalformedCheckpointException {
+    static WordModel wordLevel(StrictJson model) throws MalformedCheckpointException {
         model.onlyKeys(List.of("type", "unk_token", "vocab"));
         return of("WordLevel", model);
     }
 
-    private static WordModel of(String type, Part model) throws MalformedCheckpointException {
+    private static WordModel of(String type, StrictJson model) throws MalformedCheckpointException {
         String unknown = model.text("unk_token");
         JsonObject settings = new JsonObject();
         settings.addProperty("type", type);
@@ -43,10 +47,10 @@ record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements Tok
     }
 
     @Override
-    public String json(Map<String, Integer> more) {
-        String small = settings.toString();
-        StringBuilder json = new StringBuilder(small.substring(0, small.length() - 1)).append(",\"vocab\":");
-        vocabulary.write(json, more);
-        return json.append('}').toString();
+    public void write(JsonWriter json, Map<String, Integer> more) throws IOException {
+        json.beginObject();
+        JsonText.write(json, settings);
+        vocabulary.write(json.name("vocab"), more);
+        json.endObject();
     }
 }

@@ -48,12 +48,12 @@ class AdapterJsonTest {
         for (String revision : new String[] {"v2", "refs/pr/3", "1".repeat(40)}) {
             AdapterConfig read = parse(",'revision':'" + revision + "'");
             assertThat(read.base()).isEqualTo("gpt2@" + revision);
-            assertThat(JsonParser.parseString(AdapterJson.text(read))
+            assertThat(JsonParser.parseString(AdapterText.of(read))
                             .getAsJsonObject()
                             .asMap())
                     .containsEntry("base_model_name_or_path", new JsonPrimitive("gpt2"))
                     .containsEntry("revision", new JsonPrimitive(revision));
-            assertThat(AdapterJson.parse("written", AdapterJson.text(read))).isEqualTo(read);
+            assertThat(AdapterJson.parse("written", AdapterText.of(read))).isEqualTo(read);
         }
         for (String none : new String[] {"'main'", "null", "''"}) {
             assertThat(parse(",'revision':" + none).base()).isEqualTo("gpt2");
@@ -63,8 +63,8 @@ class AdapterJsonTest {
                 .isEqualTo("src/test");
         Path folder = Files.createDirectories(Path.of("target/with@sign"));
         AdapterConfig ofFolder = new AdapterConfig(folder.toString(), 1, 1, List.of("c_attn"), 0);
-        assertThat(AdapterJson.text(ofFolder)).doesNotContain("revision");
-        assertThat(AdapterJson.parse("written", AdapterJson.text(ofFolder))).isEqualTo(ofFolder);
+        assertThat(AdapterText.of(ofFolder)).doesNotContain("revision");
+        assertThat(AdapterJson.parse("written", AdapterText.of(ofFolder))).isEqualTo(ofFolder);
     }
 
     @Test
@@ -85,7 +85,7 @@ class AdapterJsonTest {
         assertThat(read.rank("transformer.h.0.attn.xc_attn")).isEqualTo(8);
         assertThat(read.scale("transformer.h.0.mlp.c_proj")).isEqualTo(3.5);
         assertThat(read.scale("transformer.h.0.attn.c_proj")).isEqualTo(8);
-        assertThat(AdapterJson.parse("written", AdapterJson.text(read))).isEqualTo(read);
+        assertThat(AdapterJson.parse("written", AdapterText.of(read))).isEqualTo(read);
     }
 
     /** Off: null, false, and what is empty. */

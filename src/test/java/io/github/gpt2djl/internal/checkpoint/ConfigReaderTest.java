@@ -178,10 +178,10 @@ class ConfigReaderTest {
                 "add_cross_attention | true",
                 "scale_attn_weights | 0",
                 "activation_function | ['gelu_new']",
-                "activation_function | 'xielu'",
+                "activation_function | \"xielu\"",
                 "layer_norm_epsilon | -1e-5",
                 "layer_norm_epsilon | 1e39",
-                "layer_norm_epsilon | a",
+                "layer_norm_epsilon | \"a\"",
                 "bos_token_id | -1",
                 "n_inner | 0",
                 "tie_word_embeddings | [true]",
@@ -193,9 +193,9 @@ class ConfigReaderTest {
     @ParameterizedTest
     @CsvSource({
         "enable_bias, 0",
-        "layer_norm_elementwise_affine, no",
+        "layer_norm_elementwise_affine, \"no\"",
         "_remove_final_layer_norm, 1",
-        "activation_function, prelu",
+        "activation_function, \"prelu\"",
         "word_embed_proj_dim, 0",
         "ffn_dim, 0",
         "do_layer_norm_before, 1",
@@ -247,7 +247,7 @@ class ConfigReaderTest {
                 "attention_types | null | attention_types is absent, which means [[[",
                 "attention_layers | ['global','local'] | expected a type for each of num_layers 4 layers",
                 "attention_layers | ['global','local','global',1] | expected [\"global\", \"local\", ...]",
-                "attention_layers | 'local' | expected [\"global\", \"local\", ...]",
+                "attention_layers | \"local\" | expected [\"global\", \"local\", ...]",
                 "num_layers | 1000000000 | num_layers is 1000000000, expected 1 to 4096",
             })
     void layersThatAreNoneAreRejected(String key, String value, String message) {
@@ -262,7 +262,7 @@ class ConfigReaderTest {
         "window_size, 1.5",
         "num_heads, 0",
         "intermediate_size, 0",
-        "activation_function, prelu",
+        "activation_function, \"prelu\"",
         "layer_norm_epsilon, -1",
         "max_position_embeddings, 0",
     })

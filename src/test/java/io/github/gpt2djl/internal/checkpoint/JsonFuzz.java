@@ -36,7 +36,7 @@ class JsonFuzz {
         }
         try {
             AdapterConfig adapter = AdapterJson.parse("adapter_config.json", json);
-            assertThat(AdapterJson.parse("written", AdapterJson.text(adapter))).isEqualTo(adapter);
+            assertThat(AdapterJson.parse("written", AdapterText.of(adapter))).isEqualTo(adapter);
         } catch (MalformedCheckpointException e) {
             // Documented.
         }

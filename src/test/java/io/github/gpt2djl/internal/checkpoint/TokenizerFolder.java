@@ -12,6 +12,7 @@ public final class TokenizerFolder {
     private TokenizerFolder() {}
 
     public static TokenizerFiles read(Path folder) throws IOException {
-        return Objects.requireNonNull(CheckpointFolder.tokenizer(folder, MOST), () -> folder + ": no tokenizer found");
+        return Objects.requireNonNull(
+                CheckpointFolder.tokenizer(folder, MOST, null), () -> folder + ": no tokenizer found");
     }
 }

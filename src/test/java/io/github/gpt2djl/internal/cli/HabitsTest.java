@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,6 +57,21 @@ class HabitsTest {
     void aWrongOptionGetsNoHintForTexts() {
         assertThat(MainTest.run("generate", "a", "--frobnicate").err()).doesNotContain("a text");
         assertThat(MainTest.run("bench", "a").err()).doesNotContain("a text");
+    }
+
+    @Test
+    void theHelpNamesEveryPrecision() {
+        String[] precisions =
+                Arrays.stream(Precision.values()).map(Output::name).toArray(String[]::new);
+        for (String command : List.of("generate", "score", "bench")) {
+            String line = MainTest.run(command, "--help")
+                    .out()
+                    .lines()
+                    .filter(each -> each.strip().startsWith("--precision="))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(line.split("[=|\\s]+")).contains(precisions);
+        }
     }
 
     /** BERT's [CLS] and [SEP]: ids 2 and 3 of that vocabulary. */

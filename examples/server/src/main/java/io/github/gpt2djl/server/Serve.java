@@ -37,11 +37,23 @@ public final class Serve implements Callable<Integer> {
     @Option(
             names = "--precision",
             defaultValue = "auto",
-            description = "fp32, fp16, mixed, int8 or auto. Default: auto, which is fp32.")
+            description = "fp32, fp16, bf16, mixed, int8 or auto. Default: auto, which is fp32 on a CPU.")
     private Precision precision;
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description = "auto, cpu, gpu or gpu:1. Default: auto, a CUDA GPU if PyTorch can compute on one.")
+    private DeviceChoice device;
 
     @Option(names = "--threads", defaultValue = "0", description = "Threads of one operation. Default: one a core.")
     private int threads;
+
+    @Option(
+            names = "--trust-files",
+            description = "Run regular expressions of the model's tokenizer that no published model has. Such an"
+                    + " expression may never come to an end.")
+    private boolean trustFiles;
 
     @Option(
             names = "--host",
@@ -91,11 +103,20 @@ public final class Serve implements Callable<Integer> {
     public static void main(String[] arguments) {
         CommandLine command = new CommandLine(new Serve())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(DeviceChoice.class, Serve::device)
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     line.getErr().println("serve: " + (e.getMessage() == null ? e : e.getMessage()));
                     return e instanceof IllegalArgumentException ? 2 : 1;
                 });
         System.exit(command.execute(arguments));
+    }
+
+    private static DeviceChoice device(String text) {
+        try {
+            return DeviceChoice.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
     }
 
     @Override
@@ -104,7 +125,7 @@ public final class Serve implements Callable<Integer> {
         ServerOptions options = new ServerOptions(
                 host, port, batchSize, queue, maxTokens, maxBytes, Duration.ofSeconds(timeout), apiKey());
         ModelSource source = download ? ModelSource.download() : ModelSource.local();
-        Gpt2 gpt2 = Gpt2.load(model, new LoadOptions(precision, DeviceChoice.AUTO, threads, source));
+        Gpt2 gpt2 = Gpt2.load(model, new LoadOptions(precision, device, threads, source, trustFiles));
         Gpt2Server server;
         try {
             server = new Gpt2Server(gpt2, options);

@@ -2,8 +2,11 @@ package io.github.gpt2djl.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.Precision;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
@@ -14,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The command, as a process of its own. */
 @Timeout(120)
@@ -111,5 +117,37 @@ class ServeTest {
         assertThat(ended(2)).contains("is empty, expected a key");
         start("--port", "x");
         assertThat(ended(2)).contains("--port");
+        start("--device", "tpu");
+        assertThat(ended(2)).contains("device is tpu, expected auto, cpu, gpu or, of several, gpu:1");
+    }
+
+    /** A model can be loaded as the library loads it. */
+    @Test
+    void everyWayToLoadHasAnOption() {
+        CommandSpec serve = CommandSpec.forAnnotatedObject(new Serve());
+        Map<String, String> options = Map.of(
+                "precision", "--precision",
+                "device", "--device",
+                "threads", "--threads",
+                "source", "--download",
+                "trustedFiles", "--trust-files");
+        for (RecordComponent component : LoadOptions.class.getRecordComponents()) {
+            assertThat(options).containsKey(component.getName());
+            assertThat(serve.findOption(options.get(component.getName()))).isNotNull();
+        }
+        String help = serve.findOption("--precision").description()[0];
+        assertThat(help.split("[ ,.]+")).contains(names());
+    }
+
+    private static String[] names() {
+        return Arrays.stream(Precision.values())
+                .map(precision -> precision.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void anotherPrecisionAndDevice() throws Exception {
+        start("--port", "0", "--precision", "int8", "--device", "cpu", "--trust-files");
+        assertThat(new Client(port()).get("/v1/models").body()).contains("shakespeare");
     }
 }

@@ -20,10 +20,13 @@ import org.apache.spark.TaskContext;
  * @param name of the library's catalog or the Hub, a folder at the same path on every machine, or one that came by
  *     {@code --archives}
  * @param precision of the weights
+ * @param device where an executor computes, as {@link DeviceChoice#parse} reads it
  * @param threads of one native operation; 0: as many as a task has cores
  * @param download whether a machine that lacks the model may fetch it
+ * @param trustFiles whether a tokenizer's regular expressions are run that no published model has
  */
-record ExecutorModel(String name, Precision precision, int threads, boolean download) implements Serializable {
+record ExecutorModel(String name, Precision precision, String device, int threads, boolean download, boolean trustFiles)
+        implements Serializable {
     private static final Map<ExecutorModel, Gpt2> LOADED = new HashMap<>();
 
     /** The model of this process; on an executor. */
@@ -41,9 +44,10 @@ record ExecutorModel(String name, Precision precision, int threads, boolean down
     private Gpt2 load() throws IOException {
         LoadOptions options = new LoadOptions(
                 precision,
-                DeviceChoice.AUTO,
+                DeviceChoice.parse(device),
                 threads == 0 ? TaskContext.get().cpus() : threads,
-                download ? ModelSource.download() : ModelSource.local());
+                download ? ModelSource.download() : ModelSource.local(),
+                trustFiles);
         Path sent = Path.of(SparkFiles.get(name));
         return Files.isDirectory(sent) ? Gpt2.load(sent, options) : Gpt2.load(name, options);
     }

@@ -2,6 +2,7 @@ package io.github.gpt2djl.spark;
 
 import static org.apache.spark.sql.functions.*;
 
+import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Precision;
@@ -47,10 +48,18 @@ public final class GenerateJob implements Callable<Integer> {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|fp16|mixed|int8",
+            paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
             defaultValue = "fp32",
-            description = "Default: ${DEFAULT-VALUE}.")
+            description = "Default: ${DEFAULT-VALUE}. auto: fp32 on a CPU, fp16 on a GPU.")
     private Precision precision;
+
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|gpu|gpu:1",
+            defaultValue = "auto",
+            description = "Where an executor computes. auto: a CUDA GPU if PyTorch can compute on one, else the CPU."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private DeviceChoice device;
 
     @Option(
             names = "--batch-size",
@@ -64,6 +73,12 @@ public final class GenerateJob implements Callable<Integer> {
             paramLabel = "N",
             description = "Native threads of an executor. Default: spark.task.cpus.")
     private int threads;
+
+    @Option(
+            names = "--trust-files",
+            description = "Run regular expressions of the model's tokenizer that no published model has. Such an"
+                    + " expression may never come to an end.")
+    private boolean trustFiles;
 
     @Option(
             names = "--partitions",
@@ -110,11 +125,20 @@ public final class GenerateJob implements Callable<Integer> {
         CommandLine line = new CommandLine(new GenerateJob());
         GenerationFlags.addTo(line.getCommandSpec());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(DeviceChoice.class, GenerateJob::device);
         line.setParameterExceptionHandler((e, wrong) -> fail(e.getMessage(), CommandLine.ExitCode.USAGE));
         line.setExecutionExceptionHandler((e, failed, result) -> e instanceof IllegalArgumentException wrong
                 ? fail(InvalidOptionException.message(wrong, OptionNaming.FLAGS), CommandLine.ExitCode.USAGE)
                 : fail(reason(e), CommandLine.ExitCode.SOFTWARE));
         return line.execute(args);
+    }
+
+    private static DeviceChoice device(String text) {
+        try {
+            return DeviceChoice.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+        }
     }
 
     @Override
@@ -127,8 +151,8 @@ public final class GenerateJob implements Callable<Integer> {
         SparkConf conf = new SparkConf().setAppName("gpt2").setIfMissing("spark.master", "local[*]");
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             spark.sparkContext().setLogLevel("WARN");
-            return generate(
-                    spark, new Continue(new ExecutorModel(model, precision, threads, download), defaults, batchSize));
+            var loaded = new ExecutorModel(model, precision, device.toString(), threads, download, trustFiles);
+            return generate(spark, new Continue(loaded, defaults, batchSize));
         }
     }
 

@@ -2,9 +2,16 @@ package io.github.gpt2djl.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.GenerationOption;
+import io.github.gpt2djl.LoadOptions;
+import io.github.gpt2djl.Precision;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +82,40 @@ class ArgumentsTest {
         assertRejected("--max-new-tokens is 0, expected at least 1", "--max-new-tokens", "0");
         assertRejected("--batch-size is 0, expected at least 1", "--batch-size", "0");
         assertRejected("'--partitions': 'x' is not an int", "--partitions", "x");
+        assertRejected("device is tpu, expected auto, cpu, gpu or, of several, gpu:1", "--device", "tpu");
+    }
+
+    /** A model can be loaded as the library loads it, and a row's option can be given for all. */
+    @Test
+    void everyOptionOfTheLibraryHasAFlag() {
+        String help = JobRun.of(prompts, out, "--help").printed().replace("[no-]", "");
+        Map<String, String> options = Map.of(
+                "precision", "--precision",
+                "device", "--device",
+                "threads", "--threads",
+                "source", "--download",
+                "trustedFiles", "--trust-files");
+        for (RecordComponent component : LoadOptions.class.getRecordComponents()) {
+            assertThat(options).containsKey(component.getName());
+            assertThat(help).contains(options.get(component.getName()));
+        }
+        String precisions =
+                help.lines().filter(line -> line.contains("--precision=")).reduce("", (before, line) -> line);
+        assertThat(precisions.split("[=|\\s]+"))
+                .contains(Arrays.stream(Precision.values())
+                        .map(precision -> precision.name().toLowerCase(Locale.ROOT))
+                        .toArray(String[]::new));
+        assertThat(GenerationOption.all())
+                .filteredOn(option -> !RowReader.NOT_HERE.contains(option))
+                .allSatisfy(
+                        option -> assertThat(help).contains("--" + option.key().replace('_', '-')));
+    }
+
+    @Test
+    void anotherPrecisionAndDevice() throws IOException {
+        JobRun run = JobRun.of(
+                prompts, out, "--precision", "int8", "--device", "cpu", "--trust-files", "--max-new-tokens", "2");
+        assertThat(run.printed()).contains("1 rows, 2 new tokens");
     }
 
     private void assertRejected(String message, String... options) {

@@ -35,7 +35,7 @@ public final class Throughput {
     private final AtomicLong taskCpuNanos = new AtomicLong();
 
     private Throughput(String name, int rows, int newTokens) {
-        this.model = new ExecutorModel(name, Precision.FP32, 1, false);
+        this.model = new ExecutorModel(name, Precision.FP32, "auto", 1, false, false);
         this.rows = rows;
         this.config = GenerationConfig.builder()
                 .doSample(true)

@@ -5,7 +5,7 @@ import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.Sequences;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -166,7 +166,7 @@ public final class ContinuousBatch implements AutoCloseable {
             // A loop for each time without a pause: what it holds is freed at the end.
             try (TokenLoop loop = new TokenLoop(model.decoder(), new Arrivals(), places)) {
                 while (!ended && loop.hasNext()) {
-                    List<Sampled> step = loop.next();
+                    List<SampledToken> step = loop.next();
                     running = (int)
                             step.stream().filter(row -> row.failure() == null).count();
                     step.forEach(row -> token(loop, row));
@@ -186,7 +186,7 @@ public final class ContinuousBatch implements AutoCloseable {
     }
 
     /** A token, or the failure, of one row; whatever goes wrong here is that of its request. */
-    private void token(TokenLoop loop, Sampled sampled) {
+    private void token(TokenLoop loop, SampledToken sampled) {
         Member member = members.get(sampled.row());
         if (member == null || member.result.isDone()) {
             loop.end(sampled.row());

@@ -1,5 +1,6 @@
 package io.github.gpt2djl;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.internal.config.OptionFormat;
@@ -459,10 +460,16 @@ public final class GenerationOption<T> implements NamedOption {
      * @throws InvalidOptionException if it is malformed
      */
     public T parseJson(String json) {
+        JsonElement element;
         try {
-            return format.read().apply(JsonText.parse(json));
-        } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException | JsonParseException e) {
+            element = JsonText.parse(json);
+        } catch (JsonParseException e) {
             throw wrong(json, expected());
+        }
+        try {
+            return format.read().apply(element);
+        } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException | JsonParseException e) {
+            throw wrong(element, expected());
         }
     }
 

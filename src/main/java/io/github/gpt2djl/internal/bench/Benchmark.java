@@ -8,9 +8,10 @@ import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.loop.Decoding;
 import io.github.gpt2djl.internal.loop.DraftLoop;
 import io.github.gpt2djl.internal.loop.Loop;
+import io.github.gpt2djl.internal.loop.LoopStatistics;
 import io.github.gpt2djl.internal.loop.PromptLookup;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import io.github.gpt2djl.internal.sampling.CounterRandom;
 import io.github.gpt2djl.sampling.Multinomial;
@@ -100,12 +101,11 @@ public record Benchmark(
                 long start = System.nanoTime();
                 step(loop);
                 long prefilled = System.nanoTime();
-                long nativeBefore = loop.nativeNanos();
-                long samplingBefore = loop.samplingNanos();
+                LoopStatistics before = loop.statistics();
                 long textNanos = 0;
                 List<Detokenizer> rows = rows(model, batch);
                 while (loop.hasNext()) {
-                    List<Sampled> tokens = step(loop);
+                    List<SampledToken> tokens = step(loop);
                     long chosen = System.nanoTime();
                     for (int row = 0; row < rows.size(); row++) {
                         rows.get(row).add(tokens.get(row).id(), tokens.get(row).last());
@@ -113,13 +113,14 @@ public record Benchmark(
                     textNanos += System.nanoTime() - chosen;
                 }
                 if (warm) {
+                    LoopStatistics after = loop.statistics();
                     double steps = 1e6 * (newTokens - 1);
                     first[i] = (prefilled - start) / 1e6;
                     step[i] = (System.nanoTime() - prefilled) / steps;
-                    inNative[i] = (loop.nativeNanos() - nativeBefore) / steps;
-                    sampling[i] = (loop.samplingNanos() - samplingBefore) / steps;
+                    inNative[i] = (after.nativeNanos() - before.nativeNanos()) / steps;
+                    sampling[i] = (after.samplingNanos() - before.samplingNanos()) / steps;
                     text[i] = textNanos / steps;
-                    slide[i] = loop.slideNanos() / steps;
+                    slide[i] = after.slideNanos() / steps;
                 }
             }
             int middle = Math.min(promptTokens + newTokens / 2, model.config().positions());
@@ -196,9 +197,9 @@ public record Benchmark(
     }
 
     /** A step of which no row fails. */
-    static List<Sampled> step(Loop loop) {
-        List<Sampled> tokens = loop.next();
-        for (Sampled token : tokens) {
+    static List<SampledToken> step(Loop loop) {
+        List<SampledToken> tokens = loop.next();
+        for (SampledToken token : tokens) {
             if (token.failure() != null) {
                 throw Failures.unchecked(token.failure());
             }

@@ -19,38 +19,39 @@ import java.util.List;
  * try (CandidateCache cache = decoder.candidates(2, 8)) {
  *     cache.begin(new int[] {20, 30, 40});
  *     cache.look(new int[] {50, 60});
- *     cache.keep(cache.likeness(0) < cache.likeness(1) ? 0 : 1);
+ *     cache.keep(cache.maxCosine(0) < cache.maxCosine(1) ? 0 : 1);
  * }
  * }</pre>
  */
 public final class CandidateCache implements AutoCloseable {
     private final TorchModule module;
-    private final KvCache cache;
+    private final RunningBatch batch;
     private final NDManager manager;
     private final Lifetime lifetime;
-    private final int[] fed;
+    private final int[] inputIds;
     private final int room;
-    private final IValue seen;
-    private final IValue fresh;
-    private final SharedMemory likeness;
-    private final IValue likenessView;
+    private final IValue unitVectors;
+    private final IValue newVectors;
+    private final SharedMemory maxCosines;
+    private final IValue maxCosinesView;
     private int length;
     /** The place whose token the text ends with; -1 after the prompt. */
-    private int kept = -1;
+    private int accepted = -1;
 
-    CandidateCache(TorchModule module, NDManager parent, KvCache cache, int candidates, int room, Lifetime lifetime) {
+    CandidateCache(
+            TorchModule module, NDManager parent, RunningBatch batch, int candidates, int room, Lifetime lifetime) {
         this.module = module;
-        this.cache = cache;
+        this.batch = batch;
         this.room = room;
         this.lifetime = lifetime;
-        fed = new int[candidates];
+        inputIds = new int[candidates];
         manager = parent.newSubManager();
         manager.setName("candidates");
         try {
-            likeness = new SharedMemory(manager, (long) candidates * Float.BYTES);
-            likenessView = likeness.floats(manager, 0, new Shape(candidates));
-            seen = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) room));
-            fresh = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) candidates));
+            maxCosines = new SharedMemory(manager, (long) candidates * Float.BYTES);
+            maxCosinesView = maxCosines.floats(manager, 0, new Shape(candidates));
+            unitVectors = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) room));
+            newVectors = IValue.from(module.compute(manager, TorchMethod.ALLOCATE_VECTORS, (long) candidates));
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -63,13 +64,14 @@ public final class CandidateCache implements AutoCloseable {
      * @param prompt at least one id, in range
      */
     public void begin(int[] prompt) {
-        cache.join(
+        batch.join(
                 List.of(prompt),
                 1,
                 room,
-                (ids, ends, keys, y, norm) -> module.call(TorchMethod.JOIN_CANDIDATES, ids, keys, seen, y, norm));
+                (ids, ends, keys, y, norm) ->
+                        module.call(TorchMethod.JOIN_CANDIDATES, ids, keys, unitVectors, y, norm));
         length = prompt.length;
-        cache.reorder(new int[fed.length], 0);
+        batch.reorder(new int[inputIds.length], 0);
     }
 
     /**
@@ -78,19 +80,19 @@ public final class CandidateCache implements AutoCloseable {
      * @param candidates at least one, in range, and no more than there are rows
      */
     public void look(int[] candidates) {
-        Arrays.fill(fed, candidates[0]);
-        System.arraycopy(candidates, 0, fed, 0, candidates.length);
-        cache.step(
-                fed,
+        Arrays.fill(inputIds, candidates[0]);
+        System.arraycopy(candidates, 0, inputIds, 0, candidates.length);
+        batch.step(
+                inputIds,
                 (ids, ends, keys, y, norm) -> module.call(
                         TorchMethod.STEP_CANDIDATES,
                         ids,
                         (long) length,
-                        (long) kept,
+                        (long) accepted,
                         keys,
-                        seen,
-                        fresh,
-                        likenessView,
+                        unitVectors,
+                        newVectors,
+                        maxCosinesView,
                         y,
                         norm));
     }
@@ -102,13 +104,9 @@ public final class CandidateCache implements AutoCloseable {
      * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
      * @throws IllegalStateException if it is NaN, as the logits after the candidate would be
      */
-    public float likeness(int i) {
-        lifetime.enter(this);
-        try {
-            return Logits.requireNumber(likeness.bytes().getFloat(i * Float.BYTES));
-        } finally {
-            lifetime.leave();
-        }
+    public float maxCosine(int i) {
+        return lifetime.compute(
+                this, () -> Logits.requireNumber(maxCosines.bytes().getFloat(i * Float.BYTES)));
     }
 
     /**
@@ -117,16 +115,16 @@ public final class CandidateCache implements AutoCloseable {
      * @param i its index among the candidates that {@link #look} was given
      */
     public void keep(int i) {
-        int[] sources = new int[fed.length];
+        int[] sources = new int[inputIds.length];
         Arrays.fill(sources, i);
-        cache.reorder(sources, length);
+        batch.reorder(sources, length);
         length++;
-        kept = i;
+        accepted = i;
     }
 
     /** {@return the logits [vocabulary] after the text, a copy that the next call of this method overwrites} */
     public FloatBuffer logits() {
-        return cache.logits(Math.max(0, kept));
+        return batch.logits(Math.max(0, accepted));
     }
 
     /**
@@ -136,19 +134,19 @@ public final class CandidateCache implements AutoCloseable {
      * @throws IllegalStateException if the logits are NaN or infinite
      */
     public float logSumExp() {
-        return cache.logSumExp(Math.max(0, kept));
+        return batch.logSumExp(Math.max(0, accepted));
     }
 
     /** Called once, when no call runs. */
     void free() {
-        List.of(seen, fresh, likenessView).forEach(IValue::close);
-        likeness.close();
+        List.of(unitVectors, newVectors, maxCosinesView).forEach(IValue::close);
+        maxCosines.close();
         manager.close();
     }
 
     @Override
     public void close() {
-        cache.close();
+        batch.close();
         lifetime.free(this);
     }
 }

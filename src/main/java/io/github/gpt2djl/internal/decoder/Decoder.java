@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * GPT-2 with its weights packed: token ids in, logits out.
  *
- * <p>Safe for use by several threads at once: what a generation changes is in its own {@link KvCache}.
+ * <p>Safe for use by several threads at once: what a generation changes is in its own {@link RunningBatch}.
  *
  * <p>How the library scores a text:
  *
@@ -35,14 +35,14 @@ import java.util.stream.Stream;
  */
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
-    private final Place place;
+    private final ExecutionTarget target;
     private final NDManager manager;
     private final TorchModule module;
     private final Lifetime lifetime = new Lifetime();
 
-    private Decoder(ModelConfig config, Place place, NDManager manager, TorchModule module) {
+    private Decoder(ModelConfig config, ExecutionTarget target, NDManager manager, TorchModule module) {
         this.config = config;
-        this.place = place;
+        this.target = target;
         this.manager = manager;
         this.module = module;
     }
@@ -62,30 +62,30 @@ public final class Decoder implements AutoCloseable {
      */
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
-        return load(checkpoint, () -> Place.of(device, precision), threads);
+        return load(checkpoint, () -> ExecutionTarget.of(device, precision), threads);
     }
 
-    /** @param place asked for when PyTorch runs */
-    static Decoder load(Checkpoint checkpoint, Supplier<Place> place, int threads) throws IOException {
+    /** @param target asked for when PyTorch runs */
+    static Decoder load(Checkpoint checkpoint, Supplier<ExecutionTarget> target, int threads) throws IOException {
         ExitGuard.opened();
         try {
             Engine engine = TorchEngine.start(threads);
-            return open(checkpoint, place.get(), engine.newBaseManager(Device.cpu()));
+            return open(checkpoint, target.get(), engine.newBaseManager(Device.cpu()));
         } catch (IOException | RuntimeException | Error e) {
             ExitGuard.closed();
             throw e;
         }
     }
 
-    private static Decoder open(Checkpoint checkpoint, Place place, NDManager manager) throws IOException {
+    private static Decoder open(Checkpoint checkpoint, ExecutionTarget target, NDManager manager) throws IOException {
         try {
             TorchModule module = TorchModule.load(
-                    DecoderArchive.pack(checkpoint.config(), place),
+                    DecoderArchive.pack(checkpoint.config(), target),
                     manager,
-                    !place.device().isGpu());
-            Weights.load(checkpoint, module, manager, place);
+                    !target.device().isGpu());
+            Weights.load(checkpoint, module, manager, target);
             Glibc.trim();
-            return new Decoder(checkpoint.config(), place, manager, module);
+            return new Decoder(checkpoint.config(), target, manager, module);
         } catch (IOException | RuntimeException | Error e) {
             manager.close();
             throw e;
@@ -103,7 +103,7 @@ public final class Decoder implements AutoCloseable {
 
     /** {@return where it computes: the processor or a GPU} */
     public DeviceChoice device() {
-        return place.device();
+        return target.device();
     }
 
     /** {@return the most tokens of a row: the model's context} */
@@ -117,14 +117,16 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Makes a cache without rows; keys and values are allocated with the first join.
+     * Makes a batch without rows; keys and values are allocated with the first join.
      *
      * @param places rows that may run at once, at least 1
-     * @return the cache, to be closed
+     * @return the batch, to be closed
      * @throws IllegalStateException if the model is closed
      */
-    public KvCache cache(int places) {
-        return lifetime.add(() -> new KvCache(module, manager, config, place, places, lifetime), KvCache::free);
+    public RunningBatch batch(int places) {
+        return lifetime.add(
+                () -> new RunningBatch(module, new BatchMemory(module, manager, config, target, places), lifetime),
+                RunningBatch::free);
     }
 
     /**
@@ -136,7 +138,7 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public CandidateCache candidates(int candidates, int room) {
-        KvCache rows = cache(candidates);
+        RunningBatch rows = batch(candidates);
         try {
             return lifetime.add(
                     () -> new CandidateCache(module, manager, rows, candidates, room, lifetime), CandidateCache::free);
@@ -147,25 +149,25 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Allocates a cache and runs the prompts through the model.
+     * Makes a batch and runs the prompts through the model.
      *
      * @param prompts at least one row of at least one id each; rows may differ in length
      * @param copies sequences to grow from each prompt, at least 1
      * @param newTokens the most tokens that will be added to the longest row, at least 1
-     * @return the cache, with the logits of each row's first new token
+     * @return the batch, with the logits of each row's first new token
      * @throws IllegalArgumentException as {@link #check}
      * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
      */
-    public KvCache prefill(List<int[]> prompts, int copies, int newTokens) {
+    public RunningBatch prefill(List<int[]> prompts, int copies, int newTokens) {
         check(prompts);
-        KvCache cache = cache(prompts.size() * copies);
+        RunningBatch batch = batch(prompts.size() * copies);
         try {
             int longest = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
             // The last token is never fed back.
-            cache.join(prompts, copies, longest + newTokens - 1);
-            return cache;
+            batch.join(prompts, copies, longest + newTokens - 1);
+            return batch;
         } catch (RuntimeException e) {
-            cache.close();
+            batch.close();
             throw e;
         }
     }
@@ -198,9 +200,8 @@ public final class Decoder implements AutoCloseable {
             throw new IllegalArgumentException("found rows " + rows + ", tokens " + tokens + " and steps " + steps
                     + ", expected at least 1 each and at most " + config.positions() + " tokens");
         }
-        try (KvCache cache = cache(rows)) {
-            return cache.kernelMillis(tokens, steps);
-        }
+        return lifetime.compute(
+                () -> KernelBenchmark.millis(module, new KvStorage(module, config, target), rows, tokens, steps));
     }
 
     /**
@@ -255,15 +256,14 @@ public final class Decoder implements AutoCloseable {
         for (int i = 0; i < ids.length; i++) {
             wide[i] = ids[i];
         }
-        lifetime.enter();
-        try (NDManager scope = manager.newSubManager()) {
-            PtNDArray input = SharedMemory.copy(scope, new Shape(1, ids.length), wide);
-            Object[] arguments =
-                    Stream.concat(Stream.of(input), Stream.of(more)).toArray();
-            return module.compute(scope, method, arguments).toFloatArray();
-        } finally {
-            lifetime.leave();
-        }
+        return lifetime.compute(() -> {
+            try (NDManager scope = manager.newSubManager()) {
+                PtNDArray input = SharedMemory.copy(scope, new Shape(1, ids.length), wide);
+                Object[] arguments =
+                        Stream.concat(Stream.of(input), Stream.of(more)).toArray();
+                return module.compute(scope, method, arguments).toFloatArray();
+            }
+        });
     }
 
     private void checkIds(int[] ids) {

@@ -46,13 +46,13 @@ final class DecoderArchive {
      */
     record Packed(byte[] bytes, Set<TorchMethod> methods) {}
 
-    /** Packs the model of this shape, for this place. */
-    static Packed pack(ModelConfig config, Place place) throws IOException {
-        Kernels kernels = place.kernels();
+    /** Packs the model of this shape, for this target. */
+    static Packed pack(ModelConfig config, ExecutionTarget target) throws IOException {
+        Kernels kernels = target.kernels();
         Map<String, Object> values = values(config);
         values.put("n_embd", config.width());
         values.put("post_norm", config.postNorm());
-        values.put("device", place.torchName());
+        values.put("device", target.torchName());
         values.put("dtype", kernels.layers().dtype);
         values.put("cache_dtype", kernels.layers().cacheDtype);
         if (kernels.layers() == Kernel.FBGEMM_INT8 || kernels.head() == Kernel.FBGEMM_INT8) {

@@ -24,14 +24,11 @@ final class Lifetime {
      * @throws IllegalStateException if the model is closed
      */
     <T> T add(Supplier<T> maker, Consumer<T> free) {
-        enter();
-        try {
+        return compute(() -> {
             T part = maker.get();
             parts.put(part, () -> free.accept(part));
             return part;
-        } finally {
-            leave();
-        }
+        });
     }
 
     /** Frees a part, once. */
@@ -48,11 +45,44 @@ final class Lifetime {
     }
 
     /**
-     * Keeps the model open until {@link #leave}.
+     * Runs a native call, which keeps the model open.
      *
-     * @throws IllegalStateException if it is closed
+     * @throws IllegalStateException if the model is closed
      */
-    void enter() {
+    <T> T compute(Supplier<T> call) {
+        enter();
+        try {
+            return call.get();
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Runs a native call on a part, which keeps the model and the part.
+     *
+     * @throws IllegalStateException if the model is closed, or the part has been freed
+     */
+    <T> T compute(Object part, Supplier<T> call) {
+        enter(part);
+        try {
+            return call.get();
+        } finally {
+            leave();
+        }
+    }
+
+    /** As {@link #compute(Object, Supplier)}, for a call without a result. */
+    void run(Object part, Runnable call) {
+        enter(part);
+        try {
+            call.run();
+        } finally {
+            leave();
+        }
+    }
+
+    private void enter() {
         lock.readLock().lock();
         if (closed) {
             lock.readLock().unlock();
@@ -60,29 +90,27 @@ final class Lifetime {
         }
     }
 
-    /** As {@link #enter()}; the part, too, must not have been freed. */
-    void enter(Object part) {
+    private void enter(Object part) {
         enter();
         if (!parts.containsKey(part)) {
             leave();
-            checkOpen(part);
+            checkOpen();
+            throw new IllegalStateException("this generation is closed; start a new one");
         }
     }
 
-    void leave() {
+    private void leave() {
         lock.readLock().unlock();
     }
 
+    /**
+     * Rejects a closed model.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
     void checkOpen() {
         if (closed) {
             throw new IllegalStateException("this model is closed; load it again");
-        }
-    }
-
-    void checkOpen(Object part) {
-        checkOpen();
-        if (!parts.containsKey(part)) {
-            throw new IllegalStateException("this generation is closed; start a new one");
         }
     }
 

@@ -84,14 +84,15 @@ public final class Weights {
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
      * @throws InsufficientMemoryException if the weights are larger than the free memory
      */
-    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, Place place) throws IOException {
+    static void load(Checkpoint checkpoint, TorchModule module, NDManager parent, ExecutionTarget target)
+            throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
-        checkMemory(checkpoint, place, workers, place.freeBytes());
+        checkMemory(checkpoint, target, workers, target.freeBytes());
         ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
         try (NDManager manager = parent.newSubManager()) {
             try {
-                new Weights(checkpoint, steps, module, manager, place.kernels()).load(steps, executor, checkpoint);
+                new Weights(checkpoint, steps, module, manager, target.kernels()).load(steps, executor, checkpoint);
             } finally {
                 // Before the manager closes: a worker may be in the middle of a native call.
                 stop(executor);
@@ -104,12 +105,12 @@ public final class Weights {
      *
      * @throws InsufficientMemoryException with the precisions that are not
      */
-    static void checkMemory(Checkpoint checkpoint, Place place, int workers, long free) {
+    static void checkMemory(Checkpoint checkpoint, ExecutionTarget target, int workers, long free) {
         ModelConfig config = checkpoint.config();
-        DeviceChoice device = place.device();
+        DeviceChoice device = target.device();
         ToLongFunction<Kernels> bytes =
                 kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
-        long needed = bytes.applyAsLong(place.kernels());
+        long needed = bytes.applyAsLong(target.kernels());
         if (needed > free) {
             String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8)
                     .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())

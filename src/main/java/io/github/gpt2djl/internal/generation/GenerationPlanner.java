@@ -14,7 +14,7 @@ import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.internal.decoder.Decoder;
 import io.github.gpt2djl.internal.loop.AssistantModel;
 import io.github.gpt2djl.internal.loop.BeamLoop;
-import io.github.gpt2djl.internal.loop.BeamSearch;
+import io.github.gpt2djl.internal.loop.BeamOptions;
 import io.github.gpt2djl.internal.loop.ContrastiveLoop;
 import io.github.gpt2djl.internal.loop.DraftLoop;
 import io.github.gpt2djl.internal.loop.Loop;
@@ -176,12 +176,12 @@ public record GenerationPlanner(LoadedModel model) {
             return new DraftLoop(decoder, requests.next(), new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS)));
         }
         if (config.get(NUM_BEAMS) > 1) {
-            BeamSearch search = new BeamSearch(
+            BeamOptions options = new BeamOptions(
                     config.get(NUM_BEAMS),
                     config.get(LENGTH_PENALTY),
                     config.get(EARLY_STOPPING) == EarlyStopping.TRUE,
                     config.get(EARLY_STOPPING) == EarlyStopping.NEVER);
-            return new BeamLoop(decoder, requests.next(), search);
+            return new BeamLoop(decoder, requests.next(), options);
         }
         if (config.get(PENALTY_ALPHA) > 0) {
             return new ContrastiveLoop(decoder, requests.next(), config.get(PENALTY_ALPHA), config.get(TOP_K));

@@ -4,7 +4,8 @@ import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.Token;
 import io.github.gpt2djl.internal.loop.Loop;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.LoopStatistics;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,9 +62,10 @@ public final class GenerationRun implements AutoCloseable {
                     throw new NoSuchElementException("all results have been given out");
                 }
                 Sequences next = order.remove();
+                LoopStatistics all = loop.statistics();
                 return next.failure() != null
                         ? new GenerationResult(List.of(), next.failure())
-                        : new GenerationResult(next.generations(loop.drafted(), loop.accepted(), loop::score), null);
+                        : new GenerationResult(next.generations(all.drafted(), all.accepted(), loop::score), null);
             }
         };
     }
@@ -142,7 +144,7 @@ public final class GenerationRun implements AutoCloseable {
             if (!going()) {
                 return null;
             }
-            Sampled sampled = loop.next().get(0);
+            SampledToken sampled = loop.next().get(0);
             return add(sampled, Objects.requireNonNull(row(sampled)));
         } catch (Throwable e) {
             told = true;
@@ -191,7 +193,7 @@ public final class GenerationRun implements AutoCloseable {
         }
     }
 
-    private void token(Sampled sampled) {
+    private void token(SampledToken sampled) {
         Sequences request = row(sampled);
         if (request == null) {
             // Of the same step as a failed one of its request.
@@ -209,7 +211,7 @@ public final class GenerationRun implements AutoCloseable {
         }
     }
 
-    private Token add(Sampled sampled, Sequences request) {
+    private Token add(SampledToken sampled, Sequences request) {
         Token token = request.add(sampled);
         if (request.ended(sampled.row())) {
             rows.remove(sampled.row());
@@ -220,7 +222,7 @@ public final class GenerationRun implements AutoCloseable {
         return token;
     }
 
-    private @Nullable Sequences row(Sampled sampled) {
+    private @Nullable Sequences row(SampledToken sampled) {
         while (begun <= sampled.row()) {
             begin();
         }

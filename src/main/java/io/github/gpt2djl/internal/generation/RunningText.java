@@ -6,7 +6,7 @@ import io.github.gpt2djl.FinishReason;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.Token;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.tokenizer.StopStrings;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ final class RunningText {
         ended = true;
     }
 
-    Token add(Sampled sampled) {
+    Token add(SampledToken sampled) {
         String text = pieces == null ? "" : text(pieces, sampled);
         Token token = new Token(sampled.id(), text, sampled.logProbability(), sampled.top(), sampled.trace());
         if (keeps) {
@@ -68,7 +68,7 @@ final class RunningText {
         return token;
     }
 
-    private String text(Detokenizer pieces, Sampled sampled) {
+    private String text(Detokenizer pieces, SampledToken sampled) {
         return stops.add(pieces.add(sampled.id(), sampled.last()), pieces.hidden(sampled.id()), sampled.last());
     }
 

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.generation;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.Token;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -69,7 +69,7 @@ public final class Sequences {
     }
 
     /** A token of the loop's; its exception is this request's. */
-    public Token add(Sampled sampled) {
+    public Token add(SampledToken sampled) {
         if (sampled.failure() != null) {
             throw Failures.unchecked(sampled.failure());
         }

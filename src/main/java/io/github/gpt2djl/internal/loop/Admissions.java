@@ -14,7 +14,7 @@ final class Admissions {
     private final Iterator<Request> queue;
     private final int positions;
     /** Copies of the request whose other copies have got the last places. */
-    private final Deque<Row> waiting = new ArrayDeque<>();
+    private final Deque<LoopRow> waiting = new ArrayDeque<>();
 
     private int started;
 
@@ -34,30 +34,30 @@ final class Admissions {
      * @param free places
      * @param failed gets that row
      */
-    List<Joining> take(int free, List<Sampled> failed) {
-        List<Joining> taken = new ArrayList<>();
+    List<Admission> take(int free, List<SampledToken> failed) {
+        List<Admission> taken = new ArrayList<>();
         int left = free;
         while (left > 0 && hasNext()) {
             if (waiting.isEmpty()) {
                 try {
                     begin(queue.next());
                 } catch (Throwable e) {
-                    failed.add(Sampled.failed(started++, e));
+                    failed.add(SampledToken.failed(started++, e));
                     break;
                 }
             }
-            List<Row> rows = new ArrayList<>();
+            List<LoopRow> rows = new ArrayList<>();
             for (; left > 0 && !waiting.isEmpty(); left--) {
                 rows.add(waiting.remove());
             }
-            taken.add(new Joining(rows.get(0).text.request().start(positions), rows));
+            taken.add(new Admission(rows.get(0).text.request().start(positions), rows));
         }
         return taken;
     }
 
     private void begin(Request request) {
         for (int copy = 0; copy < request.copies(); copy++) {
-            waiting.add(new Row(new Sequence(request, started + copy, copy)));
+            waiting.add(new LoopRow(new GeneratedSequence(request, started + copy, copy)));
         }
         started += request.copies();
     }

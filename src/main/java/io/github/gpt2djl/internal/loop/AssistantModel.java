@@ -1,7 +1,8 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.Decoder;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
+import io.github.gpt2djl.internal.decoder.VerifiedLogits;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     while (loop.hasNext()) {
  *         loop.next();
  *     }
- *     System.out.println(loop.accepted() == loop.drafted()); // true
+ *     System.out.println(loop.statistics().accepted() == loop.statistics().drafted()); // true
  * }
  * }</pre>
  */
@@ -27,8 +28,8 @@ public final class AssistantModel implements Drafter {
     private final Decoder decoder;
     private final Request request;
     private final DraftLength length;
-    private @Nullable KvCache cache;
-    /** Tokens of the text that the cache holds, and of the last guess behind them. */
+    private @Nullable RunningBatch batch;
+    /** Tokens of the text that the batch holds, and of the last guess behind them. */
     private int fed;
 
     private int guessed;
@@ -54,17 +55,17 @@ public final class AssistantModel implements Drafter {
             return new int[0];
         }
         int[] ahead = Arrays.copyOf(text, n + wanted);
-        KvCache state = cache;
+        RunningBatch state = batch;
         if (state == null) {
             int left = Math.min(request.limit() - step, decoder.positions() - n);
             state = decoder.prefill(List.of(Arrays.copyOf(text, n)), 1, left + 1);
-            cache = state;
+            batch = state;
             ahead[n] = choose(state, ahead, n);
         } else {
             int[] news = Arrays.copyOfRange(text, fed, n);
-            state.verify(news);
-            state.verifiedLogSumExp(news.length - 1);
-            ahead[n] = request.choose(state.verifiedLogits(news.length - 1), ahead, n, 0);
+            VerifiedLogits verified = state.verify(news);
+            verified.logSumExp(news.length - 1);
+            ahead[n] = request.choose(verified.logits(news.length - 1), ahead, n, 0);
         }
         for (int i = 1; i < wanted; i++) {
             state.step(new int[] {ahead[n + i - 1]});
@@ -75,7 +76,7 @@ public final class AssistantModel implements Drafter {
         return Arrays.copyOfRange(ahead, n, n + wanted);
     }
 
-    private int choose(KvCache state, int[] ids, int length) {
+    private int choose(RunningBatch state, int[] ids, int length) {
         // Rejects logits that are NaN.
         state.logSumExp(0);
         return request.choose(state.logits(0), ids, length, 0);
@@ -84,18 +85,18 @@ public final class AssistantModel implements Drafter {
     @Override
     public void judge(int drafted, int accepted) {
         length.judge(drafted, accepted);
-        if (cache != null) {
+        if (batch != null) {
             // The last guess was never fed.
             int right = Math.min(accepted, guessed - 1);
-            cache.rewind(guessed - 1 - right);
+            batch.rewind(guessed - 1 - right);
             fed += right;
         }
     }
 
     @Override
     public void close() {
-        if (cache != null) {
-            cache.close();
+        if (batch != null) {
+            batch.close();
         }
     }
 }

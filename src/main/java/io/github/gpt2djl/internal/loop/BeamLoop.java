@@ -1,15 +1,13 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.Decoder;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.sampling.HighestScores;
 import io.github.gpt2djl.sampling.Processed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Beam search for one prompt: the most probable texts, as far as following several at once finds them.
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each {@link #next()} is a step; the last one hands out the tokens of all sequences, the others none.
  *
  * <pre>{@code
- * try (BeamLoop loop = new BeamLoop(decoder, request, new BeamSearch(4, 1, false, false))) {
+ * try (BeamLoop loop = new BeamLoop(decoder, request, new BeamOptions(4, 1, false, false))) {
  *     while (loop.hasNext()) {
  *         loop.next().forEach(token -> System.out.println(token.id()));
  *     }
@@ -28,52 +26,49 @@ import org.jspecify.annotations.Nullable;
 public final class BeamLoop implements Loop {
     private final Decoder decoder;
     private final Request request;
-    private final BeamSearch search;
-    private final Beams beams;
+    private final BeamSet beams;
     private final HighestScores highest;
     private final float[] scores;
-    private @Nullable KvCache cache;
-    private boolean ended;
+    private final LoopMemory<RunningBatch> memory;
 
     /**
      * Nothing is computed before the first {@link #next()}.
      *
      * @param decoder the model
      * @param request with no more copies than beams
-     * @param search beams and what ends them
+     * @param options beams and what ends them
      */
-    public BeamLoop(Decoder decoder, Request request, BeamSearch search) {
+    public BeamLoop(Decoder decoder, Request request, BeamOptions options) {
         this.decoder = decoder;
         this.request = request;
-        this.search = search;
-        beams = new Beams(search, request.prompt(), request.decoding().eosIds(), request.limit());
+        beams = new BeamSet(options, request.prompt(), request.decoding().eosIds(), request.limit());
         highest = new HighestScores(beams.candidates());
         scores = new float[decoder.vocabulary()];
+        memory = new LoopMemory<>(() -> decoder.batch(options.beams()), RunningBatch::close);
     }
 
     @Override
     public boolean hasNext() {
-        return !ended;
+        return !memory.isClosed();
     }
 
     @Override
-    public List<Sampled> next() {
-        if (ended) {
-            throw new NoSuchElementException("the search has ended");
-        }
-        KvCache state = cache;
-        if (state == null) {
-            state = begin();
+    public List<SampledToken> next() {
+        RunningBatch batch = memory.get();
+        if (batch.rows() == 0) {
+            List<int[]> prompt = List.of(request.prompt());
+            decoder.check(prompt);
+            batch.join(prompt, 1, request.room(decoder.positions()));
         } else {
-            state.step(beams.running().stream().mapToInt(Beam::last).toArray());
+            batch.step(beams.running().stream().mapToInt(Beam::last).toArray());
         }
         List<Beam> before = beams.running();
-        beams.advance(candidates(state));
+        beams.advance(candidates(batch));
         if (beams.ended()) {
             close();
             return sequences();
         }
-        reorder(state, before);
+        reorder(batch, before);
         return List.of();
     }
 
@@ -91,28 +86,16 @@ public final class BeamLoop implements Loop {
 
     @Override
     public void close() {
-        ended = true;
-        if (cache != null) {
-            cache.close();
-        }
-    }
-
-    private KvCache begin() {
-        List<int[]> prompt = List.of(request.prompt());
-        decoder.check(prompt);
-        KvCache state = decoder.cache(search.beams());
-        cache = state;
-        state.join(prompt, 1, request.room(decoder.positions()));
-        return state;
+        memory.close();
     }
 
     /** The best continuations of all running beams. */
-    private List<Beam> candidates(KvCache state) {
+    private List<Beam> candidates(RunningBatch batch) {
         List<Beam> running = beams.running();
         for (int place = 0; place < running.size(); place++) {
             Beam beam = running.get(place);
-            float logSumExp = state.logSumExp(place);
-            state.logits(place).get(0, scores);
+            float logSumExp = batch.logSumExp(place);
+            batch.logits(place).get(0, scores);
             for (int id = 0; id < scores.length; id++) {
                 scores[id] -= logSumExp;
             }
@@ -123,14 +106,14 @@ public final class BeamLoop implements Loop {
         for (long key : highest.take()) {
             int place = HighestScores.number(key) / scores.length;
             int id = HighestScores.number(key) % scores.length;
-            double logProbability = state.logit(place, id) - state.logSumExp(place);
+            double logProbability = batch.logit(place, id) - batch.logSumExp(place);
             best.add(running.get(place).with(place, id, logProbability, HighestScores.score(key)));
         }
         return best;
     }
 
-    /** The cache's rows become the beams that go on; what all that change have in common stays where it is. */
-    private void reorder(KvCache state, List<Beam> before) {
+    /** The batch's rows become the beams that go on; what all that change have in common stays where it is. */
+    private void reorder(RunningBatch batch, List<Beam> before) {
         List<Beam> after = beams.running();
         int same = request.prompt().length + before.get(0).tokens();
         for (int place = 0; place < after.size(); place++) {
@@ -143,20 +126,20 @@ public final class BeamLoop implements Loop {
                 same = Math.min(same, differs);
             }
         }
-        state.reorder(after.stream().mapToInt(Beam::source).toArray(), same);
+        batch.reorder(after.stream().mapToInt(Beam::source).toArray(), same);
     }
 
-    private List<Sampled> sequences() {
+    private List<SampledToken> sequences() {
         int found = beams.complete().size();
         if (found < request.copies()) {
             throw new IllegalStateException("beam search found " + found + " sequences that the rules allow, expected "
                     + request.copies() + "; relax the rules, or ask for fewer sequences");
         }
-        List<Sampled> tokens = new ArrayList<>();
+        List<SampledToken> tokens = new ArrayList<>();
         for (int row = 0; row < request.copies(); row++) {
             Beam beam = beams.complete().get(row);
             for (int i = 0; i < beam.tokens(); i++) {
-                tokens.add(new Sampled(
+                tokens.add(new SampledToken(
                         row,
                         beam.ids()[request.prompt().length + i],
                         beam.logProbabilities()[i],

@@ -8,8 +8,6 @@ import io.github.gpt2djl.sampling.TokenProbability;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Contrastive search for one row: of the k likeliest tokens the one with the highest (1 - alpha) p - alpha s, where s
@@ -36,8 +34,7 @@ public final class ContrastiveLoop implements Loop {
     private final float[] scores;
     private final int[] ids;
     private int length;
-    private @Nullable CandidateCache cache;
-    private boolean ended;
+    private final LoopMemory<CandidateCache> memory;
 
     /**
      * Nothing is computed before the first {@link #next()}.
@@ -56,21 +53,19 @@ public final class ContrastiveLoop implements Loop {
         scores = new float[decoder.vocabulary()];
         length = request.prompt().length;
         ids = Arrays.copyOf(request.prompt(), length + request.limit());
+        memory = new LoopMemory<>(this::candidates, CandidateCache::close);
     }
 
     @Override
     public boolean hasNext() {
-        return !ended;
+        return !memory.isClosed();
     }
 
     @Override
-    public List<Sampled> next() {
-        if (ended) {
-            throw new NoSuchElementException("the generation has ended");
-        }
-        CandidateCache state = cache;
-        if (state == null) {
-            state = begin();
+    public List<SampledToken> next() {
+        CandidateCache state = memory.get();
+        if (length == request.prompt().length) {
+            state.begin(request.prompt());
         }
         FloatBuffer logits = state.logits();
         double logSum = process(logits, state.logSumExp());
@@ -96,7 +91,7 @@ public final class ContrastiveLoop implements Loop {
         if (last) {
             close();
         }
-        return List.of(new Sampled(0, id, logProbabilities[chosen], top, null, last));
+        return List.of(new SampledToken(0, id, logProbabilities[chosen], top, null, last));
     }
 
     @Override
@@ -106,18 +101,12 @@ public final class ContrastiveLoop implements Loop {
 
     @Override
     public void close() {
-        ended = true;
-        if (cache != null) {
-            cache.close();
-        }
+        memory.close();
     }
 
-    private CandidateCache begin() {
+    private CandidateCache candidates() {
         decoder.check(List.of(request.prompt()));
-        CandidateCache state = decoder.candidates(k, ids.length);
-        cache = state;
-        state.begin(request.prompt());
-        return state;
+        return decoder.candidates(k, ids.length);
     }
 
     /** The scores by the rules; returns the logarithm of the sum of their exponentials. */
@@ -143,7 +132,7 @@ public final class ContrastiveLoop implements Loop {
         double highestScore = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < best.length; i++) {
             double p = Math.exp(HighestScores.score(best[i]) - logSum);
-            double score = (1 - alpha) * p - alpha * state.likeness(i);
+            double score = (1 - alpha) * p - alpha * state.maxCosine(i);
             if (score > highestScore) {
                 highestScore = score;
                 chosen = i;

@@ -1,13 +1,12 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.Decoder;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
+import io.github.gpt2djl.internal.decoder.VerifiedLogits;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The token loop for one row with guesses that are checked several at once.
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     while (loop.hasNext()) {
  *         System.out.println(loop.next().get(0).id());
  *     }
- *     System.out.println(loop.accepted() + " of " + loop.drafted() + " guesses were right");
+ *     System.out.println(loop.statistics().accepted() + " of " + loop.statistics().drafted() + " guesses were right");
  * }
  * }</pre>
  *
@@ -28,17 +27,12 @@ import org.jspecify.annotations.Nullable;
  *     if the model's own sample equals it is their rejection rule
  */
 public final class DraftLoop implements Loop {
-    private final Decoder decoder;
     private final Request request;
     private final Drafter drafter;
-    private final Deque<Sampled> ready = new ArrayDeque<>();
-    private @Nullable KvCache cache;
-    private final Sequence text;
-    private boolean ended;
-    private int drafted;
-    private int accepted;
-    private long nativeNanos;
-    private long samplingNanos;
+    private final Deque<SampledToken> ready = new ArrayDeque<>();
+    private final LoopMemory<RunningBatch> memory;
+    private final GeneratedSequence text;
+    private final LoopCounter counter = new LoopCounter();
 
     /**
      * Nothing is computed before the first {@link #next()}.
@@ -48,46 +42,29 @@ public final class DraftLoop implements Loop {
      * @param drafter makes the guesses; closed with this
      */
     public DraftLoop(Decoder decoder, Request request, Drafter drafter) {
-        this.decoder = decoder;
         this.request = request;
         this.drafter = drafter;
-        text = new Sequence(request, 0, 0);
+        text = new GeneratedSequence(request, 0, 0);
+        memory = new LoopMemory<>(
+                () -> decoder.prefill(List.of(request.prompt()), 1, request.limit()), RunningBatch::close);
     }
 
     @Override
     public boolean hasNext() {
-        return !ready.isEmpty() || !ended;
+        return !ready.isEmpty() || !memory.isClosed();
     }
 
     @Override
-    public List<Sampled> next() {
+    public List<SampledToken> next() {
         if (ready.isEmpty()) {
-            if (ended) {
-                throw new NoSuchElementException("the generation has ended");
-            }
             advance();
         }
         return List.of(ready.remove());
     }
 
     @Override
-    public int drafted() {
-        return drafted;
-    }
-
-    @Override
-    public int accepted() {
-        return accepted;
-    }
-
-    @Override
-    public long nativeNanos() {
-        return nativeNanos;
-    }
-
-    @Override
-    public long samplingNanos() {
-        return samplingNanos;
+    public LoopStatistics statistics() {
+        return counter.statistics();
     }
 
     @Override
@@ -97,63 +74,67 @@ public final class DraftLoop implements Loop {
 
     @Override
     public void close() {
-        ended = true;
         ready.clear();
+        free();
+    }
+
+    private void free() {
         drafter.close();
-        if (cache != null) {
-            cache.close();
-        }
+        memory.close();
     }
 
     private void advance() {
-        KvCache state = cache;
-        if (state == null) {
-            long start = System.nanoTime();
-            state = decoder.prefill(List.of(request.prompt()), 1, request.limit());
-            nativeNanos += System.nanoTime() - start;
-            cache = state;
-            choose(state.logits(0), state.logSumExp(0));
+        long start = System.nanoTime();
+        // The first time, this computes the prompt.
+        RunningBatch batch = memory.get();
+        if (text.tokens() == 0) {
+            counter.addNative(start);
+            choose(batch.logits(0), batch.logSumExp(0));
         } else {
             int[] guess = drafter.guess(text.ids(), text.length(), request.limit() - text.tokens() - 1, text.tokens());
             if (guess.length == 0) {
-                long start = System.nanoTime();
-                state.step(new int[] {text.last()});
-                nativeNanos += System.nanoTime() - start;
-                choose(state.logits(0), state.logSumExp(0));
+                step(batch);
             } else {
-                check(state, guess);
+                check(batch, guess);
             }
         }
-        if (ended) {
-            state.close();
-            drafter.close();
+        if (ended()) {
+            free();
         }
     }
 
-    private void check(KvCache state, int[] guess) {
+    private void step(RunningBatch batch) {
+        long start = System.nanoTime();
+        batch.step(new int[] {text.last()});
+        counter.addNative(start);
+        choose(batch.logits(0), batch.logSumExp(0));
+    }
+
+    private void check(RunningBatch batch, int[] guess) {
         int[] fed = new int[guess.length + 1];
         fed[0] = text.last();
         System.arraycopy(guess, 0, fed, 1, guess.length);
         long start = System.nanoTime();
-        state.verify(fed);
-        nativeNanos += System.nanoTime() - start;
+        VerifiedLogits verified = batch.verify(fed);
+        counter.addNative(start);
         int right = 0;
-        choose(state.verifiedLogits(0), state.verifiedLogSumExp(0));
-        while (right < guess.length && !ended && text.last() == guess[right]) {
+        choose(verified.logits(0), verified.logSumExp(0));
+        while (right < guess.length && !ended() && text.last() == guess[right]) {
             right++;
-            choose(state.verifiedLogits(right), state.verifiedLogSumExp(right));
+            choose(verified.logits(right), verified.logSumExp(right));
         }
-        state.rewind(guess.length - right);
-        drafted += guess.length;
-        accepted += right;
+        batch.rewind(guess.length - right);
+        counter.addGuesses(guess.length, right);
         drafter.judge(guess.length, right);
     }
 
     private void choose(FloatBuffer logits, float logSumExp) {
         long start = System.nanoTime();
-        Sampled token = text.choose(logits, logSumExp);
-        samplingNanos += System.nanoTime() - start;
-        ended = token.last();
-        ready.add(token);
+        ready.add(text.choose(logits, logSumExp));
+        counter.addSampling(start);
+    }
+
+    private boolean ended() {
+        return ready.getLast().last();
     }
 }

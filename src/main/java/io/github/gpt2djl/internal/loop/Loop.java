@@ -22,17 +22,17 @@ public interface Loop extends AutoCloseable {
      * Chooses the next token of each running row; a search hands out none before its end.
      *
      * <p>An exception ends all rows. A row that alone cannot go on, as its rules or its prompt's memory fail, ends with
-     * {@link Sampled#failure()}, and the others are not touched.
+     * {@link SampledToken#failure()}, and the others are not touched.
      *
      * @return one token a running row; a row's last one says so
      * @throws java.util.NoSuchElementException if all rows have ended
      */
-    List<Sampled> next();
+    List<SampledToken> next();
 
     /**
      * Ends a row before its time; unknown and ended rows are left alone.
      *
-     * @param row its number, as in {@link Sampled#row()}
+     * @param row its number, as in {@link SampledToken#row()}
      */
     void end(int row);
 
@@ -46,34 +46,9 @@ public interface Loop extends AutoCloseable {
         return OptionalDouble.empty();
     }
 
-    /** {@return how often a full context went on from its last ids} */
-    default int slides() {
-        return 0;
-    }
-
-    /** {@return the time that this took, in nanoseconds} */
-    default long slideNanos() {
-        return 0;
-    }
-
-    /** {@return time in the model's native calls so far, in nanoseconds; 0 where it is not measured} */
-    default long nativeNanos() {
-        return 0;
-    }
-
-    /** {@return time of drawing and choosing so far, in nanoseconds; 0 where it is not measured} */
-    default long samplingNanos() {
-        return 0;
-    }
-
-    /** {@return tokens that were guessed and computed at once} */
-    default int drafted() {
-        return 0;
-    }
-
-    /** {@return guesses that were right: each saved a step} */
-    default int accepted() {
-        return 0;
+    /** {@return what it has done so far, as far as it measures that} */
+    default LoopStatistics statistics() {
+        return LoopStatistics.NONE;
     }
 
     @Override

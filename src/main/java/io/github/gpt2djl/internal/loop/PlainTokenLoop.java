@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.Decoder;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,18 +28,18 @@ public final class PlainTokenLoop {
         int[] prompt = request.prompt();
         int[] ids = Arrays.copyOf(prompt, prompt.length + request.limit());
         int length = prompt.length;
-        try (KvCache cache = decoder.cache(1)) {
-            // Prefill: the whole prompt in one call, which leaves its keys and values in the cache.
-            cache.join(List.of(prompt), 1, request.room(decoder.positions()));
+        try (RunningBatch batch = decoder.batch(1)) {
+            // Prefill: the whole prompt in one call, which leaves its keys and values in the batch: the KV cache.
+            batch.join(List.of(prompt), 1, request.room(decoder.positions()));
             while (true) {
                 // The logits of the last position tell what may come next; the sampler chooses one id.
-                int id = request.choose(cache.logits(0), ids, length, 0);
+                int id = request.choose(batch.logits(0), ids, length, 0);
                 ids[length++] = id;
                 if (length == ids.length || request.decoding().eosIds().contains(id)) {
                     return Arrays.copyOfRange(ids, prompt.length, length);
                 }
-                // Decode: the chosen id alone, which sees the others through the cache.
-                cache.step(new int[] {id});
+                // Decode: the chosen id alone, which sees the others through their keys and values.
+                batch.step(new int[] {id});
             }
         }
     }

@@ -1,14 +1,27 @@
 package io.github.gpt2djl.internal.loop;
 
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rows of a batch that run, by their places in the cache, and the last id of each, which the next step appends. */
+/** The rows that run, by their places in the decoder's batch, and the last id of each, which the next step appends. */
 final class RunningRows {
-    private final List<Row> rows = new ArrayList<>();
-    private int[] last = new int[0];
+    private final int places;
+    private final LoopMemory<RunningBatch> memory;
+    private final List<LoopRow> rows = new ArrayList<>();
+    private int[] lastIds = new int[0];
+
+    RunningRows(Decoder decoder, int places) {
+        this.places = places;
+        memory = new LoopMemory<>(() -> decoder.batch(places), RunningBatch::close);
+    }
+
+    /** Their keys and values, and their logits. */
+    RunningBatch batch() {
+        return memory.get();
+    }
 
     int size() {
         return rows.size();
@@ -18,61 +31,78 @@ final class RunningRows {
         return rows.isEmpty();
     }
 
-    Row get(int place) {
+    int freePlaces() {
+        return places - rows.size();
+    }
+
+    LoopRow get(int place) {
         return rows.get(place);
     }
 
-    List<Row> all() {
+    List<LoopRow> all() {
         return rows;
     }
 
     /** By place. */
     int[] lastIds() {
-        return last;
+        return lastIds;
     }
 
-    void setLast(int place, int id) {
-        last[place] = id;
+    void setLastId(int place, int id) {
+        lastIds[place] = id;
     }
 
-    /** The cache has taken the last ids. */
-    void stepped() {
-        rows.forEach(row -> row.held++);
+    void step() {
+        batch().step(lastIds);
+        rows.forEach(row -> row.computed++);
     }
 
     /** They have the next places. */
-    void add(Joining joining) {
-        joining.rows().forEach(row -> row.held = joining.ids().length);
-        rows.addAll(joining.rows());
-        if (last.length < rows.size()) {
-            last = Arrays.copyOf(last, Math.max(rows.size(), 2 * last.length));
+    void join(List<Admission> group, int room) {
+        batch().join(prompts(group), copies(group), room);
+        group.forEach(this::add);
+    }
+
+    /** As {@link #step()} and {@link #join}; after an exception the rows that run can take the step. */
+    void stepAndJoin(List<Admission> group, int room) {
+        batch().stepAndJoin(lastIds, prompts(group), copies(group), room);
+        rows.forEach(row -> row.computed++);
+        group.forEach(this::add);
+    }
+
+    private static List<int[]> prompts(List<Admission> group) {
+        return group.stream().map(Admission::ids).toList();
+    }
+
+    private static int copies(List<Admission> group) {
+        return group.get(0).rows().size();
+    }
+
+    private void add(Admission admission) {
+        admission.rows().forEach(row -> row.computed = admission.ids().length);
+        rows.addAll(admission.rows());
+        if (lastIds.length < rows.size()) {
+            lastIds = Arrays.copyOf(lastIds, Math.max(rows.size(), 2 * lastIds.length));
         }
     }
 
     /** The last row takes the place. */
-    void leave(KvCache state, int place) {
-        state.leave(place);
-        Row moved = rows.remove(rows.size() - 1);
+    void leave(int place) {
+        batch().leave(place);
+        LoopRow moved = rows.remove(rows.size() - 1);
         if (place < rows.size()) {
             rows.set(place, moved);
-            last[place] = last[rows.size()];
+            lastIds[place] = lastIds[rows.size()];
         }
     }
 
-    /** Rows whose context is full leave, to go on from their last ids. */
-    List<Joining> leaveFull(KvCache state, int positions) {
-        List<Joining> full = new ArrayList<>();
-        for (int place = rows.size() - 1; place >= 0; place--) {
-            Row row = rows.get(place);
-            if (row.held == positions) {
-                full.add(new Joining(row.text.tail(), List.of(row)));
-                leave(state, place);
-            }
-        }
-        return full;
+    boolean isClosed() {
+        return memory.isClosed();
     }
 
-    void clear() {
+    /** Frees the batch. */
+    void close() {
         rows.clear();
+        memory.close();
     }
 }

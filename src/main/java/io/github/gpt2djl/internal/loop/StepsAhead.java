@@ -1,52 +1,100 @@
 package io.github.gpt2djl.internal.loop;
 
-import io.github.gpt2djl.internal.decoder.Choice;
-import io.github.gpt2djl.internal.decoder.Chosen;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.DeviceSampling;
+import io.github.gpt2djl.internal.decoder.SampledBlock;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Steps of all rows in one native call, in which the decoder chooses the tokens by itself. */
+/**
+ * Steps that the decoder takes in one native call, choosing the tokens by itself; they are delivered one by one, and
+ * meanwhile no row joins.
+ */
 final class StepsAhead {
-    private StepsAhead() {}
+    private final RunningRows rows;
+    private final int max;
+    private final int positions;
+    private @Nullable SampledBlock precomputed;
+    private int deliveredSteps;
 
-    /** Steps until a row is complete or full, at most so many; 0 if the decoder does not know a row's rules. */
-    static int possible(List<Row> rows, int most, int positions) {
-        int steps = most;
-        for (Row row : rows) {
-            if (row.choice == null) {
-                return 0;
-            }
-            int left = row.text.request().limit() - row.text.tokens();
-            steps = Math.min(steps, Math.min(left, positions - row.held));
-        }
-        return steps;
+    /** @param max steps in one call; 0: the decoder chooses no token */
+    StepsAhead(RunningRows rows, int max, int positions) {
+        this.rows = rows;
+        this.max = max;
+        this.positions = positions;
+    }
+
+    boolean isOff() {
+        return max == 0;
+    }
+
+    /** Whether all steps are delivered. */
+    boolean isEmpty() {
+        return precomputed == null;
     }
 
     /**
-     * Takes them; a row's tokens are in the column that it remembers.
+     * Takes steps: until a row is complete or full, at most.
      *
-     * @param fed each row's last token, by place
-     * @param steps at least 1
+     * @param onlyOne whether one is enough, as a row waits for its end
+     * @return whether any was taken: not if the decoder does not know a row's rules
      */
-    static Chosen take(KvCache state, int[] fed, List<Row> rows, int steps) {
-        List<Choice> choices =
-                rows.stream().map(row -> Objects.requireNonNull(row.choice)).toList();
-        List<Integer> eosIds = rows.stream()
-                .flatMap(row -> row.text.request().decoding().eosIds().stream())
-                .distinct()
+    boolean take(boolean onlyOne) {
+        int steps = onlyOne ? Math.min(max, 1) : max;
+        for (LoopRow row : rows.all()) {
+            if (row.deviceSampling == null) {
+                return false;
+            }
+            int left = row.text.request().limit() - row.text.tokens();
+            steps = Math.min(steps, Math.min(left, positions - row.computed));
+        }
+        if (steps == 0) {
+            return false;
+        }
+        SampledBlock block = rows.batch().steps(rows.lastIds(), samplings(), draws(steps), eosIds());
+        for (int place = 0; place < rows.size(); place++) {
+            rows.get(place).column = place;
+            rows.get(place).computed += block.steps();
+        }
+        precomputed = block;
+        deliveredSteps = 0;
+        return true;
+    }
+
+    private List<DeviceSampling> samplings() {
+        return rows.all().stream()
+                .map(row -> Objects.requireNonNull(row.deviceSampling))
                 .toList();
+    }
+
+    /** [steps, rows]. */
+    private double[][] draws(int steps) {
         double[][] draws = new double[steps][rows.size()];
         for (int step = 0; step < steps; step++) {
             for (int place = 0; place < rows.size(); place++) {
                 draws[step][place] = rows.get(place).text.draw(step);
             }
         }
-        Chosen chosen = state.steps(fed, choices, draws, eosIds);
-        for (int place = 0; place < rows.size(); place++) {
-            rows.get(place).column = place;
-            rows.get(place).held += chosen.steps();
+        return draws;
+    }
+
+    private List<Integer> eosIds() {
+        return rows.all().stream()
+                .flatMap(row -> row.text.request().decoding().eosIds().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** A row's token of the step that is delivered now. */
+    SampledToken deliver(LoopRow row) {
+        SampledBlock block = Objects.requireNonNull(precomputed);
+        return row.text.append(block.id(deliveredSteps, row.column), block.logProbability(deliveredSteps, row.column));
+    }
+
+    /** All rows have got their tokens of a step; if none is left, the other steps are for nothing. */
+    void delivered() {
+        if (precomputed != null && (++deliveredSteps == precomputed.steps() || rows.isEmpty())) {
+            precomputed = null;
         }
-        return chosen;
     }
 }

@@ -1,26 +1,27 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.DeviceChoice;
-import io.github.gpt2djl.internal.decoder.Chosen;
 import io.github.gpt2djl.internal.decoder.Decoder;
-import io.github.gpt2djl.internal.decoder.KvCache;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The token loop: prefill, then sample, feed back, decode. A sequence that ends leaves, and the next request takes its
  * place while the others go on ("continuous batching", Yu et al. 2022, Orca).
+ *
+ * <p>A step of the rows that run, which the prompts that take free places share; then a token for each row. Not so where
+ * a context is full, or the decoder takes steps ahead: then prompts join after the step.
  *
  * <p>Not for use by several threads at once.
  *
  * <p>Eight requests in two places:
  *
  * <pre>{@code
- * List<Sampled> tokens = new ArrayList<>();
+ * List<SampledToken> tokens = new ArrayList<>();
  * try (TokenLoop loop = new TokenLoop(decoder, Collections.nCopies(8, request).iterator(), 2)) {
  *     while (loop.hasNext()) {
  *         tokens.addAll(loop.next());
@@ -29,25 +30,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TokenLoop implements Loop {
-    /** Tokens of prompts that are computed together, padding included: bounds the memory, fills the kernels. */
-    private static final int PREFILL_TOKENS = 2048;
-
-    private final Decoder decoder;
     private final Admissions admissions;
-    private final int places;
-    private final int positions;
-    private final int ahead;
-    private final RunningRows rows = new RunningRows();
-    private @Nullable KvCache cache;
-    /** What the decoder has chosen, if not all of it is handed out yet, and how many of its steps are. */
-    private @Nullable Chosen given;
-
-    private int handedOut;
-    private boolean closed;
-    private long nativeNanos;
-    private long samplingNanos;
-    private long slideNanos;
-    private int slides;
+    private final LoopCounter counter = new LoopCounter();
+    private final RunningRows rows;
+    private final Prefill prefill;
+    private final SlidingContext sliding;
+    private final StepsAhead ahead;
 
     /**
      * Nothing is computed, and no request taken, before the first {@link #next()}.
@@ -72,77 +60,97 @@ public final class TokenLoop implements Loop {
      *     and so can choose their tokens by itself; 0: they are all chosen here
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places, int ahead) {
-        this.decoder = decoder;
-        this.places = places;
-        this.ahead = ahead;
-        positions = decoder.positions();
-        admissions = new Admissions(queue, positions);
+        admissions = new Admissions(queue, decoder.positions());
+        rows = new RunningRows(decoder, places);
+        prefill = new Prefill(decoder, rows, counter);
+        sliding = new SlidingContext(rows, decoder.positions(), prefill, counter);
+        this.ahead = new StepsAhead(rows, ahead, decoder.positions());
     }
 
     @Override
     public boolean hasNext() {
-        return !closed && (!rows.isEmpty() || admissions.hasNext());
+        return !rows.isClosed() && (!rows.isEmpty() || admissions.hasNext());
     }
 
     @Override
-    public List<Sampled> next() {
+    public List<SampledToken> next() {
         if (!hasNext()) {
             throw new NoSuchElementException("the generation has ended");
         }
-        KvCache state = cache();
-        List<Sampled> chosen = new ArrayList<>();
-        List<Sampled> failed = new ArrayList<>();
-        List<Joining> slid = List.of();
-        boolean beside = false;
-        if (given == null) {
-            slid = rows.leaveFull(state, positions);
-            beside = ahead == 0 && !rows.isEmpty() && slid.isEmpty();
-            List<Joining> joining = beside ? admissions.take(places - rows.size(), failed) : List.of();
-            if (joining.isEmpty()) {
-                compute(state, slid.isEmpty() ? ahead : Math.min(ahead, 1));
-            } else {
-                join(state, joining, true, failed);
-            }
+        // A closed model ends the loop here; later, it would be a failure of the requests that join.
+        rows.batch();
+        List<SampledToken> tokens = new ArrayList<>();
+        List<SampledToken> failed = new ArrayList<>();
+        List<Admission> restarted = ahead.isEmpty() ? sliding.leaveFull() : List.of();
+        boolean joinDuringStep = ahead.isOff() && restarted.isEmpty() && !rows.isEmpty();
+        List<Admission> joining = joinDuringStep ? admissions.take(rows.freePlaces(), failed) : List.of();
+        if (!joining.isEmpty()) {
+            prefill.joinDuringStep(joining, failed);
+        } else if (ahead.isEmpty()) {
+            step(!restarted.isEmpty());
         }
-        choose(state, 0, chosen);
-        if (given != null && (++handedOut == given.steps() || rows.isEmpty())) {
-            given = null;
+        choose(0, tokens);
+        ahead.delivered();
+        int first = rows.size();
+        sliding.restart(restarted, failed);
+        if (!joinDuringStep && ahead.isEmpty()) {
+            prefill.join(admissions.take(rows.freePlaces(), failed), failed);
         }
-        int running = rows.size();
-        if (!slid.isEmpty()) {
-            slides += slid.size();
-            slideNanos += join(state, slid, false, failed);
-        }
-        if (!beside && given == null) {
-            join(state, admissions.take(places - rows.size(), failed), false, failed);
-        }
-        choose(state, running, chosen);
-        chosen.addAll(failed);
+        choose(first, tokens);
+        tokens.addAll(failed);
         if (!hasNext()) {
             close();
         }
-        return chosen;
+        return tokens;
     }
 
-    /** A step of all rows, or several, at most so many, whose tokens the decoder chooses. */
-    private void compute(KvCache state, int most) {
-        if (rows.isEmpty()) {
-            return;
+    /** @param onlyOne whether a row waits for the end of the step */
+    private void step(boolean onlyOne) {
+        if (!rows.isEmpty()) {
+            long start = System.nanoTime();
+            if (!ahead.take(onlyOne)) {
+                rows.step();
+            }
+            counter.addNative(start);
         }
-        int steps = StepsAhead.possible(rows.all(), most, positions);
+    }
+
+    /** A token for each row from a place on; those that end leave. */
+    private void choose(int first, List<SampledToken> tokens) {
+        int before = tokens.size();
+        for (int place = first; place < rows.size(); place++) {
+            tokens.add(choose(place));
+        }
+        // From behind: the row that takes a place has been looked at.
+        for (int place = rows.size() - 1; place >= first; place--) {
+            if (tokens.get(before + place - first).last()) {
+                rows.leave(place);
+            }
+        }
+    }
+
+    /** What fails here is the row's own: its rules, its text, its logits. */
+    private SampledToken choose(int place) {
+        LoopRow row = rows.get(place);
+        try {
+            SampledToken token = ahead.isEmpty() ? sample(place, row) : ahead.deliver(row);
+            rows.setLastId(place, token.id());
+            return token;
+        } catch (Throwable e) {
+            return SampledToken.failed(row.text.number(), e);
+        }
+    }
+
+    private SampledToken sample(int place, LoopRow row) {
+        RunningBatch batch = rows.batch();
+        FloatBuffer logits = batch.logits(place);
+        float logSumExp = batch.logSumExp(place);
         long start = System.nanoTime();
-        if (steps == 0) {
-            step(state);
-        } else {
-            given = StepsAhead.take(state, rows.lastIds(), rows.all(), steps);
-            handedOut = 0;
+        try {
+            return row.text.choose(logits, logSumExp);
+        } finally {
+            counter.addSampling(start);
         }
-        nativeNanos += System.nanoTime() - start;
-    }
-
-    private void step(KvCache state) {
-        state.step(rows.lastIds());
-        rows.stepped();
     }
 
     @Override
@@ -150,7 +158,7 @@ public final class TokenLoop implements Loop {
         admissions.end(row);
         for (int place = 0; place < rows.size(); place++) {
             if (rows.get(place).text.number() == row) {
-                rows.leave(cache(), place);
+                rows.leave(place);
             }
         }
         if (!hasNext()) {
@@ -159,144 +167,13 @@ public final class TokenLoop implements Loop {
     }
 
     @Override
-    public int slides() {
-        return slides;
+    public LoopStatistics statistics() {
+        return counter.statistics();
     }
 
-    @Override
-    public long slideNanos() {
-        return slideNanos;
-    }
-
-    @Override
-    public long nativeNanos() {
-        return nativeNanos;
-    }
-
-    @Override
-    public long samplingNanos() {
-        return samplingNanos;
-    }
-
-    private KvCache cache() {
-        KvCache state = cache;
-        if (state == null) {
-            state = decoder.cache(places);
-            cache = state;
-        }
-        return state;
-    }
-
-    /**
-     * Prompts take places; the rows that run take a step with the first of them, if they are to. Returns the nanoseconds
-     * that it took.
-     */
-    private long join(KvCache state, List<Joining> joining, boolean step, List<Sampled> failed) {
-        int room = joining.stream().mapToInt(j -> j.room(positions)).max().orElse(0);
-        long start = System.nanoTime();
-        state.expect(rows.size()
-                + joining.stream().mapToInt(each -> each.rows().size()).sum());
-        int from = 0;
-        while (from < joining.size()) {
-            int to = groupEnd(joining, from);
-            join(state, joining.subList(from, to), room, step && from == 0, failed);
-            from = to;
-        }
-        long took = System.nanoTime() - start;
-        nativeNanos += took;
-        return took;
-    }
-
-    /** Prompts that fail together, mostly for want of memory, are taken one by one: some may go on, as do those that run. */
-    private void join(KvCache state, List<Joining> group, int room, boolean step, List<Sampled> failed) {
-        List<int[]> prompts = group.stream().map(Joining::ids).toList();
-        int copies = group.get(0).rows().size();
-        try {
-            decoder.check(prompts);
-            if (step) {
-                state.stepAndJoin(rows.lastIds(), prompts, copies, room);
-                rows.stepped();
-            } else {
-                state.join(prompts, copies, room);
-            }
-        } catch (RuntimeException | Error e) {
-            state.expect(0);
-            if (step) {
-                step(state);
-            }
-            if (group.size() > 1) {
-                group.forEach(each -> join(state, List.of(each), each.room(positions), false, failed));
-            } else {
-                group.get(0).rows().forEach(row -> failed.add(Sampled.failed(row.text.number(), e)));
-            }
-            return;
-        }
-        group.forEach(rows::add);
-    }
-
-    private static int groupEnd(List<Joining> joining, int from) {
-        int copies = joining.get(from).rows().size();
-        int longest = 0;
-        int end = from;
-        while (end < joining.size() && joining.get(end).rows().size() == copies) {
-            longest = Math.max(longest, joining.get(end).ids().length);
-            if (end > from && (end - from + 1) * longest > PREFILL_TOKENS) {
-                break;
-            }
-            end++;
-        }
-        return end;
-    }
-
-    /** A token for each row from a place on; those that end leave. */
-    private void choose(KvCache state, int first, List<Sampled> chosen) {
-        int before = chosen.size();
-        for (int place = first; place < rows.size(); place++) {
-            chosen.add(choose(state, place));
-        }
-        // From behind: the row that takes a place has been looked at.
-        for (int place = rows.size() - 1; place >= first; place--) {
-            if (chosen.get(before + place - first).last()) {
-                rows.leave(state, place);
-            }
-        }
-    }
-
-    /** What fails here is the row's own: its rules, its text, its logits. */
-    private Sampled choose(KvCache state, int place) {
-        Row row = rows.get(place);
-        Sampled token;
-        try {
-            token = given != null ? appended(given, row) : chosen(state, place, row);
-        } catch (Throwable e) {
-            return Sampled.failed(row.text.number(), e);
-        }
-        rows.setLast(place, token.id());
-        return token;
-    }
-
-    private Sampled appended(Chosen chosen, Row row) {
-        return row.text.append(chosen.id(handedOut, row.column), chosen.logProbability(handedOut, row.column));
-    }
-
-    private Sampled chosen(KvCache state, int place, Row row) {
-        FloatBuffer logits = state.logits(place);
-        float logSumExp = state.logSumExp(place);
-        long start = System.nanoTime();
-        try {
-            return row.text.choose(logits, logSumExp);
-        } finally {
-            samplingNanos += System.nanoTime() - start;
-        }
-    }
-
-    /** Frees the cache; the loop has ended then. */
+    /** Frees the batch; the loop has ended then. */
     @Override
     public void close() {
-        closed = true;
-        rows.clear();
-        if (cache != null) {
-            cache.close();
-        }
+        rows.close();
     }
 }

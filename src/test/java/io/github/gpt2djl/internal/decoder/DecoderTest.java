@@ -94,8 +94,8 @@ class DecoderTest {
         double[][] expected = new NaiveGpt2(model).logits(ids);
         for (Kernel kernel : List.of(Kernel.PLAIN, Kernel.ONEDNN)) {
             try (Checkpoint checkpoint = Checkpoint.open(model.write(folder));
-                    Decoder decoder =
-                            Decoder.load(checkpoint, () -> new Place(DeviceChoice.CPU, Kernels.all(kernel)), 0)) {
+                    Decoder decoder = Decoder.load(
+                            checkpoint, () -> new ExecutionTarget(DeviceChoice.CPU, Kernels.all(kernel)), 0)) {
                 assertClose(decoder.logits(ids), expected, TOLERANCE);
             }
         }
@@ -107,16 +107,16 @@ class DecoderTest {
         int[] ids = ids(40, 61);
         double[][] expected = new NaiveGpt2(model).logits(ids);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.prefill(List.of(Arrays.copyOf(ids, 3)), 1, 38)) {
+                RunningBatch batch = decoder.prefill(List.of(Arrays.copyOf(ids, 3)), 1, 38)) {
             for (int t = 2; ; t++) {
-                assertClose(cache.logits(0), expected[t], TOLERANCE);
-                assertThat((double) cache.logSumExp(0)).isCloseTo(logSumExp(expected[t]), within(TOLERANCE));
+                assertClose(batch.logits(0), expected[t], TOLERANCE);
+                assertThat((double) batch.logSumExp(0)).isCloseTo(logSumExp(expected[t]), within(TOLERANCE));
                 if (t == 39) {
                     break;
                 }
-                cache.step(new int[] {ids[t + 1]});
+                batch.step(new int[] {ids[t + 1]});
             }
-            assertThatThrownBy(() -> cache.step(new int[] {0}))
+            assertThatThrownBy(() -> batch.step(new int[] {0}))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("full at 40");
         }
@@ -133,15 +133,15 @@ class DecoderTest {
                 load(new TestCheckpoint(3, 4, 64, 120, 613, true, 5), DType.F32, Form.PLAIN, precision)) {
             int[] ids = ids(110, 613);
             List<int[]> start = List.of(Arrays.copyOf(ids, 7));
-            try (KvCache alone = decoder.prefill(start, 1, 104);
-                    KvCache together = decoder.prefill(start, 1, 104)) {
+            try (RunningBatch alone = decoder.prefill(start, 1, 104);
+                    RunningBatch together = decoder.prefill(start, 1, 104)) {
                 int done = 7;
                 for (int count = 1; done + count <= ids.length; count = count % 9 + 1) {
-                    together.verify(Arrays.copyOfRange(ids, done, done + count));
+                    VerifiedLogits verified = together.verify(Arrays.copyOfRange(ids, done, done + count));
                     for (int i = 0; i < count; i++) {
                         alone.step(new int[] {ids[done + i]});
                         for (int id = 0; id < 613; id++) {
-                            assertThat((double) together.verifiedLogits(i).get(id))
+                            assertThat((double) verified.logits(i).get(id))
                                     .isCloseTo(alone.logits(0).get(id), within(most));
                         }
                     }
@@ -157,10 +157,10 @@ class DecoderTest {
     void aStepInWhichPromptsJoinEqualsBothApart(Precision precision, double tolerance) throws IOException {
         OnednnTest.assumeAvailable(precision);
         try (Decoder decoder = load(new TestCheckpoint(2, 2, 64, 300, 61, true, 6), DType.F32, Form.PLAIN, precision);
-                KvCache apart = decoder.cache(9);
-                KvCache together = decoder.cache(9)) {
-            List<KvCache> both = List.of(apart, together);
-            both.forEach(cache -> cache.join(List.of(ids(5, 61), ids(5, 61)), 1, 20));
+                RunningBatch apart = decoder.batch(9);
+                RunningBatch together = decoder.batch(9)) {
+            List<RunningBatch> both = List.of(apart, together);
+            both.forEach(batch -> batch.join(List.of(ids(5, 61), ids(5, 61)), 1, 20));
             List<List<int[]>> prompts =
                     List.of(List.of(ids(7, 61)), List.of(ids(250, 61), ids(17, 61)), List.of(ids(1, 61)));
             for (int round = 0; round < 3; round++) {
@@ -170,7 +170,7 @@ class DecoderTest {
                 apart.join(prompts.get(round), copies, 260);
                 together.stepAndJoin(fed, prompts.get(round), copies, 260);
                 assertAlike(together, apart, tolerance);
-                both.forEach(cache -> cache.step(ids(cache.rows(), 61)));
+                both.forEach(batch -> batch.step(ids(batch.rows(), 61)));
                 assertAlike(together, apart, tolerance);
             }
             assertThat(together.rows()).isEqualTo(8);
@@ -180,7 +180,7 @@ class DecoderTest {
         }
     }
 
-    private static void assertAlike(KvCache found, KvCache expected, double tolerance) {
+    private static void assertAlike(RunningBatch found, RunningBatch expected, double tolerance) {
         assertThat(found.rows()).isEqualTo(expected.rows());
         for (int row = 0; row < found.rows(); row++) {
             assertThat((double) found.logSumExp(row)).isCloseTo(expected.logSumExp(row), within(tolerance));
@@ -197,7 +197,7 @@ class DecoderTest {
         List<int[]> prompts = List.of(ids(9, 61), new int[] {60}, new int[] {60, 0, 60, 5});
         NaiveGpt2 oracle = new NaiveGpt2(model);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.prefill(prompts, 2, 4)) {
+                RunningBatch batch = decoder.prefill(prompts, 2, 4)) {
             int[][] rows = new int[6][];
             for (int row = 0; row < 6; row++) {
                 rows[row] = prompts.get(row / 2);
@@ -206,13 +206,13 @@ class DecoderTest {
                 int[] next = new int[6];
                 for (int row = 0; row < 6; row++) {
                     double[][] expected = oracle.logits(rows[row]);
-                    assertClose(cache.logits(row), expected[expected.length - 1], TOLERANCE);
+                    assertClose(batch.logits(row), expected[expected.length - 1], TOLERANCE);
                     next[row] = (7 * row + 3 * step) % 61;
                     rows[row] = Arrays.copyOf(rows[row], rows[row].length + 1);
                     rows[row][rows[row].length - 1] = next[row];
                 }
                 if (step < 3) {
-                    cache.step(next);
+                    batch.step(next);
                 }
             }
         }
@@ -223,21 +223,21 @@ class DecoderTest {
     void rowsOfVeryDifferentLengthsEqualEachRowAlone() throws IOException {
         try (Checkpoint shipped = Checkpoint.open(Path.of("models/shakespeare"));
                 Decoder decoder = Decoder.load(shipped, Precision.FP32, DeviceChoice.CPU, 2);
-                KvCache cache = decoder.cache(4)) {
+                RunningBatch batch = decoder.batch(4)) {
             List<int[]> texts = new ArrayList<>(List.of(ids(2, 2048), ids(253, 2048), ids(30, 2048)));
-            cache.join(texts, 1, 256);
+            batch.join(texts, 1, 256);
             for (int step = 0; step < 3; step++) {
                 for (int row = 0; row < 3; row++) {
                     int[] text = texts.get(row);
                     float[] all = decoder.logits(text);
-                    FloatBuffer found = cache.logits(row);
+                    FloatBuffer found = batch.logits(row);
                     for (int id = 0; id < 2048; id++) {
                         assertThat(found.get(id)).isCloseTo(all[(text.length - 1) * 2048 + id], within(1e-3f));
                     }
                     texts.set(row, Arrays.copyOf(text, text.length + 1));
                     texts.get(row)[text.length] = 7 * row + step;
                 }
-                cache.step(
+                batch.step(
                         texts.stream().mapToInt(text -> text[text.length - 1]).toArray());
             }
         }
@@ -251,7 +251,7 @@ class DecoderTest {
         NaiveGpt2 oracle = new NaiveGpt2(model);
         Random random = new Random(copies);
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.cache(7)) {
+                RunningBatch batch = decoder.batch(7)) {
             List<int[]> texts = new ArrayList<>();
             for (int step = 0; step < 60; step++) {
                 List<int[]> prompts = new ArrayList<>();
@@ -259,18 +259,18 @@ class DecoderTest {
                     prompts.add(ids(1 + random.nextInt(step < 30 ? 6 : 12), 61));
                 }
                 if (!prompts.isEmpty()) {
-                    cache.join(prompts, copies, step < 30 ? 12 : 20);
+                    batch.join(prompts, copies, step < 30 ? 12 : 20);
                     prompts.forEach(p -> texts.addAll(Collections.nCopies(copies, p)));
                 }
-                assertThat(cache.rows()).isEqualTo(texts.size());
+                assertThat(batch.rows()).isEqualTo(texts.size());
                 for (int place = 0; place < texts.size(); place++) {
                     double[][] expected = oracle.logits(texts.get(place));
-                    assertClose(cache.logits(place), expected[expected.length - 1], TOLERANCE);
+                    assertClose(batch.logits(place), expected[expected.length - 1], TOLERANCE);
                 }
                 for (int place = texts.size() - 1; place >= 0; place--) {
                     int most = step < 30 ? 11 : 19;
                     if (random.nextInt(5) == 0 || texts.get(place).length >= most) {
-                        cache.leave(place);
+                        batch.leave(place);
                         int[] last = texts.remove(texts.size() - 1);
                         if (place < texts.size()) {
                             texts.set(place, last);
@@ -284,7 +284,7 @@ class DecoderTest {
                     texts.set(place, longer);
                 }
                 if (!texts.isEmpty()) {
-                    cache.step(next);
+                    batch.step(next);
                 }
             }
         }
@@ -297,15 +297,15 @@ class DecoderTest {
         Random random = new Random(seed);
         int[] prompt = ids(6, 61);
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.cache(5)) {
-            cache.join(List.of(prompt), 1, 30);
+                RunningBatch batch = decoder.batch(5)) {
+            batch.join(List.of(prompt), 1, 30);
             List<int[]> texts = new ArrayList<>(List.of(prompt));
             int same = 0;
             for (int step = 0; step < 24; step++) {
                 int old = texts.size();
                 int[] sources = random.ints(1 + random.nextInt(5), 0, old).toArray();
                 // Positions that all rows have alike need no copy, but where rows are new.
-                cache.reorder(sources, sources.length > old || random.nextBoolean() ? 0 : same);
+                batch.reorder(sources, sources.length > old || random.nextBoolean() ? 0 : same);
                 List<int[]> before = texts;
                 texts = new ArrayList<>();
                 for (int source : sources) {
@@ -315,20 +315,20 @@ class DecoderTest {
                     same = before.get(0).length;
                 }
                 int[] next = random.ints(sources.length, 0, 61).toArray();
-                cache.step(next);
+                batch.step(next);
                 for (int place = 0; place < sources.length; place++) {
                     int[] text = Arrays.copyOf(texts.get(place), texts.get(place).length + 1);
                     text[text.length - 1] = next[place];
                     texts.set(place, text);
-                    try (KvCache fresh = decoder.prefill(List.of(text), 1, 1)) {
+                    try (RunningBatch fresh = decoder.prefill(List.of(text), 1, 1)) {
                         for (int id = 0; id < 61; id++) {
-                            assertThat((double) cache.logits(place).get(id))
+                            assertThat((double) batch.logits(place).get(id))
                                     .isCloseTo(fresh.logits(0).get(id), within(TOLERANCE));
                         }
                     }
                 }
             }
-            assertThatThrownBy(() -> cache.reorder(new int[6], 0))
+            assertThatThrownBy(() -> batch.reorder(new int[6], 0))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("6 rows were asked for in a cache with 5 places");
         }
@@ -339,16 +339,16 @@ class DecoderTest {
         List<int[]> prompts = List.of(ids(9, 61), new int[] {60}, new int[] {60, 0, 60, 5});
         int[] sources = {2, 2, 0, 1};
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.cache(4)) {
-            cache.join(prompts, 1, 12);
-            cache.reorder(sources, 0);
-            cache.step(new int[] {3, 4, 5, 6});
+                RunningBatch batch = decoder.batch(4)) {
+            batch.join(prompts, 1, 12);
+            batch.reorder(sources, 0);
+            batch.step(new int[] {3, 4, 5, 6});
             for (int place = 0; place < 4; place++) {
                 int[] prompt = prompts.get(sources[place]);
                 int[] text = Arrays.copyOf(prompt, prompt.length + 1);
                 text[prompt.length] = 3 + place;
                 double[][] expected = new NaiveGpt2(TestCheckpoint.tiny()).logits(text);
-                assertClose(cache.logits(place), expected[prompt.length], TOLERANCE);
+                assertClose(batch.logits(place), expected[prompt.length], TOLERANCE);
             }
         }
     }
@@ -360,17 +360,17 @@ class DecoderTest {
         List<int[]> prompts = List.of(ids(2100, 61), ids(2101, 60), ids(2102, 59));
         int[] sources = {1, 2, 0};
         try (Decoder decoder = load(model, DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.cache(3)) {
-            cache.join(prompts, 1, 2110);
-            cache.reorder(sources, 0);
-            cache.step(new int[] {3, 4, 5});
+                RunningBatch batch = decoder.batch(3)) {
+            batch.join(prompts, 1, 2110);
+            batch.reorder(sources, 0);
+            batch.step(new int[] {3, 4, 5});
             for (int place = 0; place < 3; place++) {
                 int[] prompt = prompts.get(sources[place]);
                 int[] text = Arrays.copyOf(prompt, prompt.length + 1);
                 text[prompt.length] = 3 + place;
-                try (KvCache fresh = decoder.prefill(List.of(text), 1, 1)) {
+                try (RunningBatch fresh = decoder.prefill(List.of(text), 1, 1)) {
                     for (int id = 0; id < 61; id++) {
-                        assertThat((double) cache.logits(place).get(id))
+                        assertThat((double) batch.logits(place).get(id))
                                 .isCloseTo(fresh.logits(0).get(id), within(TOLERANCE));
                     }
                 }
@@ -381,9 +381,9 @@ class DecoderTest {
     @Test
     void aCacheHasSoManyPlaces() throws IOException {
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
-                KvCache cache = decoder.cache(2)) {
-            cache.join(List.of(new int[] {1}), 1, 4);
-            assertThatThrownBy(() -> cache.join(List.of(new int[] {2}), 2, 4))
+                RunningBatch batch = decoder.batch(2)) {
+            batch.join(List.of(new int[] {1}), 1, 4);
+            assertThatThrownBy(() -> batch.join(List.of(new int[] {2}), 2, 4))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("2 rows cannot join 1 in a cache with 2 places");
         }
@@ -443,18 +443,18 @@ class DecoderTest {
     @Test
     void saysThatItIsClosed() throws IOException {
         Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32);
-        KvCache cache = decoder.prefill(List.of(new int[] {1}), 1, 3);
+        RunningBatch batch = decoder.prefill(List.of(new int[] {1}), 1, 3);
         decoder.close();
         decoder.close();
         assertThatThrownBy(() -> decoder.logits(new int[] {1}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        assertThatThrownBy(() -> cache.step(new int[] {1}))
+        assertThatThrownBy(() -> batch.step(new int[] {1}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
-        cache.close();
-        cache.close();
-        assertThatThrownBy(() -> cache.logits(0)).isInstanceOf(IllegalStateException.class);
+        batch.close();
+        batch.close();
+        assertThatThrownBy(() -> batch.logits(0)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -462,8 +462,8 @@ class DecoderTest {
         try (Decoder decoder = load(TestCheckpoint.tiny(), DType.F32, Form.PLAIN, Precision.FP32)) {
             int before = LiveArrays.count(decoder);
             for (int i = 0; i < 3; i++) {
-                try (KvCache cache = decoder.prefill(List.of(new int[] {1}, new int[] {2, 3}), 2, 5)) {
-                    cache.step(new int[] {1, 2, 3, 4});
+                try (RunningBatch batch = decoder.prefill(List.of(new int[] {1}, new int[] {2, 3}), 2, 5)) {
+                    batch.step(new int[] {1, 2, 3, 4});
                     assertThat(LiveArrays.count(decoder)).isGreaterThan(before);
                 }
                 decoder.logits(new int[] {1, 2});

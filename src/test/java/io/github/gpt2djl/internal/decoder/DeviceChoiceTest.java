@@ -104,19 +104,20 @@ class DeviceChoiceTest {
             TestCheckpoint model = new TestCheckpoint(2, 2, 16, 40, 61, tied, 1);
             int[] ids = new Random(3).ints(20, 0, 61).toArray();
             double[][] expected = new NaiveGpt2(model).logits(ids);
-            Place place = new Place(DeviceChoice.CPU, Kernels.all(kernel));
+            ExecutionTarget target = new ExecutionTarget(DeviceChoice.CPU, Kernels.all(kernel));
             try (Checkpoint checkpoint = Checkpoint.open(model.write(folder));
-                    Decoder decoder = Decoder.load(checkpoint, () -> place, 0)) {
+                    Decoder decoder = Decoder.load(checkpoint, () -> target, 0)) {
                 assertThat(difference(decoder.logits(ids), expected)).isLessThan(tolerance);
-                try (KvCache cache = decoder.prefill(List.of(Arrays.copyOf(ids, 12), Arrays.copyOf(ids, 7)), 2, 9)) {
+                try (RunningBatch batch =
+                        decoder.prefill(List.of(Arrays.copyOf(ids, 12), Arrays.copyOf(ids, 7)), 2, 9)) {
                     float[] logits = new float[61];
-                    cache.step(new int[] {ids[12], ids[12], ids[7], ids[7]});
-                    cache.logits(1).get(0, logits);
+                    batch.step(new int[] {ids[12], ids[12], ids[7], ids[7]});
+                    batch.logits(1).get(0, logits);
                     assertThat(difference(logits, new double[][] {expected[12]}))
                             .isLessThan(tolerance);
-                    cache.leave(0);
-                    cache.step(new int[] {ids[8], ids[13], ids[8]});
-                    cache.logits(2).get(0, logits);
+                    batch.leave(0);
+                    batch.step(new int[] {ids[8], ids[13], ids[8]});
+                    batch.logits(2).get(0, logits);
                     assertThat(difference(logits, new double[][] {expected[8]})).isLessThan(tolerance);
                     assertThat(decoder.scores(ids, 3)).hasSize(8 * 19);
                 }

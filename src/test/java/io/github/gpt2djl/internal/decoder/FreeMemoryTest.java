@@ -76,7 +76,7 @@ class FreeMemoryTest {
     void tooLargeAModelIsRejectedWithWhatFits() throws IOException {
         new TestCheckpoint(8, 4, 64, 100, 500, true, 3).write(root);
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
-            Place plain = new Place(DeviceChoice.CPU, Kernels.all(Kernel.PLAIN));
+            ExecutionTarget plain = new ExecutionTarget(DeviceChoice.CPU, Kernels.all(Kernel.PLAIN));
             long needed = plain.kernels().loadingBytes(checkpoint.config(), 1);
             assertThatCode(() -> Weights.checkMemory(checkpoint, plain, 1, needed))
                     .doesNotThrowAnyException();
@@ -99,15 +99,15 @@ class FreeMemoryTest {
     @Test
     void tooLargeACacheIsRejected() throws IOException {
         new TestCheckpoint(2, 4, 64, 4096, 10_000, true, 3).write(root);
-        Place plain = new Place(DeviceChoice.CPU, Kernels.of(Precision.FP32, DeviceChoice.CPU));
+        ExecutionTarget plain = new ExecutionTarget(DeviceChoice.CPU, Kernels.of(Precision.FP32, DeviceChoice.CPU));
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
             ModelConfig config = checkpoint.config();
-            assertThatThrownBy(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 551_999_999))
+            assertThatThrownBy(() -> KvStorage.check(config, plain, 500, 1000, () -> 551_999_999))
                     .isInstanceOf(InsufficientMemoryException.class)
                     .hasMessage(
                             "the KV cache of 500 sequences of 1000 tokens, with their logits, needs 552 MB of memory,"
                                     + " and 552 MB are free; generate fewer sequences at once, or shorter ones");
-            assertThatCode(() -> KeysAndValues.check(config, plain, 500, 1000, () -> 552_000_000))
+            assertThatCode(() -> KvStorage.check(config, plain, 500, 1000, () -> 552_000_000))
                     .doesNotThrowAnyException();
         }
     }
@@ -115,10 +115,10 @@ class FreeMemoryTest {
     /** What a long guess takes is checked before it is allocated: 1000 rows of logits are 40 MB, twice. */
     @Test
     void tooManyVerifiedTokensAreRejected() {
-        assertThatThrownBy(() -> KeysAndValues.checkVerified(1000, 10_000, () -> 79_999_999))
+        assertThatThrownBy(() -> KvStorage.checkVerified(1000, 10_000, () -> 79_999_999))
                 .isInstanceOf(InsufficientMemoryException.class)
                 .hasMessage("verifying 1000 tokens at once needs 80 MB of memory, and 80 MB are free; guess fewer");
-        assertThatCode(() -> KeysAndValues.checkVerified(1000, 10_000, () -> 80_000_000))
+        assertThatCode(() -> KvStorage.checkVerified(1000, 10_000, () -> 80_000_000))
                 .doesNotThrowAnyException();
     }
 

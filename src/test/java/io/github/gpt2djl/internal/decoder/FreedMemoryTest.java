@@ -9,7 +9,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.loop.Decoding;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import io.github.gpt2djl.sampling.Greedy;
 import io.github.gpt2djl.sampling.Sampler;
@@ -45,11 +45,10 @@ class FreedMemoryTest {
         try (Decoder decoder = load()) {
             List<FloatBuffer> kept = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                try (KvCache cache = decoder.prefill(List.of(new int[] {i, 2}), 1, 20)) {
-                    kept.add(cache.logits(0));
-                    cache.verify(new int[] {3, 4});
-                    kept.add(cache.verifiedLogits(1));
-                    assertThat(cache.logit(0, 17)).isEqualTo(kept.get(2 * i).get(17));
+                try (RunningBatch batch = decoder.prefill(List.of(new int[] {i, 2}), 1, 20)) {
+                    kept.add(batch.logits(0));
+                    kept.add(batch.verify(new int[] {3, 4}).logits(1));
+                    assertThat(batch.logit(0, 17)).isEqualTo(kept.get(2 * i).get(17));
                     assertThat(LiveArrays.count(decoder)).isPositive();
                 }
                 assertThat(LiveArrays.count(decoder)).isZero();
@@ -66,23 +65,26 @@ class FreedMemoryTest {
     @Test
     void aClosedCacheGivesNothing() throws IOException {
         try (Decoder decoder = load()) {
-            KvCache cache = decoder.prefill(List.of(new int[] {1, 2}), 1, 20);
+            RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2}), 1, 20);
+            VerifiedLogits verified = batch.verify(new int[] {3, 4});
             CandidateCache candidates = decoder.candidates(2, 8);
             candidates.begin(new int[] {1, 2});
             candidates.look(new int[] {3, 4});
-            cache.close();
+            batch.close();
             candidates.close();
             List<Runnable> uses = List.of(
-                    () -> cache.logits(0),
-                    () -> cache.logit(0, 1),
-                    () -> cache.logSumExp(0),
-                    () -> cache.verifiedLogits(0),
-                    () -> cache.rewind(0),
-                    () -> cache.step(new int[] {1}),
-                    () -> cache.leave(0),
-                    () -> cache.reorder(new int[] {0}, 0),
+                    () -> batch.logits(0),
+                    () -> batch.logit(0, 1),
+                    () -> batch.logSumExp(0),
+                    () -> batch.verify(new int[] {5}),
+                    () -> verified.logits(0),
+                    () -> verified.logSumExp(0),
+                    () -> batch.rewind(0),
+                    () -> batch.step(new int[] {1}),
+                    () -> batch.leave(0),
+                    () -> batch.reorder(new int[] {0}, 0),
                     candidates::logits,
-                    () -> candidates.likeness(0),
+                    () -> candidates.maxCosine(0),
                     () -> candidates.look(new int[] {1}));
             for (Runnable use : uses) {
                 assertThatThrownBy(use::run).isInstanceOf(IllegalStateException.class);
@@ -100,7 +102,7 @@ class FreedMemoryTest {
         };
         Request request = new Request(new int[] {1}, 1, 20, 7, Decoding.plain(closing));
         try (TokenLoop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
-            List<Sampled> first = loop.next();
+            List<SampledToken> first = loop.next();
             assertThat(first).hasSize(1);
             assertThat(first.get(0).logProbability()).isNegative().isFinite();
             assertThatThrownBy(loop::next)
@@ -117,12 +119,16 @@ class FreedMemoryTest {
         }
         long before = directBuffers();
         try (Decoder decoder = load();
-                KvCache cache = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 2, 20)) {
-            cache.step(new int[] {1, 2, 3, 4});
-            cache.steps(new int[] {1, 2, 3, 4}, Collections.nCopies(4, Choice.GREEDY), new double[3][4], List.of(5));
-            cache.reorder(new int[] {1, 0, 3, 3}, 0);
-            cache.leave(3);
-            cache.stepAndJoin(new int[] {1, 2, 3}, List.of(new int[] {4, 5}), 1, 20);
+                RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 2, 20)) {
+            batch.step(new int[] {1, 2, 3, 4});
+            batch.steps(
+                    new int[] {1, 2, 3, 4},
+                    Collections.nCopies(4, DeviceSampling.GREEDY),
+                    new double[3][4],
+                    List.of(5));
+            batch.reorder(new int[] {1, 0, 3, 3}, 0);
+            batch.leave(3);
+            batch.stepAndJoin(new int[] {1, 2, 3}, List.of(new int[] {4, 5}), 1, 20);
             decoder.scores(new int[] {1, 2, 3}, 2);
         }
         try (Decoder decoder = load();

@@ -83,8 +83,8 @@ class GpuTest {
         try (Decoder decoder = decoder();
                 Decoder second = decoder()) {
             float[] before = decoder.logits(ids);
-            try (KvCache cache = decoder.cache(100_000)) {
-                assertThatThrownBy(() -> cache.join(List.of(ids), 1, 1_000_000))
+            try (RunningBatch batch = decoder.batch(100_000)) {
+                assertThatThrownBy(() -> batch.join(List.of(ids), 1, 1_000_000))
                         .isInstanceOf(InsufficientMemoryException.class)
                         .hasMessageMatching(
                                 "the KV cache of 100000 sequences of 1000000 tokens needs \\d.* GB of memory,"
@@ -100,10 +100,14 @@ class GpuTest {
         try (Decoder decoder = decoder()) {
             long before = 0;
             for (int i = 0; i < 1000; i++) {
-                try (KvCache cache = decoder.prefill(List.of(new int[] {1, 2, 3}), 4, 20)) {
-                    cache.steps(
+                try (RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2, 3}), 4, 20)) {
+                    batch.steps(
                             new int[4],
-                            List.of(Choice.GREEDY, Choice.GREEDY, Choice.GREEDY, Choice.GREEDY),
+                            List.of(
+                                    DeviceSampling.GREEDY,
+                                    DeviceSampling.GREEDY,
+                                    DeviceSampling.GREEDY,
+                                    DeviceSampling.GREEDY),
                             new double[16][4],
                             List.of());
                 }

@@ -48,7 +48,7 @@ class OnednnTest {
 
     private static void compare(Path folder, Kernels kernels, double tolerance) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder);
-                Decoder decoder = Decoder.load(checkpoint, () -> new Place(DeviceChoice.CPU, kernels), 0)) {
+                Decoder decoder = Decoder.load(checkpoint, () -> new ExecutionTarget(DeviceChoice.CPU, kernels), 0)) {
             TransformersReferenceTest.compareScores(decoder, folder, tolerance);
         }
     }
@@ -60,8 +60,8 @@ class OnednnTest {
         Random random = new Random(8);
         try (Checkpoint shipped = Checkpoint.open(Path.of("models/shakespeare"));
                 Decoder decoder = Decoder.load(shipped, Precision.BF16, DeviceChoice.CPU, 2);
-                KvCache together = decoder.cache(7)) {
-            List<KvCache> alone = new ArrayList<>();
+                RunningBatch together = decoder.batch(7)) {
+            List<RunningBatch> alone = new ArrayList<>();
             for (int step = 0; step < 40; step++) {
                 if (alone.size() < 7 && random.nextInt(3) == 0) {
                     List<int[]> prompts = new ArrayList<>();
@@ -89,7 +89,7 @@ class OnednnTest {
                 }
             }
             assertThat(alone).hasSize(7);
-            alone.forEach(KvCache::close);
+            alone.forEach(RunningBatch::close);
         }
     }
 
@@ -103,15 +103,15 @@ class OnednnTest {
                 Decoder decoder = Decoder.load(checkpoint, Precision.BF16, DeviceChoice.CPU, 2)) {
             FloatBuffer expected = FloatBuffer.wrap(decoder.logits(text));
             for (int n = 1; n <= text.length; n++) {
-                try (KvCache cache = decoder.prefill(List.of(Arrays.copyOf(text, n)), 2, 2 + text.length - n)) {
+                try (RunningBatch batch = decoder.prefill(List.of(Arrays.copyOf(text, n)), 2, 2 + text.length - n)) {
                     for (int t = n; t <= text.length; t++) {
                         for (int copy = 0; copy < 2; copy++) {
-                            assertThat(difference(cache.logits(copy), expected.slice((t - 1) * 61, 61)))
+                            assertThat(difference(batch.logits(copy), expected.slice((t - 1) * 61, 61)))
                                     .describedAs("%d tokens, %d of a prompt", t, n)
                                     .isLessThan(.05);
                         }
                         if (t < text.length) {
-                            cache.step(new int[] {text[t], text[t]});
+                            batch.step(new int[] {text[t], text[t]});
                         }
                     }
                 }

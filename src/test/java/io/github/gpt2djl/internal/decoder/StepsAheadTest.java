@@ -9,7 +9,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.loop.Decoding;
 import io.github.gpt2djl.internal.loop.Request;
-import io.github.gpt2djl.internal.loop.Sampled;
+import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import io.github.gpt2djl.sampling.Greedy;
 import io.github.gpt2djl.sampling.MinP;
@@ -101,25 +101,25 @@ class StepsAheadTest {
         float[] norm = model.values("ln_f.weight");
         Arrays.fill(norm, spread);
         Arrays.fill(model.values("ln_f.bias"), 0);
-        Map<Choice, Sampler> rules = new LinkedHashMap<>();
-        rules.put(Choice.GREEDY, new Greedy());
-        rules.put(new Choice(1, 0, 1), new Multinomial(List.of()));
-        rules.put(new Choice(1, 1, 1), new Multinomial(List.of(new TopK(1))));
-        rules.put(new Choice(1, 32, 1), new Multinomial(List.of(new TopK(32))));
-        rules.put(new Choice(1, 0, 0), new Multinomial(List.of(new TopP(0))));
-        rules.put(new Choice(1, 0, 0.5), new Multinomial(List.of(new TopP(0.5))));
-        rules.put(new Choice(1, 3, 0.5), new Multinomial(List.of(new TopK(3), new TopP(0.5))));
-        List<Choice> choices = List.copyOf(rules.keySet());
+        Map<DeviceSampling, Sampler> rules = new LinkedHashMap<>();
+        rules.put(DeviceSampling.GREEDY, new Greedy());
+        rules.put(new DeviceSampling(1, 0, 1), new Multinomial(List.of()));
+        rules.put(new DeviceSampling(1, 1, 1), new Multinomial(List.of(new TopK(1))));
+        rules.put(new DeviceSampling(1, 32, 1), new Multinomial(List.of(new TopK(32))));
+        rules.put(new DeviceSampling(1, 0, 0), new Multinomial(List.of(new TopP(0))));
+        rules.put(new DeviceSampling(1, 0, 0.5), new Multinomial(List.of(new TopP(0.5))));
+        rules.put(new DeviceSampling(1, 3, 0.5), new Multinomial(List.of(new TopK(3), new TopP(0.5))));
+        List<DeviceSampling> choices = List.copyOf(rules.keySet());
         int[] fed = new int[choices.size()];
         try (Decoder decoder = decoder(model, Kernel.PLAIN)) {
             for (double draw : new double[] {0, 1e-12, 0.25, 0.5, 0.75, 1 - 1e-9, 1 - 0x1p-53}) {
                 double[][] draws = {choices.stream().mapToDouble(c -> draw).toArray()};
-                try (KvCache cache = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4);
-                        KvCache other = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4)) {
-                    Chosen chosen = other.steps(fed, choices, draws, List.of());
-                    cache.step(fed);
+                try (RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4);
+                        RunningBatch other = decoder.prefill(List.of(new int[] {1, 2}), choices.size(), 4)) {
+                    SampledBlock chosen = other.steps(fed, choices, draws, List.of());
+                    batch.step(fed);
                     for (int row = 0; row < fed.length; row++) {
-                        int expected = rules.get(choices.get(row)).sample(cache.logits(row), NOTHING, draw);
+                        int expected = rules.get(choices.get(row)).sample(batch.logits(row), NOTHING, draw);
                         assertThat(chosen.id(0, row))
                                 .as("%s, %s", choices.get(row), draw)
                                 .isEqualTo(expected);
@@ -161,19 +161,19 @@ class StepsAheadTest {
     @Test
     void stopsWhenAllRowsHaveEnded() throws IOException {
         try (Decoder decoder = decoder(Kernel.PLAIN);
-                KvCache cache = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 1, 40)) {
-            List<Choice> greedy = List.of(Choice.GREEDY, Choice.GREEDY);
-            Chosen all = cache.steps(new int[] {5, 6}, greedy, new double[17][2], List.of());
+                RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 1, 40)) {
+            List<DeviceSampling> greedy = List.of(DeviceSampling.GREEDY, DeviceSampling.GREEDY);
+            SampledBlock all = batch.steps(new int[] {5, 6}, greedy, new double[17][2], List.of());
             assertThat(all.steps()).isEqualTo(17);
-            cache.step(new int[] {all.id(16, 0), all.id(16, 1)});
-            assertThatThrownBy(() -> cache.steps(new int[] {5, 6}, greedy, new double[30][2], List.of()))
+            batch.step(new int[] {all.id(16, 0), all.id(16, 1)});
+            assertThatThrownBy(() -> batch.steps(new int[] {5, 6}, greedy, new double[30][2], List.of()))
                     .hasMessageContaining("full at 41");
         }
         try (Decoder decoder = decoder(Kernel.PLAIN);
-                KvCache cache = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 1, 40)) {
-            List<Choice> greedy = List.of(Choice.GREEDY, Choice.GREEDY);
+                RunningBatch batch = decoder.prefill(List.of(new int[] {1, 2}, new int[] {3}), 1, 40)) {
+            List<DeviceSampling> greedy = List.of(DeviceSampling.GREEDY, DeviceSampling.GREEDY);
             List<Integer> any = java.util.stream.IntStream.range(0, 307).boxed().toList();
-            assertThat(cache.steps(new int[] {5, 6}, greedy, new double[17][2], any)
+            assertThat(batch.steps(new int[] {5, 6}, greedy, new double[17][2], any)
                             .steps())
                     .isEqualTo(8);
         }
@@ -188,8 +188,8 @@ class StepsAheadTest {
         model.values("wpe.weight")[0] = Float.NaN;
         try (Decoder decoder = decoder(model, kernel);
                 TokenLoop loop = loop(decoder, List.of(request(new Random(1), new Greedy(), List.of())), 1, 4)) {
-            List<Sampled> tokens = loop.next();
-            assertThat(tokens).hasSize(1).allMatch(Sampled::last);
+            List<SampledToken> tokens = loop.next();
+            assertThat(tokens).hasSize(1).allMatch(SampledToken::last);
             assertThat(tokens.get(0).failure())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("the model's logits are NaN or infinite");
@@ -199,14 +199,15 @@ class StepsAheadTest {
 
     static void assertSame(Decoder decoder, List<Request> requests, int ahead, int places) {
         // Scratch memory of a sampler serves one generation: two at once would not be the same.
-        Map<Integer, List<Sampled>> expected = run(decoder, requests, places, 0);
-        Map<Integer, List<Sampled>> found = run(decoder, requests, places, ahead);
+        Map<Integer, List<SampledToken>> expected = run(decoder, requests, places, 0);
+        Map<Integer, List<SampledToken>> found = run(decoder, requests, places, ahead);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         expected.forEach((row, tokens) -> {
-            List<Sampled> own = found.getOrDefault(row, List.of());
-            assertThat(own.stream().map(Sampled::id))
+            List<SampledToken> own = found.getOrDefault(row, List.of());
+            assertThat(own.stream().map(SampledToken::id))
                     .as("row %d", row)
-                    .containsExactlyElementsOf(tokens.stream().map(Sampled::id).toList());
+                    .containsExactlyElementsOf(
+                            tokens.stream().map(SampledToken::id).toList());
             for (int i = 0; i < tokens.size(); i++) {
                 // Who shares the batch may differ, and with it the last bit.
                 assertThat(own.get(i).logProbability()).isCloseTo(tokens.get(i).logProbability(), within(1e-5));
@@ -215,8 +216,9 @@ class StepsAheadTest {
         });
     }
 
-    private static Map<Integer, List<Sampled>> run(Decoder decoder, List<Request> requests, int places, int ahead) {
-        Map<Integer, List<Sampled>> rows = new TreeMap<>();
+    private static Map<Integer, List<SampledToken>> run(
+            Decoder decoder, List<Request> requests, int places, int ahead) {
+        Map<Integer, List<SampledToken>> rows = new TreeMap<>();
         try (TokenLoop loop = loop(decoder, requests, places, ahead)) {
             while (loop.hasNext()) {
                 loop.next()
@@ -246,9 +248,9 @@ class StepsAheadTest {
     }
 
     private Decoder decoder(TestCheckpoint model, Kernel kernel) throws IOException {
-        Supplier<Place> place = () -> new Place(DeviceChoice.CPU, Kernels.all(kernel));
+        Supplier<ExecutionTarget> target = () -> new ExecutionTarget(DeviceChoice.CPU, Kernels.all(kernel));
         try (Checkpoint checkpoint = Checkpoint.open(model.write(folder))) {
-            return Decoder.load(checkpoint, place, 0);
+            return Decoder.load(checkpoint, target, 0);
         }
     }
 }

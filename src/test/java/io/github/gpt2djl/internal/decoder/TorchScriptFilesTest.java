@@ -90,11 +90,11 @@ class TorchScriptFilesTest {
                 .toList();
         try (NDManager manager = TorchEngine.start(0).newBaseManager(Device.cpu())) {
             for (Kernel kernel : kernels) {
-                Place place = new Place(DeviceChoice.CPU, new Kernels(kernel, Kernel.PLAIN));
-                TorchModule.load(DecoderArchive.pack(config, place), manager, true)
+                ExecutionTarget target = new ExecutionTarget(DeviceChoice.CPU, new Kernels(kernel, Kernel.PLAIN));
+                TorchModule.load(DecoderArchive.pack(config, target), manager, true)
                         .close();
-                place = new Place(DeviceChoice.CPU, new Kernels(Kernel.PLAIN, kernel));
-                TorchModule.load(DecoderArchive.pack(config, place), manager, true)
+                target = new ExecutionTarget(DeviceChoice.CPU, new Kernels(Kernel.PLAIN, kernel));
+                TorchModule.load(DecoderArchive.pack(config, target), manager, true)
                         .close();
             }
         }

@@ -53,21 +53,21 @@ class TransformersReferenceTest {
         List<Row> expected = read(folder).prompts();
         assertThat(expected).hasSizeGreaterThan(1);
         try (Decoder decoder = load(folder, Precision.FP32, DeviceChoice.CPU);
-                KvCache cache = decoder.cache(expected.size())) {
-            cache.join(List.of(expected.get(0).ids()), 1, expected.get(0).ids().length + 64);
+                RunningBatch batch = decoder.batch(expected.size())) {
+            batch.join(List.of(expected.get(0).ids()), 1, expected.get(0).ids().length + 64);
             for (int step = 0; step < 64; step++) {
-                int[] next = new int[cache.rows()];
+                int[] next = new int[batch.rows()];
                 for (int row = 0; row < next.length; row++) {
-                    next[row] = argmax(cache.logits(row));
+                    next[row] = argmax(batch.logits(row));
                     assertThat(next[row])
                             .as("row %d, step %d", row, step)
                             .isEqualTo(expected.get(row).greedy()[step - row]);
                 }
                 if (next.length < expected.size()) {
                     int[] prompt = expected.get(next.length).ids();
-                    cache.stepAndJoin(next, List.of(prompt), 1, prompt.length + 64);
+                    batch.stepAndJoin(next, List.of(prompt), 1, prompt.length + 64);
                 } else if (step < 63) {
-                    cache.step(next);
+                    batch.step(next);
                 }
             }
         }
@@ -185,17 +185,17 @@ class TransformersReferenceTest {
     private static List<Integer> greedy(Decoder decoder, List<int[]> prompts) {
         List<List<Integer>> rows = new ArrayList<>();
         prompts.forEach(p -> rows.add(new ArrayList<>()));
-        try (KvCache cache = decoder.prefill(prompts, 1, 64)) {
+        try (RunningBatch batch = decoder.prefill(prompts, 1, 64)) {
             for (int step = 0; ; step++) {
                 int[] next = new int[prompts.size()];
                 for (int row = 0; row < next.length; row++) {
-                    next[row] = argmax(cache.logits(row));
+                    next[row] = argmax(batch.logits(row));
                     rows.get(row).add(next[row]);
                 }
                 if (step == 63) {
                     break;
                 }
-                cache.step(next);
+                batch.step(next);
             }
         }
         return rows.stream().flatMap(List::stream).toList();

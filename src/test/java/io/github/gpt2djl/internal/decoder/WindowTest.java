@@ -66,7 +66,7 @@ class WindowTest {
     void rowsEqualEachRowAlone(Precision precision, double tolerance) throws IOException {
         Random random = new Random(8);
         try (Decoder decoder = load(precision);
-                KvCache cache = decoder.cache(7)) {
+                RunningBatch batch = decoder.batch(7)) {
             List<List<Integer>> rows = new ArrayList<>();
             for (int step = 0; step < 25; step++) {
                 int[] next = random.ints(rows.size(), 0, 2048).toArray();
@@ -80,17 +80,17 @@ class WindowTest {
                 prompts.forEach(prompt ->
                         rows.add(new ArrayList<>(Arrays.stream(prompt).boxed().toList())));
                 if (prompts.isEmpty()) {
-                    cache.step(next);
+                    batch.step(next);
                 } else if (next.length == 0) {
-                    cache.join(prompts, 1, 256);
+                    batch.join(prompts, 1, 256);
                 } else {
-                    cache.stepAndJoin(next, prompts, 1, 256);
+                    batch.stepAndJoin(next, prompts, 1, 256);
                 }
                 for (int row = 0; row < rows.size(); row++) {
                     int[] ids = rows.get(row).stream().mapToInt(id -> id).toArray();
                     float[] expected = decoder.logits(ids);
                     for (int id = 0; id < 2048; id += 17) {
-                        assertThat((double) cache.logit(row, id))
+                        assertThat((double) batch.logit(row, id))
                                 .as("step %d, row %d of %d tokens", step, row, ids.length)
                                 .isCloseTo(expected[(ids.length - 1) * 2048 + id], within(tolerance));
                     }
@@ -107,15 +107,15 @@ class WindowTest {
         int[] ids = new Random(4).ints(90, 0, 2048).toArray();
         List<int[]> start = List.of(Arrays.copyOf(ids, 3));
         try (Decoder decoder = load(precision);
-                KvCache alone = decoder.prefill(start, 1, 87);
-                KvCache together = decoder.prefill(start, 1, 87)) {
+                RunningBatch alone = decoder.prefill(start, 1, 87);
+                RunningBatch together = decoder.prefill(start, 1, 87)) {
             int done = 3;
             for (int count = 1; done + count <= ids.length; count = count % 9 + 1) {
-                together.verify(Arrays.copyOfRange(ids, done, done + count));
+                VerifiedLogits verified = together.verify(Arrays.copyOfRange(ids, done, done + count));
                 for (int i = 0; i < count; i++) {
                     alone.step(new int[] {ids[done + i]});
                     for (int id = 0; id < 2048; id++) {
-                        assertThat((double) together.verifiedLogits(i).get(id))
+                        assertThat((double) verified.logits(i).get(id))
                                 .isCloseTo(alone.logits(0).get(id), within(tolerance));
                     }
                 }
@@ -132,11 +132,11 @@ class WindowTest {
         List<int[]> prompts = List.of(
                 random.ints(one, 0, 2048).toArray(), random.ints(other, 0, 2048).toArray());
         try (Decoder decoder = load(Precision.FP32);
-                KvCache single = decoder.prefill(prompts, 1, 40);
-                KvCache ahead = decoder.prefill(prompts, 1, 40)) {
+                RunningBatch single = decoder.prefill(prompts, 1, 40);
+                RunningBatch ahead = decoder.prefill(prompts, 1, 40)) {
             int[] next = {5, 6};
-            Chosen chosen =
-                    ahead.steps(next, Collections.nCopies(2, new Choice(0, 0, 1)), new double[30][2], List.of());
+            SampledBlock chosen = ahead.steps(
+                    next, Collections.nCopies(2, new DeviceSampling(0, 0, 1)), new double[30][2], List.of());
             for (int step = 0; step < 30; step++) {
                 single.step(next);
                 for (int row = 0; row < 2; row++) {

@@ -7,6 +7,7 @@ import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.decoder.LiveArrays;
 import io.github.gpt2djl.sampling.Greedy;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
@@ -16,11 +17,13 @@ import io.github.gpt2djl.sampling.TopP;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +72,7 @@ class SchedulerTest {
             try (TokenLoop loop = new TokenLoop(decoder, queue, places, ahead)) {
                 while (loop.hasNext()) {
                     Set<Integer> running = new HashSet<>();
-                    for (Sampled token : loop.next()) {
+                    for (SampledToken token : loop.next()) {
                         assertThat(token.failure()).isNull();
                         assertThat(last).doesNotContain(token.row());
                         assertThat(stopped).doesNotContain(token.row());
@@ -102,6 +105,148 @@ class SchedulerTest {
             }
         }
         assertThat(ended).isGreaterThan(10);
+    }
+
+    /** A request, and what each of its rows gives if nothing ends it before. */
+    private record Case(@Nullable Request request, List<List<Integer>> ids, boolean fails) {}
+
+    /** Copies, texts beyond the context, requests that fail in each way, and loops that are closed in the middle. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4})
+    void eachRowEndsOnceAndNothingIsLeft(int ahead) {
+        Random random = new Random(23 + ahead);
+        int before = LiveArrays.count(decoder);
+        int failures = 0;
+        int slides = 0;
+        int closed = 0;
+        for (int round = 0; round < 30; round++) {
+            List<Case> cases = new ArrayList<>();
+            for (int n = 1 + random.nextInt(10); n > 0; n--) {
+                cases.add(randomCase(random));
+            }
+            List<List<Integer>> expected = new ArrayList<>();
+            List<Boolean> fails = new ArrayList<>();
+            for (Case each : cases) {
+                expected.addAll(each.ids);
+                fails.addAll(Collections.nCopies(each.ids.size(), each.fails));
+            }
+            List<List<Integer>> found = new ArrayList<>();
+            expected.forEach(row -> found.add(new ArrayList<>()));
+            Set<Integer> ended = new HashSet<>();
+            int places = 1 + random.nextInt(4);
+            int steps = random.nextInt(3) == 0 ? random.nextInt(20) : Integer.MAX_VALUE;
+            try (TokenLoop loop = new TokenLoop(decoder, queue(cases), places, ahead)) {
+                for (int step = 0; step < steps && loop.hasNext(); step++) {
+                    Set<Integer> running = new HashSet<>();
+                    for (SampledToken token : loop.next()) {
+                        int row = token.row();
+                        assertThat(ended).doesNotContain(row);
+                        running.add(row);
+                        if (token.failure() == null) {
+                            found.get(row).add(token.id());
+                        } else {
+                            assertThat(fails.get(row)).isTrue();
+                            assertThat(token.failure()).hasMessageMatching("queue|sampler|id 61 at index 0 .*");
+                            failures++;
+                        }
+                        if (token.last()) {
+                            ended.add(row);
+                        }
+                    }
+                    running.removeAll(ended);
+                    assertThat(running).hasSizeLessThanOrEqualTo(places);
+                }
+                closed += loop.hasNext() ? 1 : 0;
+                slides += loop.statistics().slides();
+            }
+            assertThat(LiveArrays.count(decoder)).isEqualTo(before);
+            if (steps == Integer.MAX_VALUE) {
+                assertThat(ended).hasSize(expected.size());
+            }
+            for (int row = 0; row < expected.size(); row++) {
+                List<Integer> all = expected.get(row);
+                assertThat(found.get(row))
+                        .isEqualTo(
+                                ended.contains(row)
+                                        ? all
+                                        : all.subList(0, found.get(row).size()));
+            }
+        }
+        assertThat(List.of(failures, slides, closed)).allMatch(count -> count > 5);
+    }
+
+    /** Where a case has no request, the queue fails to give one. */
+    private static Iterator<Request> queue(List<Case> cases) {
+        Iterator<Case> all = cases.iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return all.hasNext();
+            }
+
+            @Override
+            public Request next() {
+                Request request = all.next().request;
+                if (request == null) {
+                    throw new IllegalStateException("queue");
+                }
+                return request;
+            }
+        };
+    }
+
+    private static Case randomCase(Random random) {
+        int[] prompt = random.ints(1 + random.nextInt(15), 0, VOCABULARY).toArray();
+        int copies = 1 + random.nextInt(3);
+        long seed = random.nextLong();
+        switch (random.nextInt(6)) {
+            case 0:
+                return new Case(null, List.of(List.of()), true);
+            case 1:
+                prompt[0] = VOCABULARY;
+                Decoding any = Decoding.plain(new Greedy());
+                return new Case(
+                        new Request(prompt, copies, 5, seed, any), Collections.nCopies(copies, List.of()), true);
+            case 2:
+                int end = prompt.length + random.nextInt(5);
+                Sampler greedy = new Greedy();
+                Sampler failing = (logits, text, draw) -> {
+                    if (text.length() == end) {
+                        throw new IllegalStateException("sampler");
+                    }
+                    return greedy.sample(logits, text, draw);
+                };
+                Request fine = new Request(prompt, copies, 1 + end - prompt.length, seed, Decoding.plain(greedy));
+                List<List<Integer>> cut = alone(fine).stream()
+                        .map(ids -> ids.subList(0, ids.size() - 1))
+                        .toList();
+                return new Case(new Request(prompt, copies, 20, seed, Decoding.plain(failing)), cut, true);
+            case 3:
+                int keep = 20 + random.nextInt(19);
+                Decoding sliding = new Decoding(sampler(random), List.of(), null, 0, List.of(), keep);
+                return plain(new Request(prompt, copies, 40 + random.nextInt(60), seed, sliding));
+            default:
+                Request request = request(random);
+                return plain(new Request(request.prompt(), copies, request.limit(), seed, request.decoding()));
+        }
+    }
+
+    private static Case plain(Request request) {
+        return new Case(request, alone(request), false);
+    }
+
+    /** Each copy's ids where nothing else runs. */
+    private static List<List<Integer>> alone(Request request) {
+        List<List<Integer>> rows = new ArrayList<>();
+        for (int copy = 0; copy < request.copies(); copy++) {
+            rows.add(new ArrayList<>());
+        }
+        try (TokenLoop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
+            while (loop.hasNext()) {
+                loop.next().forEach(token -> rows.get(token.row()).add(token.id()));
+            }
+        }
+        return rows;
     }
 
     private static Request request(Random random) {

@@ -56,7 +56,7 @@ class TokenLoopTest {
                 TokenLoop loop = new TokenLoop(decoder, queue.iterator(), 3)) {
             while (loop.hasNext()) {
                 List<Integer> step = new ArrayList<>(
-                        loop.next().stream().map(Sampled::row).sorted().toList());
+                        loop.next().stream().map(SampledToken::row).sorted().toList());
                 steps.add(step.toString());
             }
         }
@@ -75,13 +75,13 @@ class TokenLoopTest {
         try (Checkpoint checkpoint = Checkpoint.open(new TestCheckpoint(1, 1, 8, 40, 61, true, 4).write(folder));
                 Decoder decoder = Decoder.load(checkpoint, Precision.FP32, DeviceChoice.CPU, 0);
                 TokenLoop loop = new TokenLoop(decoder, queue.iterator(), 2)) {
-            assertThat(loop.next()).extracting(Sampled::row).containsExactly(0, 1);
+            assertThat(loop.next()).extracting(SampledToken::row).containsExactly(0, 1);
             for (int row : new int[] {1, 2, 3, 4, 99}) {
                 loop.end(row);
             }
-            assertThat(loop.next()).extracting(Sampled::row).containsExactly(0, 5);
-            assertThat(loop.next()).extracting(Sampled::row).containsExactly(0, 5);
-            assertThat(loop.next()).extracting(Sampled::row).containsExactly(0);
+            assertThat(loop.next()).extracting(SampledToken::row).containsExactly(0, 5);
+            assertThat(loop.next()).extracting(SampledToken::row).containsExactly(0, 5);
+            assertThat(loop.next()).extracting(SampledToken::row).containsExactly(0);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
-import io.github.gpt2djl.internal.decoder.Choice;
+import io.github.gpt2djl.internal.decoder.DeviceSampling;
 import io.github.gpt2djl.sampling.Greedy;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
@@ -11,17 +11,17 @@ import io.github.gpt2djl.sampling.Warper;
 import org.jspecify.annotations.Nullable;
 
 /** Which decodings a decoder can follow by itself. */
-final class Choices {
-    private Choices() {}
+final class DeviceSamplingRules {
+    private DeviceSamplingRules() {}
 
     /** Null for one that it cannot: other rules, or something to be told of each token. */
-    static @Nullable Choice of(Decoding decoding) {
+    static @Nullable DeviceSampling of(Decoding decoding) {
         return decoding.explainer() == null && decoding.topLogprobs() == 0 ? of(decoding.sampler()) : null;
     }
 
-    private static @Nullable Choice of(Sampler sampler) {
+    private static @Nullable DeviceSampling of(Sampler sampler) {
         if (sampler instanceof Greedy) {
-            return Choice.GREEDY;
+            return DeviceSampling.GREEDY;
         }
         if (!(sampler instanceof Multinomial multinomial)) {
             return null;
@@ -46,6 +46,6 @@ final class Choices {
                 return null;
             }
         }
-        return new Choice(temperature, topK, topP);
+        return new DeviceSampling(temperature, topK, topP);
     }
 }

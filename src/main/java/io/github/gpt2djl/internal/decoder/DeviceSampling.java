@@ -4,9 +4,10 @@ package io.github.gpt2djl.internal.decoder;
  * How a decoder chooses a row's tokens itself: the rules that most texts are drawn with, as numbers.
  *
  * <pre>{@code
- * Choice nucleus = new Choice(0.8, 0, 0.95);
- * try (KvCache cache = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 5)) {
- *     Chosen four = cache.steps(new int[] {50}, List.of(nucleus), new double[][] {{0.1}, {0.7}, {0.4}, {0.2}}, List.of());
+ * DeviceSampling nucleus = new DeviceSampling(0.8, 0, 0.95);
+ * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 5)) {
+ *     double[][] draws = {{0.1}, {0.7}, {0.4}, {0.2}};
+ *     SampledBlock four = batch.steps(new int[] {50}, List.of(nucleus), draws, List.of());
  *     System.out.println(four.id(0, 0) + " and then " + four.id(1, 0));
  * }
  * }</pre>
@@ -15,9 +16,9 @@ package io.github.gpt2djl.internal.decoder;
  * @param topK tokens that are drawn from, and ties with the last of them, at least 1; 0: all
  * @param topP probability of the likeliest tokens that are drawn from, 0 to 1; the one that crosses it is one of them
  */
-public record Choice(double temperature, int topK, double topP) {
+public record DeviceSampling(double temperature, int topK, double topP) {
     /** The likeliest token. */
-    public static final Choice GREEDY = new Choice(0, 0, 1);
+    public static final DeviceSampling GREEDY = new DeviceSampling(0, 0, 1);
 
     /**
      * Checks the ranges.
@@ -27,7 +28,7 @@ public record Choice(double temperature, int topK, double topP) {
      * @param topP 0 to 1
      * @throws IllegalArgumentException if one is out of range
      */
-    public Choice {
+    public DeviceSampling {
         if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY) || topK < 0 || !(topP >= 0 && topP <= 1)) {
             throw new IllegalArgumentException("found temperature " + temperature + ", top-k " + topK + " and top-p "
                     + topP + ", expected 0 or more, 0 or more, and 0 to 1");

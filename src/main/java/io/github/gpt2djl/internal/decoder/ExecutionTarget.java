@@ -10,15 +10,15 @@ import io.github.gpt2djl.internal.machine.FreeMemory;
  * @param device the processor or a GPU, not {@link DeviceChoice#AUTO}
  * @param kernels that the device has
  */
-record Place(DeviceChoice device, Kernels kernels) {
+record ExecutionTarget(DeviceChoice device, Kernels kernels) {
     /**
      * What was asked for, as this machine has it.
      *
      * @throws IllegalArgumentException if it lacks the device, or the device the precision
      */
-    static Place of(DeviceChoice choice, Precision precision) {
+    static ExecutionTarget of(DeviceChoice choice, Precision precision) {
         DeviceChoice device = Gpu.resolved(choice);
-        return new Place(device, Kernels.of(precision, device));
+        return new ExecutionTarget(device, Kernels.of(precision, device));
     }
 
     /** As torch names it. */

@@ -4,7 +4,7 @@ package io.github.gpt2djl.internal.loop;
  * How beam search goes, as in transformers.
  *
  * <pre>{@code
- * BeamSearch asTransformersDoes = new BeamSearch(4, 1, false, false);
+ * BeamOptions asTransformersDoes = new BeamOptions(4, 1, false, false);
  * try (Loop loop = new BeamLoop(decoder, request, asTransformersDoes)) {
  *     System.out.println(loop.hasNext()); // true
  * }
@@ -15,7 +15,7 @@ package io.github.gpt2djl.internal.loop;
  * @param endsWhenFull whether it ends as soon as there are as many complete sequences as beams
  * @param exhaustive whether a running beam counts as what it could become at the greatest length, not as it stands
  */
-public record BeamSearch(int beams, double lengthPenalty, boolean endsWhenFull, boolean exhaustive) {
+public record BeamOptions(int beams, double lengthPenalty, boolean endsWhenFull, boolean exhaustive) {
     /** The score of a sequence of so many new tokens. */
     float score(float logProbability, int tokens) {
         return (float) (logProbability / Math.pow(tokens, lengthPenalty));

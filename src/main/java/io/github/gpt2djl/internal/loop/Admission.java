@@ -8,7 +8,7 @@ import java.util.List;
  * @param ids to be computed, at least one
  * @param rows at least one, of the same request
  */
-record Joining(int[] ids, List<Row> rows) {
+record Admission(int[] ids, List<LoopRow> rows) {
     /** Positions that each row takes at most. */
     int room(int positions) {
         return rows.get(0).text.request().room(positions);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
- *     for (Sampled token : loop.next()) {
+ *     for (SampledToken token : loop.next()) {
  *         System.out.printf("row %d: %d (%.2f)%n", token.row(), token.id(), Math.exp(token.logProbability()));
  *     }
  * }
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param last whether it ends its row
  * @param failure why the row has no token and ends; null for a token
  */
-public record Sampled(
+public record SampledToken(
         int row,
         int id,
         double logProbability,
@@ -32,7 +32,7 @@ public record Sampled(
         @Nullable StepTrace trace,
         boolean last,
         @Nullable Throwable failure) {
-    Sampled(
+    SampledToken(
             int row,
             int id,
             double logProbability,
@@ -43,7 +43,7 @@ public record Sampled(
     }
 
     /** The end of a row that cannot go on; its neighbours can. */
-    static Sampled failed(int row, Throwable failure) {
-        return new Sampled(row, -1, Double.NaN, List.of(), null, true, failure);
+    static SampledToken failed(int row, Throwable failure) {
+        return new SampledToken(row, -1, Double.NaN, List.of(), null, true, failure);
     }
 }

@@ -5,16 +5,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Prompts of any lengths that join a cache together, padded behind. */
-final class Prompts {
+/** Prompts of any lengths that join a batch together, padded behind. */
+final class PromptBatch {
     private final long[] padded;
     private final long[] lengths;
     private final int width;
     private final int copies;
 
     /** At least one of at least one id each; each fills so many rows. */
-    Prompts(List<int[]> prompts, int copies) {
+    PromptBatch(List<int[]> prompts, int copies) {
         this.copies = copies;
         width = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
         padded = new long[prompts.size() * width];
@@ -37,18 +38,38 @@ final class Prompts {
         return width;
     }
 
-    /** Of the prompt of the i-th row. */
-    long length(int i) {
-        return lengths[i / copies];
+    /** Tokens of each row's prompt. */
+    private long[] rowLengths() {
+        return IntStream.range(0, rows())
+                .mapToLong(row -> lengths[row / copies])
+                .toArray();
+    }
+
+    /**
+     * Runs them through the model; they have the next places then.
+     *
+     * @param first row whose logits the call writes: that of the first prompt, or 0 where all rows take a step too
+     */
+    void compute(BatchMemory memory, IValue keysAndValues, int first, BatchCall call) {
+        BatchBuffers buffers = memory.buffers();
+        int count = buffers.count() + rows() - first;
+        try (NDManager scope = memory.scope();
+                IValue ids = ids(scope);
+                IValue ends = ends(scope);
+                IValue y = buffers.logits().values(scope, first, count);
+                IValue norm = buffers.logits().norms(scope, first, count)) {
+            call.run(ids, ends, keysAndValues, y, norm);
+        }
+        buffers.add(rowLengths());
     }
 
     /** [prompts, width]. */
-    IValue ids(NDManager scope) {
+    private IValue ids(NDManager scope) {
         return IValue.from(SharedMemory.copy(scope, new Shape(lengths.length, width), padded));
     }
 
     /** [prompts]; empty where all have the same length. */
-    IValue ends(NDManager scope) {
+    private IValue ends(NDManager scope) {
         boolean same = Arrays.stream(lengths).allMatch(length -> length == width);
         long[] ends = same ? new long[0] : lengths;
         return IValue.from(SharedMemory.copy(scope, new Shape(ends.length), ends));

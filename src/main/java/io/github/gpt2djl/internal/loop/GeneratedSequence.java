@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A running text: its ids, and the choice of the next one. */
-public final class Sequence {
+final class GeneratedSequence {
     private static final int ROOM = 64;
 
     private final Request request;
@@ -17,7 +17,7 @@ public final class Sequence {
     private int[] ids;
     private int length;
 
-    Sequence(Request request, int number, int copy) {
+    GeneratedSequence(Request request, int number, int copy) {
         this.request = request;
         this.number = number;
         this.copy = copy;
@@ -64,7 +64,7 @@ public final class Sequence {
      * @param logits [vocabulary] after the last id
      * @param logSumExp of these
      */
-    Sampled choose(FloatBuffer logits, float logSumExp) {
+    SampledToken choose(FloatBuffer logits, float logSumExp) {
         Decoding decoding = request.decoding();
         StepTrace trace = decoding.explainer() == null
                 ? null
@@ -75,18 +75,18 @@ public final class Sequence {
     }
 
     /** Appends a token that has been chosen. */
-    Sampled append(int id, float logProbability) {
+    SampledToken append(int id, float logProbability) {
         return append(id, logProbability, List.of(), null);
     }
 
-    private Sampled append(int id, float logProbability, List<TokenProbability> top, @Nullable StepTrace trace) {
+    private SampledToken append(int id, float logProbability, List<TokenProbability> top, @Nullable StepTrace trace) {
         if (length == ids.length) {
             ids = Arrays.copyOf(ids, (int) Math.min(2L * length, Integer.MAX_VALUE - 8));
         }
         ids[length++] = id;
         boolean last =
                 tokens() == request.limit() || request.decoding().eosIds().contains(id);
-        return new Sampled(number, id, logProbability, top, trace, last);
+        return new SampledToken(number, id, logProbability, top, trace, last);
     }
 
     /** The draw of a token to come: the next one's is 0 ahead. */

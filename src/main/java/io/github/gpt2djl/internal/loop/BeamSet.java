@@ -10,8 +10,8 @@ import java.util.List;
  * <p>As transformers' {@code _beam_search}, less its placeholders: where the rules leave fewer candidates than beams,
  * fewer run.
  */
-final class Beams {
-    private final BeamSearch search;
+final class BeamSet {
+    private final BeamOptions options;
     private final List<Integer> eosIds;
     private final int limit;
     private List<Beam> running;
@@ -19,8 +19,8 @@ final class Beams {
     private boolean ended;
 
     /** @param limit new tokens of each text at most, at least 1 */
-    Beams(BeamSearch search, int[] prompt, List<Integer> eosIds, int limit) {
-        this.search = search;
+    BeamSet(BeamOptions options, int[] prompt, List<Integer> eosIds, int limit) {
+        this.options = options;
         this.eosIds = eosIds;
         this.limit = limit;
         running = List.of(new Beam(0, prompt, new double[0], 0));
@@ -42,7 +42,7 @@ final class Beams {
 
     /** Candidates that a step needs: so many that enough go on, if all that could end are among the best. */
     int candidates() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) search.beams() * Math.max(2, 1 + eosIds.size()));
+        return (int) Math.min(Integer.MAX_VALUE, (long) options.beams() * Math.max(2, 1 + eosIds.size()));
     }
 
     /**
@@ -56,26 +56,26 @@ final class Beams {
         for (int rank = 0; rank < candidates.size(); rank++) {
             Beam candidate = candidates.get(rank);
             if (candidate.tokens() < limit && !eosIds.contains(candidate.last())) {
-                if (next.size() < search.beams()) {
+                if (next.size() < options.beams()) {
                     next.add(candidate);
                 }
-            } else if (rank < search.beams()) {
+            } else if (rank < options.beams()) {
                 // One that ranks lower is there only so that enough go on.
-                found.add(candidate.scored(search.score(candidate.score(), candidate.tokens())));
+                found.add(candidate.scored(options.score(candidate.score(), candidate.tokens())));
             }
         }
         // Stable: of equal ones the earlier stays.
         found.sort(Comparator.comparingDouble(Beam::score).reversed());
-        complete = List.copyOf(found.subList(0, Math.min(found.size(), search.beams())));
+        complete = List.copyOf(found.subList(0, Math.min(found.size(), options.beams())));
         running = next;
-        boolean full = complete.size() == search.beams();
-        ended = running.isEmpty() || (full && (search.endsWhenFull() || !canImprove()));
+        boolean full = complete.size() == options.beams();
+        ended = running.isEmpty() || (full && (options.endsWhenFull() || !canImprove()));
     }
 
     /** transformers' {@code _check_early_stop_heuristic}. */
     private boolean canImprove() {
         Beam best = running.get(0);
-        return search.hope(best.score(), best.tokens(), limit)
+        return options.hope(best.score(), best.tokens(), limit)
                 > complete.get(complete.size() - 1).score();
     }
 }

@@ -4,17 +4,17 @@ package io.github.gpt2djl.internal.decoder;
  * Tokens that a decoder has chosen in some steps.
  *
  * <pre>{@code
- * try (KvCache cache = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 3)) {
- *     Chosen two = cache.steps(new int[] {50}, List.of(Choice.GREEDY), new double[2][1], List.of());
+ * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 3)) {
+ *     SampledBlock two = batch.steps(new int[] {50}, List.of(DeviceSampling.GREEDY), new double[2][1], List.of());
  *     System.out.println(two.steps()); // 2
  * }
  * }</pre>
  *
  * @param steps how many
- * @param rows of the cache
+ * @param rows of the batch
  * @param numbers [2, steps, rows]: the tokens, then their log-probabilities
  */
-public record Chosen(int steps, int rows, double[] numbers) {
+public record SampledBlock(int steps, int rows, double[] numbers) {
     /**
      * A token.
      *

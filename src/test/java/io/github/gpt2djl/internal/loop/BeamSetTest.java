@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Beam search's bookkeeping without a model. */
-class BeamsTest {
+class BeamSetTest {
     private static final int EOS = 9;
 
     @Test
     void anEndBelowTheBestBeamsIsDropped() {
-        Beams beams = beams(new BeamSearch(2, 1, false, false), 10);
+        BeamSet beams = beams(new BeamOptions(2, 1, false, false), 10);
         assertThat(beams.candidates()).isEqualTo(4);
         step(beams, -1, 5, -2, 6, -3, EOS, -4, 7);
         assertThat(beams.complete()).isEmpty();
@@ -29,7 +29,7 @@ class BeamsTest {
 
     @Test
     void theNextBestTakesThePlaceOfOneThatEnds() {
-        Beams beams = beams(new BeamSearch(2, 1, false, false), 10);
+        BeamSet beams = beams(new BeamOptions(2, 1, false, false), 10);
         step(beams, -1, EOS, -2, 6, -3, 5, -4, 7);
         assertThat(beams.complete()).extracting(Beam::score).containsExactly(-1f);
         assertThat(beams.running()).extracting(Beam::last).containsExactly(6, 5);
@@ -37,7 +37,7 @@ class BeamsTest {
 
     @Test
     void theEarlierOfEqualSequencesStaysFirst() {
-        Beams beams = beams(new BeamSearch(2, 0, false, true), 10);
+        BeamSet beams = beams(new BeamOptions(2, 0, false, true), 10);
         step(beams, -1, EOS, -0.25, 6);
         step(beams, -1, EOS, -0.5, 6);
         assertThat(beams.complete()).extracting(Beam::tokens).containsExactly(1, 2);
@@ -47,7 +47,7 @@ class BeamsTest {
 
     @Test
     void theGreatestLengthEndsAll() {
-        Beams beams = beams(new BeamSearch(2, 1, false, false), 2);
+        BeamSet beams = beams(new BeamOptions(2, 1, false, false), 2);
         step(beams, -1, 5, -2, 6);
         assertThat(beams.ended()).isFalse();
         step(beams, -3, 7, -5, 8, -6, EOS);
@@ -70,7 +70,7 @@ class BeamsTest {
         "-1, false, true, false",
     })
     void endsAsTransformersDoes(double penalty, boolean whenFull, boolean exhaustive, boolean ended) {
-        Beams beams = beams(new BeamSearch(2, penalty, whenFull, exhaustive), 10);
+        BeamSet beams = beams(new BeamOptions(2, penalty, whenFull, exhaustive), 10);
         step(beams, -2, EOS, -1, 6, -3, 5);
         step(beams, -4, EOS, -3.5, 6, -5, 5);
         assertThat(beams.complete()).hasSize(2);
@@ -89,7 +89,7 @@ class BeamsTest {
         "2, false, false"
     })
     void hopesForWhatABeamCouldBecome(double penalty, boolean exhaustive, boolean ended) {
-        Beams beams = beams(new BeamSearch(2, penalty, false, exhaustive), 10);
+        BeamSet beams = beams(new BeamOptions(2, penalty, false, exhaustive), 10);
         step(beams, -2, EOS, -1, 6, -3, 5);
         step(beams, -4, EOS, -6, 6, -7, 5);
         assertThat(beams.ended()).isEqualTo(ended);
@@ -97,7 +97,7 @@ class BeamsTest {
 
     @Test
     void nothingToContinueWithEndsASearch() {
-        Beams beams = beams(new BeamSearch(3, 1, false, true), 10);
+        BeamSet beams = beams(new BeamOptions(3, 1, false, true), 10);
         step(beams, -2, EOS);
         assertThat(beams.ended()).isTrue();
         assertThat(beams.complete()).hasSize(1);
@@ -136,12 +136,12 @@ class BeamsTest {
         assertThat(highest.take()).isEmpty();
     }
 
-    private static Beams beams(BeamSearch search, int limit) {
-        return new Beams(search, new int[] {1, 2, 3}, List.of(EOS), limit);
+    private static BeamSet beams(BeamOptions options, int limit) {
+        return new BeamSet(options, new int[] {1, 2, 3}, List.of(EOS), limit);
     }
 
     /** Pairs of a score and a token, all continuing the best beam. */
-    private static void step(Beams beams, double... pairs) {
+    private static void step(BeamSet beams, double... pairs) {
         List<Beam> candidates = new ArrayList<>();
         for (int i = 0; i < pairs.length; i += 2) {
             candidates.add(beams.running().get(0).with(0, (int) pairs[i + 1], 0, (float) pairs[i]));

@@ -1,5 +1,8 @@
 package io.github.gpt2djl.internal.decoder;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.ModelConfig;
@@ -7,21 +10,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values of every layer, [layers, 2, rows, heads, capacity, head size]; they grow as they are needed. */
-final class KeysAndValues {
+final class KvStorage {
     /** Bytes that are not worth asking the system for what is free. */
     private static final long SMALL = 1 << 26;
 
     private final TorchModule module;
     private final ModelConfig config;
-    private final Place place;
+    private final ExecutionTarget target;
     private int rows;
     private int capacity;
     private @Nullable IValue memory;
 
-    KeysAndValues(TorchModule module, ModelConfig config, Place place) {
+    KvStorage(TorchModule module, ModelConfig config, ExecutionTarget target) {
         this.module = module;
         this.config = config;
-        this.place = place;
+        this.target = target;
     }
 
     /** Rows that there is room for. */
@@ -49,7 +52,7 @@ final class KeysAndValues {
     /** Rejects a {@link #reserve} that this machine lacks the memory for. */
     void check(int most, int room) {
         if (memory == null || room > capacity || most > rows) {
-            check(config, place, Math.max(most, rows), larger(room), place::freeBytes);
+            check(config, target, Math.max(most, rows), larger(room), target::freeBytes);
         }
     }
 
@@ -84,6 +87,26 @@ final class KeysAndValues {
         return grown;
     }
 
+    /** Copies the first tokens of a row to another place. */
+    void move(int source, int target, long tokens) {
+        module.call(TorchMethod.MOVE_ROW, get(), (long) source, (long) target, tokens);
+    }
+
+    /**
+     * Makes rows copies of others.
+     *
+     * @param sources the place that each row is a copy of
+     * @param first token that may differ
+     * @param filled tokens of the longest row that is copied
+     */
+    void reorder(NDManager scope, int[] sources, int first, long filled) {
+        if (filled > first) {
+            long[] moves = RowMoves.of(sources);
+            PtNDArray pairs = SharedMemory.copy(scope, new Shape(moves.length / 2, 2), moves);
+            module.call(TorchMethod.REORDER, get(), pairs, (long) first, filled);
+        }
+    }
+
     /** More than asked for the second time: a queue of prompts that grow would be moved for each. */
     private int larger(int room) {
         return room <= capacity
@@ -92,8 +115,8 @@ final class KeysAndValues {
     }
 
     /** Rejects keys and values, and the logits of a step, that are too many for this machine. */
-    static void check(ModelConfig config, Place place, int rows, int room, LongSupplier free) {
-        long bytes = 2L * place.cacheBytes() * config.layers() * config.width() * rows * room;
+    static void check(ModelConfig config, ExecutionTarget target, int rows, int room, LongSupplier free) {
+        long bytes = 2L * target.cacheBytes() * config.layers() * config.width() * rows * room;
         check(
                 "the KV cache of " + rows + " sequences of " + room + " tokens, with their logits,",
                 bytes + Logits.bytes(rows, config.vocabularySize()),
@@ -103,7 +126,7 @@ final class KeysAndValues {
 
     /** Rejects more tokens at once than this machine has memory for their logits. */
     void checkVerified(int tokens) {
-        checkVerified(tokens, config.vocabularySize(), place::freeBytes);
+        checkVerified(tokens, config.vocabularySize(), target::freeBytes);
     }
 
     static void checkVerified(int tokens, int vocabulary, LongSupplier free) {

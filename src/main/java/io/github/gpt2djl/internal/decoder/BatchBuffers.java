@@ -9,16 +9,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** How many rows run and how long each is, and what a step of them is called with. */
-final class RowBuffers implements AutoCloseable {
+final class BatchBuffers implements AutoCloseable {
     private final NDManager owner;
     private final int vocabulary;
     private Shared shared;
     private long[] lengths;
     private int count;
-    private @Nullable Arguments arguments;
+    private @Nullable StepArguments arguments;
 
     /** Of a step of these rows; lengths are empty where all are the same. */
-    record Arguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
+    record StepArguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -51,7 +51,7 @@ final class RowBuffers implements AutoCloseable {
     }
 
     /** With room for one row. */
-    RowBuffers(NDManager owner, int vocabulary) {
+    BatchBuffers(NDManager owner, int vocabulary) {
         this.owner = owner;
         this.vocabulary = vocabulary;
         shared = Shared.allocate(owner, 1, vocabulary);
@@ -94,14 +94,13 @@ final class RowBuffers implements AutoCloseable {
         return longest;
     }
 
-    /** Where it makes rows alike or different, {@link #resize} must follow. */
-    void setLength(int row, long length) {
+    private void setLength(int row, long length) {
         lengths[row] = length;
         shared.lengths.bytes().putLong(row * Long.BYTES, length);
     }
 
-    /** The places below this run. */
-    void resize(int rows) {
+    /** The places below this run; what a step is called with is made anew, as rows may be alike or differ now. */
+    private void resize(int rows) {
         count = rows;
         if (arguments != null) {
             arguments.close();
@@ -109,21 +108,21 @@ final class RowBuffers implements AutoCloseable {
         }
     }
 
-    /** Prompts have taken the next places. */
-    void add(Prompts prompts) {
-        for (int i = 0; i < prompts.rows(); i++) {
-            setLength(count + i, prompts.length(i));
+    /** Rows of these lengths have taken the next places. */
+    void add(long[] lengths) {
+        for (int i = 0; i < lengths.length; i++) {
+            setLength(count + i, lengths[i]);
         }
-        resize(count + prompts.rows());
+        resize(count + lengths.length);
     }
 
     /** Each row has one more token. */
-    Arguments feed(int[] ids, NDManager manager) {
+    StepArguments feed(int[] ids, NDManager manager) {
         for (int row = 0; row < count; row++) {
             shared.nextIds.bytes().putLong(row * Long.BYTES, ids[row]);
-            setLength(row, length(row) + 1);
         }
-        Arguments now = arguments;
+        lengthen(1);
+        StepArguments now = arguments;
         if (now == null) {
             now = arguments(manager.newSubManager());
             arguments = now;
@@ -131,17 +130,52 @@ final class RowBuffers implements AutoCloseable {
         return now;
     }
 
-    /** The tokens that {@link #feed} has added were not computed. */
-    void takeBack() {
+    /** Each row has so many more tokens, or fewer: then its last ones are forgotten. */
+    void lengthen(int tokens) {
         for (int row = 0; row < count; row++) {
-            setLength(row, length(row) - 1);
+            setLength(row, length(row) + tokens);
         }
     }
 
-    private Arguments arguments(NDManager own) {
+    /** The row in the last place takes this one's. */
+    void leave(int place) {
+        int last = count - 1;
+        if (place < last) {
+            setLength(place, length(last));
+        }
+        resize(last);
+    }
+
+    /** Tokens of the longest row that a row in another place is to become a copy of; 0 if there is none. */
+    long longestMoved(int[] sources) {
+        long longest = 0;
+        for (int place = 0; place < sources.length; place++) {
+            if (sources[place] != place) {
+                longest = Math.max(longest, length(sources[place]));
+            }
+        }
+        return longest;
+    }
+
+    /** The rows become copies of some of them. */
+    void reorder(int[] sources) {
+        long[] before = Arrays.copyOf(lengths, count);
+        boolean same = sources.length == count;
+        for (int place = 0; place < sources.length; place++) {
+            if (sources[place] != place) {
+                same &= length(place) == before[sources[place]];
+                setLength(place, before[sources[place]]);
+            }
+        }
+        if (!same) {
+            resize(sources.length);
+        }
+    }
+
+    private StepArguments arguments(NDManager own) {
         long first = length(0);
         boolean same = IntStream.range(0, count).allMatch(row -> length(row) == first);
-        return new Arguments(
+        return new StepArguments(
                 own,
                 shared.nextIds.longs(own, new Shape(count, 1)),
                 same

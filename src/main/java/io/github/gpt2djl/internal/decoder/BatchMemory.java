@@ -1,0 +1,124 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
+import org.jspecify.annotations.Nullable;
+
+/** The native memory of a batch: keys and values, and the buffers of a step; it grows with the rows that join. */
+final class BatchMemory {
+    private final NDManager manager;
+    private final int vocabulary;
+    private final int places;
+    private final KvStorage storage;
+    private final BatchBuffers buffers;
+    private @Nullable Logits verified;
+    private int expectedRows;
+
+    BatchMemory(TorchModule module, NDManager parent, ModelConfig config, ExecutionTarget target, int places) {
+        this.places = places;
+        vocabulary = config.vocabularySize();
+        storage = new KvStorage(module, config, target);
+        manager = parent.newSubManager();
+        manager.setName("kv-cache");
+        try {
+            buffers = new BatchBuffers(manager, vocabulary);
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** Owner of what a native call needs and nothing keeps; to be closed. */
+    NDManager scope() {
+        return manager.newSubManager();
+    }
+
+    BatchBuffers buffers() {
+        return buffers;
+    }
+
+    KvStorage storage() {
+        return storage;
+    }
+
+    /** How many rows there will be soon; 0 if that is not known. */
+    void expect(int rows) {
+        expectedRows = rows;
+    }
+
+    /**
+     * Makes room for rows that join.
+     *
+     * @param joining rows
+     * @param room tokens of each of them
+     * @return keys and values
+     */
+    IValue reserve(int joining, int room) {
+        int needed = buffers.count() + joining;
+        if (needed > places) {
+            throw new IllegalStateException(
+                    joining + " rows cannot join " + buffers.count() + " in a cache with " + places + " places");
+        }
+        int now = storage.rows();
+        // More than needed the second time, as they would be moved for each.
+        int rows = needed <= now ? now : (int) Math.min(places, Math.max(Math.max(needed, expectedRows), 2L * now));
+        return allocate(rows, room);
+    }
+
+    /** Room for so many copies of the rows that run. */
+    void reserve(int rows) {
+        if (rows > places) {
+            throw new IllegalStateException(rows + " rows were asked for in a cache with " + places + " places");
+        }
+        if (rows > storage.rows()) {
+            allocate(rows, storage.capacity());
+        }
+    }
+
+    /** Where memory is lacking, the rows that run are not touched. */
+    private IValue allocate(int rows, int room) {
+        storage.check(rows, room);
+        buffers.grow(rows);
+        // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
+        return storage.reserve(rows, room, buffers.longest(), places > 1);
+    }
+
+    /** Each row has one more token, and room for as many as these steps add at most. */
+    StepArguments feed(int[] ids, int steps) {
+        if (buffers.count() == 0 || buffers.longest() + steps > storage.capacity()) {
+            throw new IllegalStateException("the cache is full at " + storage.capacity() + " tokens");
+        }
+        return buffers.feed(ids, manager);
+    }
+
+    /** Memory for the logits of the ids that the only row verifies. */
+    Logits verified(int ids) {
+        if (buffers.count() != 1 || buffers.longest() + ids > storage.capacity()) {
+            throw new IllegalStateException("cannot verify " + ids + " ids in a cache of " + buffers.count()
+                    + " rows with " + buffers.longest() + " of " + storage.capacity() + " tokens");
+        }
+        Logits old = verified;
+        if (old != null && old.rows() >= ids) {
+            return old;
+        }
+        storage.checkVerified(ids);
+        if (old != null) {
+            old.close();
+            verified = null;
+        }
+        Logits larger = new Logits(manager, ids, vocabulary);
+        verified = larger;
+        return larger;
+    }
+
+    void free() {
+        buffers.close();
+        if (verified != null) {
+            verified.close();
+        }
+        storage.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.pytorch.jni.IValue;
+
+/** The attentions, MLPs and head of a step alone: what {@link Decoder#kernelMillis} measures. */
+final class KernelBenchmark {
+    private KernelBenchmark() {}
+
+    /** @param storage empty; closed at the end */
+    static double millis(TorchModule module, KvStorage storage, int rows, int tokens, int steps) {
+        try {
+            storage.check(rows, tokens);
+            // Memory that nothing has written would be read faster: it is all one page.
+            IValue keysAndValues = storage.reserve(rows, tokens, 0, true);
+            long start = System.nanoTime();
+            for (int i = 0; i < steps; i++) {
+                module.call(TorchMethod.ATTENTIONS_AND_MLPS, keysAndValues, (long) tokens);
+            }
+            return (System.nanoTime() - start) / 1e6 / steps;
+        } finally {
+            storage.close();
+        }
+    }
+}

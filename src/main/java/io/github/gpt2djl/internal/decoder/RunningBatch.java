@@ -1,0 +1,263 @@
+package io.github.gpt2djl.internal.decoder;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * Native memory of running generations: keys and values of every layer, and the buffers of a step.
+ *
+ * <p>Rows join, step together and leave; those that run have the places from 0 on without a gap. Each is written from
+ * its own first position, whatever its neighbours' lengths. Ids go in and logits come out through memory that Java and
+ * libtorch share, so a step is one native call and no copy.
+ *
+ * <p>Not for use by several threads at once.
+ *
+ * <p>Two tokens after a prompt of three, both the likeliest:
+ *
+ * <pre>{@code
+ * Sampler greedy = new Greedy();
+ * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
+ *     int first = greedy.sample(batch.logits(0), soFar, 0);
+ *     batch.step(new int[] {first});
+ *     int second = greedy.sample(batch.logits(0), soFar, 0);
+ * }
+ * }</pre>
+ */
+public final class RunningBatch implements AutoCloseable {
+    private final TorchModule module;
+    private final Lifetime lifetime;
+    private final BatchMemory memory;
+    private final BatchBuffers rows;
+
+    RunningBatch(TorchModule module, BatchMemory memory, Lifetime lifetime) {
+        this.module = module;
+        this.memory = memory;
+        this.lifetime = lifetime;
+        rows = memory.buffers();
+    }
+
+    /** {@return rows that run: they have the places below this} */
+    public int rows() {
+        return rows.count();
+    }
+
+    /**
+     * Runs prompts through the model together, and gives them the next places, each prompt as many as {@code copies}.
+     *
+     * @param prompts at least one of at least one id each, in range; lengths may differ
+     * @param copies places that each prompt takes, at least 1
+     * @param room tokens that each row will have room for at least, prompt and continuation
+     * @throws IllegalStateException if there are not enough places, or this is closed
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     */
+    public void join(List<int[]> prompts, int copies, int room) {
+        long first = rows.count();
+        join(
+                prompts,
+                copies,
+                room,
+                (ids, ends, cache, y, norm) ->
+                        module.call(TorchMethod.JOIN, ids, ends, cache, first, (long) copies, y, norm));
+    }
+
+    void join(List<int[]> prompts, int copies, int room, BatchCall call) {
+        lifetime.run(this, () -> {
+            PromptBatch joining = new PromptBatch(prompts, copies);
+            IValue cache = memory.reserve(joining.rows(), Math.max(room, joining.width()));
+            joining.compute(memory, cache, rows.count(), call);
+        });
+    }
+
+    /**
+     * Appends one id to each row, and runs prompts through the model that take the next places, in one native call, which
+     * reads the weights once: {@link #step} and {@link #join(List, int, int)} together.
+     *
+     * @param ids by place, in range
+     * @param prompts as for {@link #join(List, int, int)}, as are the next
+     * @param copies places that each prompt takes
+     * @param room tokens that each of these rows will have room for at least
+     * @throws IllegalStateException if the cache is full or empty, there are not enough places, or this is closed
+     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory; after
+     *     this and any other exception, the rows that run can take the step by {@link #step}
+     */
+    public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
+        lifetime.run(this, () -> {
+            PromptBatch joining = new PromptBatch(prompts, copies);
+            IValue cache = memory.reserve(joining.rows(), Math.max(room, joining.width()));
+            long past = rows.longest();
+            StepArguments now = memory.feed(ids, 1);
+            try {
+                joining.compute(
+                        memory,
+                        cache,
+                        0,
+                        (starts, ends, kv, y, norm) -> module.call(
+                                TorchMethod.STEP_AND_JOIN,
+                                now.ids(),
+                                past,
+                                now.lengths(),
+                                starts,
+                                ends,
+                                kv,
+                                (long) copies,
+                                y,
+                                norm));
+            } catch (RuntimeException | Error e) {
+                // Their tokens were not computed.
+                rows.lengthen(-1);
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Tells how many rows there will be soon, so that their memory is made at once.
+     *
+     * @param count of those that run and join; 0 if that is not known
+     */
+    public void expect(int count) {
+        memory.expect(count);
+    }
+
+    /**
+     * Appends one id to each row and computes the logits of what follows.
+     *
+     * @param ids by place, in range
+     * @throws IllegalStateException if the cache is full, empty or closed
+     */
+    public void step(int[] ids) {
+        try (IValue past = IValue.from(rows.longest());
+                IValue copies = IValue.from(1L)) {
+            step(ids, (next, ends, cache, y, norm) -> module.forward(next, past, ends, cache, copies, y, norm));
+        }
+    }
+
+    void step(int[] ids, BatchCall call) {
+        lifetime.run(this, () -> {
+            StepArguments now = memory.feed(ids, 1);
+            call.run(now.ids(), now.lengths(), memory.storage().get(), now.logits(), now.norms());
+        });
+    }
+
+    /**
+     * As many steps as asked for in one native call: the decoder itself chooses each row's next token and feeds it back.
+     *
+     * @param ids by place, in range: the first step appends them
+     * @param samplings by place
+     * @param draws [steps, rows], random numbers in [0, 1)
+     * @param eosIds may end the call early, when each row has met one of them
+     * @return a token of each row and step; the last step's have not been appended
+     * @throws IllegalArgumentException if there are not as many samplings, or draws of a step, as rows
+     * @throws IllegalStateException if the cache has no room for so many tokens, is empty or closed
+     */
+    public SampledBlock steps(int[] ids, List<DeviceSampling> samplings, double[][] draws, List<Integer> eosIds) {
+        DeviceSteps steps = new DeviceSteps(samplings, draws, eosIds);
+        steps.check(rows.count());
+        return lifetime.compute(this, () -> steps.take(module, memory, ids));
+    }
+
+    /**
+     * Lets a row go; the row in the last place takes its place.
+     *
+     * @param place below {@link #rows()}
+     */
+    public void leave(int place) {
+        lifetime.run(this, () -> {
+            int last = rows.count() - 1;
+            if (place < last) {
+                memory.storage().move(last, place, rows.length(last));
+            }
+            rows.leave(place);
+        });
+    }
+
+    /**
+     * Replaces the rows by copies of some of them; only what differs is copied. Logits stay under the places that
+     * their rows had, until the next step.
+     *
+     * @param sources the place that each new row is a copy of, at most as many as there are places
+     * @param same tokens that all these rows begin with, and so need no copy, at least 0; 0 with more rows than before
+     * @throws IllegalStateException if there are too many rows, or this is closed
+     */
+    public void reorder(int[] sources, int same) {
+        lifetime.run(this, () -> {
+            memory.reserve(sources.length);
+            try (NDManager scope = memory.scope()) {
+                memory.storage().reorder(scope, sources, same, rows.longestMoved(sources));
+            }
+            rows.reorder(sources);
+        });
+    }
+
+    /**
+     * Appends several ids to the only row and computes the logits after each of them.
+     *
+     * @param ids at least one, in range, as many as the cache has room for at most
+     * @return the logits, which the next call of this method overwrites
+     * @throws IllegalStateException if there are several rows, or the cache is full or closed
+     */
+    public VerifiedLogits verify(int[] ids) {
+        return lifetime.compute(this, () -> {
+            VerifiedLogits verified = new VerifiedLogits(this, lifetime, memory.verified(ids.length));
+            verified.compute(module, memory, ids);
+            return verified;
+        });
+    }
+
+    /**
+     * Forgets the only row's last ids.
+     *
+     * @param count how many, at least 0 and fewer than it has
+     */
+    public void rewind(int count) {
+        lifetime.run(this, () -> rows.lengthen(-count));
+    }
+
+    /**
+     * The logits that the last call gave for one row.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @return [vocabulary], a read-only copy that the next call of this method overwrites
+     * @throws IllegalStateException if this is closed
+     */
+    public FloatBuffer logits(int place) {
+        return lifetime.compute(this, () -> rows.logits().row(place));
+    }
+
+    /**
+     * One of the logits that the last call gave for one row.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @param id of a token, in range
+     * @return the logit
+     * @throws IllegalStateException if this is closed
+     */
+    public float logit(int place, int id) {
+        return lifetime.compute(this, () -> rows.logits().get(place, id));
+    }
+
+    /**
+     * The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @return the natural logarithm
+     * @throws IllegalStateException if the logits are NaN or infinite
+     */
+    public float logSumExp(int place) {
+        return lifetime.compute(this, () -> rows.logits().norm(place));
+    }
+
+    /** Called once, when no call runs. */
+    void free() {
+        memory.free();
+    }
+
+    @Override
+    public void close() {
+        lifetime.free(this);
+    }
+}

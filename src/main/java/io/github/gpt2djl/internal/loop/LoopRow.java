@@ -1,0 +1,20 @@
+package io.github.gpt2djl.internal.loop;
+
+import io.github.gpt2djl.internal.decoder.DeviceSampling;
+import org.jspecify.annotations.Nullable;
+
+/** A running sequence of a batch. */
+final class LoopRow {
+    final GeneratedSequence text;
+    /** How the decoder can choose its tokens by itself; null if it cannot. */
+    final @Nullable DeviceSampling deviceSampling;
+    /** Ids whose keys and values the batch has. */
+    int computed;
+    /** The place that it had when the decoder last chose tokens by itself. */
+    int column;
+
+    LoopRow(GeneratedSequence text) {
+        this.text = text;
+        deviceSampling = DeviceSamplingRules.of(text.request().decoding());
+    }
+}

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.NUM_BEAMS;
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -91,13 +91,16 @@ class BeamTest {
                 .noRepeatNgramSize(2)
                 .maxNewTokens(12)
                 .build();
-        for (Generation one : gpt2.generateAll(List.of(PROMPT), config)) {
+        List<Generation> all = gpt2.generateAll(List.of(PROMPT), config);
+        assertThat(all).hasSize(4);
+        for (Generation one : all) {
             List<Integer> whole = new ArrayList<>(one.promptIds());
             whole.addAll(one.ids());
             List<Double> expected = gpt2.score(
                             Prompt.ofIds(whole.stream().mapToInt(i -> i).toArray()))
                     .logProbabilities()
                     .subList(one.promptIds().size() - 1, whole.size() - 1);
+            assertThat(one.tokens()).hasSameSizeAs(expected).isNotEmpty();
             for (int i = 0; i < expected.size(); i++) {
                 assertThat(one.tokens().get(i).logProbability()).isCloseTo(expected.get(i), within(TOLERANCE));
             }

@@ -2,6 +2,7 @@ package io.github.gpt2djl;
 
 import io.github.gpt2djl.ClosedMemoryTest.Checkpoint;
 import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.testing.ProcessMemory;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;

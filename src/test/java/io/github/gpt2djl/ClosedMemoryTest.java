@@ -2,7 +2,8 @@ package io.github.gpt2djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One model and many threads. */
 class ConcurrencyTest {
     private static final int THREADS = 16;
-    private static final int GENERATIONS = 500;
+    private static final int GENERATIONS = 200;
     private static final List<String> PROMPTS =
             List.of("", "O", "ROMEO:", "To be, or not to be, that", "Enter 🎭 PUCK");
 

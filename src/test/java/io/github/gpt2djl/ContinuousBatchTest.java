@@ -1,11 +1,12 @@
 package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.testing.ShippedModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

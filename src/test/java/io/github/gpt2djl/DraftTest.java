@@ -2,11 +2,12 @@ package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.NUM_RETURN_SEQUENCES;
 import static io.github.gpt2djl.GenerationOption.PROMPT_LOOKUP_NUM_TOKENS;
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.ShippedModel;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,12 +3,12 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.decoder.LiveArrays;
 import io.github.gpt2djl.internal.generation.Failures;
 import io.github.gpt2djl.sampling.LogitsProcessor;
 import io.github.gpt2djl.sampling.NoTokenLeftException;
 import io.github.gpt2djl.sampling.TokenSequence;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.github.gpt2djl;
 
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -326,7 +326,18 @@ class Gpt2Test {
         try (Gpt2 tiny = Gpt2.load(TestCheckpoint.tiny().write(folder))) {
             assertThat(tiny.hasTokenizer()).isFalse();
             Generation generation = tiny.generate(Prompt.ofIds(1, 2), GREEDY);
-            assertThat(generation.ids()).isNotEmpty();
+            List<Integer> text = new ArrayList<>(List.of(1, 2));
+            for (int id : generation.ids()) {
+                float[] logits = tiny.model()
+                        .decoder()
+                        .logits(text.stream().mapToInt(i -> i).toArray());
+                int last = logits.length - tiny.config().vocabularySize();
+                for (int other = last; other < logits.length; other++) {
+                    assertThat(logits[other]).isLessThanOrEqualTo(logits[last + id]);
+                }
+                text.add(id);
+            }
+            assertThat(text).hasSize(2 + 24);
             assertThat(generation.text()).isEmpty();
             assertThatThrownBy(() -> tiny.generate("text", GREEDY))
                     .isInstanceOf(IllegalStateException.class)

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 import static io.github.gpt2djl.GenerationOption.*;
-import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static io.github.gpt2djl.testing.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

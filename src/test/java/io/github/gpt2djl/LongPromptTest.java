@@ -3,6 +3,7 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gpt2djl.testing.ShippedModel;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

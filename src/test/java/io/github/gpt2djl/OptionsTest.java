@@ -1,6 +1,6 @@
 package io.github.gpt2djl;
 
-import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static io.github.gpt2djl.testing.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
-import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -32,11 +32,14 @@ class ScoringTest {
     @Test
     void longTextsAreScoredAsInTransformersGuide() throws IOException {
         Strides expected = new Gson().fromJson(Files.readString(FOLDER.resolve("strides.json")), Strides.class);
+        assertThat(expected.cases).extracting(c -> c.stride).containsExactly(1, 32, 60, 95);
         try (Gpt2 gpt2 = Gpt2.load(FOLDER.resolve("prefixed-f32"))) {
             Prompt text = Prompt.ofIds(expected.ids);
             for (Case c : expected.cases) {
                 Score score = gpt2.score(text, ScoreOptions.DEFAULT.withStride(c.stride));
-                assertThat(score.logProbabilities()).hasSize(expected.ids.length - 1);
+                assertThat(score.logProbabilities())
+                        .hasSize(expected.ids.length - 1)
+                        .hasSize(c.log_probs.length);
                 for (int i = 0; i < c.log_probs.length; i++) {
                     assertThat(score.logProbabilities().get(i))
                             .as("stride %d, id %d", c.stride, i + 1)
@@ -58,6 +61,8 @@ class ScoringTest {
     @Test
     void textsThatAreJoinedAreThoseOfTransformers() throws IOException {
         Joint expected = new Gson().fromJson(Files.readString(FOLDER.resolve("opt-f16/joint.json")), Joint.class);
+        assertThat(expected.ranked).hasSize(3);
+        assertThat(expected.scored).hasSize(3);
         try (Gpt2 gpt2 = Gpt2.load(FOLDER.resolve("opt-f16"))) {
             for (Ranked each : expected.ranked) {
                 List<Prompt> texts = each.continuations.stream()
@@ -77,6 +82,7 @@ class ScoringTest {
                 for (boolean bos : new boolean[] {true, false}) {
                     Score score = gpt2.score(Prompt.of(each.text), ScoreOptions.DEFAULT.withBos(bos));
                     assertThat(score.ids()).isEqualTo(LoadedModel.boxed(each.ids));
+                    assertThat(score.logProbabilities()).hasSize(each.log_probs.length);
                     for (int i = 0; i < each.log_probs.length; i++) {
                         assertThat(score.logProbabilities().get(i)).isCloseTo(each.log_probs[i], within(TOLERANCE));
                     }

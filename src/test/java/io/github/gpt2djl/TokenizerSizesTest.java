@@ -7,7 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import io.github.gpt2djl.training.Corpus;
 import java.io.IOException;

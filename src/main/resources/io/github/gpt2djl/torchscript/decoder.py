@@ -107,5 +107,5 @@ class Decoder(Module):
   def scores(self, ids: Tensor, top: int) -> Tensor:
     return scoring.scores(self.gpt2, ids, top)
 
-  def attentions_and_mlps(self, cache: Tensor, tokens: int) -> bool:
+  def attentions_and_mlps(self, cache: Tensor, tokens: int) -> List[Tensor]:
     return benchmark.attentions_and_mlps(self.gpt2, cache, tokens)

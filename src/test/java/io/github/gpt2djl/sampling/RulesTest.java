@@ -137,7 +137,7 @@ class RulesTest {
     }
 
     @Test
-    void largeVocabulary() {
+    void topPKeepsHalfOfFiftyThousandEqualTokens() {
         // 50,257 equal tokens: half of them hold half of the mass.
         Candidates candidates = new Candidates();
         candidates.fill(FloatBuffer.wrap(new float[50257]));

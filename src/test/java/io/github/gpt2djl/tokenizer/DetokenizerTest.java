@@ -48,7 +48,7 @@ class DetokenizerTest {
     }
 
     @Test
-    void theLastIdBeforeTellsWhetherASpaceIsDue() throws MalformedCheckpointException {
+    void aSpaceComesWithTheTokenAfterAWordThatHasEnded() throws MalformedCheckpointException {
         Detokenizer pieces = new Detokenizer(words(), false);
         assertThat(pieces.add(0, false) + pieces.add(1, false)).isEqualTo("ab");
         assertThat(pieces.add(0, false)).isEqualTo(" a");

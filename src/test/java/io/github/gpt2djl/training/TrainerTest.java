@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.decoder.InitialTensors;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

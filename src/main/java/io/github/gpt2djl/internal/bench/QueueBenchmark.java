@@ -89,7 +89,7 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
     }
 
     /** In pairs of the same mean, so that all draws together are as much work as the same number of means. */
-    private static int around(int mean, int number, int which) {
+    static int around(int mean, int number, int which) {
         int half = mean / 2;
         int off = (int) ((2 * half + 1) * CounterRandom.uniform(5, which, number / 2)) - half;
         return number % 2 == 0 ? mean + off : mean - off;

@@ -96,6 +96,11 @@ public final class Decoder implements AutoCloseable {
         return manager;
     }
 
+    /** {@return what computes, for tests} */
+    TorchModule module() {
+        return module;
+    }
+
     /** {@return the architecture} */
     public ModelConfig config() {
         return config;

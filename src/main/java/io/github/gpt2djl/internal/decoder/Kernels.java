@@ -3,8 +3,7 @@ package io.github.gpt2djl.internal.decoder;
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
-import io.github.gpt2djl.internal.machine.CpuFeatures;
-import java.util.Locale;
+import io.github.gpt2djl.internal.machine.Machine;
 
 /** Which matrices take which kernel: both may be the embedding table, or neither. */
 public record Kernels(Kernel layers, Kernel head) {
@@ -65,7 +64,11 @@ public record Kernels(Kernel layers, Kernel head) {
      * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
      */
     public static Kernels of(Precision precision, DeviceChoice device) {
-        return device.isGpu() ? onGpu(precision) : onCpu(precision);
+        return of(precision, device, Machine.HERE);
+    }
+
+    static Kernels of(Precision precision, DeviceChoice device, Machine machine) {
+        return device.isGpu() ? onGpu(precision) : onCpu(precision, machine);
     }
 
     private static Kernels onGpu(Precision precision) {
@@ -79,14 +82,14 @@ public record Kernels(Kernel layers, Kernel head) {
         };
     }
 
-    private static Kernels onCpu(Precision precision) {
-        if (precision == Precision.BF16 && hasFbgemm() && !isAvailable(precision)) {
+    private static Kernels onCpu(Precision precision, Machine machine) {
+        if (precision == Precision.BF16 && machine.hasFbgemm() && !isAvailable(precision, machine)) {
             throw new IllegalArgumentException("precision BF16 needs a GPU, or Linux on a CPU with AVX512-BF16;"
                     + " here expected FP32, FP16, MIXED or INT8");
         }
-        if (!isAvailable(precision)) {
+        if (!isAvailable(precision, machine)) {
             throw new IllegalArgumentException("precision " + precision + " needs an x86 CPU with FBGEMM, found "
-                    + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
+                    + machine.os() + " on " + machine.arch()
                     + "; available here: FP32");
         }
         return switch (precision) {
@@ -94,27 +97,25 @@ public record Kernels(Kernel layers, Kernel head) {
             case INT8 -> all(Kernel.FBGEMM_INT8);
             // Without AMX, FBGEMM is faster with many rows.
             case MIXED ->
-                CpuFeatures.has("amx_bf16")
+                machine.has("amx_bf16")
                         ? new Kernels(Kernel.ONEDNN_BF16, Kernel.ONEDNN_INT8)
                         : new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
             case BF16 -> new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16);
-            case FP32, AUTO -> all(hasFbgemm() && !CpuFeatures.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
+            case FP32, AUTO -> all(machine.hasFbgemm() && !machine.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
     }
 
     /** Whether libtorch has a kernel for a precision on this machine's processor. */
     public static boolean isAvailable(Precision precision) {
-        return switch (precision) {
-            case FP32, AUTO -> true;
-            case BF16 -> hasFbgemm() && CpuFeatures.has("avx512_bf16");
-            case FP16, INT8, MIXED -> hasFbgemm();
-        };
+        return isAvailable(precision, Machine.HERE);
     }
 
-    private static boolean hasFbgemm() {
-        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
-        return !mac && (arch.equals("amd64") || arch.equals("x86_64"));
+    static boolean isAvailable(Precision precision, Machine machine) {
+        return switch (precision) {
+            case FP32, AUTO -> true;
+            case BF16 -> machine.hasFbgemm() && machine.has("avx512_bf16");
+            case FP16, INT8, MIXED -> machine.hasFbgemm();
+        };
     }
 
     /** Bytes of weights that a decoding step reads. */

@@ -7,7 +7,7 @@ import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.internal.bench.SelfCheck.Line;
 import io.github.gpt2djl.internal.bench.SelfCheck.Outcome;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -16,6 +16,7 @@ import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.internal.files.Floats;
 import io.github.gpt2djl.testing.MemoryTensors;
 import io.github.gpt2djl.testing.TensorBytes;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,6 +50,7 @@ class AdapterTest {
                 Checkpoint plain = Checkpoint.open(base)) {
             assertThat(adapted.config()).isEqualTo(plain.config());
             assertThat(adapted.tensors().names()).isEqualTo(plain.tensors().names());
+            int sums = 0;
             for (String name : plain.tensors().names()) {
                 TensorInfo info = adapted.tensors().find(name);
                 ByteBuffer found = TensorBytes.of(adapted.tensors(), info);
@@ -56,11 +58,13 @@ class AdapterTest {
                 if (name.endsWith(".weight") && modules(config).contains(module)) {
                     assertThat(info.dtype()).isEqualTo(DType.F32);
                     assertSum(TINY.values(module + ".weight"), module, matrices, scale, found);
+                    sums++;
                 } else {
                     assertThat(info).isEqualTo(plain.tensors().find(name));
                     assertThat(found).isEqualTo(TensorBytes.of(plain.tensors(), info));
                 }
             }
+            assertThat(sums).isEqualTo(modules(config).size());
         }
     }
 

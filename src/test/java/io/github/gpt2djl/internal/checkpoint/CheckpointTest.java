@@ -13,6 +13,7 @@ import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.internal.files.DataFile;
 import io.github.gpt2djl.internal.files.Safetensors;
 import io.github.gpt2djl.testing.TensorBytes;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -86,7 +86,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void opt() throws MalformedCheckpointException {
+    void valuesOfOptAreRead() throws MalformedCheckpointException {
         ModelConfig small = parse(OPT.formatted(24, 16, 1024, 4096, 512, false));
         assertThat(small)
                 .isEqualTo(new ModelConfig(
@@ -271,7 +271,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void neo() throws MalformedCheckpointException {
+    void valuesOfGptNeoAreRead() throws MalformedCheckpointException {
         ModelConfig config = parse(NEO + ",'attention_types':[[['global','local'],2]],'window_size':4");
         assertThat(config)
                 .isEqualTo(new ModelConfig(
@@ -334,7 +334,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void hparams() throws MalformedCheckpointException {
+    void openAisHparamsAreTheConfigOfGpt2() throws MalformedCheckpointException {
         String published = "{'n_vocab': 50257, 'n_ctx': 1024, 'n_embd': 768, 'n_head': 12, 'n_layer': 12}";
         assertThat(ConfigReader.parseOpenAi("hparams.json", json(published)))
                 .isEqualTo(parse(GPT2.formatted(12, 12, 768) + ",'eos_token_id':50256"));

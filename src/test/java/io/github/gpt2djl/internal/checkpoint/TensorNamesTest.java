@@ -9,6 +9,7 @@ import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.testing.MemoryTensors;
 import io.github.gpt2djl.testing.TensorBytes;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

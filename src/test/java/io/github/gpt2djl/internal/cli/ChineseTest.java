@@ -2,7 +2,7 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.TestJvm;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.github.gpt2djl.Precision;
-import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,7 +46,7 @@ class HabitsTest {
                 "generate;a;--max_new_tokens;3         | Possible solutions: --max-new-tokens",
                 "generate                              | - reads stdin"
             })
-    void hints(String words, String expected) {
+    void mistakesOfHabitGetAHint(String words, String expected) {
         MainTest.Result result = MainTest.run(words.split(";"));
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.out()).isEmpty();

@@ -128,7 +128,7 @@ class InteractiveTest {
     @Test
     void controlKeysOfATerminal() throws Exception {
         PipedOutputStream keys = new PipedOutputStream();
-        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        Screen screen = new Screen();
         Path history = folder.resolve("new").resolve("history");
         try (Terminal terminal = new ExternalTerminal(
                 "test", "ansi", new PipedInputStream(keys, 4096), screen, StandardCharsets.UTF_8)) {
@@ -151,15 +151,34 @@ class InteractiveTest {
     }
 
     /** Ctrl-C at a prompt, which belongs to the reader only while it reads; at the next one arrow up. */
-    private static void typeAtPrompts(OutputStream keys, ByteArrayOutputStream screen)
-            throws IOException, InterruptedException {
+    private static void typeAtPrompts(OutputStream keys, Screen screen) throws IOException, InterruptedException {
         for (String each : List.of("\u0003", "\u001b[A\r")) {
-            while (!screen.toString(StandardCharsets.UTF_8).contains("> ")) {
-                Thread.sleep(20);
-            }
-            screen.reset();
+            screen.awaitPrompt();
             keys.write(each.getBytes(StandardCharsets.UTF_8));
             keys.flush();
+        }
+    }
+
+    /** What a terminal shows. */
+    private static final class Screen extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(int b) {
+            super.write(b);
+            notifyAll();
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            notifyAll();
+        }
+
+        /** Waits for a prompt, and forgets all up to it. */
+        synchronized void awaitPrompt() throws InterruptedException {
+            while (!toString(StandardCharsets.UTF_8).contains("> ")) {
+                wait();
+            }
+            reset();
         }
     }
 

@@ -2,12 +2,13 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.hub.Catalog;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -355,8 +356,18 @@ class MainTest {
         // 61 rows of the head and 2 layers of 12 x 16 x 16, a byte each.
         assertThat(json.get("weight_bytes_per_token").getAsLong()).isEqualTo(61 * 16 + 2 * 12 * 16 * 16);
         assertThat(json.get("precision").getAsString()).isEqualTo("int8");
-        assertThat(json.get("tokens_per_second").getAsDouble()).isPositive();
-        assertThat(json.get("kernels_ms").getAsDouble()).isPositive();
+        // Times differ from run to run; what is computed from them does not. Each has 2 or 3 decimals.
+        double step = number(json, "decode_ms_per_step");
+        assertThat(number(json, "tokens_per_second") * step / 1000).isCloseTo(2, withinPercentage(2));
+        double first = number(json, "time_to_first_token_ms");
+        assertThat(number(json, "prefill_tokens_per_second") * first / 1000).isCloseTo(2 * 5, withinPercentage(2));
+        double kernels = number(json, "kernels_ms");
+        assertThat(number(json, "kernels_fraction")).isCloseTo(kernels / step, within(0.02));
+        double parts = number(json, "native_ms") + number(json, "sampling_ms") + number(json, "text_ms");
+        assertThat(parts + number(json, "other_ms")).isCloseTo(Math.max(parts, step), within(0.01));
+        double floor = 61 * 16 + 2 * 12 * 16 * 16;
+        assertThat(number(json, "floor_fraction") * step * 1e6)
+                .isCloseTo(floor / number(json, "read_bandwidth_gb_s"), within(0.001 * step * 1e6));
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
                 .contains(
                         "--prompt-tokens is 38 and --new-tokens is 64, expected tokens that fit into the model's context"
@@ -365,14 +376,21 @@ class MainTest {
                 .contains("--warm-up is -1, expected at least 0");
     }
 
+    private static double number(JsonObject json, String key) {
+        return json.get(key).getAsDouble();
+    }
+
+    /** That both are as much work is QueueBenchmarkTest's. */
     @Test
-    void benchComparesAQueueWithFullBatches() {
+    void benchTellsTheRatesOfAQueueAndOfFullBatches() {
         JsonObject json =
                 run("bench --prompt-tokens 4 --new-tokens 4 --batch 2 --queue 4 --warm-up 0 --repetitions 1 --json"
                                 .split(" "))
                         .json();
-        assertThat(json.get("queue_tokens_per_second").getAsDouble()).isPositive();
-        assertThat(json.get("full_batches_tokens_per_second").getAsDouble()).isPositive();
+        assertThat(json.keySet()).endsWith("queue_tokens_per_second", "full_batches_tokens_per_second");
+        assertThat(number(json, "batch")).isEqualTo(2);
+        assertThat(run("bench --batch 2 --queue 3".split(" ")).err)
+                .contains("--queue is 3 and --batch is 2, expected a multiple of 2 prompts");
     }
 
     @Test
@@ -381,9 +399,11 @@ class MainTest {
                 run("bench --new-tokens 16 --prompt-lookup-num-tokens 4 --warm-up 0 --repetitions 1 --profile --json"
                                 .split(" "))
                         .json();
-        assertThat(json.get("native_ms").getAsDouble()).isPositive();
-        assertThat(json.get("kernels_ms").getAsDouble()).isPositive();
-        assertThat(json.has("kernels_fraction")).isFalse();
+        // A step of guesses has several tokens: the kernels of one are no share of it.
+        assertThat(json.keySet()).contains("kernels_ms").doesNotContain("kernels_fraction");
+        double parts = number(json, "native_ms") + number(json, "sampling_ms") + number(json, "text_ms");
+        assertThat(parts + number(json, "other_ms"))
+                .isCloseTo(Math.max(parts, number(json, "decode_ms_per_step")), within(0.01));
     }
 
     @Test
@@ -501,7 +521,8 @@ class MainTest {
         assertThat(text.code).isEqualTo(1);
         assertThat(text.err).contains("has no tokenizer.json");
         Result ids = run("generate", "--prompt-ids", "1", "--model", model, "--json");
-        assertThat(ids.json().getAsJsonArray("ids")).isNotEmpty();
+        assertThat(ids(ids.json(), "ids")).hasSize(20);
+        assertThat(ids.json().get("text").getAsString()).isEmpty();
         assertThat(ids.err).contains("note: ").contains("has no tokenizer");
         assertThat(run("score", "--ids", "1,2", "--model", model).code).isZero();
     }

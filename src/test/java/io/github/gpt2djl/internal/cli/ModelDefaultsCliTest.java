@@ -95,7 +95,7 @@ class ModelDefaultsCliTest {
                 "T",
                 "--model",
                 model("{}", "{\"guidance_scale\": 2}").toString());
-        assertThat(result.code()).isNotZero();
+        assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("sets guidance_scale to 2").contains("use --no-use-model-defaults");
     }
 

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.util.Platform;
-import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

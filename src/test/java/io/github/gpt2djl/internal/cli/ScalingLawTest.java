@@ -2,9 +2,9 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.TestJvm;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.hub.Catalog;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import io.github.gpt2djl.testing.TestJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

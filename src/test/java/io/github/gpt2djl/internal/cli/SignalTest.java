@@ -2,17 +2,19 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.testing.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command line is ended from outside, or has nowhere to write to. */
+@Timeout(300)
 class SignalTest {
+    private static final String BEGUN = "begun:";
     private static final String[] WITHOUT_END = {
         "generate",
         "ROMEO:",
@@ -41,33 +45,44 @@ class SignalTest {
     @ParameterizedTest
     @CsvSource({"INT, 0, 130", "TERM, 0, 143", "INT, 1, 130", "TERM, 1, 143", "INT, 500, 130", "TERM, 500, 143"})
     void endedBySignal(String signal, int characters, int expected) throws Exception {
-        Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        Process process = TestJvm.command(
-                        Stream.concat(Stream.of("io.github.gpt2djl.internal.cli.Main"), Stream.of(WITHOUT_END))
-                                .toArray(String[]::new))
-                .redirectOutput(out.toFile())
+        Process process = TestJvm.command(Stream.concat(Stream.of(Begun.class.getName()), Stream.of(WITHOUT_END))
+                        .toArray(String[]::new))
                 .redirectError(err.toFile())
                 .start();
-        try {
-            // The JVM handles signals only some time after its start.
-            Thread.sleep(300);
-            while (process.isAlive() && Files.size(out) < characters) {
-                Thread.sleep(5);
+        try (Reader out = process.inputReader(StandardCharsets.UTF_8)) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < BEGUN.length() + characters; i++) {
+                text.append((char) out.read());
             }
             new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                     .start()
                     .waitFor();
+            for (int c = out.read(); c >= 0; c = out.read()) {
+                text.append((char) c);
+            }
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(expected);
             assertThat(err).isEmptyFile();
-            String text = Files.readString(out, StandardCharsets.UTF_8);
-            assertThat(text).hasSizeGreaterThanOrEqualTo(characters);
-            assertThat(text)
+            assertThat(text).startsWith(BEGUN);
+            String generated = text.substring(BEGUN.length());
+            assertThat(generated).hasSizeGreaterThanOrEqualTo(characters);
+            assertThat(generated)
                     .satisfiesAnyOf(
                             t -> assertThat(t).isEmpty(), t -> assertThat(t).startsWith("ROMEO:"));
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    /** The command, which tells that it begins: the JVM handles signals only some time after its own start. */
+    static final class Begun {
+        private Begun() {}
+
+        public static void main(String[] args) {
+            System.out.print(BEGUN);
+            System.out.flush();
+            Main.main(args);
         }
     }
 

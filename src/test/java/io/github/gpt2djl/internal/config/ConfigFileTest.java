@@ -149,7 +149,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void notUtf8() throws IOException {
+    void aFileThatIsNotUtf8IsRejected() throws IOException {
         Path file = Files.write(folder.resolve("latin1.json"), new byte[] {'{', (byte) 0xe9, '}'});
         assertThatThrownBy(() -> GenerationConfig.load(file))
                 .isInstanceOf(IOException.class)

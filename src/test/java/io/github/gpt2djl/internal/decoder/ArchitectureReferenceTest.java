@@ -128,6 +128,7 @@ class ArchitectureReferenceTest {
     @MethodSource("cases")
     void theSameBeams(Case each) throws IOException {
         GenerationConfig config = toTheEnd().numBeams(3).build();
+        assertThat(each.beams()).hasSizeGreaterThan(1);
         try (Gpt2 gpt2 = Gpt2.load(written(each))) {
             for (int i = 0; i < each.beams().size(); i++) {
                 assertThat(gpt2.generate(each.all().get(i), config).ids())

@@ -7,7 +7,7 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;

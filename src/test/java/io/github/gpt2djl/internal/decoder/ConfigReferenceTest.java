@@ -82,6 +82,7 @@ class ConfigReferenceTest {
         try (Checkpoint checkpoint = Checkpoint.open(written(each));
                 TrainingModel model = TrainingModel.load(checkpoint, Learning.all(0), 1, each.ids().length, 0)) {
             float[] losses = model.losses(rows);
+            assertThat(losses).hasSize(each.ids().length - 1);
             for (int t = 0; t < losses.length; t++) {
                 int row = t * checkpoint.config().vocabularySize();
                 double expected = -each.log_probs()[row + each.ids()[t + 1]];

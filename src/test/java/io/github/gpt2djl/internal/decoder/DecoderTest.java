@@ -8,9 +8,10 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint.Form;
 import io.github.gpt2djl.internal.machine.CpuFeatures;
+import io.github.gpt2djl.testing.NaiveGpt2;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint.Form;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -246,7 +247,7 @@ class DecoderTest {
     /** Rows join and leave in every order; those that stay must not notice. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void rowsThatJoinAndLeaveLeaveTheOthersAlone(int copies) throws IOException {
+    void rowsStayTheSameWhileOthersJoinAndLeave(int copies) throws IOException {
         TestCheckpoint model = TestCheckpoint.tiny();
         NaiveGpt2 oracle = new NaiveGpt2(model);
         Random random = new Random(copies);

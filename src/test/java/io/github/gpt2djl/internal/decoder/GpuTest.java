@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The decoder on a GPU. Skipped where PyTorch cannot compute on one; mvn test -Pcuda fails there instead. */
+/**
+ * The decoder on a GPU. In a build with PyTorch for the CPU, as CI's is, all is skipped, and the report says why; with
+ * -Pcuda a machine without a GPU fails.
+ */
 class GpuTest {
     private static final Path REFERENCE = Path.of("src/test/resources/reference");
 
@@ -33,10 +36,11 @@ class GpuTest {
         if (Boolean.getBoolean("gpu.required")) {
             assertThat(reason).as("why there is no GPU").isNull();
         }
+        String skipped = "GpuTest needs a GPU and CUDA's PyTorch (mvn test -Pcuda): " + reason;
         if (reason != null) {
-            System.out.println("GPU tests are skipped: " + reason);
+            System.out.println(skipped);
         }
-        assumeTrue(reason == null, reason);
+        assumeTrue(reason == null, skipped);
     }
 
     /** Sums in another order, of numbers of the size of 10. */

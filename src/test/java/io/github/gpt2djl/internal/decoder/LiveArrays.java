@@ -6,7 +6,12 @@ import ai.djl.ndarray.NDManager;
 import java.lang.reflect.Field;
 import java.util.Map;
 
-/** Counts what a manager and its sub-managers hold; DJL itself counts one level only. */
+/**
+ * Counts what a manager and its sub-managers hold.
+ *
+ * <p>DJL's public methods tell a manager's own arrays (getManagedArrays) and none of its sub-managers, where all of ours
+ * are: hence the reflection. A field of another name fails loudly.
+ */
 public final class LiveArrays {
     private LiveArrays() {}
 

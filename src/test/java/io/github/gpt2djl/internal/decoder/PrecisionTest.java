@@ -8,92 +8,122 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.internal.hub.Catalog;
 import io.github.gpt2djl.internal.machine.CpuFeatures;
-import org.junit.jupiter.api.AfterEach;
+import io.github.gpt2djl.internal.machine.Machine;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which kernel serves which precision where; other machines are played by the system properties. */
+/** Which kernel serves which precision, on machines of all kinds: none of these is asked for what it really has. */
 class PrecisionTest {
-    private final String arch = System.getProperty("os.arch");
-    private final String os = System.getProperty("os.name");
+    private static final Machine AVX2 = x86("avx2");
+    private static final Machine AVX512 = x86("avx2", "avx512f", "avx512_vnni");
+    private static final Machine COOPER_LAKE = x86("avx2", "avx512f", "avx512_vnni", "avx512_bf16");
+    private static final Machine SAPPHIRE_RAPIDS =
+            x86("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8");
 
-    @AfterEach
-    void restore() {
-        System.setProperty("os.arch", arch);
-        System.setProperty("os.name", os);
+    private static Machine x86(String... flags) {
+        return new Machine("Linux", "amd64", List.of(flags)::contains);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Linux, amd64", "Linux, x86_64", "Windows 11, amd64"})
+    void x86HasFbgemm(String os, String arch) {
+        Machine machine = new Machine(os, arch, flag -> false);
+        assertThat(kernels(Precision.FP16, machine)).isEqualTo(Kernels.all(Kernel.FBGEMM_FP16));
+        assertThat(kernels(Precision.INT8, machine)).isEqualTo(Kernels.all(Kernel.FBGEMM_INT8));
+        assertThat(kernels(Precision.AUTO, machine)).isEqualTo(kernels(Precision.FP32, machine));
     }
 
     @Test
-    void x86HasAll() {
-        play("Linux", "amd64");
-        assertThat(Kernels.of(Precision.FP16, DeviceChoice.CPU)).isEqualTo(Kernels.all(Kernel.FBGEMM_FP16));
-        assertThat(Kernels.of(Precision.INT8, DeviceChoice.CPU)).isEqualTo(Kernels.all(Kernel.FBGEMM_INT8));
-        assertThat(Kernels.of(Precision.AUTO, DeviceChoice.CPU))
-                .isEqualTo(Kernels.of(Precision.FP32, DeviceChoice.CPU));
+    void fullPrecisionIsOnednnsWhereThereIsNoAvx512() {
+        assertThat(kernels(Precision.FP32, AVX2)).isEqualTo(Kernels.all(Kernel.ONEDNN));
+        assertThat(kernels(Precision.FP32, AVX512)).isEqualTo(Kernels.all(Kernel.PLAIN));
     }
 
-    /** The processor is the one that runs the test. */
     @Test
-    void sixteenBitLayersAreBfloat16WhereTheProcessorMultipliesIt() {
-        play("Linux", "amd64");
-        assertThat(Precision.BF16.isAvailable()).isEqualTo(CpuFeatures.has("avx512_bf16"));
-        if (Precision.BF16.isAvailable()) {
-            assertThat(Kernels.of(Precision.BF16, DeviceChoice.CPU))
-                    .isEqualTo(new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16));
-        } else {
-            assertThatThrownBy(() -> Kernels.of(Precision.BF16, DeviceChoice.CPU))
+    void layersAreBfloat16WhereTheProcessorMultipliesIt() {
+        for (Machine machine : List.of(COOPER_LAKE, SAPPHIRE_RAPIDS)) {
+            assertThat(Kernels.isAvailable(Precision.BF16, machine)).isTrue();
+            assertThat(kernels(Precision.BF16, machine)).isEqualTo(new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16));
+        }
+        for (Machine machine : List.of(AVX2, AVX512)) {
+            assertThat(Kernels.isAvailable(Precision.BF16, machine)).isFalse();
+            assertThatThrownBy(() -> kernels(Precision.BF16, machine))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("precision BF16 needs a GPU, or Linux on a CPU with AVX512-BF16; here expected FP32,"
                             + " FP16, MIXED or INT8");
         }
-        assertThat(Kernels.of(Precision.MIXED, DeviceChoice.CPU))
-                .isEqualTo(
-                        CpuFeatures.has("amx_bf16")
-                                ? new Kernels(Kernel.ONEDNN_BF16, Kernel.ONEDNN_INT8)
-                                : new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8));
     }
 
     @Test
-    void othersHaveFullPrecisionOnly() {
-        for (String[] machine :
-                new String[][] {{"Linux", "aarch64"}, {"Mac OS X", "aarch64"}, {"Mac OS X", "x86_64"}}) {
-            play(machine[0], machine[1]);
-            assertThat(Kernels.of(Precision.FP32, DeviceChoice.CPU)).isEqualTo(Kernels.all(Kernel.PLAIN));
-            assertThatThrownBy(() -> Kernels.of(Precision.INT8, DeviceChoice.CPU))
+    void mixedIsBfloat16WhereThereIsAmx() {
+        assertThat(kernels(Precision.MIXED, SAPPHIRE_RAPIDS))
+                .isEqualTo(new Kernels(Kernel.ONEDNN_BF16, Kernel.ONEDNN_INT8));
+        for (Machine machine : List.of(AVX2, AVX512, COOPER_LAKE)) {
+            assertThat(kernels(Precision.MIXED, machine))
+                    .isEqualTo(new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Linux, aarch64", "Mac OS X, aarch64", "Mac OS X, x86_64"})
+    void othersHaveFullPrecisionOnly(String os, String arch) {
+        Machine machine = new Machine(os, arch, flag -> true);
+        assertThat(kernels(Precision.FP32, machine)).isEqualTo(Kernels.all(Kernel.PLAIN));
+        for (Precision precision : List.of(Precision.FP16, Precision.BF16, Precision.INT8, Precision.MIXED)) {
+            assertThat(Kernels.isAvailable(precision, machine)).isFalse();
+            assertThatThrownBy(() -> kernels(precision, machine))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("precision INT8 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
+                    .hasMessage("precision " + precision + " needs an x86 CPU with FBGEMM, found " + os + " on " + arch
                             + "; available here: FP32");
-            assertThatThrownBy(() -> Kernels.of(Precision.FP16, DeviceChoice.CPU))
+        }
+    }
+
+    /** What the public methods ask is the machine that runs the test. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void thisMachineIsHere(Precision precision) {
+        Machine here = new Machine(System.getProperty("os.name"), System.getProperty("os.arch"), CpuFeatures::has);
+        assertThat(precision.isAvailable()).isEqualTo(Kernels.isAvailable(precision, here));
+        if (Kernels.isAvailable(precision, here)) {
+            assertThat(Kernels.of(precision, DeviceChoice.CPU)).isEqualTo(kernels(precision, here));
+        } else {
+            assertThatThrownBy(() -> Kernels.of(precision, DeviceChoice.CPU))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThat(Precision.BF16.isAvailable()).isFalse();
-            assertThatThrownBy(() -> Kernels.of(Precision.BF16, DeviceChoice.CPU))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("precision BF16 needs an x86 CPU with FBGEMM, found " + machine[0] + " on " + machine[1]
-                            + "; available here: FP32");
         }
     }
 
     @Test
     void weightsInMemory() {
-        play("Linux", "aarch64");
         ModelConfig gpt2 = Catalog.find("gpt2").orElseThrow().config();
         // The size of the original release's data file, which holds nothing but 32-bit weights.
-        assertThat(Precision.FP32.weightBytes(gpt2)).isEqualTo(497_759_232);
-        play("Linux", "amd64");
+        assertThat(kernels(Precision.FP32, AVX512).weightBytes(gpt2)).isEqualTo(497_759_232);
         // Inputs in blocks of 512, outputs of 16; the tables beside them.
         long layer = 1024L * 2304 + 1024 * 768 + 1024 * 3072 + 3072 * 768;
         long tables = 2L * (50257 + 1024) * 768;
         long vectors = 4L * (12 * (2304 + 768 + 3072 + 768 + 4 * 768) + 2 * 768);
-        assertThat(Precision.FP16.weightBytes(gpt2)).isEqualTo(2 * (12 * layer + 1024 * 50272) + tables + vectors);
+        assertThat(kernels(Precision.FP16, AVX512).weightBytes(gpt2))
+                .isEqualTo(2 * (12 * layer + 1024 * 50272) + tables + vectors);
         long weights = 12L * 12 * 768 * 768;
-        assertThat(Precision.INT8.weightBytes(gpt2)).isEqualTo(weights + 50257 * 768 + tables + vectors);
-        assertThat(Kernels.of(Precision.MIXED, DeviceChoice.CPU).bytesPerStep(gpt2))
-                .isEqualTo(2 * weights + 50257 * 768);
-        Kernels bf16 = new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16);
-        assertThat(bf16.weightBytes(gpt2)).isEqualTo(2 * (weights + 1024 * 50272) + tables + vectors);
+        assertThat(kernels(Precision.INT8, AVX512).weightBytes(gpt2))
+                .isEqualTo(weights + 50257 * 768 + tables + vectors);
+        assertThat(kernels(Precision.MIXED, AVX512).bytesPerStep(gpt2)).isEqualTo(2 * weights + 50257 * 768);
+        assertThat(kernels(Precision.BF16, COOPER_LAKE).weightBytes(gpt2))
+                .isEqualTo(2 * (weights + 1024 * 50272) + tables + vectors);
     }
 
-    private static void play(String os, String arch) {
-        System.setProperty("os.name", os);
-        System.setProperty("os.arch", arch);
+    @Test
+    void publicSizesAreThoseOfThisMachinesKernels() {
+        ModelConfig gpt2 = Catalog.find("gpt2").orElseThrow().config();
+        Kernels here = kernels(Precision.FP32, Machine.HERE);
+        assertThat(Precision.FP32.weightBytes(gpt2)).isEqualTo(here.weightBytes(gpt2));
+        assertThat(Kernels.of(Precision.FP32, DeviceChoice.CPU).bytesPerStep(gpt2))
+                .isEqualTo(here.bytesPerStep(gpt2));
+    }
+
+    private static Kernels kernels(Precision precision, Machine machine) {
+        return Kernels.of(precision, DeviceChoice.CPU, machine);
     }
 }

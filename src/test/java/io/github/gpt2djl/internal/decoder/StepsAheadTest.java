@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.loop.Decoding;
 import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.SampledToken;
@@ -20,6 +19,7 @@ import io.github.gpt2djl.sampling.TokenSequence;
 import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
 import io.github.gpt2djl.sampling.Warper;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Function;
-import io.github.gpt2djl.TestJvm;
+import io.github.gpt2djl.testing.TestJvm;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

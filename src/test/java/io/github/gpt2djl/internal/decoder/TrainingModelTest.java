@@ -16,9 +16,9 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorFile;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.testing.MemoryTensors;
 import io.github.gpt2djl.testing.TensorBytes;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.training.AdamW;
 import io.github.gpt2djl.training.Learning;
 import java.io.IOException;
@@ -108,6 +108,7 @@ class TrainingModelTest {
                         .isCloseTo(EXPECTED.norms[step], within(1e-4 * EXPECTED.norms[step]));
             }
             TensorFile weights = model.weights();
+            assertThat(weights.names()).hasSize(28);
             for (String name : weights.names()) {
                 float[] found = TensorBytes.floats(weights, name);
                 float[] expected = TensorBytes.floats(reference, "after." + name);
@@ -199,6 +200,7 @@ class TrainingModelTest {
                         TorchModule.load(DecoderArchive.packTraining(checkpoint.config(), 0.3, 0, 0), manager, true)) {
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(count));
             float[] found = module.compute(manager, "dropped", ones, true).toFloatArray();
+            assertThat(found).hasSize(count);
             int left = 0;
             for (float value : found) {
                 assertThat(value == 0 || Math.abs(value - 1 / 0.7) < 1e-6).isTrue();
@@ -206,6 +208,7 @@ class TrainingModelTest {
             }
             assertThat((double) left / count).isCloseTo(0.3, within(4 * Math.sqrt(0.3 * 0.7 / count)));
             assertThat(module.compute(manager, "dropped", ones, false).toFloatArray())
+                    .hasSize(count)
                     .containsOnly(1);
         }
     }
@@ -216,6 +219,7 @@ class TrainingModelTest {
             MemoryTensors before = new MemoryTensors(model.weights());
             step(model, 1);
             TensorFile after = model.weights();
+            assertThat(after.names()).hasSize(28);
             for (String name : after.names()) {
                 boolean stays = name.contains(".wte.") || name.contains(".wpe.") || name.contains(".h.0.");
                 assertThat(Arrays.equals(TensorBytes.floats(after, name), TensorBytes.floats(before, name)))

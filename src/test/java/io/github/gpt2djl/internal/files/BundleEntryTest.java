@@ -84,7 +84,7 @@ class BundleEntryTest {
         "0801 1205 12020802, is damaged",
         "0801 12ffffffffffffffffff01, is damaged",
     })
-    void malformed(String entry, String message) {
+    void malformedEntriesAreRejected(String entry, String message) {
         assertThatThrownBy(() -> read(HEADER, entry))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageStartingWith(folder.resolve("index") + ": the entry of model/wte ")
@@ -98,7 +98,7 @@ class BundleEntryTest {
         "'', the header says 0 shards",
         "08, the entry of the header is damaged",
     })
-    void headers(String header, String message) {
+    void headersOfOtherFormsAreRejected(String header, String message) {
         assertThatThrownBy(() -> read(header, "0801 2804"))
                 .isInstanceOf(MalformedCheckpointException.class)
                 .hasMessageContaining(message);

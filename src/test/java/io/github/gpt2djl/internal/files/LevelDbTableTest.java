@@ -34,7 +34,7 @@ class LevelDbTableTest {
         "ffffffffffffffff7f, 9223372036854775807",
         "ffffffffffffffffff01, -1",
     })
-    void varints(String hex, long expected) {
+    void varintsAreRead(String hex, long expected) {
         ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex(hex + "05"));
         assertThat(LevelDbTable.varint(in)).isEqualTo(expected);
         assertThat(in.remaining()).isEqualTo(1);

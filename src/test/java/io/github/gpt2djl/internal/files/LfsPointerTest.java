@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class LfsPointerTest {
                 "hparams.json encoder.json vocab.bpe",
                 "hparams.json encoder.json vocab.bpe model.ckpt.data-00000-of-00001 model.ckpt.index",
             })
-    void anyFile(String files) throws IOException {
+    void aPointerInPlaceOfAnyFileIsTold(String files) throws IOException {
         String[] names = files.split(" ");
         String pointer = names[names.length - 1];
         if (pointer.contains("index") || pointer.contains("model-0") || pointer.startsWith("pytorch")) {

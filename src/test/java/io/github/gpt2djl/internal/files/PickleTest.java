@@ -69,7 +69,7 @@ class PickleTest {
         // BUILD drops the state.
         "4b057d62, 5",
     })
-    void numbers(String opcodes, long expected) throws Pickle.Malformed {
+    void eachOpcodeGivesItsNumber(String opcodes, long expected) throws Pickle.Malformed {
         assertThat(read("8002" + opcodes + "2e")).isEqualTo(expected);
     }
 
@@ -102,7 +102,7 @@ class PickleTest {
         "80024b, the pickle is damaged near byte 3",
         "800263616263, the pickle is damaged near byte 6",
     })
-    void damage(String hex, String message) {
+    void damageIsToldWithItsPlace(String hex, String message) {
         assertThatThrownBy(() -> read(hex)).isInstanceOf(Pickle.Malformed.class).hasMessage(message);
     }
 

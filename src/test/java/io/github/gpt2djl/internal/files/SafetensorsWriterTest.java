@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 import io.github.gpt2djl.internal.files.DataFile;
 import io.github.gpt2djl.internal.files.Floats;
 import io.github.gpt2djl.internal.files.Safetensors;
 import io.github.gpt2djl.internal.files.SafetensorsWriter;
 import io.github.gpt2djl.testing.MemoryTensors;
 import io.github.gpt2djl.testing.TensorBytes;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -140,7 +140,7 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void wrongArguments() {
+    void aTypeOrATensorThatCannotBeWrittenIsNamed() {
         Path file = folder.resolve("x.safetensors");
         MemoryTensors tensors = new MemoryTensors().put("a", new float[] {1}, 1);
         assertThatThrownBy(() -> SafetensorsWriter.write(file, tensors, DType.F64, Map.of()))

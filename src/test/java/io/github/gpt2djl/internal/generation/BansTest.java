@@ -1,8 +1,8 @@
 package io.github.gpt2djl.internal.generation;
 
 import static io.github.gpt2djl.GenerationOption.*;
-import static io.github.gpt2djl.InvalidOptions.assertInvalid;
-import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static io.github.gpt2djl.testing.InvalidOptions.assertInvalid;
+import static io.github.gpt2djl.testing.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

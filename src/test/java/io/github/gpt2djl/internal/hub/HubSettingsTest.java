@@ -86,7 +86,7 @@ class HubSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"1, true", "ON, true", "yes, true", "True, true", "0, false", "'', false", "no, false"})
-    void offline(String value, boolean expected) {
+    void whatHfHubOfflineMeans(String value, boolean expected) {
         assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", value)).offline()).isEqualTo(expected);
     }
 

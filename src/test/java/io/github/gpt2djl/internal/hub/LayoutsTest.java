@@ -88,6 +88,7 @@ class LayoutsTest {
     @MethodSource("layouts")
     void fromAFolder(Layout layout) throws IOException {
         Path folder = folder(layout);
+        assertThat(layout.files()).as(layout.name()).isNotEmpty();
         try (Stream<Path> files = Files.list(folder)) {
             List<String> names =
                     files.map(file -> file.getFileName().toString()).toList();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;

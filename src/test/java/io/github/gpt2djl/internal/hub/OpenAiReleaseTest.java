@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gpt2djl.DownloadException;
 import io.github.gpt2djl.DownloadProgress;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import io.github.gpt2djl.testing.TestHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class OpenAiReleaseTest {
     void fetchesWhatIsMissingAndResumes() throws IOException {
         // hparams.json, encoder.json, vocab.bpe and the index; then the data.
         for (int i = 0; i < 4; i++) {
-            server.faults.add((exchange, body) -> TestHub.drip(body.length, 0).answer(exchange, body));
+            server.faults.add(TestHub.whole());
         }
         server.faults.add(TestHub.cutAfter(2000));
         try (Checkpoint checkpoint = Checkpoint.open(download("124M"))) {
@@ -61,7 +62,7 @@ class OpenAiReleaseTest {
     @Test
     void damagedWeightsAreRemoved() {
         for (int i = 0; i < 4; i++) {
-            server.faults.add((exchange, body) -> TestHub.drip(body.length, 0).answer(exchange, body));
+            server.faults.add(TestHub.whole());
         }
         server.faults.add(TestHub.wrongBytes());
         assertThatThrownBy(() -> download("124M"))

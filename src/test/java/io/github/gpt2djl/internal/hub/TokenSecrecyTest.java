@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.gpt2djl.DownloadProgress;
+import io.github.gpt2djl.testing.TestHub;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

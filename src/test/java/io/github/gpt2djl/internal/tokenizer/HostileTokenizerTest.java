@@ -9,7 +9,7 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
+import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -22,7 +22,7 @@ class PartsTest {
         "ab__cd,  0, 3, 6", "abcd,    0, 1, 4", "é_b,      0, 1, 1", "7_b,     0, 1, 1", "!_b,     0, 1, 1",
         "~_b,     0, 1, 1", "‘_b,      0, 1, 3", "a_b,     0, 1, 1", "_a,      0, 1, 2", "a_,      0, 1, 1"
     })
-    void cuts(String text, int from, int least, int end) {
+    void aTextIsCutWhereGpt2sWordsEnd(String text, int from, int least, int end) {
         assertThat(Parts.end(text.replace('_', ' ').replace('/', '\n'), from, least))
                 .isEqualTo(end);
     }
@@ -45,7 +45,7 @@ class PartsTest {
                 "'pre_tokenizer':BYTES,'added_tokens':[{'content':'<x>','lstrip':true,'rstrip':false,OTHER}] | 0",
                 "'pre_tokenizer':BYTES,'added_tokens':[{'content':'<x>','lstrip':false,'rstrip':true,OTHER}] | 0"
             })
-    void leastIds(String steps, int least) throws IOException {
+    void eachTokenizersLeastNumberOfIds(String steps, int least) throws IOException {
         JsonObject whole = JsonParser.parseString(("{" + steps + ",'decoder':BYTES}")
                         .replace("PLAIN", "'lstrip':false,'rstrip':false,OTHER")
                         .replace("OTHER", "'id':257,'single_word':false,'normalized':false,'special':true")

@@ -28,7 +28,7 @@ class PatternsTest {
                 "\\A▁",
                 " {2,}",
             })
-    void runs(String expression) {
+    void expressionsThatEndAreTaken(String expression) {
         assertThat(Patterns.ends(expression)).isTrue();
     }
 

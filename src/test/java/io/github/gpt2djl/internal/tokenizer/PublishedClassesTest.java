@@ -153,6 +153,7 @@ class PublishedClassesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void sameIdsAndTexts(Case one) throws IOException {
+        assertThat(one.rows()).hasSameSizeAs(REFERENCE.texts());
         try (Tokenizer tokenizer = Tokenizer.load(files(one), Architecture.GPT2, 1)) {
             for (int i = 0; i < one.rows().size(); i++) {
                 Row row = one.rows().get(i);

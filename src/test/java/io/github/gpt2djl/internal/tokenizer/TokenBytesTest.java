@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-import static io.github.gpt2djl.ShippedModel.SHAKESPEARE;
+import static io.github.gpt2djl.testing.ShippedModel.SHAKESPEARE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,6 +30,7 @@ class TokenBytesTest {
     @CsvSource({"gpt1-f32, GPT, 100", "opt-f16, OPT, 320", "gpt-neo-f32, GPT_NEO, 320"})
     void bytesOfIdsAreThoseOfTheText(String folder, Architecture architecture, int size) throws IOException {
         Row[] rows = new Gson().fromJson(Files.readString(REFERENCE.resolve(folder + "/tokens.json")), Row[].class);
+        assertThat(rows).hasSize(8);
         try (Tokenizer tokenizer = Tokenizer.load(files(folder), architecture, size)) {
             for (Row row : rows) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();

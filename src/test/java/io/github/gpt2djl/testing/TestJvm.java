@@ -1,4 +1,4 @@
-package io.github.gpt2djl;
+package io.github.gpt2djl.testing;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
-package io.github.gpt2djl;
+package io.github.gpt2djl.testing;
 
+import io.github.gpt2djl.Gpt2;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,24 +1,23 @@
-package io.github.gpt2djl.internal.decoder;
+package io.github.gpt2djl.testing;
 
 import io.github.gpt2djl.ModelConfig;
-import io.github.gpt2djl.internal.checkpoint.TestCheckpoint;
 
 /**
  * GPT-2 in plain Java doubles, one position at a time and nothing cached: an oracle to read, not to run fast.
  *
  * <p>Follows Radford et al. 2019 and openai/gpt-2's model.py; it shares no code with the decoder.
  */
-final class NaiveGpt2 {
+public final class NaiveGpt2 {
     private final ModelConfig config;
     private final TestCheckpoint tensors;
 
-    NaiveGpt2(TestCheckpoint tensors) {
+    public NaiveGpt2(TestCheckpoint tensors) {
         this.config = tensors.config();
         this.tensors = tensors;
     }
 
     /** Logits [ids.length][vocabulary]. */
-    double[][] logits(int[] ids) {
+    public double[][] logits(int[] ids) {
         double[][] x = new double[ids.length][];
         for (int t = 0; t < ids.length; t++) {
             x[t] = add(row("wte.weight", ids[t]), row("wpe.weight", t));

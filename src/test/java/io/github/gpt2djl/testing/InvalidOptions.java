@@ -1,8 +1,10 @@
-package io.github.gpt2djl;
+package io.github.gpt2djl.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.gpt2djl.InvalidOptionException;
+import io.github.gpt2djl.NamedOption;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Asserts which option is wrong and why; how that is worded is {@link InvalidOptionExceptionTest}'s. */

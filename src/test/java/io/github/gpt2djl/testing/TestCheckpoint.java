@@ -1,9 +1,8 @@
-package io.github.gpt2djl.internal.checkpoint;
+package io.github.gpt2djl.testing;
 
 import io.github.gpt2djl.Activation;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.TensorInfo;
-import io.github.gpt2djl.testing.BundleWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -148,7 +147,7 @@ public final class TestCheckpoint {
         return folder;
     }
 
-    static String openAiName(String name) {
+    public static String openAiName(String name) {
         if (name.startsWith("wte") || name.startsWith("wpe")) {
             return "model/" + name.substring(0, 3);
         }

@@ -1,4 +1,4 @@
-package io.github.gpt2djl.internal.hub;
+package io.github.gpt2djl.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
@@ -31,17 +32,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As the real one, it names a large file by its SHA-256 in X-Linked-Etag of a redirect, a small one by git's id.
  */
-final class TestHub implements AutoCloseable {
+public final class TestHub implements AutoCloseable {
     /** As {@link #announced}: the Hub does not say how large a file is. */
-    static final long UNSAID = -2;
+    public static final long UNSAID = -2;
 
-    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-    final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
+    public final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     /** Answers of the store to its next requests, instead of the file. */
-    final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+    public final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
     /** Answers of the Hub itself to its next requests. */
-    final Queue<Fault> hubFaults = new ConcurrentLinkedQueue<>();
+    public final Queue<Fault> hubFaults = new ConcurrentLinkedQueue<>();
 
     private final Map<String, byte[]> files = new HashMap<>();
     /** Commits by repository@revision; the files of such a commit are those of repository@commit. */
@@ -53,50 +54,50 @@ final class TestHub implements AutoCloseable {
     private final HttpServer hub;
     private final HttpServer store;
     /** Of a large file; negative: the right one. */
-    volatile long announced = -1;
+    public volatile long announced = -1;
 
-    volatile boolean ranges = true;
+    public volatile boolean ranges = true;
     /** The Content-Encoding in which everything is sent, although nobody asks for it; its bytes are gzip's. */
-    volatile @Nullable String encoding;
+    public volatile @Nullable String encoding;
     /** Whether a part of the compressed bytes is sent where a part of the file is asked for. */
-    volatile boolean encodedRanges;
+    public volatile boolean encodedRanges;
 
     /** One request as it came. */
-    record Request(String method, URI uri, String range, String token, boolean atStore) {}
+    public record Request(String method, URI uri, String range, String token, boolean atStore) {}
 
     /** A way to answer. */
-    interface Fault {
+    public interface Fault {
         void answer(HttpExchange exchange, byte[] body) throws IOException, InterruptedException;
     }
 
-    TestHub() throws IOException {
+    public TestHub() throws IOException {
         hub = start(this::describe);
         store = start(this::serve);
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
-    TestHub with(String repository, String file, byte[] bytes) {
+    public TestHub with(String repository, String file, byte[] bytes) {
         files.put(repository + "/" + file, bytes);
         return this;
     }
 
     /** A branch or a tag, of a commit with files of its own. */
-    TestHub revision(String repository, String revision, String commit) {
+    public TestHub revision(String repository, String revision, String commit) {
         revisions.put(repository + "@" + revision, commit);
         revisions.put(repository + "@" + commit, commit);
         return this;
     }
 
-    TestHub rename(String from, String to) {
+    public TestHub rename(String from, String to) {
         renamed.put(from, to);
         return this;
     }
 
     /** The Hub names the file by this instead of by its checksum. */
-    TestHub etag(String repository, String file, String etag) {
+    public TestHub etag(String repository, String file, String etag) {
         etags.put(repository + "/" + file, etag);
         return this;
     }
@@ -104,7 +105,7 @@ final class TestHub implements AutoCloseable {
     /** A file of at least this size lies in the store. */
     private static final int LARGE = 1000;
 
-    List<Request> at(boolean atStore) {
+    public List<Request> at(boolean atStore) {
         synchronized (requests) {
             return requests.stream().filter(r -> r.atStore == atStore).toList();
         }
@@ -112,7 +113,7 @@ final class TestHub implements AutoCloseable {
 
     // ---- ways to fail ----
 
-    static Fault status(int status, String... headers) {
+    public static Fault status(int status, String... headers) {
         return (exchange, body) -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().add(headers[i], headers[i + 1]);
@@ -122,7 +123,7 @@ final class TestHub implements AutoCloseable {
     }
 
     /** Sends so many bytes of what was asked for, then breaks the connection. */
-    static Fault cutAfter(int count) {
+    public static Fault cutAfter(int count) {
         return (exchange, body) -> {
             try (OutputStream out = begin(exchange, body)) {
                 out.write(body, 0, count);
@@ -132,22 +133,17 @@ final class TestHub implements AutoCloseable {
         };
     }
 
-    /** Sends so many bytes, then nothing more, without closing. */
-    static Fault stallAfter(int count) {
-        return (exchange, body) -> {
-            OutputStream out = begin(exchange, body);
-            out.write(body, 0, count);
-            out.flush();
-            Thread.sleep(20_000);
-        };
+    /** Sends all: no failure. */
+    public static Fault whole() {
+        return drip(Integer.MAX_VALUE, 0);
     }
 
-    /** Sends pieces with pauses between them. */
-    static Fault drip(int piece, int pauseMillis) {
+    /** Sends pieces, with a pause after each: a slow line. */
+    public static Fault drip(int piece, int pauseMillis) {
         return (exchange, body) -> {
             try (OutputStream out = begin(exchange, body)) {
-                for (int i = 0; i < body.length; i += piece) {
-                    out.write(body, i, Math.min(piece, body.length - i));
+                for (long i = 0; i < body.length; i += piece) {
+                    out.write(body, (int) i, Math.min(piece, body.length - (int) i));
                     out.flush();
                     Thread.sleep(pauseMillis);
                 }
@@ -155,7 +151,25 @@ final class TestHub implements AutoCloseable {
         };
     }
 
-    static Fault wrongBytes() {
+    /** Sends so many bytes, then nothing more, without closing, until the server is closed. */
+    public static Fault stallAfter(int count) {
+        return pauseAfter(count, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    /** Sends so many bytes, tells that it has, and sends the rest when it may. */
+    public static Fault pauseAfter(int count, CountDownLatch reached, CountDownLatch goOn) {
+        return (exchange, body) -> {
+            try (OutputStream out = begin(exchange, body)) {
+                out.write(body, 0, count);
+                out.flush();
+                reached.countDown();
+                goOn.await();
+                out.write(body, count, body.length - count);
+            }
+        };
+    }
+
+    public static Fault wrongBytes() {
         return (exchange, body) -> {
             byte[] wrong = body.clone();
             wrong[wrong.length / 2] ^= 1;
@@ -255,7 +269,7 @@ final class TestHub implements AutoCloseable {
         }
         Fault fault = faults.poll();
         byte[] body = Arrays.copyOfRange(bytes, from, bytes.length);
-        (fault == null ? drip(body.length, 0) : fault).answer(exchange, body);
+        (fault == null ? whole() : fault).answer(exchange, body);
     }
 
     private byte[] encoded(HttpExchange exchange, byte[] bytes) throws IOException {
@@ -281,7 +295,7 @@ final class TestHub implements AutoCloseable {
     }
 
     /** The store's address, for downloads that know no Hub. */
-    URI storeUri() {
+    public URI storeUri() {
         return URI.create("http://127.0.0.1:" + store.getAddress().getPort() + "/models/");
     }
 
@@ -310,11 +324,11 @@ final class TestHub implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    static String sha256(byte[] bytes) {
+    public static String sha256(byte[] bytes) {
         return digest("SHA-256", bytes);
     }
 
-    static String gitId(byte[] bytes) {
+    public static String gitId(byte[] bytes) {
         byte[] header = ("blob " + bytes.length + "\0").getBytes(StandardCharsets.US_ASCII);
         byte[] all = Arrays.copyOf(header, header.length + bytes.length);
         System.arraycopy(bytes, 0, all, header.length, bytes.length);

@@ -9,7 +9,7 @@ class Batch(NamedTuple):
   past : int                           # tokens of each row before these; 0: a prompt
   copies : int                         # rows of the cache that each row fills; 0: there is no cache
   ragged : bool                        # rows have seen different numbers of tokens
-  exact : bool                         # each token's result must be the one that the token has alone
+  exact : bool                         # whether attention is that of a token alone, for the tokens of a row that is verified
   per_row : bool                       # each row attends to its own keys in a call of its own
   window : int                         # keys that a token of a local layer sees; 0: all
   positions : Tensor                   # [B] of each row's new token; only where rows are ragged

@@ -22,7 +22,7 @@ def prefill(model: Gpt2, ids: Tensor, cache: Tensor, unit_vectors: Tensor, logit
   batch = model.batches.make(1, T, 0, torch.zeros([0]), cache.narrow(2, 0, 1), 1, False)
   x = model.hidden(ids, batch)                                             # [T, E]
   unit_vectors.narrow(0, 0, T).copy_(unit(x))
-  return write(model.logits(x.narrow(0, T - 1, 1), False), logits, logsumexp)
+  return write(model.logits(x.narrow(0, T - 1, 1)), logits, logsumexp)
 
 # Candidates, ids [B, 1]: all rows share the same text of past tokens and differ in the next token. First stores the
 # vector of the candidate that the step before accepted (-1: a prompt was before), which is not in unit_vectors [C, E] yet.
@@ -35,4 +35,4 @@ def step(model: Gpt2, ids: Tensor, past: int, accepted: int, cache: Tensor, unit
   x = model.hidden(ids, batch)                                             # [B, E]
   new_vectors.copy_(unit(x))
   max_cosine.copy_(torch.amax(torch.matmul(new_vectors, unit_vectors.narrow(0, 0, past).t()), [1]))
-  return write(model.logits(x, False), logits, logsumexp)
+  return write(model.logits(x), logits, logsumexp)

@@ -3,7 +3,7 @@
 # All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them, each
 # with what it imports. logits [N, V] and logsumexp [N] are buffers of the caller that a call writes to.
 
-import benchmark, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
+import balance, benchmark, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
 from gpt2 import Gpt2
 from head_kernel import Matrix as HeadMatrix
 from layer_kernel import Matrix as LayerMatrix
@@ -39,12 +39,18 @@ class Decoder(Module):
     w = loading.to_device_and_dtype(self.gpt2, weight)
     return loading.norms(self.gpt2, name).add(w, loading.to_device_and_dtype(self.gpt2, bias))
 
-  # weight [out, in], or [in, out] where transposed is set; bias [out].
-  def prepare_layer(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> LayerMatrix:
-    return self.gpt2.c_attn.prepare(weight, bias, transposed, scratch)
+  def balance(self, weight: Tensor, gains: Tensor, transposed: bool, raises: bool) -> Tensor:
+    return balance.balance(weight, gains, transposed, raises)
 
-  def prepare_head(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> HeadMatrix:
-    return self.gpt2.head.prepare(weight, bias, transposed, scratch)
+  def absorb(self, weight: Tensor, bias: Tensor, added: Tensor, transposed: bool) -> int:
+    return balance.absorb(weight, bias, added, transposed)
+
+  # weight [out, in], or [in, out] where transposed is set; bias [out]; factors [in] or empty.
+  def prepare_layer(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> LayerMatrix:
+    return self.gpt2.c_attn.prepare(weight, bias, factors, transposed, scratch)
+
+  def prepare_head(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> HeadMatrix:
+    return self.gpt2.head.prepare(weight, bias, factors, transposed, scratch)
 
   def add_layer(self, name: str, matrix: LayerMatrix) -> int:
     return loading.matrices(self.gpt2, name).add(matrix)
@@ -55,7 +61,7 @@ class Decoder(Module):
   # The head is wte itself, without a bias.
   def tie_head(self) -> int:
     wte = self.gpt2.wte[0]
-    return self.gpt2.head.add(self.gpt2.head.prepare(wte, torch.zeros([wte.size(0)]), False, torch.zeros([0])))
+    return self.gpt2.head.add(self.gpt2.head.prepare(wte, torch.zeros([wte.size(0)]), torch.zeros([0]), False, torch.zeros([0])))
 
   # ---- the cache ----
 

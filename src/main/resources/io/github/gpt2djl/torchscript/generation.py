@@ -13,7 +13,7 @@ def forward(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor,
   x = model.hidden(ids, model.batches.make(B, T, past, lengths, cache, copies, False))
   if past == 0:
     x = last_tokens(x.view([B, T, x.size(1)]), lengths)                    # [B, E]
-  y = model.logits(x, False)                                               # [B, V]
+  y = model.logits(x)                                               # [B, V]
   if copies > 1:
     y = y.repeat_interleave(copies, 0)
   return write(y, logits, logsumexp)
@@ -30,7 +30,7 @@ def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts:
   x = torch.cat([model.embed(ids, running), model.embed(prompts, joining)])
   x = model.layers(x, running, [joining])                                  # [B + J * T, E]
   last = last_tokens(x.narrow(0, B, J * T).view([J, T, x.size(1)]), ends)  # [J, E]
-  y = model.logits(torch.cat([x.narrow(0, 0, B), last]), False)            # [B + J, V]
+  y = model.logits(torch.cat([x.narrow(0, 0, B), last]))            # [B + J, V]
   if copies > 1:
     y = torch.cat([y.narrow(0, 0, B), y.narrow(0, B, J).repeat_interleave(copies, 0)])
   return write(y, logits, logsumexp)
@@ -40,5 +40,5 @@ def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts:
 # a kernel rounds, each token gets the result that the token has alone.
 def verify(model: Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
   batch = model.batches.make(1, ids.size(1), past, torch.zeros([0]), cache, 1, model.c_attn.rounds())
-  y = model.logits(model.hidden(ids, batch), True)                         # [T, V]
+  y = model.logits(model.hidden(ids, batch))                         # [T, V]
   return write(y, logits, logsumexp)

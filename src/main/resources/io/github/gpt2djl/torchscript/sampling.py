@@ -64,7 +64,7 @@ def steps(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, r
   going = True
   while going:
     x = model.hidden(next, model.batches.make(B, 1, past + t, lengths, cache, 1, False))
-    y = model.logits(x, False)                                             # [B, V]
+    y = model.logits(x)                                             # [B, V]
     id = choose(y, rules, draws.select(0, t), max_k, nucleus, drawn)       # [B]
     own = y.gather(1, id.unsqueeze(1)).squeeze(1) - torch.logsumexp(y, [1])
     chosen.append(torch.stack([id.to(float64()), own.to(float64())]))

@@ -9,7 +9,7 @@ def hidden(model: Gpt2, ids: Tensor) -> Tensor:
 
 # Logits of every position of one row: ids [1, T] -> [T, V].
 def all_logits(model: Gpt2, ids: Tensor) -> Tensor:
-  return model.logits(hidden(model, ids), False).cpu()
+  return model.logits(hidden(model, ids)).cpu()
 
 # Of each id of one row, ids [1, T], given those before it -> [2 + 2 * top, T - 1]: its log-probability, its rank (1 for
 # the likeliest token), and of the likeliest tokens the log-probabilities, then the ids.
@@ -21,7 +21,7 @@ def scores(model: Gpt2, ids: Tensor, top: int) -> Tensor:
   for chunk in range((n + 63) // 64):
     start = 64 * chunk
     count = min(64, n - start)
-    y = model.logits(x.narrow(0, start, count), False)                     # [count, V]
+    y = model.logits(x.narrow(0, start, count))                     # [count, V]
     target = ids.squeeze(0).narrow(0, start + 1, count).to(x.device).unsqueeze(1)   # [count, 1]
     own = y.gather(1, target)                                              # [count, 1]
     logsumexp = torch.logsumexp(y, [1])                                    # [count]

@@ -91,6 +91,11 @@ final class ModelOptions {
         return with(err, (name, options) -> Gpt2.load(other, options));
     }
 
+    /** The model in another precision. */
+    Gpt2 load(Precision other, PrintStream err) throws IOException {
+        return with(err, (name, options) -> Gpt2.load(name, options.withPrecision(other)));
+    }
+
     /** Shows a download's progress while something is done with the model. */
     <T> T with(PrintStream err, Use<T> use) throws IOException {
         String name = model == null ? "shakespeare" : model;

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.cli;
 
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Score;
 import io.github.gpt2djl.ScoreOptions;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  score --text \"To be, or not to be\"",
-            "  score --text-file play.txt --stride 128 --json"
+            "  score --text-file play.txt --stride 128 --json",
+            "  score --text-file play.txt --stride 128 --compare fp32,mixed,int8"
         })
 final class ScoreCommand implements Callable<Integer> {
     @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens. - reads it from stdin.")
@@ -60,6 +62,15 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(names = "--bos", description = "Score the first token too, as the first of a text.")
     boolean bos;
 
+    @Option(
+            names = "--compare",
+            paramLabel = "PRECISION",
+            split = ",",
+            description = "Score the text in several precisions, as fp32,int8: the perplexity of each, and by how much"
+                    + " a token's log-probability differs from that of the first, at most and on average.")
+    @Nullable
+    List<Precision> compare;
+
     @Mixin
     ModelOptions model = new ModelOptions();
 
@@ -77,8 +88,21 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Prompt input = input();
+        if (compare != null) {
+            PrecisionComparison comparison = new PrecisionComparison(compare, model.precision).run(each -> {
+                try (Gpt2 gpt2 = model.load(each, err)) {
+                    return score(gpt2, input);
+                }
+            });
+            if (json) {
+                out.println(Output.json(comparison.fields()));
+            } else {
+                comparison.print(out);
+            }
+            return 0;
+        }
         try (Gpt2 gpt2 = model.load(err)) {
-            Score score = gpt2.score(input, ScoreOptions.DEFAULT.withBos(bos).withStride(stride));
+            Score score = score(gpt2, input);
             if (json) {
                 out.println(Output.json(fields(score)));
             } else {
@@ -86,6 +110,10 @@ final class ScoreCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Score score(Gpt2 gpt2, Prompt input) {
+        return gpt2.score(input, ScoreOptions.DEFAULT.withBos(bos).withStride(stride));
     }
 
     private Prompt input() throws IOException {

@@ -3,7 +3,6 @@ package io.github.gpt2djl.internal.decoder;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.internal.decoder.TorchScriptFile.Attribute;
-import io.github.gpt2djl.internal.machine.CpuFeatures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +55,7 @@ final class DecoderArchive {
         values.put("dtype", kernels.layers().dtype);
         values.put("cache_dtype", kernels.layers().cacheDtype);
         if (kernels.layers() == Kernel.FBGEMM_INT8 || kernels.head() == Kernel.FBGEMM_INT8) {
-            values.put("reduce_range", !CpuFeatures.has("avx512_vnni"));
+            values.put("reduce_range", !target.vnni());
         }
         Map<String, String> chosen = Map.of(
                 "layer_kernel",

@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.decoder;
 
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.internal.machine.CpuFeatures;
 import io.github.gpt2djl.internal.machine.FreeMemory;
 
 /**
@@ -9,8 +10,14 @@ import io.github.gpt2djl.internal.machine.FreeMemory;
  *
  * @param device the processor or a GPU, not {@link DeviceChoice#AUTO}
  * @param kernels that the device has
+ * @param vnni whether FBGEMM's sums have room for activations of 8 bits, and not of 7
  */
-record ExecutionTarget(DeviceChoice device, Kernels kernels) {
+record ExecutionTarget(DeviceChoice device, Kernels kernels, boolean vnni) {
+    /** On this machine's processor or GPU. */
+    ExecutionTarget(DeviceChoice device, Kernels kernels) {
+        this(device, kernels, CpuFeatures.has("avx512_vnni"));
+    }
+
     /**
      * What was asked for, as this machine has it.
      *

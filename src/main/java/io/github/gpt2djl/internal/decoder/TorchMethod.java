@@ -10,6 +10,8 @@ enum TorchMethod {
     FILL,
     FINITE,
     SCRATCH_VIEW,
+    BALANCE,
+    ABSORB,
     ADD_TOKENS,
     ADD_POSITIONS,
     ADD_NORM,

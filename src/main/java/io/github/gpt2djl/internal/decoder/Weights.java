@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.decoder;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -14,16 +15,12 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.internal.machine.FreeMemory;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +42,8 @@ public final class Weights {
     private final TorchModule module;
     private final NDManager manager;
     private final Kernels kernels;
+    private final Gains gains;
+    private final int width;
     private final PtNDArray nothing;
     private final ThreadLocal<PtNDArray> source;
     private final ThreadLocal<PtNDArray> scratch;
@@ -55,6 +54,8 @@ public final class Weights {
         this.module = module;
         this.manager = manager;
         this.kernels = kernels;
+        gains = new Gains(steps, checkpoint.config().postNorm());
+        width = checkpoint.config().width();
         nothing = (PtNDArray) manager.create(new Shape(0), DataType.FLOAT32);
         source = memory(steps.stream().filter(step -> !stays(step, kernels.layers())));
         boolean turns = !kernels.layers().sharesTable();
@@ -75,8 +76,12 @@ public final class Weights {
         return kernel.sharesTable() && step.kind() != Layout.Kind.CONV1D;
     }
 
-    /** A matrix as its kernel wants it, until it is added. */
-    private record Prepared(Layout.Step step, IValue matrix) {}
+    /**
+     * A matrix as its kernel wants it, until it is added.
+     *
+     * @param factors that the norm before the matrix takes over, or empty
+     */
+    private record Prepared(Layout.Step step, IValue matrix, PtNDArray factors) {}
 
     /**
      * Loads all tensors of {@code checkpoint} into {@code module}.
@@ -89,13 +94,13 @@ public final class Weights {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
         checkMemory(checkpoint, target, workers, target.freeBytes());
-        ExecutorService executor = Executors.newFixedThreadPool(workers, Weights::thread);
+        ExecutorService executor = PackingThreads.start(workers);
         try (NDManager manager = parent.newSubManager()) {
             try {
                 new Weights(checkpoint, steps, module, manager, target.kernels()).load(steps, executor, checkpoint);
             } finally {
                 // Before the manager closes: a worker may be in the middle of a native call.
-                stop(executor);
+                PackingThreads.stop(executor);
             }
         }
     }
@@ -136,7 +141,11 @@ public final class Weights {
                 case POSITIONS ->
                     call(TorchMethod.ADD_POSITIONS, step, table, eightBits(), (long)
                             checkpoint.config().unusedPositions());
-                case NORM -> addNorm(step, checkpoint.config().width());
+                case NORM -> {
+                    if (!eightBits(kernels.layers()) || !gains.takesOver(step)) {
+                        addNorm(step, nothing, false);
+                    }
+                }
                 case TIED_HEAD -> {
                     if (kernels.head().sharesTable()) {
                         module.call(TorchMethod.TIE_HEAD);
@@ -150,11 +159,11 @@ public final class Weights {
                     && kernels.halvesTables()
                     && !kernels.layers().packs()) {
                 // oneDNN is so fast that all layers would be in memory beside the head's 32-bit numbers.
-                result(packing.get(0));
+                PackingThreads.result(packing.get(0));
             }
         }
         for (Future<Prepared> next : packing) {
-            add(result(next));
+            add(PackingThreads.result(next));
         }
     }
 
@@ -163,7 +172,11 @@ public final class Weights {
      * position is told, and the others need not know of it.
      */
     private boolean eightBits() {
-        return kernels.layers().bytes == 1 || kernels.head().bytes == 1;
+        return eightBits(kernels.layers()) || eightBits(kernels.head());
+    }
+
+    private static boolean eightBits(Kernel kernel) {
+        return kernel.bytes == 1;
     }
 
     private void call(TorchMethod method, Layout.Step step, DataType type, boolean finite, Object... options)
@@ -177,15 +190,18 @@ public final class Weights {
     }
 
     /** A norm without tensors changes neither scale nor mean. */
-    private void addNorm(Layout.Step step, int width) throws IOException {
+    private void addNorm(Layout.Step step, PtNDArray factors, boolean absorbed) throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             List<TensorInfo> tensors = step.tensors();
-            Object weight = tensors.isEmpty()
+            NDArray weight = tensors.isEmpty()
                     ? scope.ones(new Shape(width))
                     : read(tensors.get(0), scope, DataType.FLOAT32, true);
-            Object bias = tensors.isEmpty()
+            NDArray bias = tensors.isEmpty() || absorbed
                     ? scope.zeros(new Shape(width))
                     : read(tensors.get(1), scope, DataType.FLOAT32, true);
+            if (!factors.isEmpty()) {
+                weight.muli(factors);
+            }
             module.call(TorchMethod.ADD_NORM, step.name(), weight, bias);
         }
     }
@@ -207,55 +223,47 @@ public final class Weights {
             file.read(step.weight(), weight, true);
             PtNDArray bias = (PtNDArray) scope.zeros(new Shape(transposed ? step.columns() : step.rows()));
             file.read(step.bias(), bias, true);
-            return new Prepared(step, module.result(method, weight, bias, transposed, scratch.get()));
+            Layout.Step norm = eightBits(kernel) ? gains.takingOver(step) : null;
+            boolean takenOver = norm != null;
+            if (norm != null) {
+                PtNDArray added = read(norm.tensors().get(1), scope, DataType.FLOAT32, true);
+                module.call(TorchMethod.ABSORB, weight, bias, added, transposed);
+            }
+            PtNDArray factors = eightBits(kernel) ? factors(step, weight, transposed, scope) : nothing;
+            PtNDArray own = takenOver ? nothing : factors;
+            IValue matrix = module.result(method, weight, bias, own, transposed, scratch.get());
+            return new Prepared(step, matrix, takenOver ? factors : nothing);
         }
     }
 
-    private void add(Prepared prepared) {
+    /**
+     * What the inputs of a matrix are multiplied by, after the matrix is divided by that; empty where nothing is changed.
+     * How loud a neuron of the MLP is, the checkpoint does not tell, but the weights of the neuron's outputs.
+     */
+    private PtNDArray factors(Layout.Step step, PtNDArray weight, boolean transposed, NDManager scope)
+            throws IOException {
+        TensorInfo norm = gains.before(step);
+        boolean neurons = step.name().equals("mlp.c_proj");
+        if (norm == null && !neurons) {
+            return nothing;
+        }
+        PtNDArray loud = norm == null
+                ? (PtNDArray) scope.ones(new Shape(transposed ? step.rows() : step.columns()))
+                : read(norm, scope, DataType.FLOAT32, true);
+        return module.compute(manager, TorchMethod.BALANCE, weight, loud, transposed, neurons);
+    }
+
+    private void add(Prepared prepared) throws IOException {
+        Layout.Step norm = eightBits(kernels.layers()) ? gains.takingOver(prepared.step()) : null;
+        if (norm != null) {
+            addNorm(norm, prepared.factors(), true);
+        }
         try (IValue matrix = prepared.matrix()) {
             if (prepared.step().isHead()) {
                 module.call(TorchMethod.ADD_HEAD, matrix);
             } else {
                 module.call(TorchMethod.ADD_LAYER, prepared.step().name(), matrix);
             }
-        }
-    }
-
-    private static Prepared result(Future<Prepared> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("loading was interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "gpt2-djl packing");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private static void stop(ExecutorService executor) {
-        executor.shutdownNow();
-        boolean interrupted = false;
-        while (!executor.isTerminated()) {
-            try {
-                executor.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -12,7 +12,7 @@ class Matrices(Module):
   packed : List[LinearPackedParamsBase]
 
   # FBGEMM itself would cut off what half precision cannot hold, with a warning.
-  def prepare(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
+  def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     w = out_by_in(weight, transposed, scratch)
     if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):
       w = torch.clamp(w, -65504., 65504.)
@@ -26,12 +26,12 @@ class Matrices(Module):
     return len(self.packed)
 
   # x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
+  def linear(self, x: Tensor, i: int) -> Tensor:
     return ops.quantized.linear_dynamic_fp16(x, self.packed[i])
 
   # x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str, exact: bool) -> Tensor:
-    return activate_(self.linear(x, i, exact), activation)
+  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
+    return activate_(self.linear(x, i), activation)
 
   def fit(self, x: Tensor) -> Tensor:
     return x

@@ -6,11 +6,14 @@ from kernels.int8 import qint8, weight_scales
 from tensors import out_by_in
 from torch.classes.quantized import LinearPackedParamsBase
 
-# weight [out, in] and bias [out] in FBGEMM's order; bias [out] and scales [out] once more, for linear_exact.
+# weight [out, in] and bias [out] in FBGEMM's order; bias and scales [out] once more, and sums of whole weights, [out];
+# factors [in] of the inputs, or empty.
 class Matrix(NamedTuple):
   packed : LinearPackedParamsBase
   bias : Tensor
   scales : Tensor
+  sums : Tensor
+  factors : Tensor
 
 class Matrices(Module):
   # Without VNNI, FBGEMM's 16-bit sums of two products overflow if activations have all 8 bits: they get 7.
@@ -18,57 +21,62 @@ class Matrices(Module):
   packed : List[LinearPackedParamsBase]
   biases : List[Tensor]
   scales : List[Tensor]
+  sums : List[Tensor]
+  factors : List[Tensor]
 
-  def prepare(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
+  def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     scales = weight_scales(weight, transposed)
     w = out_by_in(weight, transposed, scratch)
     zeros = torch.zeros([w.size(0)], dtype=int64())
     q = torch.quantize_per_channel(w, scales, zeros, 0, qint8())
-    return Matrix(ops.quantized.linear_prepack(q, bias), bias, scales)
+    return Matrix(ops.quantized.linear_prepack(q, bias), bias, scales, torch.sum(torch.int_repr(q), [1], dtype=float32()), factors)
 
   def add(self, m: Matrix) -> int:
     self.packed.append(m.packed)
     self.biases.append(m.bias)
     self.scales.append(m.scales)
+    self.sums.append(m.sums)
+    self.factors.append(m.factors)
     return len(self.packed)
 
   def count(self) -> int:
     return len(self.packed)
 
-  # x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
-    if exact:
-      y = self.linear_exact(x, i)
-    else:
+  # FBGEMM rounds all activations of a call with one scale, so that a token's result would depend on the others. A token
+  # alone has a scale of its own. x [N, in] -> [N, out].
+  def linear(self, x: Tensor, i: int) -> Tensor:
+    if self.factors[i].numel() > 0:
+      x = x * self.factors[i]
+    if x.size(0) == 1:
       y = ops.quantized.linear_dynamic(x, self.packed[i], self.reduce_range)
+    else:
+      y = self.linear_per_token(x, i)
     return y
 
-  # --- exact ---
-  # FBGEMM rounds all activations of a call with one scale. Here each token is rounded as FBGEMM rounds the token alone,
-  # to whole numbers from 0 to top. Appending a row filled with top forces FBGEMM's activation scale to 1, so these whole
-  # numbers pass through unchanged. The sums are whole numbers, too. The row of top gives the sum of each output's weights,
-  # by which the zero points are taken off. The roundings to float32 repeat those of FBGEMM, in the same order.
+  # --- per token ---
+  # Rounds each token as FBGEMM rounds the token alone, to whole numbers from 0 to top, and multiplies these: FBGEMM is
+  # told that they have scale 1. The zero points are taken off by the sum of each output's weights. The roundings to
+  # float32 repeat those of FBGEMM, in the same order, so that the result is the same to the last bit.
   # x [N, in] -> [N, out].
-  def linear_exact(self, x: Tensor, i: int) -> Tensor:
+  def linear_per_token(self, x: Tensor, i: int) -> Tensor:
     top = 127. if self.reduce_range else 255.
-    bias = self.biases[i]
-    weight_scale = self.scales[i]
-    N = x.size(0)
     low = torch.amin(x, [1], True).clamp_max_(0.).to(float64())            # [N, 1]
     high = torch.amax(x, [1], True).clamp_min_(0.).to(float64())           # [N, 1]
     scale = ((high - low) / top).to(float32()).clamp_min_(1e-30)
     zero = torch.round(torch.neg(low) / scale.to(float64())).to(float32())
     scale = scale.clamp_min_(6.1e-5)
-    q = torch.addcmul(zero, x, torch.reciprocal(scale)).round_().clamp_(0., top)
-    y = ops.quantized.linear_dynamic(torch.constant_pad_nd(q, [0, 0, 0, 1], top), self.packed[i], self.reduce_range)
-    sums = y.sub_(bias).div_(weight_scale).round_()                        # [N + 1, out]
-    sums = sums.narrow(0, 0, N).sub_(zero * (sums.narrow(0, N, 1) / top))
-    return torch.addcmul(bias, sums, scale * weight_scale)
+    q = torch.empty_like(x).copy_(zero).addcmul_(x, torch.reciprocal(scale))
+    if self.reduce_range:
+      q = q.clamp_max_(top)
+    y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(q, 1., 0, self.packed[i])
+    y = y.sub_(self.biases[i]).div_(self.scales[i]).round_()               # [N, out], whole numbers
+    y = y.addcmul_(zero, self.sums[i], value=-1.)
+    return torch.addcmul(self.biases[i], y, scale * self.scales[i], out=y)
 
   # --- activated ---
   # x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str, exact: bool) -> Tensor:
-    return activate_(self.linear(x, i, exact), activation)
+  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
+    return activate_(self.linear(x, i), activation)
 
   def fit(self, x: Tensor) -> Tensor:
     return x

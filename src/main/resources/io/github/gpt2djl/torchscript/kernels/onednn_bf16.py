@@ -13,7 +13,7 @@ class Matrices(Module):
   weights : List[Tensor]
   biases : List[Tensor]
 
-  def prepare(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
+  def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     w = weight.t() if transposed else weight
     rounded = torch.empty(w.size(), dtype=bfloat16()).copy_(w)
     return Matrix(ops.mkldnn._reorder_linear_weight(rounded, 1), bias)
@@ -27,17 +27,17 @@ class Matrices(Module):
     return len(self.weights)
 
   # x [N, in] -> [N, out] in bfloat16.
-  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
+  def linear(self, x: Tensor, i: int) -> Tensor:
     return self.linear_fused(x, i, "none")
 
   # oneDNN applies the two usual activations to each result of its product: x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str, exact: bool) -> Tensor:
+  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
     if activation == "gelu_new":
       y = self.linear_fused(x, i, "gelu")
     elif activation == "relu":
       y = self.linear_fused(x, i, "relu")
     else:
-      y = activate_(self.linear(x, i, exact), activation)
+      y = activate_(self.linear(x, i), activation)
     return y
 
   # function: oneDNN's name for it. x [N, in] -> [N, out].

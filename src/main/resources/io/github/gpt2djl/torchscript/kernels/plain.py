@@ -17,8 +17,9 @@ class Matrices(Module):
   biases : List[Tensor]
 
   # Changes nothing in the module, so that several threads can prepare at once. weight [out, in], or [in, out] where
-  # transposed is set; bias [out]; scratch: memory that the call may use, [any size].
-  def prepare(self, weight: Tensor, bias: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
+  # transposed is set; bias [out]; factors: what the inputs are to be multiplied by, [in], of 8-bit kernels only, or empty;
+  # scratch: memory that the call may use, [any size].
+  def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     return Matrix(out_by_in(weight, transposed, scratch), bias)
 
   # Appends a matrix -> the number of matrices.
@@ -31,13 +32,13 @@ class Matrices(Module):
     return len(self.weights)
 
   # --- linear ---
-  # By the i-th matrix: x [N, in] -> [N, out]. exact: each token's result must be the one that the token has alone.
-  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
+  # By the i-th matrix: x [N, in] -> [N, out].
+  def linear(self, x: Tensor, i: int) -> Tensor:
     return torch.linear(x, self.weights[i], self.biases[i])
 
   # The same and an activation: x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str, exact: bool) -> Tensor:
-    return activate_(self.linear(x, i, exact), activation)
+  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
+    return activate_(self.linear(x, i), activation)
 
   # x [N, E], with rows of zeros behind the last one where the kernel is faster so.
   def fit(self, x: Tensor) -> Tensor:

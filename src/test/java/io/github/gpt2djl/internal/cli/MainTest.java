@@ -112,6 +112,69 @@ class MainTest {
     }
 
     @Test
+    void precisionsAreComparedWithTheFirst() {
+        JsonObject compared = run("score", "--ids", "396,304,11,532,321", "--compare", "fp32,fp16,int8", "--json")
+                .json();
+        assertThat(compared.keySet()).containsExactly("ids", "reference", "precisions");
+        assertThat(compared.get("reference").getAsString()).isEqualTo("fp32");
+        var rows = compared.getAsJsonArray("precisions");
+        assertThat(rows).hasSize(3);
+        JsonObject[] alone = new JsonObject[3];
+        for (int i = 0; i < 3; i++) {
+            JsonObject row = rows.get(i).getAsJsonObject();
+            alone[i] = run(
+                            "score",
+                            "--ids",
+                            "396,304,11,532,321",
+                            "--precision",
+                            row.get("precision").getAsString(),
+                            "--json")
+                    .json();
+            assertThat(row.get("perplexity").getAsDouble())
+                    .isEqualTo(alone[i].get("perplexity").getAsDouble());
+            double largest = 0;
+            double sum = 0;
+            for (int t = 1; t < 5; t++) {
+                double difference =
+                        Math.abs(alone[i].getAsJsonArray("logprobs").get(t).getAsDouble()
+                                - alone[0].getAsJsonArray("logprobs").get(t).getAsDouble());
+                largest = Math.max(largest, difference);
+                sum += difference;
+            }
+            assertThat(row.get("largest_difference").getAsDouble()).isCloseTo(largest, within(1e-9));
+            assertThat(row.get("mean_difference").getAsDouble()).isCloseTo(sum / 4, within(1e-9));
+            assertThat(largest > 0).isEqualTo(i > 0);
+        }
+        assertThat(run("score", "--ids", "396,304", "--compare", "int8,fp32").out)
+                .startsWith("1 tokens; differences of a token's log-probability from int8\n")
+                .containsPattern("\nint8 +[\\d.]+ +\\+0\\.000% +0\\.0000 +0\\.00000\n")
+                .containsPattern("\nfp32 +[\\d.]+ +[+-][\\d.]+% ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fp32      | found --compare fp32, expected at least two precisions, each once, as fp32,int8",
+                "int8,int8 | found --compare int8,int8, expected at least two precisions, each once",
+                "fp32,int9 | expected one of [FP32, FP16, BF16, INT8, MIXED, AUTO] (case-insensitive) but was",
+            })
+    void aComparisonOfNothingIsRejected(String list, String message) {
+        Result result = run("score", "--ids", "1,2", "--compare", list);
+        assertThat(result.code).isEqualTo(2);
+        assertThat(result.err).contains(message);
+        assertThat(result.out).isEmpty();
+    }
+
+    @Test
+    void aComparisonHasItsOwnPrecisions() {
+        Result result = run("score", "--ids", "1,2", "--compare", "fp32,int8", "--precision", "int8");
+        assertThat(result.code).isEqualTo(2);
+        assertThat(result.err)
+                .contains("found both --compare and --precision int8, expected one of them; put int8 into the list");
+    }
+
+    @Test
     void severalSequencesAreOneLineEach() {
         Result result =
                 run("generate", "A", "--do-sample", "--num-return-sequences", "3", "--max-new-tokens", "4", "--json");

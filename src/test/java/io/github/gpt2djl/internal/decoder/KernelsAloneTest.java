@@ -14,11 +14,15 @@ import com.google.gson.reflect.TypeToken;
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.testing.MemoryTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +46,7 @@ class KernelsAloneTest {
                 new Gson().fromJson(Files.readString(REFERENCE.resolve("products.json")), new TypeToken<>() {});
         assertThat(all).containsOnlyKeys("bare-bf16", "gpt1-f32", "opt-projected-f16", "gpt-neo-f32");
         for (String name : all.keySet()) {
-            try (Decoder decoder = load(name, precision)) {
+            try (Decoder decoder = plainNorms(name, precision)) {
                 List<float[]> found = products(decoder);
                 List<double[]> expected = all.get(name);
                 assertThat(found).hasSameSizeAs(expected);
@@ -97,6 +101,29 @@ class KernelsAloneTest {
                         .hasMessage("found rows " + wrong[0] + ", tokens " + wrong[1] + " and steps " + wrong[2]
                                 + ", expected at least 1 each and at most 128 tokens");
             }
+        }
+    }
+
+    /** With norms that change nothing: what INT8 moves from a norm into the next matrix is in no product alone. */
+    private static Decoder plainNorms(String name, Precision precision) throws IOException {
+        try (Checkpoint stored = Checkpoint.open(REFERENCE.resolve(name))) {
+            MemoryTensors tensors = new MemoryTensors(stored.tensors());
+            int norms = 0;
+            for (String tensor : tensors.names()) {
+                if (tensor.contains("ln_") || tensor.contains("layer_norm")) {
+                    TensorInfo info = Objects.requireNonNull(tensors.find(tensor));
+                    int size = info.shape().get(0).intValue();
+                    float[] same = new float[size];
+                    Arrays.fill(same, tensor.endsWith(".weight") ? 1 : 0);
+                    tensors.put(tensor, same, size);
+                    norms++;
+                }
+            }
+            assertThat(norms)
+                    .isEqualTo(
+                            2 * (2 * stored.config().layers() + (stored.config().finalNorm() ? 1 : 0)));
+            Checkpoint plain = new Checkpoint(name, stored.config(), tensors, null);
+            return Decoder.load(plain, precision, DeviceChoice.CPU, 0);
         }
     }
 

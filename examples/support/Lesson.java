@@ -70,7 +70,7 @@ public abstract class Lesson implements Callable<Integer> {
             return e instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         command.setParameterExceptionHandler((e, line) -> {
-            System.err.println("error: " + e.getMessage() + "; --help tells what is possible");
+            System.err.println("error: " + e.getMessage() + "; --help lists the options");
             return CommandLine.ExitCode.USAGE;
         });
         return command.execute(args);

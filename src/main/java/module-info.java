@@ -12,10 +12,10 @@ module io.github.gpt2djl {
     requires java.net.http;
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;
-    // DJL's, which are automatic and cannot require it.
+    // Needed by DJL, whose automatic modules cannot require it.
     requires org.slf4j;
 
-    // The command line's.
+    // Needed by the command line.
     requires static info.picocli;
     requires static java.desktop;
     requires static me.tongfei.progressbar;

@@ -5,31 +5,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The function between the two matrices of an MLP, by transformers' names ({@code ACT2FN} of its activations.py).
+ * The activation function of an MLP, with transformers' names ({@code ACT2FN} in its activations.py).
  *
  * <pre>{@code
  * System.out.println(gpt2.config().activation().key()); // gelu_new
  * }</pre>
  *
- * <p>Each constant's first name is the one that activation.py knows and that is written to a {@code config.json}; the
- * other names are of the same function.
+ * <p>The first name of each constant is the one that is written to a {@code config.json}; the other names are synonyms.
  */
 public enum Activation {
-    /** GELU by its tanh form: Hendrycks and Gimpel 2016, equation 2; GPT's and GPT-2's own. */
+    /** GELU in its tanh approximation: Hendrycks and Gimpel 2016, equation 2; used by GPT and GPT-2. */
     GELU_NEW("gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"),
-    /** GELU by the error function: x Φ(x). */
+    /** GELU with the error function: x Φ(x). */
     GELU("gelu", "gelu_python"),
-    /** GELU by the error function, cut off at -10 and 10. */
+    /** GELU with the error function, clipped to -10 to 10. */
     GELU_10("gelu_10"),
     /** x sigmoid(1.702 x): Hendrycks and Gimpel 2016. */
     QUICK_GELU("quick_gelu"),
-    /** max(x, 0): OPT's own. */
+    /** max(x, 0); used by OPT. */
     RELU("relu"),
     /** max(x, 0) squared: So et al. 2021. */
     RELU2("relu2"),
     /** min(max(x, 0), 6). */
     RELU6("relu6"),
-    /** x where it is positive, else x / 100. */
+    /** x if x is positive, else x / 100. */
     LEAKY_RELU("leaky_relu"),
     /** x sigmoid(x): Elfwing et al. 2017. */
     SILU("silu", "swish"),
@@ -39,7 +38,7 @@ public enum Activation {
     MISH("mish"),
     /** (1 + erf((x - μ) / (σ √2))) / 2: Ma et al. 2022. */
     LAPLACE("laplace"),
-    /** The root of softplus(x). */
+    /** The square root of softplus(x). */
     SQRT_SOFTPLUS("sqrtsoftplus"),
     /** 1 / (1 + exp(-x)). */
     SIGMOID("sigmoid"),
@@ -49,7 +48,7 @@ public enum Activation {
     LINEAR("linear");
 
     private final String key;
-    /** With spaces between them. */
+    /** The synonyms, separated by spaces. */
     private final String others;
 
     Activation(String key, String... others) {
@@ -57,7 +56,7 @@ public enum Activation {
         this.others = String.join(" ", others);
     }
 
-    /** {@return the name in transformers, like {@code gelu_new}} */
+    /** {@return the name in transformers, such as {@code gelu_new}} */
     public String key() {
         return key;
     }
@@ -67,9 +66,9 @@ public enum Activation {
     }
 
     /**
-     * The function of a name.
+     * Finds a function by name.
      *
-     * @param name in transformers, like {@code gelu_new} or {@code swish}
+     * @param name transformers' name, such as {@code gelu_new} or {@code swish}
      * @return the function, or null if this library does not compute it
      */
     public static @Nullable Activation find(String name) {

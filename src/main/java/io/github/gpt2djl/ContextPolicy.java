@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.InvalidOptionException.Setting;
 
 /**
- * What happens when the model's positions are used up (1,024 ids for the published GPT-2).
+ * The policy for a full context: when all positions of the model are used (1,024 ids for the published GPT-2).
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().contextPolicy(ContextPolicy.slide(128)).maxNewTokens(300).build();
@@ -11,13 +11,13 @@ import io.github.gpt2djl.InvalidOptionException.Setting;
  * System.out.println("the context was full " + generation.slides() + " times");
  * }</pre>
  *
- * @param keep 0: the text ends, with {@link FinishReason#CONTEXT}; else that many of its last ids are computed anew
- *     from the first position on, and the text goes on: fewer cost less and forget more
+ * @param keep number of last ids to keep; 0 ends the text, with {@link FinishReason#CONTEXT}. The kept ids are
+ *     recomputed from the first position on, and the text continues. Keeping fewer ids is faster and forgets more
  */
 public record ContextPolicy(int keep) {
     private static final NamedOption OPTION = NamedOption.of("contextPolicy");
 
-    /** The text ends. */
+    /** Ends the text when the context is full. */
     public static final ContextPolicy STOP = new ContextPolicy(0);
 
     /**
@@ -33,9 +33,10 @@ public record ContextPolicy(int keep) {
     }
 
     /**
-     * The text goes on from its last ids.
+     * Continues the text from its last ids when the context is full.
      *
-     * @param keep at least 1 and fewer than the model has positions, which the generation checks
+     * @param keep number of last ids to keep: at least 1 and fewer than the model has positions, which the generation
+     *     checks
      * @return the policy
      * @throws InvalidOptionException if {@code keep} is less than 1
      */

@@ -24,13 +24,14 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch that requests of many callers share, as in a server: each joins at the next step for which there is a place,
- * and leaves it where it ends ("continuous batching", Yu et al. 2022, Orca). What a request gives does not depend on
- * what runs beside it, but for rounding; and one that fails, by its rules, its listener or the memory that it needs,
- * fails alone. Requests begin in the order in which they came. One of several sequences takes its places one by one as
- * they become free.
+ * A batch that the requests of many callers share, as in a server ("continuous batching", Yu et al. 2022, Orca). A
+ * request joins at the first step with a free place and leaves when it ends. Requests start in the order in which they
+ * were submitted. A request for several sequences takes its places one by one as they become free.
  *
- * <p>One thread of its own computes; it holds no keys and values while there is nothing to do. Safe for use by several
+ * <p>The result of a request does not depend on the other requests, apart from rounding. A request that fails because
+ * of its rules, its listener or the memory that it needs does not affect the others.
+ *
+ * <p>The batch computes on a thread of its own, and holds no keys and values while it is idle. Safe for use by several
  * threads at once.
  *
  * <pre>{@code
@@ -47,25 +48,25 @@ public final class ContinuousBatch implements AutoCloseable {
     private final int places;
     private final int capacity;
     private final Thread thread;
-    /** Guarded by this, as is the next. */
+    /** The queue. Guarded by this, as is {@link #accepting}. */
     private final Deque<Member> waiting = new ArrayDeque<>();
 
     private boolean accepting = true;
     private volatile boolean ended;
     private volatile int running;
-    /** By the numbers of their sequences in the loop; of the thread alone. */
+    /** The running requests, by the numbers of their sequences in the loop. Used by the batch's thread only. */
     private final Map<Integer, Member> members = new HashMap<>();
 
-    /** A request on its way. */
+    /** A request that waits or runs. */
     private record Member(
             Sequences sequences, ObjIntConsumer<Token> tokens, CompletableFuture<List<Generation>> result) {}
 
     /**
      * Starts the thread.
      *
-     * @param gpt2 the model; stays open
-     * @param places sequences that run at once at most, at least 1
-     * @param capacity requests that may wait for a place, at least 1
+     * @param gpt2 the model; the batch does not close it
+     * @param places maximum number of sequences that run at once, at least 1
+     * @param capacity maximum number of requests that wait for a place, at least 1
      * @throws IllegalArgumentException if a number is out of range
      */
     public ContinuousBatch(Gpt2 gpt2, int places, int capacity) {
@@ -82,15 +83,16 @@ public final class ContinuousBatch implements AutoCloseable {
     }
 
     /**
-     * Hands in a request, which is checked on the caller's thread.
+     * Submits a request, and checks it on the caller's thread.
      *
-     * @param request a prompt and how to continue it
-     * @param tokens takes each token and the number of its sequence, on the batch's thread, which it must not hold up;
-     *     its exception, or Error, ends the request
-     * @return the request's sequences, or what it failed with. Cancelling it ends the request within one step, running or not. What depends on
-     *     it without an executor of its own runs on the batch's thread
+     * @param request a prompt and its config
+     * @param tokens a listener that receives each token and the number of its sequence. It runs on the batch's thread
+     *     and must not block; an exception or Error that it throws ends the request
+     * @return the future of the request's sequences. Cancelling the future ends the request within one step, whether
+     *     the request waits or runs. Dependent stages without an executor run on the batch's thread
      * @throws IllegalArgumentException as {@link Gpt2#generateAll(Iterator, int)}
-     * @throws RejectedExecutionException if too many requests wait, or none is accepted any more
+     * @throws RejectedExecutionException if {@code capacity} requests wait already, or the batch accepts no more
+     *     requests
      */
     public CompletableFuture<List<Generation>> submit(GenerationRequest request, ObjIntConsumer<Token> tokens) {
         GenerationRequest whole = model.whole(request);
@@ -112,35 +114,35 @@ public final class ContinuousBatch implements AutoCloseable {
         return member.result;
     }
 
-    /** {@return requests that wait for a place} */
+    /** {@return the number of requests that wait for a place} */
     public synchronized int waiting() {
         dropCancelled();
         return waiting.size();
     }
 
-    /** {@return sequences that have a place, at the last step} */
+    /** {@return the number of sequences in the last step} */
     public int running() {
         return running;
     }
 
     /**
-     * Accepts no request any more, and waits for those that have been accepted.
+     * Stops accepting requests, and waits for the accepted ones.
      *
-     * @param most how long to wait
-     * @return whether all have ended
+     * @param timeout the maximum time to wait
+     * @return whether all requests have ended
      * @throws InterruptedException if the thread is interrupted
      */
-    public boolean drain(Duration most) throws InterruptedException {
+    public boolean drain(Duration timeout) throws InterruptedException {
         synchronized (this) {
             accepting = false;
             notifyAll();
         }
-        // Zero would mean for ever.
-        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, most.toNanos()));
+        // At least 1: timedJoin does not wait for 0.
+        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, timeout.toNanos()));
         return !thread.isAlive();
     }
 
-    /** Ends all requests after the step that runs: what they return is cancelled. */
+    /** Ends all requests after the current step and cancels their futures. */
     @Override
     public void close() {
         synchronized (this) {
@@ -163,7 +165,7 @@ public final class ContinuousBatch implements AutoCloseable {
 
     private void work() {
         while (awaitRequest()) {
-            // A loop for each time without a pause: what it holds is freed at the end.
+            // One loop per busy period: its memory is freed when the queue is empty.
             try (TokenLoop loop = new TokenLoop(model.decoder(), new Arrivals(), places)) {
                 while (!ended && loop.hasNext()) {
                     List<SampledToken> step = loop.next();
@@ -173,7 +175,7 @@ public final class ContinuousBatch implements AutoCloseable {
                     endCancelled(loop);
                 }
             } catch (Throwable e) {
-                // No step of the batch can be trusted any more; those that wait begin anew.
+                // No running sequence can be trusted any more; the waiting requests get a new loop.
                 members.values().forEach(member -> member.result.completeExceptionally(e));
             }
             members.values().forEach(member -> member.result.cancel(false));
@@ -185,7 +187,7 @@ public final class ContinuousBatch implements AutoCloseable {
         }
     }
 
-    /** A token, or the failure, of one row; whatever goes wrong here is that of its request. */
+    /** Handles the token or the failure of one row; an exception here fails only the row's request. */
     private void token(TokenLoop loop, SampledToken sampled) {
         Member member = members.get(sampled.row());
         if (member == null || member.result.isDone()) {
@@ -208,25 +210,25 @@ public final class ContinuousBatch implements AutoCloseable {
         }
     }
 
-    /** Requests that have failed, or that nobody wants any more, leave their places, and wait for none. */
+    /** Takes requests that have failed or were cancelled out of the loop. */
     private void endCancelled(TokenLoop loop) {
         List<Integer> done = members.entrySet().stream()
                 .filter(row -> row.getValue().result.isDone())
                 .map(Map.Entry::getKey)
                 .toList();
-        // Of all of them first: a row that ends lets the loop look for the next request.
+        // All are removed first: ending a row makes the loop ask for the next request.
         done.forEach(members::remove);
         done.forEach(loop::end);
     }
 
-    /** Waits for one; false: none will come. */
+    /** Waits for a request; returns false if none will come. */
     private synchronized boolean awaitRequest() {
         try {
             while (accepting && waiting.isEmpty()) {
                 wait();
             }
         } catch (InterruptedException e) {
-            // By a listener: nobody else has the thread.
+            // Interrupted by a listener: no other code knows the thread.
             accepting = false;
             ended = true;
         }
@@ -242,7 +244,7 @@ public final class ContinuousBatch implements AutoCloseable {
         waiting.removeIf(each -> each.result.isDone());
     }
 
-    /** Those that wait, for one loop. */
+    /** The waiting requests, as the input of one loop. */
     private final class Arrivals implements Iterator<Request> {
         private int begun;
         private @Nullable Member next;

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where to compute.
+ * The device that computes.
  *
  * <pre>{@code
  * LoadOptions options = new LoadOptions(Precision.FP32, DeviceChoice.parse("cpu"), 0, ModelSource.local());
@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * }
  * }</pre>
  *
- * @param kind of device
- * @param index of the GPU among those that CUDA shows, from 0; 0 for others
+ * @param kind the kind of device
+ * @param index the GPU's index in CUDA's order, from 0; 0 for other devices
  */
 public record DeviceChoice(Kind kind, int index) {
     /** A GPU if PyTorch can compute on one, else the processor. */
@@ -29,7 +29,7 @@ public record DeviceChoice(Kind kind, int index) {
 
     private static final Pattern NUMBERED = Pattern.compile("gpu:(\\d{1,4})");
 
-    /** What computes. */
+    /** The kind of a device. */
     public enum Kind {
         /** The library's choice. */
         AUTO,
@@ -42,8 +42,8 @@ public record DeviceChoice(Kind kind, int index) {
     /**
      * Checks the index.
      *
-     * @param kind of device
-     * @param index from 0; 0 for what is no GPU
+     * @param kind the kind of device
+     * @param index from 0; 0 unless the device is a GPU
      * @throws IllegalArgumentException if the index is out of range
      */
     public DeviceChoice {
@@ -56,9 +56,9 @@ public record DeviceChoice(Kind kind, int index) {
     /**
      * Reads {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}.
      *
-     * @param text one of them, in small letters or capitals
+     * @param text one of these, in any case
      * @return the device
-     * @throws IllegalArgumentException if it is none of them
+     * @throws IllegalArgumentException if {@code text} is none of these
      */
     public static DeviceChoice parse(String text) {
         String name = text.toLowerCase(Locale.ROOT);
@@ -74,12 +74,12 @@ public record DeviceChoice(Kind kind, int index) {
         return new DeviceChoice(Kind.GPU, Integer.parseInt(numbered.group(1)));
     }
 
-    /** {@return whether it is a GPU} */
+    /** {@return whether the device is a GPU} */
     public boolean isGpu() {
         return kind == Kind.GPU;
     }
 
-    /** As {@link #parse} reads it; a GPU with its index. */
+    /** {@return the text that {@link #parse} reads; a GPU's includes its index} */
     @Override
     public String toString() {
         return kind.name().toLowerCase(Locale.ROOT) + (isGpu() ? ":" + index : "");

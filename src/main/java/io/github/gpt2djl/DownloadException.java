@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A download failed for a reason that trying again at once would not change; the message says what to do.
+ * Thrown when a download failed for a reason that an immediate retry would not change; the message says what to do.
  *
  * <pre>{@code
  * try {
@@ -18,10 +18,10 @@ public final class DownloadException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what failed.
+     * Creates the exception.
      *
      * @param message what was found, and what to do
-     * @param cause what failed, or null
+     * @param cause the underlying failure, or null
      */
     public DownloadException(String message, @Nullable Throwable cause) {
         super(message, cause);

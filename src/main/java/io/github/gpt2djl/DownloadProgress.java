@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 /**
- * Told how a download goes, on the thread that downloads.
+ * A listener to the progress of a download, called on the thread that downloads.
  *
  * <pre>{@code
  * DownloadProgress progress = new DownloadProgress() {
@@ -15,35 +15,35 @@ package io.github.gpt2djl;
  * }</pre>
  */
 public interface DownloadProgress {
-    /** Tells nobody. */
+    /** A listener that does nothing. */
     DownloadProgress NONE = new DownloadProgress() {};
 
     /**
-     * A file's transfer begins, or goes on where it was broken off.
+     * Called when the transfer of a file starts, or resumes where it was interrupted.
      *
-     * @param file its name
-     * @param done bytes that are here already
-     * @param total its bytes, or -1 if the server does not say
+     * @param file the file's name
+     * @param done number of bytes already downloaded
+     * @param total size of the file in bytes, or -1 if the server does not report it
      */
     default void started(String file, long done, long total) {}
 
     /**
-     * More bytes of a file are here.
+     * Called when more bytes of a file have arrived.
      *
-     * @param file its name
-     * @param done bytes that are here now
+     * @param file the file's name
+     * @param done number of bytes downloaded so far
      */
     default void advanced(String file, long done) {}
 
     /**
-     * A file is here, verified, and has its name.
+     * Called when a file is complete, verified and in its place.
      *
-     * @param file its name
+     * @param file the file's name
      */
     default void finished(String file) {}
 
     /**
-     * Something makes it take longer: a retry, another process that downloads the same.
+     * Called when something delays the download, such as a retry or another process that downloads the same file.
      *
      * @param message one line for the user
      */

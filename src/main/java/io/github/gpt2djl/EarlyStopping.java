@@ -1,7 +1,8 @@
 package io.github.gpt2djl;
 
 /**
- * When beam search ends, once it has as many complete sequences as beams (transformers' {@code early_stopping}).
+ * The condition that ends beam search once there are as many complete sequences as beams (transformers' {@code
+ * early_stopping}).
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().numBeams(4).earlyStopping(EarlyStopping.TRUE).maxNewTokens(20).build();
@@ -9,10 +10,12 @@ package io.github.gpt2djl;
  * }</pre>
  */
 public enum EarlyStopping {
-    /** As soon as it has them. */
+    /** Ends the search at once. */
     TRUE,
-    /** When the best running beam, as it stands, is no better than the worst complete sequence. */
+    /**
+     * Ends the search when the best running beam, at its current length, is no better than the worst complete sequence.
+     */
     FALSE,
-    /** When no running beam could still become better, whatever its length: the whole search. */
+    /** Ends the search when no running beam could still become better at any length. */
     NEVER
 }

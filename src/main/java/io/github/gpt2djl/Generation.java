@@ -16,17 +16,17 @@ import java.util.OptionalLong;
  * System.out.println(generation.finishReason()); // LENGTH
  * }</pre>
  *
- * @param promptIds the ids it continues
+ * @param promptIds the prompt's ids
  * @param tokens the new tokens, in order
  * @param text the new tokens' text; empty if the checkpoint has no tokenizer
- * @param finishReason why it ended
- * @param seed of its draws: the same seed gives the same ids; empty if nothing was drawn
- * @param drafted tokens that prompt lookup or an assistant guessed; 0 without them
- * @param accepted guesses that were right
- * @param slides how often the context was full and went on from its last ids
- * @param score what beam search ranked it by (transformers' {@code sequences_scores}): the sum of its tokens'
- *     log-probabilities, as the rules leave them, divided by their number to the power of {@code lengthPenalty};
- *     empty without beams
+ * @param finishReason the reason why the sequence ended
+ * @param seed the seed of the draws: the same seed gives the same ids; empty if nothing was drawn
+ * @param drafted number of tokens that prompt lookup or an assistant guessed; 0 without them
+ * @param accepted number of guesses that were right
+ * @param slides number of times the context was full and the text continued from its last ids
+ * @param score the score in beam search (transformers' {@code sequences_scores}): the sum of the tokens'
+ *     log-probabilities, as the rules leave them, divided by their number to the power of {@code lengthPenalty}; empty
+ *     without beams
  */
 public record Generation(
         List<Integer> promptIds,
@@ -45,13 +45,13 @@ public record Generation(
      *
      * @param promptIds copied
      * @param tokens copied
-     * @param text of {@code tokens}
-     * @param finishReason why it ended
-     * @param seed or empty
+     * @param text the text of {@code tokens}
+     * @param finishReason the reason why the sequence ended
+     * @param seed the seed, or empty
      * @param drafted at least {@code accepted}
      * @param accepted at least 0
      * @param slides at least 0
-     * @param score or empty
+     * @param score the score, or empty
      */
     public Generation {
         promptIds = List.copyOf(promptIds);
@@ -69,9 +69,9 @@ public record Generation(
     }
 
     /**
-     * How each token was chosen.
+     * Returns how each token was chosen.
      *
-     * @return one trace a token
+     * @return one trace per token
      * @throws IllegalStateException if the config did not set {@code trace}
      */
     public List<StepTrace> trace() {

@@ -13,14 +13,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to generate. Names, defaults and meanings are those of transformers' {@code GenerationConfig}, or of OpenAI's
- * sample.py under {@link Preset#OPENAI}.
+ * The options of a generation, with the names, defaults and meanings of transformers' {@code GenerationConfig}, or of
+ * OpenAI's sample.py under {@link Preset#OPENAI}.
  *
- * <p>An option that is out of range, or that would have no effect, is an {@link InvalidOptionException} when the
- * config is built. What is not set is taken from the model's own generation_config.json, where there is one ({@link
- * Gpt2#withDefaults}). Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty,
- * n-grams, bad words, least lengths, forced and suppressed tokens, own processors; then, when sampling, temperature,
- * top-k, top-p, min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
+ * <p>Building a config throws {@link InvalidOptionException} for an option that is out of range or would have no
+ * effect. Options that are not set are taken from the model's own generation_config.json, where there is one ({@link
+ * Gpt2#withDefaults}).
+ *
+ * <p>Rules apply in transformers' order: sequence bias, repetition, presence and frequency penalty, n-grams, bad words,
+ * minimum lengths, forced and suppressed tokens, your own processors; then, when sampling, temperature, top-k, top-p,
+ * min-p, typical-p, epsilon and eta cutoff. Unlike in transformers, padding never counts.
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().doSample(true).topP(0.9).maxNewTokens(50).build();
@@ -45,30 +47,30 @@ public final class GenerationConfig {
     }
 
     /**
-     * The value of an option.
+     * Returns the value of an option.
      *
      * @param <T> the option's type
-     * @param option any
-     * @return its value, or its default under the preset
+     * @param option any option
+     * @return the option's value, or its default under the preset
      */
     // The builder puts only values of the option's type.
     @SuppressWarnings("unchecked")
     public <T> T get(GenerationOption<T> option) {
         Object value = values.get(option);
-        return value != null ? (T) value : (T) usual(option);
+        return value != null ? (T) value : (T) defaultValue(option);
     }
 
     /**
-     * Whether an option has been set.
+     * Tells whether an option has been set.
      *
-     * @param option any
-     * @return false where the default applies
+     * @param option any option
+     * @return false if the default applies
      */
     public boolean isSet(GenerationOption<?> option) {
         return values.containsKey(option);
     }
 
-    /** {@return the rules of the user's own, in order} */
+    /** {@return the user's own rules, in order} */
     public List<LogitsProcessor> logitsProcessors() {
         return processors;
     }
@@ -79,9 +81,10 @@ public final class GenerationConfig {
     }
 
     /**
-     * Reads a generation_config.json. What concerns only transformers' own running, like its version, is passed over.
+     * Reads a generation_config.json. Keys that do not affect the generated text, such as transformers' version, are
+     * ignored.
      *
-     * @param file in UTF-8
+     * @param file a file in UTF-8
      * @return the config
      * @throws IOException if the file cannot be read, or has an option that is unknown, malformed or out of range
      */
@@ -90,22 +93,22 @@ public final class GenerationConfig {
     }
 
     /**
-     * Reads what {@link #toString} has printed.
+     * Reads the JSON that {@link #toString} prints.
      *
-     * @param json an object
+     * @param json a JSON object
      * @return the config
-     * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
+     * @throws IllegalArgumentException if {@code json} is malformed, or has an option that is unknown or out of range
      */
     public static GenerationConfig parse(String json) {
         return builder().parse(json).build();
     }
 
     /**
-     * Writes a generation_config.json with the options that have been set; under its name only once it is whole.
+     * Writes a generation_config.json with the options that have been set. The file appears only once it is complete.
      *
-     * @param file in a folder that exists; replaced if it exists
+     * @param file a file in an existing folder; replaced if it exists
      * @throws IOException if the file cannot be written
-     * @throws IllegalStateException if there are own processors, which no file can hold
+     * @throws IllegalStateException if the config has logits processors of its own, which a file cannot hold
      */
     public void save(Path file) throws IOException {
         if (!processors.isEmpty()) {
@@ -137,7 +140,7 @@ public final class GenerationConfig {
         return get(PRESET) == Preset.OPENAI;
     }
 
-    private Object usual(GenerationOption<?> option) {
+    private Object defaultValue(GenerationOption<?> option) {
         if (option == DO_SAMPLE) {
             return openAi();
         }

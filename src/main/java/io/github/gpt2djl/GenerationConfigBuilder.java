@@ -32,16 +32,16 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets any option.
+     * Sets an option.
      *
      * @param <T> the option's type
-     * @param option any
-     * @param value in the option's range
+     * @param option any option
+     * @param value a value in the option's range
      * @return this
      * @throws IllegalArgumentException if the value is out of range
      */
     public <T> GenerationConfigBuilder set(GenerationOption<T> option, T value) {
-        // The value has the type that its copy has.
+        // The copy has the type of the value.
         @SuppressWarnings("unchecked")
         T frozen = (T) frozen(value);
         values.put(option, option.checked(frozen));
@@ -49,32 +49,32 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * The value of an option so far.
+     * Returns the current value of an option.
      *
      * @param <T> the option's type
-     * @param option any
+     * @param option any option
      * @return the value that has been set, or the option's default without sampling
      */
-    // Only set puts values there, of the option's type.
+    // Only set stores values, and only of the option's type.
     @SuppressWarnings("unchecked")
     public <T> T get(GenerationOption<T> option) {
         return (T) values.getOrDefault(option, option.defaultValue());
     }
 
     /**
-     * Whether an option has been set.
+     * Tells whether an option has been set.
      *
-     * @param option any
-     * @return false where the default applies
+     * @param option any option
+     * @return false if the default applies
      */
     public boolean isSet(GenerationOption<?> option) {
         return values.containsKey(option);
     }
 
     /**
-     * Takes an option back to its default.
+     * Resets an option to its default.
      *
-     * @param option any, set or not
+     * @param option any option, set or not
      * @return this
      */
     public GenerationConfigBuilder unset(GenerationOption<?> option) {
@@ -83,11 +83,11 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets any option from its text: a number, {@code true}, ids with commas.
+     * Sets an option from a text: a number, {@code true} or ids separated by commas.
      *
      * @param <T> the option's type
-     * @param option any
-     * @param text as {@link GenerationOption#parse} reads it
+     * @param option any option
+     * @param text a text that {@link GenerationOption#parse} reads
      * @return this
      * @throws IllegalArgumentException if the value is malformed or out of range
      */
@@ -98,9 +98,9 @@ public final class GenerationConfigBuilder {
     /**
      * Sets the options of a JSON object.
      *
-     * @param json as {@link GenerationConfig#toString} prints it
+     * @param json a JSON object as {@link GenerationConfig#toString} prints it
      * @return this
-     * @throws IllegalArgumentException if it is malformed, or has an option that is unknown or out of range
+     * @throws IllegalArgumentException if {@code json} is malformed, or has an option that is unknown or out of range
      */
     public GenerationConfigBuilder parse(String json) {
         GenerationConfigJson.read(this, json);
@@ -108,7 +108,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets whose defaults, and whose meaning of top-p.
+     * Sets the library whose defaults and meaning of top-p apply.
      *
      * @param value default {@link Preset#HUGGING_FACE}
      * @return this
@@ -119,9 +119,9 @@ public final class GenerationConfigBuilder {
 
     /**
      * Sets whether options that are not set are taken from the model's own generation_config.json, where there is one.
-     * The ids that end a text and the one that an empty prompt starts from are the model's in either case.
+     * The ids that end a text and the id that an empty prompt starts from are the model's in either case.
      *
-     * @param value default true; no effect under {@link Preset#OPENAI}, which takes none
+     * @param value default true; no effect under {@link Preset#OPENAI}, which uses no defaults of the model
      * @return this
      */
     public GenerationConfigBuilder useModelDefaults(boolean value) {
@@ -129,10 +129,10 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the most ids beyond the prompt.
+     * Sets the maximum number of new tokens.
      *
-     * @param value at least 1; default 20 where {@link #maxLength} is not set either, under {@link Preset#OPENAI} half
-     *     the model's context, or all of it after an empty prompt
+     * @param value at least 1; default 20 if {@link #maxLength} is not set either; under {@link Preset#OPENAI} half the
+     *     model's context, or the whole context after an empty prompt
      * @return this
      */
     public GenerationConfigBuilder maxNewTokens(int value) {
@@ -140,9 +140,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the most ids in all, with the prompt's.
+     * Sets the maximum number of tokens, prompt included.
      *
-     * @param value at least 1, and more than the prompt has; not together with {@link #maxNewTokens}
+     * @param value at least 1, and more than the prompt's number of ids; excludes {@link #maxNewTokens}
      * @return this
      */
     public GenerationConfigBuilder maxLength(int value) {
@@ -150,7 +150,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the ids beyond the prompt before which the text cannot end by itself.
+     * Sets the number of new tokens before which the end-of-text tokens are banned.
      *
      * @param value at least 0; default 0
      * @return this
@@ -160,7 +160,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the ids in all, with the prompt's, before which the text cannot end by itself.
+     * Sets the number of tokens, prompt included, before which the end-of-text tokens are banned.
      *
      * @param value at least 0; default 0
      * @return this
@@ -170,9 +170,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the ids that end a text; the one that came is its last id.
+     * Sets the ids that end a text; the chosen one is the last id of the text.
      *
-     * @param ids at least one; default: the model's own
+     * @param ids at least one id; default: the model's own
      * @return this
      */
     public GenerationConfigBuilder eosTokenId(int... ids) {
@@ -180,9 +180,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets strings that end a text where they first occur; they are not part of it.
+     * Sets strings that end a text before their first occurrence.
      *
-     * @param values none of them empty
+     * @param values strings of at least one character
      * @return this
      */
     public GenerationConfigBuilder stopStrings(String... values) {
@@ -190,7 +190,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets what happens when the model's positions are used up.
+     * Sets the policy for a full context.
      *
      * @param value default {@link ContextPolicy#STOP}
      * @return this
@@ -200,7 +200,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets whether tokens are drawn; else the likeliest is taken.
+     * Sets whether tokens are drawn; otherwise the likeliest token is taken.
      *
      * @param value default false; under {@link Preset#OPENAI} always true
      * @return this
@@ -210,7 +210,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets what the scores are divided by: below 1 the likely become likelier, above 1 all become more alike.
+     * Sets the divisor of the scores: below 1 makes likely tokens likelier, above 1 makes the probabilities more equal.
      *
      * @param value above 0; default 1
      * @return this
@@ -220,7 +220,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how many of the likeliest tokens are drawn from.
+     * Sets the number of likeliest tokens to draw from.
      *
      * @param value at least 1, or 0 for no limit; default 50 when sampling, under {@link Preset#OPENAI} 0
      * @return this
@@ -230,7 +230,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the probability up to which the likeliest tokens are drawn from (Holtzman et al. 2020).
+     * Sets the probability mass of the likeliest tokens to draw from (Holtzman et al. 2020).
      *
      * @param value 0 to 1; default 1
      * @return this
@@ -240,7 +240,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Drops tokens less likely than a part of the likeliest one's probability (Nguyen et al. 2024).
+     * Drops tokens whose probability is below a fraction of the likeliest token's (Nguyen et al. 2024).
      *
      * @param value 0 to 1; default 0
      * @return this
@@ -250,9 +250,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the probability of the tokens of the most typical surprise that are drawn from (Meister et al. 2022).
+     * Sets the probability mass of the most typical tokens to draw from (Meister et al. 2022).
      *
-     * @param value above 0 to 1; default 1
+     * @param value above 0, at most 1; default 1
      * @return this
      */
     public GenerationConfigBuilder typicalP(double value) {
@@ -260,7 +260,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Drops tokens less likely than this (Hewitt et al. 2022).
+     * Drops tokens whose probability is below a threshold (Hewitt et al. 2022).
      *
      * @param value 0 to below 1; default 0
      * @return this
@@ -270,7 +270,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Drops tokens as {@link #epsilonCutoff}, fewer where the distribution is flat (Hewitt et al. 2022).
+     * Drops tokens like {@link #epsilonCutoff}, but fewer where the distribution is flat (Hewitt et al. 2022).
      *
      * @param value 0 to below 1; default 0
      * @return this
@@ -280,9 +280,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the seed: the same one gives the same ids on one machine and precision.
+     * Sets the seed: the same seed gives the same ids on one machine and precision.
      *
-     * @param value any number; default: a new one for each prompt, which {@link Generation#seed()} tells
+     * @param value any number; default: a new seed for each prompt, which {@link Generation#seed()} returns
      * @return this
      */
     public GenerationConfigBuilder seed(long value) {
@@ -290,9 +290,10 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the sequences for each prompt: draws that are independent, or the best beams.
+     * Sets the number of sequences per prompt: independent draws, or the best beams.
      *
-     * @param value at least 1; default 1; more than 1 needs {@link #doSample}, or as many {@link #numBeams}
+     * @param value at least 1; default 1; more than 1 needs {@link #doSample}, or {@link #numBeams} of at least this
+     *     value
      * @return this
      */
     public GenerationConfigBuilder numReturnSequences(int value) {
@@ -300,7 +301,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Makes tokens that have occurred less likely, the prompt's too (Keskar et al. 2019).
+     * Makes tokens that have occurred less likely, prompt included (Keskar et al. 2019).
      *
      * @param value above 0; default 1, which changes nothing; below 1 favours repetition
      * @return this
@@ -310,7 +311,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Subtracts from the score of each token that has been generated.
+     * Subtracts a number once from the score of each generated token.
      *
      * @param value -2 to 2; default 0
      * @return this
@@ -320,7 +321,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Subtracts from a token's score for each time that it has been generated.
+     * Subtracts a number from a token's score for each time that the token was generated.
      *
      * @param value -2 to 2; default 0
      * @return this
@@ -330,7 +331,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Lets no so many tokens come twice in the same order (Paulus et al. 2017).
+     * Forbids repeating any n-gram of this size (Paulus et al. 2017).
      *
      * @param value at least 1, or 0 for no limit; default 0
      * @return this
@@ -340,9 +341,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Adds to the score of the last id of each sequence where the ids before it stand.
+     * Adds a number to the score of a sequence's last id where the text ends with the sequence's other ids.
      *
-     * @param value sequences of at least one id, each with what is added; -Infinity bans
+     * @param value sequences of at least one id, each with the number to add; -Infinity bans
      * @return this
      */
     public GenerationConfigBuilder sequenceBias(Map<List<Integer>, Double> value) {
@@ -352,7 +353,7 @@ public final class GenerationConfigBuilder {
     /**
      * Bans sequences of ids.
      *
-     * @param value at least one, of at least one id each
+     * @param value at least one sequence of at least one id each
      * @return this
      */
     public GenerationConfigBuilder badWordsIds(List<List<Integer>> value) {
@@ -370,7 +371,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Bans ids as the first new one.
+     * Bans ids as the first new token.
      *
      * @param ids any number
      * @return this
@@ -380,9 +381,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the id that follows a prompt of one id.
+     * Forces the id after a prompt of one id.
      *
-     * @param id of the vocabulary
+     * @param id an id of the vocabulary
      * @return this
      */
     public GenerationConfigBuilder forcedBosTokenId(int id) {
@@ -390,9 +391,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the id that stands where a text reaches its greatest length.
+     * Forces the last id of a text that reaches its maximum length.
      *
-     * @param ids one, or several of which one is chosen
+     * @param ids one id, or several of which one is chosen
      * @return this
      */
     public GenerationConfigBuilder forcedEosTokenId(int... ids) {
@@ -400,8 +401,8 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how many sequences beam search follows at once. A prompt's cache and step are those of so many rows; tokens
-     * come only at its end, so it cannot be streamed, and an interrupt leaves none.
+     * Sets the number of beams of beam search. Each prompt needs the cache and the time of this many prompts. Tokens
+     * are known only at the end: beam search cannot be streamed, and an interrupted search returns no tokens.
      *
      * @param value at least 2, or 1 for no beam search; default 1
      * @return this
@@ -411,9 +412,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets the power of the length that a beam's log-probability is divided by.
+     * Sets the exponent of the length that a beam's log-probability is divided by.
      *
-     * @param value any number, above 0 favours long texts; default 1
+     * @param value any number; above 0 favours long texts; default 1
      * @return this
      */
     public GenerationConfigBuilder lengthPenalty(double value) {
@@ -421,7 +422,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets when beam search ends.
+     * Sets the condition that ends beam search.
      *
      * @param value default {@link EarlyStopping#FALSE}
      * @return this
@@ -431,10 +432,10 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how much likeness to the text counts against a token in contrastive search (Su et al. 2022), which chooses
-     * among {@link #topK} tokens.
+     * Sets the weight of a token's similarity to the text in contrastive search (Su et al. 2022), which chooses among
+     * {@link #topK} tokens.
      *
-     * @param value 0 to 1, or 0 for no such search; default 0, 0.6 is usual
+     * @param value 0 to 1, where 0 means no contrastive search; default 0, 0.6 is usual
      * @return this
      */
     public GenerationConfigBuilder penaltyAlpha(double value) {
@@ -442,8 +443,8 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how many tokens are guessed from the text so far and checked at once; the text stays the same. One prompt,
-     * one sequence.
+     * Sets the maximum number of tokens to guess from the text so far and check at once; the text stays the same. Works
+     * with one prompt and one sequence.
      *
      * @param value 1 to 64, or 0 for none; default 0, 10 is usual
      * @return this
@@ -453,9 +454,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how many of the likeliest tokens {@link Token#top} tells of.
+     * Sets the number of likeliest tokens in {@link Token#top}.
      *
-     * @param value at least 0; default 0; the vocabulary's size for all
+     * @param value at least 0; default 0; the vocabulary's size for all tokens
      * @return this
      */
     public GenerationConfigBuilder topLogprobs(int value) {
@@ -463,7 +464,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Sets how many tokens each step of {@link Generation#trace()} tells of.
+     * Sets the number of tokens reported in each step of {@link Generation#trace()}.
      *
      * @param value at least 0; default 0
      * @return this
@@ -473,14 +474,14 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Adds to the score of one token, as OpenAI's {@code logit_bias}: a {@link #sequenceBias} of one id.
+     * Adds a number to the score of one token, like OpenAI's {@code logit_bias}: a {@link #sequenceBias} of one id.
      *
-     * @param id of the vocabulary
-     * @param bias what is added; -Infinity bans
+     * @param id an id of the vocabulary
+     * @param bias the number to add; -Infinity bans the token
      * @return this
      */
     public GenerationConfigBuilder logitBias(int id, double bias) {
-        // Only sequenceBias puts a value there.
+        // Only sequenceBias stores this value.
         @SuppressWarnings("unchecked")
         Map<List<Integer>, Double> before = (Map<List<Integer>, Double>) values.getOrDefault(SEQUENCE_BIAS, Map.of());
         Map<List<Integer>, Double> biases = new LinkedHashMap<>(before);
@@ -489,9 +490,9 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Adds a rule of one's own, after all others of its kind and before those of sampling.
+     * Adds a rule of your own, which applies after all other processors and before the rules of sampling.
      *
-     * @param processor called once a token and sequence
+     * @param processor a rule, called once per token and sequence
      * @return this
      */
     public GenerationConfigBuilder logitsProcessor(LogitsProcessor processor) {
@@ -500,7 +501,7 @@ public final class GenerationConfigBuilder {
     }
 
     /**
-     * Checks that the options go together.
+     * Builds the config, and checks that the options are compatible.
      *
      * @return the config
      * @throws IllegalArgumentException if options exclude each other or would have no effect
@@ -509,7 +510,7 @@ public final class GenerationConfigBuilder {
         return new GenerationConfig(values, processors);
     }
 
-    /** A value that nobody changes any more: lists and maps are copied at each depth, and keep their order. */
+    /** Returns an immutable copy: lists and maps are copied at every depth, and keep their order. */
     private static Object frozen(Object value) {
         if (value instanceof List<?> list) {
             return list.stream().map(GenerationConfigBuilder::frozen).toList();
@@ -522,7 +523,7 @@ public final class GenerationConfigBuilder {
         return value;
     }
 
-    /** {@return a builder with the same options and processors, to be changed by itself} */
+    /** {@return an independent builder with the same options and processors} */
     public GenerationConfigBuilder copy() {
         return new GenerationConfigBuilder(values, processors);
     }

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An option of {@link GenerationConfig}: names, meanings and defaults are those of transformers' {@code
- * GenerationConfig}, where it has one.
+ * An option of {@link GenerationConfig}, with the name, meaning and default of transformers' {@code GenerationConfig}
+ * where transformers has the option.
  *
  * <pre>{@code
  * GenerationOption<?> option = GenerationOption.find("top_p");
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(GenerationConfig.builder().build().get(GenerationOption.NUM_BEAMS)); // 1
  * }</pre>
  *
- * @param <T> its values
+ * @param <T> the type of the option's values
  */
 public final class GenerationOption<T> implements NamedOption {
-    /** What an option needs in order to have an effect. */
+    /** The requirement of an option for having an effect. */
     public enum AppliesTo {
-        /** Nothing: the option applies to each way to generate. */
+        /** No requirement: the option applies to every generation. */
         ALL,
-        /** {@link #DO_SAMPLE}. */
+        /** Sampling ({@link #DO_SAMPLE}). */
         SAMPLING,
         /** More than one beam ({@link #NUM_BEAMS}). */
         BEAMS
@@ -40,7 +40,7 @@ public final class GenerationOption<T> implements NamedOption {
 
     private static final Map<String, GenerationOption<?>> ALL = new LinkedHashMap<>();
 
-    /** Whose defaults and whose top-p. */
+    /** The library whose defaults and meaning of top-p apply. */
     public static final GenerationOption<Preset> PRESET = new GenerationOption<>(
             "preset",
             OptionFormat.PRESET,
@@ -48,9 +48,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> true,
             "hugging-face or openai",
-            "Whose defaults, and whose meaning of top-p. Default: hugging-face.");
+            "Use the defaults and the top-p of transformers or of OpenAI's sample.py. Default: hugging-face.");
 
-    /** Whether options that are not set are taken from the model's own generation_config.json. */
+    /** Takes options that are not set from the model's own generation_config.json. */
     public static final GenerationOption<Boolean> USE_MODEL_DEFAULTS = new GenerationOption<>(
             "useModelDefaults",
             OptionFormat.FLAG,
@@ -60,23 +60,23 @@ public final class GenerationOption<T> implements NamedOption {
             "true or false",
             "Take options that are not given from the model's own generation_config.json. Default: true.");
 
-    /** Ids beyond the prompt. */
+    /** The maximum number of new tokens. */
     public static final GenerationOption<Integer> MAX_NEW_TOKENS =
-            whole("maxNewTokens", 0, AppliesTo.ALL, 1, "The most tokens to add.");
+            whole("maxNewTokens", 0, AppliesTo.ALL, 1, "Generate at most N new tokens.");
 
-    /** Ids in all, the prompt's included. */
+    /** The maximum number of tokens, prompt included. */
     public static final GenerationOption<Integer> MAX_LENGTH =
-            whole("maxLength", 0, AppliesTo.ALL, 1, "The most tokens in all, with the prompt's.");
+            whole("maxLength", 0, AppliesTo.ALL, 1, "Limit the text to N tokens, prompt included.");
 
-    /** Ids beyond the prompt before the text may end by itself. */
+    /** The number of new tokens before which the end-of-text tokens are banned. */
     public static final GenerationOption<Integer> MIN_NEW_TOKENS =
-            whole("minNewTokens", 0, AppliesTo.ALL, 0, "The end-of-text token is banned before so many new tokens.");
+            whole("minNewTokens", 0, AppliesTo.ALL, 0, "Ban the end-of-text token before N new tokens.");
 
-    /** Ids in all before the text may end by itself. */
+    /** The number of tokens, prompt included, before which the end-of-text tokens are banned. */
     public static final GenerationOption<Integer> MIN_LENGTH =
-            whole("minLength", 0, AppliesTo.ALL, 0, "The end-of-text token is banned before so many tokens in all.");
+            whole("minLength", 0, AppliesTo.ALL, 0, "Ban the end-of-text token before N tokens, prompt included.");
 
-    /** Ids that end a text; the model's own where this is empty. */
+    /** The ids that end a text; empty for the model's own. */
     public static final GenerationOption<List<Integer>> EOS_TOKEN_ID = new GenerationOption<>(
             "eosTokenId",
             OptionFormat.IDS,
@@ -84,9 +84,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> !v.isEmpty(),
             "at least one id",
-            "Ids that end the text, like 50256,198. Default: the model's.");
+            "Ids that end the text, such as 50256,198. Default: the model's.");
 
-    /** Strings that end a text where they first occur; they are not part of it. */
+    /** The strings that end a text before their first occurrence. */
     public static final GenerationOption<List<String>> STOP_STRINGS = new GenerationOption<>(
             "stopStrings",
             OptionFormat.TEXTS,
@@ -94,9 +94,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> v.stream().noneMatch(String::isEmpty),
             "strings of at least one character",
-            "The text ends before this string. May be given several times.");
+            "End the text before this string. May be given several times.");
 
-    /** What happens when the model's positions are used up. */
+    /** The policy for a full context. */
     public static final GenerationOption<ContextPolicy> CONTEXT_POLICY = new GenerationOption<>(
             "contextPolicy",
             OptionFormat.POLICY,
@@ -104,9 +104,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> true,
             "stop, or slide:N with N ids to keep",
-            "When the context is full: stop, or slide:N, which goes on from the last N tokens. Default: stop.");
+            "When the context is full: stop, or slide:N, which continues from the last N tokens. Default: stop.");
 
-    /** Draw at random instead of taking the likeliest token. */
+    /** Draws at random instead of taking the likeliest token. */
     public static final GenerationOption<Boolean> DO_SAMPLE = new GenerationOption<>(
             "doSample",
             OptionFormat.FLAG,
@@ -116,16 +116,16 @@ public final class GenerationOption<T> implements NamedOption {
             "true or false",
             "Draw at random instead of taking the likeliest token.");
 
-    /** Divides the scores. */
+    /** The divisor of the scores. */
     public static final GenerationOption<Double> TEMPERATURE = real(
             "temperature",
             1,
             AppliesTo.SAMPLING,
             GenerationOption::isPositive,
             "above 0, from 1.2E-38 to 3.4E38",
-            "Above 0. Below 1 bolder, above 1 wilder.");
+            "Above 0. Below 1 makes the text more predictable, above 1 more random.");
 
-    /** Only the k likeliest tokens. */
+    /** The number of likeliest tokens to draw from. */
     public static final GenerationOption<Integer> TOP_K = new GenerationOption<>(
             "topK",
             OptionFormat.WHOLE,
@@ -135,34 +135,34 @@ public final class GenerationOption<T> implements NamedOption {
             "at least 1, or 0 for no limit",
             "Draw from the N likeliest tokens; 0: from all. Default: 50, with --preset openai 0.");
 
-    /** Only the likeliest tokens up to this mass. */
+    /** The probability mass of the likeliest tokens to draw from. */
     public static final GenerationOption<Double> TOP_P = real(
             "topP",
             1,
             AppliesTo.SAMPLING,
             v -> v >= 0 && v <= 1,
             "0 to 1",
-            "Draw from the likeliest tokens that together reach this probability, 0 to 1.");
+            "Draw from the likeliest tokens whose probabilities add up to X, 0 to 1.");
 
-    /** Only tokens at least so likely, in parts of the likeliest one's probability. */
+    /** The minimum probability of a token, as a fraction of the likeliest token's. */
     public static final GenerationOption<Double> MIN_P = real(
             "minP",
             0,
             AppliesTo.SAMPLING,
             v -> v >= 0 && v <= 1,
             "0 to 1",
-            "Drop tokens less likely than this part, 0 to 1, of the likeliest one's probability.");
+            "Drop tokens whose probability is below this fraction, 0 to 1, of the likeliest token's.");
 
-    /** Only the tokens of the most typical surprise, up to this mass. */
+    /** The probability mass of the most typical tokens to draw from. */
     public static final GenerationOption<Double> TYPICAL_P = real(
             "typicalP",
             1,
             AppliesTo.SAMPLING,
             v -> v > 0 && v <= 1,
             "above 0, at most 1",
-            "Draw from the tokens whose surprise is nearest to the expected one, up to this probability.");
+            "Draw from the tokens whose surprise is nearest to the entropy, up to this probability mass.");
 
-    /** Only tokens at least so likely. */
+    /** The minimum probability of a token. */
     public static final GenerationOption<Double> EPSILON_CUTOFF = real(
             "epsilonCutoff",
             0,
@@ -171,16 +171,16 @@ public final class GenerationOption<T> implements NamedOption {
             "0 to below 1",
             "Drop tokens less likely than this; 3e-4 to 9e-4 is usual.");
 
-    /** Only tokens at least so likely, less where the distribution is flat. */
+    /** The minimum probability of a token, lower where the distribution is flat. */
     public static final GenerationOption<Double> ETA_CUTOFF = real(
             "etaCutoff",
             0,
             AppliesTo.SAMPLING,
             v -> v >= 0 && v < 1,
             "0 to below 1",
-            "As --epsilon-cutoff, lower where the distribution is flat; 3e-4 to 4e-3 is usual.");
+            "Like --epsilon-cutoff, but lower where the distribution is flat; 3e-4 to 4e-3 is usual.");
 
-    /** Of the draws. */
+    /** The seed of the random draws; the same seed gives the same text. */
     public static final GenerationOption<Long> SEED = new GenerationOption<>(
             "seed",
             OptionFormat.LONG,
@@ -188,13 +188,13 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.SAMPLING,
             v -> true,
             "a whole number",
-            "The same seed gives the same text.");
+            "Seed of the random draws; the same seed gives the same text.");
 
-    /** Sequences for each prompt: draws that are independent, or the best beams. */
+    /** The number of sequences per prompt: independent draws, or the best beams. */
     public static final GenerationOption<Integer> NUM_RETURN_SEQUENCES =
-            whole("numReturnSequences", 1, AppliesTo.ALL, 1, "Sequences for the prompt. Default: 1.");
+            whole("numReturnSequences", 1, AppliesTo.ALL, 1, "Generate N sequences per prompt. Default: 1.");
 
-    /** Makes tokens that have occurred less likely. */
+    /** The penalty that makes tokens that have occurred less likely. */
     public static final GenerationOption<Double> REPETITION_PENALTY = real(
             "repetitionPenalty",
             1,
@@ -203,29 +203,29 @@ public final class GenerationOption<T> implements NamedOption {
             "above 0, from 1.2E-38 to 3.4E38, where 1 changes nothing",
             "Above 1: tokens that have occurred become less likely; 1.1 to 1.3 is usual.");
 
-    /** Subtracted once from the score of each token that has been generated. */
+    /** The number subtracted once from the score of each generated token. */
     public static final GenerationOption<Double> PRESENCE_PENALTY = real(
             "presencePenalty",
             0,
             AppliesTo.ALL,
             v -> v >= -2 && v <= 2,
             "-2 to 2",
-            "-2 to 2: lowers the score of each token that has been generated (OpenAI's API).");
+            "-2 to 2. Lower the score of each generated token once (OpenAI's API).");
 
-    /** Subtracted from the score of a token for each time that it has been generated. */
+    /** The number subtracted from the score of a token for each time that it was generated. */
     public static final GenerationOption<Double> FREQUENCY_PENALTY = real(
             "frequencyPenalty",
             0,
             AppliesTo.ALL,
             v -> v >= -2 && v <= 2,
             "-2 to 2",
-            "-2 to 2: lowers a token's score for each time that it has been generated (OpenAI's API).");
+            "-2 to 2. Lower a token's score for each time that it was generated (OpenAI's API).");
 
-    /** No n-gram of this size comes twice. */
+    /** The size of n-grams that cannot be repeated. */
     public static final GenerationOption<Integer> NO_REPEAT_NGRAM_SIZE =
-            whole("noRepeatNgramSize", 0, AppliesTo.ALL, 0, "No N tokens come twice in the same order; 0: no limit.");
+            whole("noRepeatNgramSize", 0, AppliesTo.ALL, 0, "Forbid repeating any sequence of N tokens; 0: no limit.");
 
-    /** Added to the score of the last id of each sequence where the ids before it stand. */
+    /** Numbers added to the score of a sequence's last id where the text ends with the sequence's other ids. */
     public static final GenerationOption<Map<List<Integer>, Double>> SEQUENCE_BIAS = new GenerationOption<>(
             "sequenceBias",
             OptionFormat.BIASES,
@@ -236,9 +236,9 @@ public final class GenerationOption<T> implements NamedOption {
                     && v.values().stream()
                             .allMatch(b -> b == Double.NEGATIVE_INFINITY || Math.abs(b) <= Float.MAX_VALUE),
             "sequences of at least one id with a number of 32 bits or -Infinity each",
-            "Added to scores: 318=-5 for a token, 464,3290=2 for the second after the first; with ; between.");
+            "Add to scores: 318=-5 for a token, 464,3290=2 for the second after the first; separate with ;.");
 
-    /** Sequences of ids that must not come. */
+    /** The banned sequences of ids. */
     public static final GenerationOption<List<List<Integer>>> BAD_WORDS_IDS = new GenerationOption<>(
             "badWordsIds",
             OptionFormat.SEQUENCES,
@@ -246,9 +246,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> !v.isEmpty() && v.stream().noneMatch(List::isEmpty),
             "sequences of at least one id",
-            "Sequences of ids that must not come, like 318;464,3290.");
+            "Ban sequences of ids, such as 318;464,3290.");
 
-    /** Ids that must not come. */
+    /** The banned ids. */
     public static final GenerationOption<List<Integer>> SUPPRESS_TOKENS = new GenerationOption<>(
             "suppressTokens",
             OptionFormat.IDS,
@@ -256,9 +256,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> true,
             "ids",
-            "Ids that must not come, like 318,257.");
+            "Ban ids, such as 318,257.");
 
-    /** Ids that must not come first. */
+    /** The ids banned as the first new token. */
     public static final GenerationOption<List<Integer>> BEGIN_SUPPRESS_TOKENS = new GenerationOption<>(
             "beginSuppressTokens",
             OptionFormat.IDS,
@@ -266,9 +266,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> true,
             "ids",
-            "Ids that must not be the first new token.");
+            "Ban ids as the first new token.");
 
-    /** The id after a prompt of one id. */
+    /** The id that must follow a prompt of one id. */
     public static final GenerationOption<List<Integer>> FORCED_BOS_TOKEN_ID = new GenerationOption<>(
             "forcedBosTokenId",
             OptionFormat.IDS,
@@ -276,9 +276,9 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> v.size() == 1,
             "one id",
-            "The token that follows a prompt of one token.");
+            "Force the token after a prompt of one token.");
 
-    /** The id that stands where a text reaches its greatest length; several: one of them. */
+    /** The id forced as the last one of a text that reaches its maximum length; one of them if there are several. */
     public static final GenerationOption<List<Integer>> FORCED_EOS_TOKEN_ID = new GenerationOption<>(
             "forcedEosTokenId",
             OptionFormat.IDS,
@@ -286,22 +286,22 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> !v.isEmpty(),
             "at least one id",
-            "The last token of a text that reaches its greatest length.");
+            "Force the last token of a text that reaches its maximum length.");
 
-    /** Sequences that are followed at once; 1: no beam search. */
+    /** The number of beams; 1 for no beam search. */
     public static final GenerationOption<Integer> NUM_BEAMS =
-            whole("numBeams", 1, AppliesTo.ALL, 1, "Beam search that follows N sequences at once; 1: none.");
+            whole("numBeams", 1, AppliesTo.ALL, 1, "Search with N beams; 1: no beam search.");
 
-    /** Exponent of the length that a beam's log-probability is divided by. */
+    /** The exponent of the length that a beam's log-probability is divided by. */
     public static final GenerationOption<Double> LENGTH_PENALTY = real(
             "lengthPenalty",
             1,
             AppliesTo.BEAMS,
             Double::isFinite,
             "a number",
-            "A beam's log-probability is divided by its length to this power: above 0 favours long texts. Default: 1.");
+            "Divide a beam's log-probability by its length to this power; above 0 favours long texts. Default: 1.");
 
-    /** When beam search ends. */
+    /** The condition that ends beam search. */
     public static final GenerationOption<EarlyStopping> EARLY_STOPPING = new GenerationOption<>(
             "earlyStopping",
             OptionFormat.EARLY,
@@ -309,18 +309,19 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.BEAMS,
             v -> true,
             "true, false or never",
-            "When beam search ends: true at enough complete sequences, false when others look worse, never at the end.");
+            "End beam search once --num-beams sequences are complete (true), when the running beams look worse (false),"
+                    + " or when they cannot become better (never).");
 
-    /** Contrastive search: how much a token's likeness to the text counts against it. */
+    /** The weight of a token's similarity to the text in contrastive search. */
     public static final GenerationOption<Double> PENALTY_ALPHA = real(
             "penaltyAlpha",
             0,
             AppliesTo.ALL,
             v -> v >= 0 && v <= 1,
             "0 to 1",
-            "Contrastive search among --top-k tokens: how much likeness to the text counts against one; 0.6 is usual.");
+            "Contrastive search among --top-k tokens: the penalty for similarity to the text, 0 to 1; 0.6 is usual.");
 
-    /** The most tokens to guess from the text so far and check at once; the text stays the same. */
+    /** The maximum number of tokens to guess from the text so far and check at once; the text stays the same. */
     public static final GenerationOption<Integer> PROMPT_LOOKUP_NUM_TOKENS = new GenerationOption<>(
             "promptLookupNumTokens",
             OptionFormat.WHOLE,
@@ -328,16 +329,16 @@ public final class GenerationOption<T> implements NamedOption {
             AppliesTo.ALL,
             v -> v >= 0 && v <= 64,
             "1 to 64, or 0 for none",
-            "Guess up to N tokens, 1 to 64, from the text so far and check them at once: the same text, sooner where it"
-                    + " repeats itself. Default: none.");
+            "Guess up to N tokens, 1 to 64, from the text so far and check them at once. Gives the same text, faster"
+                    + " where the text repeats itself. Default: none.");
 
-    /** Likeliest tokens that each token comes with. */
+    /** The number of likeliest tokens reported with each token. */
     public static final GenerationOption<Integer> TOP_LOGPROBS = whole(
-            "topLogprobs", 0, AppliesTo.ALL, 0, "With --json: the N likeliest tokens at each step, under the model.");
+            "topLogprobs", 0, AppliesTo.ALL, 0, "With --json: report the model's N likeliest tokens at each step.");
 
-    /** Tokens that each step's trace tells of. */
-    public static final GenerationOption<Integer> TRACE =
-            whole("trace", 0, AppliesTo.ALL, 0, "With --json: what each rule did at each step, for N tokens.");
+    /** The number of tokens reported in each step's trace. */
+    public static final GenerationOption<Integer> TRACE = whole(
+            "trace", 0, AppliesTo.ALL, 0, "With --json: report the effect of each rule at each step, for N tokens.");
 
     private final String name;
     private final OptionFormat<T> format;
@@ -366,9 +367,9 @@ public final class GenerationOption<T> implements NamedOption {
     }
 
     private static GenerationOption<Integer> whole(
-            String name, int defaultValue, AppliesTo appliesTo, int least, String description) {
+            String name, int defaultValue, AppliesTo appliesTo, int min, String description) {
         return new GenerationOption<>(
-                name, OptionFormat.WHOLE, defaultValue, appliesTo, v -> v >= least, "at least " + least, description);
+                name, OptionFormat.WHOLE, defaultValue, appliesTo, v -> v >= min, "at least " + min, description);
     }
 
     private static GenerationOption<Double> real(
@@ -381,7 +382,7 @@ public final class GenerationOption<T> implements NamedOption {
         return new GenerationOption<>(name, OptionFormat.REAL, defaultValue, appliesTo, valid, range, description);
     }
 
-    /** Scores are 32-bit floats, and so is what they are divided by: below its normal range it loses digits, up to 0. */
+    /** Scores and their divisor are 32-bit floats: a divisor below the normal range would lose digits or become 0. */
     private static boolean isPositive(double value) {
         return value >= Float.MIN_NORMAL && value <= Float.MAX_VALUE;
     }
@@ -392,9 +393,9 @@ public final class GenerationOption<T> implements NamedOption {
     }
 
     /**
-     * The option of a name.
+     * Finds an option by name.
      *
-     * @param key transformers' name, {@code top_p}
+     * @param key transformers' name, such as {@code top_p}
      * @return the option, or null if there is none
      */
     public static @Nullable GenerationOption<?> find(String key) {
@@ -413,17 +414,17 @@ public final class GenerationOption<T> implements NamedOption {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
-    /** {@return what it does, for the command line} */
+    /** {@return a description for the command line} */
     public String description() {
         return description;
     }
 
-    /** {@return whether its values are true and false} */
+    /** {@return whether the option's values are true and false} */
     public boolean isFlag() {
         return defaultValue instanceof Boolean;
     }
 
-    /** {@return what stands for a value in a synopsis, like {@code N}} */
+    /** {@return the placeholder of a value in a synopsis, such as {@code N}} */
     public String placeholder() {
         return format.placeholder();
     }
@@ -431,9 +432,9 @@ public final class GenerationOption<T> implements NamedOption {
     /**
      * Reads a value from its text.
      *
-     * @param text a number, {@code true}, ids with commas, as {@link #placeholder} shows it
+     * @param text a number, {@code true} or ids separated by commas, in the form that {@link #placeholder} shows
      * @return the value
-     * @throws InvalidOptionException if it is malformed or out of range
+     * @throws InvalidOptionException if the text is malformed or the value out of range
      */
     public T parse(String text) {
         try {
@@ -443,7 +444,7 @@ public final class GenerationOption<T> implements NamedOption {
         }
     }
 
-    /** The value itself if it is in range. */
+    /** Returns the value if it is in range. */
     T checked(T value) {
         if (!valid.test(value)) {
             throw wrong(value, range);
@@ -452,12 +453,12 @@ public final class GenerationOption<T> implements NamedOption {
     }
 
     /**
-     * Reads a value from JSON as transformers writes it, {@code 0.9} or {@code [[318, 464]]}, and does not check its
-     * range: {@link GenerationConfigBuilder#set} does.
+     * Reads a value from JSON as transformers writes it, such as {@code 0.9} or {@code [[318, 464]]}. The range is not
+     * checked here but by {@link GenerationConfigBuilder#set}.
      *
-     * @param json a value
+     * @param json a JSON value
      * @return the option's value
-     * @throws InvalidOptionException if it is malformed
+     * @throws InvalidOptionException if the JSON is malformed
      */
     public T parseJson(String json) {
         JsonElement element;
@@ -476,8 +477,8 @@ public final class GenerationOption<T> implements NamedOption {
     /**
      * Writes a value as JSON, as transformers does.
      *
-     * @param value one of the option's
-     * @return what {@link #parseJson} reads
+     * @param value a value of the option
+     * @return JSON that {@link #parseJson} reads
      */
     public String toJson(T value) {
         return format.write().apply(value).toString();
@@ -490,17 +491,17 @@ public final class GenerationOption<T> implements NamedOption {
                 : wrong;
     }
 
-    /** {@return the value where the option is not set, without a preset} */
+    /** {@return the value of an option that is not set, without a preset} */
     public T defaultValue() {
         return defaultValue;
     }
 
-    /** {@return what the option needs in order to have an effect} */
+    /** {@return the requirement of the option for having an effect} */
     public AppliesTo appliesTo() {
         return appliesTo;
     }
 
-    /** {@return its values in words, for messages: {@code a whole number at least 1}} */
+    /** {@return a description of valid values, for messages: {@code a whole number at least 1}} */
     public String expected() {
         return format.form() + range;
     }

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 /**
- * A prompt with its own way of continuing it.
+ * A prompt with its own config.
  *
  * <pre>{@code
  * var greedy = GenerationConfig.builder().build();
@@ -10,7 +10,7 @@ package io.github.gpt2djl;
  *         new GenerationRequest(Prompt.of("ROMEO:"), greedy), new GenerationRequest(Prompt.of("JULIET:"), drawn)));
  * }</pre>
  *
- * @param prompt what to continue
- * @param config how
+ * @param prompt the prompt to continue
+ * @param config the options of the generation
  */
 public record GenerationRequest(Prompt prompt, GenerationConfig config) {}

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of one request among others: its sequences, or why it has none.
+ * The outcome of one request among several: its sequences, or its failure.
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().maxNewTokens(5).build();
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param generations {@code numReturnSequences}; none if the request failed
- * @param failure what the request cannot be used for, or what its rules, processors or memory failed with; null if it
- *     did not fail
+ * @param generations {@code numReturnSequences} sequences; none if the request failed
+ * @param failure the reason why the request was rejected, or the exception or Error of its rules, processors or memory;
+ *     null if the request did not fail
  */
 public record GenerationResult(
         List<Generation> generations, @Nullable Throwable failure) {
@@ -26,17 +26,17 @@ public record GenerationResult(
      * Copies the list.
      *
      * @param generations copied
-     * @param failure or null
+     * @param failure the failure, or null
      */
     public GenerationResult {
         generations = List.copyOf(generations);
     }
 
     /**
-     * The sequences of a request that did not fail.
+     * Returns the sequences, or throws the failure.
      *
      * @return the sequences
-     * @throws RuntimeException the failure, as it is, if the request failed; an {@link Error} likewise
+     * @throws RuntimeException the failure itself, if the request failed; an {@link Error} likewise
      */
     public List<Generation> orThrow() {
         if (failure != null) {

@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.internal.machine.FreeMemory;
 
 /**
- * There is not enough memory for a model's weights or for a generation; nothing of it was allocated.
+ * Thrown when there is not enough memory for a model's weights or for a generation. Nothing stays allocated.
  *
  * <pre>{@code
  * try (Gpt2 xl = Gpt2.load("gpt2-xl")) {
@@ -17,11 +17,11 @@ public final class InsufficientMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /**
-     * A need that is too great.
+     * Creates the exception for a need that exceeds the free memory.
      *
-     * @param what needs memory
-     * @param needed bytes
-     * @param free bytes
+     * @param what the name of what needs memory, as the message's subject
+     * @param needed number of bytes needed
+     * @param free number of bytes free
      * @param advice what to do
      */
     public InsufficientMemoryException(String what, long needed, long free, String advice) {
@@ -30,10 +30,10 @@ public final class InsufficientMemoryException extends RuntimeException {
     }
 
     /**
-     * A failure of the memory itself.
+     * Creates the exception for a failed allocation.
      *
      * @param message what was found, and what to do
-     * @param cause as the native library tells it
+     * @param cause the native library's failure
      */
     public InsufficientMemoryException(String message, Throwable cause) {
         super(message, cause);

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown where an option cannot have its value: it is malformed, out of range, in conflict with another option, or
- * without effect. The problem is data; a program that shows it to users with other names than Java's renders {@link
- * #message} in theirs.
+ * Thrown when the value of an option is malformed, out of range, in conflict with another option, or without effect.
+ * The exception holds the problem as data: a program whose users know the options by other names than Java's renders
+ * {@link #message} with those names.
  *
  * <pre>{@code
  * try {
@@ -27,20 +27,20 @@ public final class InvalidOptionException extends IllegalArgumentException {
 
     private final transient NamedOption option;
     private final transient @Nullable Object found;
-    // Texts, and options that a naming names.
+    // Parts of the message: texts, and options that an OptionNaming names.
     private final transient List<Object> problem;
     private final transient List<Object> expected;
     private final transient List<Object> advice;
 
     /**
-     * A part of a message that names a value to set, such as {@code doSample false}, {@code --no-do-sample}.
+     * A part of a message that names a value to set, such as {@code doSample false} or {@code --no-do-sample}.
      *
-     * @param option any
-     * @param value one of its values
+     * @param option any option
+     * @param value a value of the option
      */
     public record Setting(NamedOption option, Object value) {}
 
-    /** A part of a message that tells which value an option has. */
+    /** A part of a message that states the value of an option. */
     private record State(NamedOption option, Object value) {}
 
     private InvalidOptionException(
@@ -58,11 +58,11 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * A value that is wrong by itself: {@code topP is 2.0, expected 0 to 1}.
+     * Creates the exception for a value that is invalid by itself: {@code topP is 2.0, expected 0 to 1}.
      *
-     * @param option that is wrong
-     * @param found its value, or the text or JSON that should have been one
-     * @param expected parts of a text: a {@link NamedOption} is named, a {@link Setting} is written as one
+     * @param option the invalid option
+     * @param found the option's value, or the text or JSON that could not be read
+     * @param expected parts of a text: a {@link NamedOption} is written as its name, a {@link Setting} as a setting
      * @return the exception, to be thrown
      */
     public static InvalidOptionException value(NamedOption option, Object found, Object... expected) {
@@ -71,12 +71,13 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * A value that does not go with another option's: {@code maxLength is 5 and maxNewTokens is 5, expected only one}.
+     * Creates the exception for a value that conflicts with another option: {@code maxLength is 5 and maxNewTokens is
+     * 5, expected only one}.
      *
-     * @param option that is wrong
-     * @param found its value
-     * @param other which one it does not go with
-     * @param expected as for {@link #value}
+     * @param option the invalid option
+     * @param found the option's value
+     * @param other the option and the value that it conflicts with
+     * @param expected parts of a text, as for {@link #value}
      * @return the exception, to be thrown
      */
     public static InvalidOptionException conflict(NamedOption option, Object found, Setting other, Object... expected) {
@@ -85,12 +86,12 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * An option that nothing would follow: {@code topP has no effect while doSample is false}.
+     * Creates the exception for an option without effect: {@code topP has no effect while doSample is false}.
      *
-     * @param option that is wrong
-     * @param found its value
-     * @param cause what takes the effect
-     * @param remedies options that would give it an effect if they were set, at least one
+     * @param option the option without effect
+     * @param found the option's value
+     * @param cause the setting that removes the effect
+     * @param remedies at least one option that would restore the effect if it were set
      * @return the exception, to be thrown
      */
     public static InvalidOptionException noEffect(
@@ -106,11 +107,11 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * A problem of another form than these.
+     * Creates the exception for any other problem.
      *
-     * @param option that is wrong
-     * @param found what was found there, if anything was
-     * @param problem parts of a text, as for {@link #value}, that tell of both
+     * @param option the invalid option
+     * @param found the value, text or JSON found; null if there was none
+     * @param problem parts of a text, as for {@link #value}, that describe the problem
      * @return the exception, to be thrown
      */
     public static InvalidOptionException of(NamedOption option, @Nullable Object found, Object... problem) {
@@ -118,7 +119,7 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * Tells what was expected.
+     * Adds what was expected.
      *
      * @param parts of a text, as for {@link #value}
      * @return the exception with the expectation, to be thrown
@@ -128,9 +129,9 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * Tells what to do.
+     * Adds advice to the present advice.
      *
-     * @param parts of a text, as for {@link #value}; behind the advice that there is already
+     * @param parts of a text, as for {@link #value}
      * @return the exception with the advice, to be thrown
      */
     public InvalidOptionException withAdvice(Object... parts) {
@@ -142,27 +143,27 @@ public final class InvalidOptionException extends IllegalArgumentException {
         return new InvalidOptionException(option, found, problem, expected, all);
     }
 
-    /** {@return the option that is wrong: a {@link GenerationOption}, or of something else, like {@code prompt}} */
+    /** {@return the invalid option: a {@link GenerationOption}, or another one, such as {@code prompt}} */
     public NamedOption option() {
         return option;
     }
 
-    /** {@return what was found there: a value, a text or JSON that is none; null if nothing was} */
+    /** {@return the invalid value, or the text or JSON that could not be read; null if there was none} */
     public @Nullable Object found() {
         return found;
     }
 
-    /** {@return what was expected, in Java's names; empty where the option should not be set} */
+    /** {@return what was expected, with Java's names; empty if the option should not be set} */
     public String expected() {
         return text(expected, OptionNaming.JAVA);
     }
 
-    /** {@return what to do, in Java's names; empty if that is clear} */
+    /** {@return what to do, with Java's names; empty if the problem says it} */
     public String advice() {
         return text(advice, OptionNaming.JAVA);
     }
 
-    /** {@return the other options that the message names, in its order} */
+    /** {@return the other options that the message names, in the message's order} */
     public List<NamedOption> related() {
         return Stream.of(problem, expected, advice)
                 .flatMap(List::stream)
@@ -175,7 +176,7 @@ public final class InvalidOptionException extends IllegalArgumentException {
     /**
      * Renders the message.
      *
-     * @param naming of its readers
+     * @param naming the names that the reader knows
      * @return what was found, what was expected and what to do
      */
     public String message(OptionNaming naming) {
@@ -183,11 +184,11 @@ public final class InvalidOptionException extends IllegalArgumentException {
     }
 
     /**
-     * Tells why something failed.
+     * Renders the message of a failure.
      *
-     * @param failure any
-     * @param naming of the message's readers
-     * @return its message; of an {@link InvalidOptionException} with these names
+     * @param failure any exception or Error
+     * @param naming the names that the reader knows
+     * @return the failure's message; with these names if it is an {@link InvalidOptionException}
      */
     public static String message(Throwable failure, OptionNaming naming) {
         if (failure instanceof InvalidOptionException invalid) {
@@ -225,7 +226,7 @@ public final class InvalidOptionException extends IllegalArgumentException {
                         : part instanceof NamedOption named ? Stream.of(named) : Stream.empty();
     }
 
-    /** Values need not be serializable: another process gets the message. */
+    /** Serializes only the message, because values need not be serializable. */
     private Object writeReplace() {
         IllegalArgumentException plain = new IllegalArgumentException(getMessage(), getCause());
         plain.setStackTrace(getStackTrace());

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that {@link Gpt2#load(String)} knows by its short name, and where it is on this machine.
+ * A model that {@link Gpt2#load(String)} knows by its short name, and its location on this machine.
  *
  * <pre>{@code
  * for (KnownModel model : KnownModel.all()) {
@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param name the short name
  * @param repository {@code org/name} on the Hugging Face Hub; null for the shipped model
  * @param license the licence's identifier on the Hub, or {@code not stated} where its page names none
- * @param config its architecture
- * @param downloadBytes bytes of its weights; empty for the shipped model, and where the size has not been verified
- * @param folder its files in Hugging Face's cache; null for the shipped model, and where the cache does not hold all
+ * @param config the model's architecture
+ * @param downloadBytes size of the weights in bytes; empty for the shipped model, and where the size has not been
+ *     verified
+ * @param folder the folder of the model's files in Hugging Face's cache; null for the shipped model, and where the
+ *     cache does not hold all files
  */
 public record KnownModel(
         String name,
@@ -38,7 +40,7 @@ public record KnownModel(
         @Nullable Path folder) {
 
     /**
-     * All known models, as the cache is now.
+     * Returns all known models, with the current state of the cache.
      *
      * @return the shipped model, then the catalog's, the smallest of each family first
      * @throws IOException if the jar is damaged
@@ -53,7 +55,7 @@ public record KnownModel(
     /**
      * Finds a known model.
      *
-     * @param name its short name or its repository
+     * @param name the model's short name or repository
      * @return empty if no known model has the name
      * @throws IOException if the jar is damaged
      */
@@ -83,7 +85,7 @@ public record KnownModel(
         try {
             return Models.cached(name, System.getenv()).orElse(null);
         } catch (IOException e) {
-            // A damaged entry of the cache hides no other model.
+            // A damaged cache entry does not hide other models.
             return null;
         }
     }

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 /**
- * How to load a model.
+ * Options for loading a model.
  *
  * <pre>{@code
  * LoadOptions options = LoadOptions.DEFAULT.withPrecision(Precision.INT8).withSource(ModelSource.download());
@@ -10,27 +10,27 @@ package io.github.gpt2djl;
  * }
  * }</pre>
  *
- * @param precision of the weights
- * @param device where to compute
- * @param threads of one native operation, for the whole process: the first load decides; 0: one a core, no more
- *     than {@link Runtime#availableProcessors()}
- * @param source where a model that is named may come from
- * @param trustedFiles whether a tokenizer's regular expressions are run that no published model has: such a one may
- *     never come to an end
+ * @param precision the precision of the weights
+ * @param device the device that computes
+ * @param threads number of threads of one native operation; the first load decides for the whole process. 0: one thread
+ *     per core, at most {@link Runtime#availableProcessors()}
+ * @param source the place that a model is loaded from by name
+ * @param trustedFiles whether a tokenizer's regular expressions that no published model has are run; such an expression
+ *     may never terminate
  */
 public record LoadOptions(
         Precision precision, DeviceChoice device, int threads, ModelSource source, boolean trustedFiles) {
-    /** Everything left to the library; nothing is downloaded. */
+    /** The defaults: the library chooses precision, device and threads, and downloads nothing. */
     public static final LoadOptions DEFAULT =
             new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, 0, ModelSource.local());
 
     /**
      * Checks the range.
      *
-     * @param precision of the weights
-     * @param device where to compute
+     * @param precision the precision of the weights
+     * @param device the device that computes
      * @param threads at least 0
-     * @param source where a model that is named may come from
+     * @param source the place that a model is loaded from by name
      * @param trustedFiles whether a tokenizer's unknown regular expressions are run
      * @throws InvalidOptionException if {@code threads} is negative
      */
@@ -41,12 +41,12 @@ public record LoadOptions(
     }
 
     /**
-     * Takes no unknown regular expressions.
+     * Creates options that reject a tokenizer's unknown regular expressions.
      *
-     * @param precision of the weights
-     * @param device where to compute
+     * @param precision the precision of the weights
+     * @param device the device that computes
      * @param threads at least 0
-     * @param source where a model that is named may come from
+     * @param source the place that a model is loaded from by name
      * @throws InvalidOptionException if {@code threads} is negative
      */
     public LoadOptions(Precision precision, DeviceChoice device, int threads, ModelSource source) {
@@ -54,9 +54,9 @@ public record LoadOptions(
     }
 
     /**
-     * The same with another precision.
+     * Returns these options with another precision.
      *
-     * @param other of the weights
+     * @param other the precision of the weights
      * @return a copy
      */
     public LoadOptions withPrecision(Precision other) {
@@ -64,9 +64,9 @@ public record LoadOptions(
     }
 
     /**
-     * The same with another source.
+     * Returns these options with another source.
      *
-     * @param other where a model that is named may come from
+     * @param other the place that a model is loaded from by name
      * @return a copy
      */
     public LoadOptions withSource(ModelSource other) {
@@ -74,7 +74,7 @@ public record LoadOptions(
     }
 
     /**
-     * The same with or without trust in the model's files.
+     * Returns these options with or without trust in the model's files.
      *
      * @param trusted whether a tokenizer's unknown regular expressions are run
      * @return a copy

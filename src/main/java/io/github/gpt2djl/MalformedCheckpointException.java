@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import java.io.IOException;
 
 /**
- * A checkpoint's file is not what its format says; the message names the file, the place and what was expected.
+ * Thrown when a file of a checkpoint violates its format; the message names the file, the place and what was expected.
  *
  * <pre>{@code
  * try (Gpt2 model = Gpt2.load(folder)) {
@@ -17,7 +17,7 @@ public final class MalformedCheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names the file and what is wrong with it.
+     * Creates the exception for a file.
      *
      * @param file the file at fault
      * @param problem what was found and what was expected
@@ -27,11 +27,11 @@ public final class MalformedCheckpointException extends IOException {
     }
 
     /**
-     * Names the file and what is wrong with it, after a parser's complaint.
+     * Creates the exception for a file that a parser rejected.
      *
      * @param file the file at fault
      * @param problem what was found and what was expected
-     * @param cause the parser's own complaint
+     * @param cause the parser's exception
      */
     public MalformedCheckpointException(String file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);

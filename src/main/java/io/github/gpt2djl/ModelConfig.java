@@ -21,27 +21,27 @@ import java.util.List;
  * @param embeddingWidth size of a token's embedding, projected to {@code width} where it differs (OPT-350m)
  * @param positions learned positions, the longest context ({@code n_positions})
  * @param vocabularySize number of token ids ({@code vocab_size})
- * @param epsilon added to the variance in layer norms ({@code layer_norm_epsilon})
- * @param postNorm whether norms follow the sums (GPT, OPT-350m), and not precede the layers
+ * @param epsilon the number added to the variance in layer norms ({@code layer_norm_epsilon})
+ * @param postNorm whether norms follow the residual sums (GPT, OPT-350m) instead of preceding the sublayers
  * @param finalNorm whether a norm follows the last layer; false where {@code postNorm} is true, or OPT's {@code
  *     _remove_final_layer_norm}
- * @param activation the function within the MLP ({@code activation_function}, GPT's {@code afn})
- * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+ * @param activation the activation function of the MLP ({@code activation_function}, GPT's {@code afn})
+ * @param scaleAttnWeights whether the products of queries and keys are divided by the square root of a head's width
  *     ({@code scale_attn_weights})
  * @param scaleAttnByInverseLayerIdx whether layer l, from 0 on, divides them by l + 1
  *     ({@code scale_attn_by_inverse_layer_idx})
- * @param localLayers the layers, from 0 on and ascending, whose attention looks back on {@code windowSize} tokens only
- *     ({@code attention_types})
- * @param windowSize the tokens that a local layer's attention looks back on, a token's own among them ({@code
- *     window_size}); 0 where no layer is local
+ * @param localLayers the layers, from 0 on and ascending, whose attention is limited to the last {@code windowSize}
+ *     tokens ({@code attention_types})
+ * @param windowSize number of tokens that a local layer's attention covers, including the token itself ({@code
+ *     window_size}); 0 if no layer is local
  * @param enableBias whether an OPT's layers add biases to their products ({@code enable_bias})
  * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases ({@code
  *     layer_norm_elementwise_affine})
- * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1: none
- * @param eosIds the ids that end a text ({@code eos_token_id}); empty: none
+ * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1 for none
+ * @param eosIds the ids that end a text ({@code eos_token_id}); empty for none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
- * @param doSample the checkpoint's own default for text generation
- * @param maxLength the checkpoint's own default for text generation, in ids with the prompt; 0: it names none
+ * @param doSample the checkpoint's default of {@code do_sample} for text generation
+ * @param maxLength the checkpoint's default of {@code max_length} for text generation, prompt included; 0 for none
  */
 public record ModelConfig(
         Architecture architecture,
@@ -79,42 +79,42 @@ public record ModelConfig(
      * @param embeddingWidth size of a token's embedding
      * @param positions learned positions
      * @param vocabularySize number of token ids
-     * @param epsilon added to the variance in layer norms
-     * @param postNorm whether norms follow the sums
+     * @param epsilon the number added to the variance in layer norms
+     * @param postNorm whether norms follow the residual sums
      * @param finalNorm whether a norm follows the last layer
-     * @param activation the function within the MLP
-     * @param scaleAttnWeights whether the products of queries and keys are divided by the root of a head's width
+     * @param activation the activation function of the MLP
+     * @param scaleAttnWeights whether the products of queries and keys are divided by the square root of a head's width
      * @param scaleAttnByInverseLayerIdx whether layer l divides them by l + 1
      * @param localLayers copied
-     * @param windowSize the tokens that a local layer's attention looks back on; 0 where no layer is local
+     * @param windowSize number of tokens that a local layer's attention covers; 0 if no layer is local
      * @param enableBias whether an OPT's layers add biases to their products
      * @param layerNormElementwiseAffine whether an OPT's norms have weights and biases
-     * @param bosId or -1
+     * @param bosId an id, or -1
      * @param eosIds copied
      * @param tiedHead whether logits are products with the embedding table
-     * @param doSample the checkpoint's own default for text generation
-     * @param maxLength the checkpoint's own default for text generation; 0: it names none
+     * @param doSample the checkpoint's default of {@code do_sample}
+     * @param maxLength the checkpoint's default of {@code max_length}; 0 for none
      */
     public ModelConfig {
         localLayers = List.copyOf(localLayers);
         eosIds = List.copyOf(eosIds);
     }
 
-    /** The greatest width, vocabulary and number of positions: the number of weights fits into a long. */
+    /** The maximum width, vocabulary size and number of positions, for which the number of weights fits into a long. */
     public static final int MAX_SIZE = 1 << 19;
 
-    /** The greatest number of layers. */
+    /** The maximum number of layers. */
     public static final int MAX_LAYERS = 1 << 12;
 
     /** A family of published models. */
     public enum Architecture {
-        /** Radford et al. 2019. */
+        /** GPT-2: Radford et al. 2019. */
         GPT2("gpt2"),
         /** The first GPT: Radford et al. 2018. */
         GPT("openai-gpt"),
-        /** Zhang et al. 2022: ReLU, and each text starts with {@code </s>}. */
+        /** OPT: Zhang et al. 2022. Uses ReLU, and each text starts with {@code </s>}. */
         OPT("opt"),
-        /** Black et al. 2021: the products of queries and keys are not divided, and some layers look back on a window only. */
+        /** GPT-Neo: Black et al. 2021. Attention is not scaled, and in some layers limited to a window. */
         GPT_NEO("gpt_neo");
 
         private final String modelType;
@@ -123,20 +123,20 @@ public record ModelConfig(
             this.modelType = modelType;
         }
 
-        /** {@return the {@code model_type} in config.json, {@code gpt2} for example} */
+        /** {@return the {@code model_type} in config.json, such as {@code gpt2}} */
         public String modelType() {
             return modelType;
         }
     }
 
     /**
-     * A GPT-2 of any shape: an MLP four times as wide as the layers, and a head that is the embedding table.
+     * Returns a GPT-2 of any shape: with an MLP four times as wide as the layers, and the embedding table as the head.
      *
-     * @param layers 1 to 4,096; the other numbers up to 524,288
-     * @param heads of each layer; a divisor of {@code width}
-     * @param width of the embeddings and layers
-     * @param positions the context
-     * @param vocabularySize of which the last id is {@code <|endoftext|>}
+     * @param layers 1 to 4,096
+     * @param heads number of attention heads of a layer, 1 to 524,288; a divisor of {@code width}
+     * @param width width of the embeddings and layers, 1 to 524,288
+     * @param positions length of the context, 1 to 524,288
+     * @param vocabularySize number of token ids, 1 to 524,288; the last id is {@code <|endoftext|>}
      * @return the architecture
      * @throws IllegalArgumentException if a number is out of range, or the heads do not divide the width
      */
@@ -150,9 +150,9 @@ public record ModelConfig(
             NamedOption.of("vocabularySize", "vocab_size")
         };
         for (int i = 0; i < sizes.length; i++) {
-            int most = i == 0 ? MAX_LAYERS : MAX_SIZE;
-            if (sizes[i] < 1 || sizes[i] > most) {
-                throw InvalidOptionException.value(names[i], sizes[i], "1 to ", most);
+            int max = i == 0 ? MAX_LAYERS : MAX_SIZE;
+            if (sizes[i] < 1 || sizes[i] > max) {
+                throw InvalidOptionException.value(names[i], sizes[i], "1 to ", max);
             }
         }
         if (width % heads != 0) {
@@ -197,17 +197,17 @@ public record ModelConfig(
      * Parses a {@code config.json}.
      *
      * @param file the file's name, for messages
-     * @param json its text
+     * @param json the file's text
      * @return the architecture
-     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
-     *     compute
+     * @throws MalformedCheckpointException if {@code json} is malformed, lacks a key, or describes a model that this
+     *     library does not compute
      */
     public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
         return ConfigReader.parse(file, json);
     }
 
     /**
-     * The same architecture with a head of its own, or one that is the embedding table.
+     * Returns this architecture with a head of its own, or with the embedding table as the head.
      *
      * @param tied whether the head is the embedding table
      * @return the architecture
@@ -217,9 +217,9 @@ public record ModelConfig(
     }
 
     /**
-     * The same architecture with another number of token ids.
+     * Returns this architecture with another vocabulary size.
      *
-     * @param size of the vocabulary
+     * @param size number of token ids
      * @return the architecture
      */
     public ModelConfig withVocabularySize(int size) {
@@ -253,17 +253,17 @@ public record ModelConfig(
                 maxLength);
     }
 
-    /** {@return the first of the ids that end a text; -1: there is none} */
+    /** {@return the first of the ids that end a text; -1 if there is none} */
     public int eosId() {
         return eosIds.isEmpty() ? -1 : eosIds.get(0);
     }
 
-    /** {@return what the products of queries and keys are multiplied by, before a layer's own divisor} */
+    /** {@return the factor of the products of queries and keys, before a layer's own divisor} */
     public double attentionScale() {
         return scaleAttnWeights ? 1 / Math.sqrt((double) width / heads) : 1;
     }
 
-    /** {@return the number of weights, each tied one once} */
+    /** {@return the number of weights; tied weights count once} */
     public long parameters() {
         long e = width;
         // GPT-Neo's queries, keys and values have no biases.
@@ -277,7 +277,7 @@ public record ModelConfig(
         return table + rows * e + layers * layer + (finalNorm ? norm : 0) + projections + (tiedHead ? 0 : table);
     }
 
-    /** {@return rows of the published position table before the first position's} */
+    /** {@return the number of rows of the published position table before the first position's} */
     public int unusedPositions() {
         return architecture == Architecture.OPT ? 2 : 0;
     }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@link Gpt2#load(String, LoadOptions)} may take a model from; nothing is downloaded unless this says so. And a
- * model's files, to be written anew:
+ * The place that {@link Gpt2#load(String, LoadOptions)} loads a model from: this machine, or also the Hugging Face Hub.
+ * A source also opens a model's files, for example to convert them:
  *
  * <pre>{@code
  * ModelSource source = ModelSource.download();
@@ -31,13 +31,14 @@ public final class ModelSource {
         this.download = download;
     }
 
-    /** {@return this machine only} */
+    /** {@return a source that searches this machine only} */
     public static ModelSource local() {
         return LOCAL;
     }
 
     /**
-     * This machine, else the Hugging Face Hub: what is missing is fetched into Hugging Face's cache and verified.
+     * Returns a source that searches this machine, then the Hugging Face Hub. Missing files are downloaded into Hugging
+     * Face's cache and verified.
      *
      * <p>Reads HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE as huggingface_hub does.
      *
@@ -48,9 +49,9 @@ public final class ModelSource {
     }
 
     /**
-     * As {@link #download()}, and tells how it goes.
+     * Returns a source like {@link #download()} that reports its progress.
      *
-     * @param progress told on the thread that loads
+     * @param progress a listener, called on the thread that loads
      * @return the source
      */
     public static ModelSource download(DownloadProgress progress) {
@@ -58,20 +59,20 @@ public final class ModelSource {
     }
 
     /**
-     * Opens a model's files; with an adapter's folder those of its base, which this source finds, with the adapter's
-     * weights added.
+     * Opens a model's files. For an adapter's folder, opens the files of the base model, which this source finds, and
+     * adds the adapter's weights.
      *
      * @param name as for {@link Gpt2#load(String)}
      * @return the files, to be closed
-     * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
-     * @throws io.github.gpt2djl.DownloadException if it cannot be fetched; the message says what to do
-     * @throws IOException if its files cannot be read or are malformed
+     * @throws java.io.FileNotFoundException if the model is not on this machine and must not be downloaded
+     * @throws io.github.gpt2djl.DownloadException if the download fails; the message says what to do
+     * @throws IOException if the model's files cannot be read or are malformed
      */
     public Checkpoint open(String name) throws IOException {
         return name.equals(Models.SHIPPED) ? Checkpoint.shipped(name) : open(folder(name));
     }
 
-    /** A model, or an adapter on its base. */
+    /** Opens a model, or an adapter on its base. */
     Checkpoint open(Path folder) throws IOException {
         if (!Adapter.isIn(folder)) {
             return Checkpoint.open(folder);
@@ -85,7 +86,7 @@ public final class ModelSource {
         }
     }
 
-    /** Found as PEFT finds it: a name, or a folder seen from the current directory. */
+    /** Opens the base as PEFT finds it: by name, or by a path relative to the current directory. */
     private Checkpoint base(Adapter adapter) throws IOException {
         String name = adapter.config().base();
         if (name.equals(Models.SHIPPED)) {
@@ -95,22 +96,22 @@ public final class ModelSource {
         try {
             folder = folder(name);
         } catch (FileNotFoundException e) {
-            FileNotFoundException told = new FileNotFoundException("the base of the adapter " + adapter.name()
+            FileNotFoundException detailed = new FileNotFoundException("the base of the adapter " + adapter.name()
                     + ", base_model_name_or_path in its adapter_config.json: " + e.getMessage());
-            told.initCause(e);
-            throw told;
+            detailed.initCause(e);
+            throw detailed;
         }
         // Not another adapter, which could name this one.
         return Checkpoint.open(folder);
     }
 
     /**
-     * Finds a model's folder, or fetches the model.
+     * Finds a model's folder, or downloads the model.
      *
      * @param name as for {@link Gpt2#load(String)}, but not the shipped model, which has no folder
      * @return the folder with the model's files
-     * @throws java.io.FileNotFoundException if it is not on this machine and may not be fetched
-     * @throws IOException if it cannot be fetched, or the cache cannot be read
+     * @throws java.io.FileNotFoundException if the model is not on this machine and must not be downloaded
+     * @throws IOException if the download fails, or the cache cannot be read
      */
     public Path folder(String name) throws IOException {
         return download == null || Models.isFolder(name)

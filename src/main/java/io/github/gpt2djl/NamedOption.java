@@ -3,7 +3,7 @@ package io.github.gpt2djl;
 import java.util.Locale;
 
 /**
- * An option by its two names, of which an {@link OptionNaming} makes others.
+ * An option with its two names, from which an {@link OptionNaming} derives other names.
  *
  * <pre>{@code
  * System.out.println(GenerationOption.TOP_P.name()); // topP
@@ -18,10 +18,10 @@ public interface NamedOption {
     String key();
 
     /**
-     * Names an option that is not one of {@link GenerationOption}, such as one of training.
+     * Names an option that is not a {@link GenerationOption}, such as an option of training.
      *
      * @param name the name in Java
-     * @return the option; equal to every other one of the same names
+     * @return the option; equal to every other one with the same names
      */
     static NamedOption of(String name) {
         return of(name, name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT));
@@ -32,7 +32,7 @@ public interface NamedOption {
      *
      * @param name the name in Java
      * @param key the name in transformers
-     * @return the option; equal to every other one of the same names
+     * @return the option; equal to every other one with the same names
      */
     static NamedOption of(String name, String key) {
         record Named(String name, String key) implements NamedOption {

@@ -3,8 +3,8 @@ package io.github.gpt2djl;
 import java.util.Locale;
 
 /**
- * The names that options and their values have for the reader of a message. A program with names of its own implements
- * {@link #name}, and where its values differ too, the other methods.
+ * The names of options and values that the reader of a message knows. A program with names of its own implements {@link
+ * #name}, and also the other methods if its values look different.
  *
  * <pre>{@code
  * OptionNaming columns = option -> "column " + option.key();
@@ -18,7 +18,7 @@ import java.util.Locale;
  */
 @FunctionalInterface
 public interface OptionNaming {
-    /** Java's names: {@code topP}. */
+    /** The names in Java: {@code topP}. */
     OptionNaming JAVA = new OptionNaming() {
         @Override
         public String name(NamedOption option) {
@@ -31,10 +31,10 @@ public interface OptionNaming {
         }
     };
 
-    /** The names of transformers and of JSON: {@code top_p}. */
+    /** The names in transformers and in JSON: {@code top_p}. */
     OptionNaming KEYS = NamedOption::key;
 
-    /** The names of a command line: {@code --top-p}. */
+    /** The names on the command line: {@code --top-p}. */
     OptionNaming FLAGS = new OptionNaming() {
         @Override
         public String name(NamedOption option) {
@@ -53,17 +53,17 @@ public interface OptionNaming {
     /**
      * Names an option.
      *
-     * @param option any
+     * @param option any option
      * @return the name
      */
     String name(NamedOption option);
 
     /**
-     * Writes a value as the reader would.
+     * Writes a value as the reader would write it.
      *
-     * @param option any
-     * @param value one of its values, or the text that should have been one
-     * @return a text in quotes, a constant as {@code hugging-face}, another value as it prints itself
+     * @param option any option
+     * @param value a value of the option, or a text that could not be read
+     * @return a text in quotes, a constant in the form {@code hugging-face}, or the {@code toString} of another value
      */
     default String value(NamedOption option, Object value) {
         if (value instanceof Enum<?> constant) {
@@ -73,10 +73,10 @@ public interface OptionNaming {
     }
 
     /**
-     * Writes what sets an option to a value.
+     * Writes the setting of an option to a value.
      *
-     * @param option any
-     * @param value one of its values
+     * @param option any option
+     * @param value a value of the option
      * @return the option's name and the value
      */
     default String setting(NamedOption option, Object value) {

@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 /**
- * Whose defaults and whose meaning of top-p apply.
+ * The library whose defaults and meaning of top-p apply.
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().preset(Preset.OPENAI).topK(40).seed(1).maxNewTokens(20).build();
@@ -10,13 +10,13 @@ package io.github.gpt2djl;
  */
 public enum Preset {
     /**
-     * transformers' {@code generate}: greedy unless {@code doSample}; then top-k 50 even where only top-p is given;
-     * the token that crosses p stays; eos ends a row.
+     * transformers' {@code generate}: greedy unless {@code doSample} is set, and then with top-k 50 even if only top-p
+     * is given; the token that crosses p stays; eos ends a text.
      */
     HUGGING_FACE,
     /**
-     * openai/gpt-2's sample.py: always samples; top-k off; the token that crosses p is dropped; no token ends a row,
-     * and a typed {@code <|endoftext|>} is ordinary text.
+     * openai/gpt-2's sample.py: always samples, without top-k; the token that crosses p is dropped; no token ends a
+     * text, and {@code <|endoftext|>} in a prompt is ordinary text.
      */
     OPENAI
 }

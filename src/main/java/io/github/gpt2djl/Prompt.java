@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to continue: text, or exact ids. An empty prompt starts from the model's bos token.
+ * The text or the token ids to continue. An empty prompt starts from the model's bos token.
  *
  * <pre>{@code
  * Prompt words = Prompt.of("ROMEO:");
@@ -21,7 +21,7 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     /**
      * Copies the ids.
      *
-     * @param text or null
+     * @param text the text, or null
      * @param ids copied, or null
      * @throws IllegalArgumentException if there are both text and ids, or neither
      */
@@ -34,10 +34,10 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     }
 
     /**
-     * A prompt in words.
+     * Returns a prompt in text.
      *
-     * @param text of any length; empty: from the special tokens that the tokenizer's files put around a text, else from
-     *     bos
+     * @param text a text of any length. An empty text starts from the special tokens that the tokenizer adds to a text,
+     *     or from bos if it adds none
      * @return the prompt
      */
     public static Prompt of(String text) {
@@ -45,9 +45,9 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     }
 
     /**
-     * A prompt in token ids.
+     * Returns a prompt in token ids.
      *
-     * @param ids checked against the model's vocabulary when they are used; none: from bos
+     * @param ids checked against the model's vocabulary when they are used; no ids start from bos
      * @return the prompt
      */
     public static Prompt ofIds(int... ids) {
@@ -55,9 +55,9 @@ public record Prompt(@Nullable String text, @Nullable List<Integer> ids) {
     }
 
     /**
-     * A prompt in token ids, such as those of a {@link Generation}.
+     * Returns a prompt in token ids, such as those of a {@link Generation}.
      *
-     * @param ids copied; checked against the model's vocabulary when they are used; none: from bos
+     * @param ids copied; checked against the model's vocabulary when they are used; no ids start from bos
      * @return the prompt
      */
     public static Prompt ofIds(List<Integer> ids) {

@@ -3,17 +3,17 @@ package io.github.gpt2djl;
 import java.util.List;
 
 /**
- * How likely one of several continuations is.
+ * One of several continuations, with its probability.
  *
  * <pre>{@code
  * List<RankedContinuation> ranked = gpt2.rank("To be, or not to", List.of(" sleep", " be"));
  * System.out.println(ranked.get(0).index()); // 1
  * }</pre>
  *
- * @param index its place among those that were given, from 0
- * @param ids its ids
- * @param sum the natural logarithm of its probability
- * @param mean {@code sum} over the number of its ids, which does not favour short ones
+ * @param index the index of the continuation among the given ones, from 0
+ * @param ids the ids of the continuation
+ * @param sum the natural logarithm of the continuation's probability
+ * @param mean {@code sum} divided by the number of ids, which does not favour short continuations
  */
 public record RankedContinuation(int index, List<Integer> ids, double sum, double mean) {
     /**

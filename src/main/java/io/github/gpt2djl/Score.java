@@ -4,7 +4,7 @@ import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.List;
 
 /**
- * How likely a model finds a text.
+ * The probability that a model gives to a text.
  *
  * <pre>{@code
  * Score score = gpt2.score("To be, or not to be");
@@ -12,13 +12,13 @@ import java.util.List;
  * System.out.printf("%.1f bits, perplexity %.1f%n", -score.logProbability() / Math.log(2), score.perplexity());
  * }</pre>
  *
- * @param ids the text's ids, after bos if that was asked for: at least 2
- * @param logProbabilities natural logarithms: element {@code i} is that of {@code ids.get(i + 1)} given the ids
- *     before it, so there is one fewer than ids
- * @param ranks element {@code i} is the place of {@code ids.get(i + 1)} among all tokens that could stand there: 1 for
- *     the likeliest, else one more than there are likelier ones
- * @param top element {@code i} is the likeliest tokens where {@code ids.get(i + 1)} stands, as many as {@link
- *     ScoreOptions#topLogprobs()} asks for, the likeliest first
+ * @param ids the text's ids, preceded by bos if {@link ScoreOptions#bos()} asks for it: at least 2
+ * @param logProbabilities natural logarithms, one fewer than ids: element {@code i} is the log-probability of {@code
+ *     ids.get(i + 1)} given the ids before it
+ * @param ranks element {@code i} is the rank of {@code ids.get(i + 1)} among all tokens at its position: one more than
+ *     the number of likelier tokens, so 1 for the likeliest
+ * @param top element {@code i} lists the {@link ScoreOptions#topLogprobs()} likeliest tokens at the position of {@code
+ *     ids.get(i + 1)}, the likeliest first
  */
 public record Score(
         List<Integer> ids, List<Double> logProbabilities, List<Integer> ranks, List<List<TokenProbability>> top) {
@@ -48,7 +48,7 @@ public record Score(
         return sum;
     }
 
-    /** {@return exp of the mean negative log-probability: 1 for a text foreseen with certainty} */
+    /** {@return exp of the mean negative log-probability: 1 for a text predicted with certainty} */
     public double perplexity() {
         return Math.exp(-logProbability() / logProbabilities.size());
     }

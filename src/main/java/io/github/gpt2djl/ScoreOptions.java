@@ -1,7 +1,7 @@
 package io.github.gpt2djl;
 
 /**
- * How to score a text.
+ * Options for scoring a text.
  *
  * <pre>{@code
  * String play = Files.readString(folder.resolve("hamlet.txt"));
@@ -9,22 +9,23 @@ package io.github.gpt2djl;
  * System.out.println(gpt2.score(Prompt.of(play), windows).perplexity());
  * }</pre>
  *
- * @param bos whether the model's bos stands before the text, so that the first id has a probability too; once, where the
- *     tokenizer has put it there, as OPT's does
- * @param stride 0: the text must fit into the model's context; else windows of the context's size that begin every
- *     so many ids, as in transformers' guide to perplexity: each id is scored once, with at least {@code context -
- *     stride} ids before it from the second window on
- * @param topLogprobs likeliest tokens to tell of at each place, 0 to the vocabulary's size
- * @see <a href="https://huggingface.co/docs/transformers/perplexity">transformers: perplexity of fixed-length models</a>
+ * @param bos whether the model's bos precedes the text, so that the first id has a probability too; it is not added
+ *     twice if the tokenizer has added it, as OPT's does
+ * @param stride 0 if the text must fit into the model's context. Otherwise the text is split into windows of the
+ *     context's size, one every {@code stride} ids, as in transformers' guide to perplexity: each id is scored once,
+ *     with at least {@code context - stride} ids before it from the second window on
+ * @param topLogprobs number of likeliest tokens to report at each position, 0 to the vocabulary's size
+ * @see <a href="https://huggingface.co/docs/transformers/perplexity">transformers: perplexity of fixed-length
+ *     models</a>
  */
 public record ScoreOptions(boolean bos, int stride, int topLogprobs) {
-    /** No bos, one window. */
+    /** The defaults: no bos, one window. */
     public static final ScoreOptions DEFAULT = new ScoreOptions(false, 0, 0);
 
     /**
-     * With bos or without.
+     * Returns these options with or without bos.
      *
-     * @param value whether bos stands before the text
+     * @param value whether bos precedes the text
      * @return a copy
      */
     public ScoreOptions withBos(boolean value) {
@@ -32,7 +33,7 @@ public record ScoreOptions(boolean bos, int stride, int topLogprobs) {
     }
 
     /**
-     * With windows.
+     * Returns these options with another stride.
      *
      * @param value 1 to one less than the model's context, or 0 for one window; checked when a text is scored
      * @return a copy
@@ -42,9 +43,9 @@ public record ScoreOptions(boolean bos, int stride, int topLogprobs) {
     }
 
     /**
-     * With the likeliest tokens.
+     * Returns these options with another number of likeliest tokens.
      *
-     * @param value how many to tell of at each place; checked when a text is scored
+     * @param value number of tokens to report at each position; checked when a text is scored
      * @return a copy
      */
     public ScoreOptions withTopLogprobs(int value) {

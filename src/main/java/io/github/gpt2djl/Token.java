@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param id in the model's vocabulary
- * @param text what it adds to the text: whole characters only, so it is empty while a character spans tokens, or while
- *     the text may be the beginning of a stop string
- * @param logProbability natural logarithm, under the model itself (before temperature and any other rule)
- * @param top the likeliest tokens under the model itself, as many as {@code topLogprobs} asks for
- * @param trace how it was chosen, if {@code trace} asks for it
+ * @param id the token's id in the model's vocabulary
+ * @param text the characters that the token adds to the text. Only whole characters are added, so the text is empty
+ *     while a character spans tokens, and while the text may be the beginning of a stop string
+ * @param logProbability the natural logarithm of the probability under the model itself, before temperature and any
+ *     other rule
+ * @param top the {@code topLogprobs} likeliest tokens under the model itself
+ * @param trace how the token was chosen; null if the config did not set {@code trace}
  */
 public record Token(
         int id,
@@ -30,11 +31,11 @@ public record Token(
     /**
      * Copies the list.
      *
-     * @param id in the model's vocabulary
+     * @param id the token's id in the model's vocabulary
      * @param text whole characters
      * @param logProbability at most 0
      * @param top copied
-     * @param trace or null
+     * @param trace the trace, or null
      */
     public Token {
         top = List.copyOf(top);

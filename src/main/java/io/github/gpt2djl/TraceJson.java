@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens were chosen, in the form that {@code generate --json --trace} prints: maps, lists, texts and numbers, for
- * any writer of JSON.
+ * Converts traces into the form that {@code generate --json --trace} prints: maps, lists, texts and numbers, for any
+ * JSON library.
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().maxNewTokens(3).trace(5).build();
@@ -23,13 +23,14 @@ public final class TraceJson {
     private TraceJson() {}
 
     /**
-     * How a token was chosen.
+     * Returns how a token was chosen.
      *
-     * @param gpt2 the model that it is of
-     * @param token one that was traced
+     * @param gpt2 the model that generated the token
+     * @param token a traced token
      * @return {@code chosen}, {@code text}, {@code draw}, {@code vocabulary}, {@code entropy} in nats, {@code kept},
-     *     {@code kept_mass}, what each of the {@code rules} did, and the {@code candidates}, the likeliest first, each
-     *     with its probability {@code p} under the model and {@code after} each rule; probabilities to 8 decimals
+     *     {@code kept_mass}, the effect of each of the {@code rules}, and the {@code candidates}, the likeliest first,
+     *     each with its probability {@code p} under the model and {@code after} each rule; probabilities have 8
+     *     decimals
      * @throws IllegalStateException if the config did not set {@code trace}
      */
     public static Map<String, @Nullable Object> step(Gpt2 gpt2, Token token) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A LoRA adapter (Hu et al. 2021) as PEFT stores it: {@code adapter_config.json} and {@code
- * adapter_model.safetensors}, with the small matrices A [rank, in] and B [out, rank] of each adapted layer, to whose
- * weight scale · B·A is added.
+ * adapter_model.safetensors}. An adapted layer has two small matrices, A [rank, in] and B [out, rank]; scale · B·A is
+ * added to the layer's weight.
  *
  * <pre>{@code
  * try (Checkpoint adapted = Adapter.open(folder).on(ModelSource.local().open("gpt2"))) {
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param name the folder
- * @param config how the matrices are used
- * @param tensors the matrices and what else it changes, by PEFT's names ({@link #tensor}), opened
- * @param tokenizer the tokenizer's files that are stored with it, or null: the base's
+ * @param config the adapter's configuration
+ * @param tensors the matrices and the adapter's other tensors, by PEFT's names ({@link #tensor}), opened
+ * @param tokenizer the files of the adapter's tokenizer, or null if it uses that of the base
  */
 public record Adapter(
         String name,
@@ -46,46 +46,46 @@ public record Adapter(
         @Nullable TokenizerFiles tokenizer) implements Closeable {
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
-    /** PEFT's own is a thousand bytes. */
-    private static final long MOST_CONFIG = 1_000_000;
-    /** GPT-2's has 3 million. */
-    private static final long MOST_TOKENIZER = 64_000_000;
+    /** PEFT's own configurations have about a thousand bytes. */
+    private static final long MAX_CONFIG_BYTES = 1_000_000;
+    /** GPT-2's tokenizer has 3 million bytes. */
+    private static final long MAX_TOKENIZER_BYTES = 64_000_000;
 
     /**
-     * An adapter without a tokenizer of its own.
+     * Creates an adapter without a tokenizer of its own.
      *
      * @param name the folder
-     * @param config how the matrices are used
+     * @param config the adapter's configuration
      * @param tensors the matrices, opened
      */
     public Adapter(String name, AdapterConfig config, TensorFile tensors) {
         this(name, config, tensors, null);
     }
 
-    /** The two matrices of a layer. */
+    /** One of the two matrices of a layer. */
     public enum Matrix {
-        /** [rank, in]: what the input is multiplied by. */
+        /** A [rank, in], which multiplies the input. */
         A,
-        /** [out, rank]: what A's result is multiplied by. */
+        /** B [out, rank], which multiplies the product of A. */
         B
     }
 
     /**
-     * Whether a folder holds an adapter, and its weights are to be added to another model's.
+     * Tells whether a folder holds an adapter, whose weights are to be added to a base model's.
      *
-     * @param folder any
-     * @return whether adapter_config.json is there
+     * @param folder any folder
+     * @return whether the folder has an adapter_config.json
      */
     public static boolean isIn(Path folder) {
         return Files.exists(folder.resolve(CONFIG));
     }
 
     /**
-     * The name of a tensor in PEFT's files.
+     * Returns the name of a tensor in PEFT's files.
      *
-     * @param module the layer, like {@code h.0.attn.c_attn}
-     * @param matrix which of its two
-     * @return like {@code base_model.model.transformer.h.0.attn.c_attn.lora_A.weight}
+     * @param module the layer, such as {@code h.0.attn.c_attn}
+     * @param matrix one of the layer's two matrices
+     * @return the name, such as {@code base_model.model.transformer.h.0.attn.c_attn.lora_A.weight}
      */
     public static String tensor(String module, Matrix matrix) {
         return "base_model.model.transformer." + module + ".lora_" + matrix + ".weight";
@@ -94,16 +94,16 @@ public record Adapter(
     /**
      * Opens a folder.
      *
-     * @param folder with adapter_config.json and adapter_model.safetensors or adapter_model.bin
+     * @param folder a folder with adapter_config.json and adapter_model.safetensors or adapter_model.bin
      * @return the adapter, to be closed
-     * @throws MalformedCheckpointException if a file is not what its format says, or the adapter is of a kind that is
-     *     not computed here; the message names the key
+     * @throws MalformedCheckpointException if a file violates its format, or this library does not support the kind of
+     *     adapter; the message names the key
      * @throws IOException if a file is missing or cannot be read
      */
     public static Adapter open(Path folder) throws IOException {
         Path file = folder.resolve(CONFIG);
-        AdapterConfig config = AdapterJson.parse(file.toString(), BoundedFile.text(file, MOST_CONFIG));
-        TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MOST_TOKENIZER, null);
+        AdapterConfig config = AdapterJson.parse(file.toString(), BoundedFile.text(file, MAX_CONFIG_BYTES));
+        TokenizerFiles tokenizer = CheckpointFolder.tokenizer(folder, MAX_TOKENIZER_BYTES, null);
         return new Adapter(folder.toString(), config, weights(folder), tokenizer);
     }
 
@@ -120,14 +120,16 @@ public record Adapter(
     }
 
     /**
-     * The base with the adapter's changes; takes over both, and closes them with the result, or on failure.
+     * Merges the adapter into a base model. The result owns the adapter and the base: closing it closes both, and so
+     * does a failure of this method.
      *
-     * <p>What PEFT computes beside the base is added to its weights: the products of the matrices (LoRA, rsLoRA), their
-     * magnitudes (DoRA), biases, layers that are stored whole, embeddings of single ids, and a resized vocabulary. A head
-     * that was the embedding table is one of its own where only one of them is changed.
+     * <p>Supports the products of the matrices (LoRA, rsLoRA), magnitudes (DoRA), biases, layers that are stored whole,
+     * embeddings of single ids, and a resized vocabulary. If the base's head is its embedding table and only one of
+     * them is changed, the result has a separate head.
      *
      * @param base a GPT, GPT-2, OPT or GPT-Neo
-     * @return the sum, computed as it is read: changed weights are F32; its tokenizer is the adapter's, if it has one
+     * @return the merged model. Its weights are computed when they are read; changed weights are F32. Its tokenizer is
+     *     the adapter's, if there is one
      * @throws MalformedCheckpointException if the adapter does not fit the base
      * @throws IOException if closing fails
      */
@@ -142,11 +144,11 @@ public record Adapter(
     }
 
     /**
-     * Writes an adapter that PEFT reads, the configuration first; each file is there as a whole or not at all.
+     * Writes an adapter in PEFT's format, the configuration first. Each file appears only once it is complete.
      *
-     * @param folder made if it is not there
-     * @param config whose base PEFT looks for, relative to where it runs
-     * @param base the architecture of that base
+     * @param folder a folder, created if it does not exist
+     * @param config the configuration; PEFT resolves a relative path of the base against the current directory
+     * @param base the architecture of the base
      * @param tensors both matrices of each adapted layer, by the names of {@link #tensor}
      * @throws IllegalArgumentException if tensors are missing, superfluous or misshapen
      * @throws IOException if a file cannot be written

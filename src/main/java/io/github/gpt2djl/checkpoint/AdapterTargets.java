@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers an adapter changes, as PEFT finds them; the keys named here are PEFT's.
+ * The layers that an adapter changes, selected by PEFT's rules; the keys named here are PEFT's.
  *
  * <pre>{@code
  * AdapterTargets attention = AdapterTargets.of("c_attn");
@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(attention.matches("transformer.h.0.mlp.c_fc", true)); // false
  * }</pre>
  *
- * @param expression a regular expression for whole names, or {@code all-linear}; null where there are names
+ * @param expression a regular expression for whole names, or {@code all-linear}; null if {@code names} are given
  *     ({@code target_modules})
- * @param names the ends of names, whole words ({@code target_modules})
- * @param excluded such ends of what is not changed; or a regular expression alone where {@code excludesByExpression}
- *     ({@code exclude_modules})
- * @param excludesByExpression whether {@code excluded} is an expression
- * @param layers the blocks' numbers, empty for all; only for names ({@code layers_to_transform})
- * @param layersPatterns what stands before a block's number, empty for anything ({@code layers_pattern})
+ * @param names ends of names, in whole words ({@code target_modules})
+ * @param excluded ends of the names of layers that are not changed, or a single regular expression if {@code
+ *     excludesByExpression} ({@code exclude_modules})
+ * @param excludesByExpression whether {@code excluded} is a regular expression
+ * @param layers numbers of the blocks, empty for all; applies only to {@code names} ({@code layers_to_transform})
+ * @param layersPatterns expressions for the part of a name before the block's number, empty for any part ({@code
+ *     layers_pattern})
  */
 public record AdapterTargets(
         @Nullable String expression,
@@ -38,12 +39,12 @@ public record AdapterTargets(
     /**
      * Copies the lists, and checks them.
      *
-     * @param expression as above
-     * @param names as above
-     * @param excluded as above
-     * @param excludesByExpression as above
-     * @param layers as above
-     * @param layersPatterns as above
+     * @param expression a regular expression, {@code all-linear} or null
+     * @param names ends of names
+     * @param excluded ends of names, or a regular expression
+     * @param excludesByExpression whether {@code excluded} is a regular expression
+     * @param layers numbers of the blocks
+     * @param layersPatterns expressions for the part of a name before the block's number
      * @throws IllegalArgumentException if there is neither an expression nor a name, or a layer is negative
      */
     public AdapterTargets {
@@ -62,22 +63,22 @@ public record AdapterTargets(
     }
 
     /**
-     * Layers in all blocks.
+     * Selects layers in all blocks by the ends of their names.
      *
-     * @param names the ends of their names
-     * @return nothing is excluded
+     * @param names ends of names, at least one
+     * @return the layers, none of them excluded
      */
     public static AdapterTargets of(String... names) {
         return new AdapterTargets(null, List.of(names), List.of(), false, List.of(), List.of());
     }
 
     /**
-     * Whether a layer is changed.
+     * Tells whether a layer is changed.
      *
-     * @param module its name, like {@code transformer.h.0.attn.c_attn}
-     * @param isInner whether it is a linear layer and not the head, as {@code all-linear} means
-     * @return whether PEFT changes it
-     * @throws IllegalArgumentException if an expression is none that Java understands
+     * @param module the layer's name, such as {@code transformer.h.0.attn.c_attn}
+     * @param isInner whether {@code all-linear} includes the layer: a linear layer other than the head
+     * @return whether PEFT changes the layer
+     * @throws IllegalArgumentException if Java cannot compile an expression
      */
     public boolean matches(String module, boolean isInner) {
         if (isExcluded(module)) {
@@ -99,7 +100,7 @@ public record AdapterTargets(
                         : module.equals(name) || module.endsWith("." + name));
     }
 
-    /** By the block's number, the first in the name. */
+    /** Tells whether a layer is in a selected block, by the block's number, which is the first number in the name. */
     private boolean isIn(String module) {
         if (layersPatterns.isEmpty()) {
             Matcher block = BLOCK.matcher(module);
@@ -112,7 +113,7 @@ public record AdapterTargets(
                                 NamePattern.matches("(?:|.*?\\.)" + before + "\\." + layer + "\\..*", module)));
     }
 
-    /** {@return target_modules as it stands in the file} */
+    /** {@return target_modules as in the file} */
     @Override
     public String toString() {
         return expression == null ? names.toString() : expression;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the architecture
  * @param tensors the weights, opened
  * @param tokenizer the tokenizer's files, or null if the checkpoint has none
- * @param settings the texts of config.json and generation_config.json, by file name, where the checkpoint has them
+ * @param settings the texts of config.json and generation_config.json by file name, if the checkpoint has them
  */
 public record Checkpoint(
         String name,
@@ -45,14 +45,14 @@ public record Checkpoint(
         Map<String, String> settings)
         implements Closeable {
 
-    /** The forms in which weights are published, the preferred first: safetensors before pickles, whole before sharded. */
+    /** The files with the weights, the preferred first: safetensors before pickles, whole before sharded. */
     public static final List<String> WEIGHTS = List.of(
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
 
     /** The file with the architecture. */
     public static final String CONFIG = "config.json";
 
-    /** The file with the model's own defaults for generating. */
+    /** The file with the model's own defaults of generation. */
     public static final String GENERATION_CONFIG = "generation_config.json";
 
     /** The files that hold a vocabulary; merges.txt belongs to vocab.json. */
@@ -65,7 +65,7 @@ public record Checkpoint(
             "spiece.model",
             "sentencepiece.bpe.model");
 
-    /** The files that transformers reads beside the vocabulary. */
+    /** The accompanying files that transformers reads with the vocabulary. */
     public static final List<String> BESIDE_TOKENIZER =
             List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja");
 
@@ -83,9 +83,9 @@ public record Checkpoint(
     }
 
     /**
-     * A checkpoint that is made of its parts, not read from files.
+     * Creates a checkpoint from its parts instead of files.
      *
-     * @param name for messages
+     * @param name the name for messages
      * @param config the architecture
      * @param tensors the weights, opened
      * @param tokenizer the tokenizer's files, or null
@@ -96,28 +96,28 @@ public record Checkpoint(
 
     /**
      * The files of a tokenizer: tokenizer.json, or vocab.json with merges.txt, or vocab.txt, or a SentencePiece model,
-     * and what stands beside them.
+     * and the accompanying files.
      *
-     * @param folder before the files' names in messages, with its separator; may be empty
-     * @param files the content of those of {@link #VOCABULARIES}, of {@link #BESIDE_TOKENIZER} and of config.json that
-     *     are there, by name
+     * @param folder the folder for messages, with a trailing separator; may be empty
+     * @param files the contents by name of the present files among {@link #VOCABULARIES}, {@link #BESIDE_TOKENIZER} and
+     *     config.json
      */
     public record TokenizerFiles(String folder, Map<String, byte[]> files) {
         /**
          * Copies the map.
          *
-         * @param folder before the files' names in messages
-         * @param files copied, but not the arrays in it
+         * @param folder the folder for messages
+         * @param files copied, except the arrays in it
          */
         public TokenizerFiles {
             files = Map.copyOf(files);
         }
 
         /**
-         * A tokenizer with no files beside it.
+         * Creates a tokenizer without accompanying files.
          *
-         * @param name the file to name in messages
-         * @param json tokenizer.json, or vocab.json where there are merges
+         * @param name the file's name in messages
+         * @param json tokenizer.json, or vocab.json if there are merges
          * @param merges merges.txt, or null
          */
         public TokenizerFiles(String name, String json, @Nullable String merges) {
@@ -125,12 +125,12 @@ public record Checkpoint(
         }
 
         /**
-         * A tokenizer of byte-pair encoding.
+         * Creates a tokenizer of byte-pair encoding.
          *
-         * @param name the file to name in messages
-         * @param json tokenizer.json, or vocab.json where there are merges
+         * @param name the file's name in messages
+         * @param json tokenizer.json, or vocab.json if there are merges
          * @param merges merges.txt, or null
-         * @param beside the texts of files beside it, by name
+         * @param beside the texts of the accompanying files by name
          */
         public TokenizerFiles(String name, String json, @Nullable String merges, Map<String, String> beside) {
             this(
@@ -139,11 +139,11 @@ public record Checkpoint(
         }
 
         /**
-         * The text of a file.
+         * Returns the text of a file.
          *
-         * @param file its name, without the folder
-         * @return the text, or null where there is no such file
-         * @throws MalformedCheckpointException if it is not UTF-8
+         * @param file the file's name, without the folder
+         * @return the text, or null if there is no such file
+         * @throws MalformedCheckpointException if the file is not UTF-8
          */
         public @Nullable String text(String file) throws MalformedCheckpointException {
             return TokenizerTexts.text(folder, file, files.get(file));
@@ -153,9 +153,9 @@ public record Checkpoint(
     /**
      * Opens a folder.
      *
-     * @param folder in the published layout, or with OpenAI's original files
+     * @param folder a folder in the published layout, or with OpenAI's original files
      * @return the checkpoint, to be closed
-     * @throws MalformedCheckpointException if a file is not what its format says
+     * @throws MalformedCheckpointException if a file violates its format
      * @throws IOException if a file is missing or cannot be read
      */
     public static Checkpoint open(Path folder) throws IOException {
@@ -163,9 +163,9 @@ public record Checkpoint(
     }
 
     /**
-     * Opens a model that travels inside the jar.
+     * Opens a model in the jar.
      *
-     * @param name its folder in the jar
+     * @param name the model's folder in the jar
      * @return the checkpoint, to be closed
      * @throws IOException if the jar lacks it
      */
@@ -181,10 +181,10 @@ public record Checkpoint(
     }
 
     /**
-     * The architecture of a model that travels inside the jar.
+     * Returns the architecture of a model in the jar.
      *
-     * @param name its folder in the jar
-     * @return its config.json
+     * @param name the model's folder in the jar
+     * @return the architecture
      * @throws IOException if the jar lacks it
      */
     public static ModelConfig shippedConfig(String name) throws IOException {
@@ -195,10 +195,10 @@ public record Checkpoint(
     /**
      * Writes the model in the published layout, as {@link #save(Path, DType, SaveProgress)}.
      *
-     * @param folder made if it is not there
+     * @param folder a folder, created if it does not exist
      * @param dtype F32, F16 or BF16
-     * @throws IllegalArgumentException as the other
-     * @throws IOException as the other
+     * @throws IllegalArgumentException as {@link #save(Path, DType, double, double, SaveProgress)}
+     * @throws IOException as {@link #save(Path, DType, double, double, SaveProgress)}
      */
     public void save(Path folder, DType dtype) throws IOException {
         save(folder, dtype, SaveProgress.NONE);
@@ -206,33 +206,33 @@ public record Checkpoint(
 
     /**
      * Writes the model in the published layout, as {@link #save(Path, DType, double, double, SaveProgress)},
-     * with the dropout that its config.json tells, or the published models' of 0.1.
+     * with the dropout of its config.json, or the published models' 0.1.
      *
-     * @param folder made if it is not there
+     * @param folder a folder, created if it does not exist
      * @param dtype F32, F16 or BF16
-     * @param progress told while model.safetensors is written
-     * @throws IllegalArgumentException as the other
-     * @throws IOException as the other
+     * @param progress a listener, called while model.safetensors is written
+     * @throws IllegalArgumentException as {@link #save(Path, DType, double, double, SaveProgress)}
+     * @throws IOException as {@link #save(Path, DType, double, double, SaveProgress)}
      */
     public void save(Path folder, DType dtype, SaveProgress progress) throws IOException {
         CheckpointWriter.write(this, folder, dtype, null, progress);
     }
 
     /**
-     * Writes the model in the published layout: config.json, the tokenizer's files, model.safetensors last. Each file is
-     * there as a whole or not at all, and replaces one of its name.
+     * Writes the model in the published layout: config.json, the tokenizer's files, and model.safetensors last. Each
+     * file appears only once it is complete, and replaces a file of the same name.
      *
-     * <p>A tied head is stored once; masks, which some files hold, are left out. Keys of the model's config.json that
-     * this library does not know are kept.
+     * <p>A tied head is stored once; attention masks, which some files hold, are left out. Keys of the model's
+     * config.json that this library does not know are kept.
      *
-     * @param folder made if it is not there; not the one that this model is read from
-     * @param dtype F32, F16 or BF16, to which weights are rounded
-     * @param dropout with which the model learned, to be told in config.json, 0 to below 1
-     * @param attentionDropout the same of attention
-     * @param progress told while model.safetensors is written
-     * @throws IllegalArgumentException if the folder is the model's own or holds a tokenizer or adapter that would be
-     *     taken instead, if a weight is beyond {@code dtype}'s range, or {@code dropout} out of range
-     * @throws IOException if a file cannot be read or written; a full disk's tells how much is needed
+     * @param folder a folder, created if it does not exist; not the one that this model is read from
+     * @param dtype F32, F16 or BF16; the weights are rounded to it
+     * @param dropout the dropout of the model's training, 0 to below 1, for config.json
+     * @param attentionDropout the dropout of attention, 0 to below 1, for config.json
+     * @param progress a listener, called while model.safetensors is written
+     * @throws IllegalArgumentException if the folder is the model's own, or holds a tokenizer or an adapter that would
+     *     be loaded instead, if a weight is beyond the range of {@code dtype}, or if a dropout is out of range
+     * @throws IOException if a file cannot be read or written; if the disk is full, the message says how much is needed
      */
     public void save(Path folder, DType dtype, double dropout, double attentionDropout, SaveProgress progress)
             throws IOException {
@@ -240,14 +240,14 @@ public record Checkpoint(
     }
 
     /**
-     * Whether the weights are read from a file in a folder.
+     * Tells whether the weights are read from a file in a folder.
      *
-     * @param folder any
-     * @return whether it is the one that holds the file
-     * @throws IOException if the folder cannot be looked at
+     * @param folder any folder
+     * @return whether the folder holds the file
+     * @throws IOException if the folder cannot be accessed
      */
     public boolean isIn(Path folder) throws IOException {
-        // A model in a jar, or in memory, has a name that is no file's.
+        // The name of a model in the jar or in memory is not that of a file.
         Path source = Path.of(tensors.name()).toAbsolutePath();
         return Files.exists(source) && Files.exists(folder) && Files.isSameFile(source.getParent(), folder);
     }

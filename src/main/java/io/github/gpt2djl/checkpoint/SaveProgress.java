@@ -1,7 +1,7 @@
 package io.github.gpt2djl.checkpoint;
 
 /**
- * Is told how far the writing of a model is.
+ * A listener to the progress of writing a model.
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare")) {
@@ -11,14 +11,14 @@ package io.github.gpt2djl.checkpoint;
  */
 @FunctionalInterface
 public interface SaveProgress {
-    /** Is told nothing. */
+    /** A listener that does nothing. */
     SaveProgress NONE = (written, total) -> {};
 
     /**
-     * Some more is written.
+     * Called when more bytes have been written.
      *
-     * @param written bytes so far
-     * @param total bytes of the whole file
+     * @param written number of bytes so far
+     * @param total size of the whole file in bytes
      */
     void at(long written, long total);
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Named tensors in a file, or in several that act as one.
+ * Named tensors in one file, or in several files that act as one.
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare")) {
@@ -28,10 +28,10 @@ public interface TensorFile extends Closeable {
     /**
      * Opens a safetensors file.
      *
-     * @param file one
-     * @return its tensors, to be closed
-     * @throws MalformedCheckpointException if its header contradicts the format or the file's size
-     * @throws IOException if it cannot be read
+     * @param file a safetensors file
+     * @return the file's tensors, to be closed
+     * @throws MalformedCheckpointException if the header contradicts the format or the file's size
+     * @throws IOException if the file cannot be read
      */
     static TensorFile safetensors(Path file) throws IOException {
         return Safetensors.read(DataFile.open(file));
@@ -41,10 +41,10 @@ public interface TensorFile extends Closeable {
     String name();
 
     /**
-     * Looks a tensor up.
+     * Finds a tensor by name.
      *
-     * @param tensor its name as stored
-     * @return its entry, or null if there is none of that name
+     * @param tensor the tensor's name as stored
+     * @return the tensor's entry, or null if there is none with this name
      */
     @Nullable
     TensorInfo find(String tensor);
@@ -53,33 +53,33 @@ public interface TensorFile extends Closeable {
     List<String> names();
 
     /**
-     * Whether two entries of this file are the same bytes: a pickle may name a tensor twice.
+     * Tells whether two entries of this file share their bytes: a pickle may name a tensor twice.
      *
-     * @param one an entry that {@link #find} of this file gave
-     * @param other another
+     * @param one an entry that {@link #find} of this file returned
+     * @param other another entry of this file
      * @return whether both begin at the same byte of the same data
      */
     boolean isSame(TensorInfo one, TensorInfo other);
 
-    /** Takes a tensor's bytes. */
+    /** A consumer of a tensor's bytes. */
     @FunctionalInterface
     interface Pieces {
         /**
-         * Takes the next bytes, which are overwritten afterwards.
+         * Receives the next bytes, which are overwritten afterwards.
          *
-         * @param piece from its position to its limit
-         * @throws IOException if they cannot be used
+         * @param piece the bytes from the buffer's position to its limit
+         * @throws IOException if the bytes cannot be processed
          */
         void accept(ByteBuffer piece) throws IOException;
     }
 
     /**
-     * Reads a tensor's bytes, little-endian and row-major, piece by piece in order; different tensors by several
-     * threads at once if need be.
+     * Reads a tensor's bytes, little-endian and row-major, piece by piece in order. Several threads may read different
+     * tensors at once.
      *
-     * @param tensor an entry that {@link #find} of this file gave
-     * @param buffer what the pieces are read into: each but the last fills it
-     * @param pieces takes them, one after the other
+     * @param tensor an entry that {@link #find} of this file returned
+     * @param buffer the buffer for the pieces; each piece except the last fills it
+     * @param pieces the consumer of the pieces
      * @throws MalformedCheckpointException if the file has become shorter, or, after the last piece, if a checksum is
      *     wrong
      * @throws IOException if the file cannot be read

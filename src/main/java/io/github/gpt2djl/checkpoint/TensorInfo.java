@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One tensor of a file.
+ * The entry of a tensor in a file.
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare")) {
@@ -17,43 +17,43 @@ import java.util.Locale;
  *
  * @param name the tensor's name as stored
  * @param dtype the element type
- * @param shape sizes, outermost first; never negative
- * @param begin its first byte in the file
- * @param end one past the last byte
+ * @param shape sizes of the dimensions, outermost first; never negative
+ * @param begin offset of the first byte in the file
+ * @param end offset after the last byte
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, long begin, long end) {
 
-    /** Element types, by their names in the safetensors format. */
+    /** The element types, with their names in the safetensors format. */
     public enum DType {
-        /** A truth value in a byte. */
+        /** A boolean in one byte. */
         BOOL(1),
-        /** 8 bits, unsigned. */
+        /** 8-bit unsigned integer. */
         U8(1),
-        /** 8 bits, signed. */
+        /** 8-bit signed integer. */
         I8(1),
-        /** 8-bit float, 5 of them exponent. */
+        /** 8-bit float with 5 bits of exponent. */
         F8_E5M2(1),
-        /** 8-bit float, 4 of them exponent. */
+        /** 8-bit float with 4 bits of exponent. */
         F8_E4M3(1),
-        /** 16 bits, signed. */
+        /** 16-bit signed integer. */
         I16(2),
-        /** 16 bits, unsigned. */
+        /** 16-bit unsigned integer. */
         U16(2),
-        /** IEEE 754 half precision. */
+        /** 16-bit float: IEEE 754 half precision. */
         F16(2),
-        /** The upper half of an {@link #F32}. */
+        /** 16-bit float: the upper half of an {@link #F32}. */
         BF16(2),
-        /** 32 bits, signed. */
+        /** 32-bit signed integer. */
         I32(4),
-        /** 32 bits, unsigned. */
+        /** 32-bit unsigned integer. */
         U32(4),
-        /** IEEE 754 single precision. */
+        /** 32-bit float: IEEE 754 single precision. */
         F32(4),
-        /** IEEE 754 double precision. */
+        /** 64-bit float: IEEE 754 double precision. */
         F64(8),
-        /** 64 bits, signed. */
+        /** 64-bit signed integer. */
         I64(8),
-        /** 64 bits, unsigned. */
+        /** 64-bit unsigned integer. */
         U64(8);
 
         private final int bytes;
@@ -62,22 +62,22 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
             this.bytes = bytes;
         }
 
-        /** {@return the bytes of one element} */
+        /** {@return the size of one element in bytes} */
         public int bytes() {
             return bytes;
         }
 
-        /** {@return whether it is one of F64, F32, F16 and BF16, in which weights are read} */
+        /** {@return whether the type is F64, F32, F16 or BF16, the types of weights} */
         public boolean isFloat() {
             return this == F64 || this == F32 || this == F16 || this == BF16;
         }
     }
 
     /**
-     * Whether the shape is exactly this one.
+     * Tells whether the tensor has a shape.
      *
-     * @param sizes outermost first
-     * @return whether number and sizes of the dimensions are the same
+     * @param sizes sizes of the dimensions, outermost first
+     * @return whether the number and the sizes of the dimensions are equal
      */
     public boolean hasShape(long... sizes) {
         return shape.equals(Arrays.stream(sizes).boxed().toList());

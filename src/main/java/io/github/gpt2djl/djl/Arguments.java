@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The arguments of a Criteria: how to load, how to generate by transformers' names, and what DJL itself reads. */
+/** The arguments of a Criteria: for loading, for generating with transformers' names, and for DJL itself. */
 final class Arguments {
-    /** Not DJL Serving's option model_id, of which Serving asks the Hugging Face Hub. */
+    /** Not named model_id like DJL Serving's option, for which Serving queries the Hugging Face Hub. */
     static final String MODEL = "model";
 
     private static final Set<String> LOADING = Set.of(MODEL, "precision", "threads", "download", "trust_files");
 
-    /** DJL's own, and those of DJL Serving, which passes on all of a serving.properties. */
+    /** The arguments of DJL and of DJL Serving, which passes on a whole serving.properties. */
     private static final Set<String> OF_DJL = Set.of(
             "application",
             "engine",
@@ -47,7 +47,7 @@ final class Arguments {
 
     private Arguments() {}
 
-    /** DJL Serving fills the options with much of its own; what is meant for this library is not lost among it. */
+    /** Rejects this library's arguments among the options, where DJL Serving's own would hide them. */
     static void rejectAmongOptions(Map<String, ?> options) {
         for (String key : options.keySet()) {
             if (LOADING.contains(key) || GenerationOption.find(key) != null) {
@@ -58,13 +58,13 @@ final class Arguments {
         }
     }
 
-    /** Rejects unknown names, too, before anything is loaded. */
+    /** Reads the options for loading, and rejects unknown names before anything is loaded. */
     static LoadOptions loading(Map<String, String> arguments, Device device) {
         for (String key : arguments.keySet()) {
             if (!LOADING.contains(key) && !OF_DJL.contains(key) && GenerationOption.find(key) == null) {
                 throw new IllegalArgumentException("the argument " + key
-                        + " is not known; expected model, precision, threads, download, trust_files, or an option of generation by its"
-                        + " name in transformers: "
+                        + " is not known; expected model, precision, threads, download, trust_files, or an option of"
+                        + " generation by its name in transformers: "
                         + GenerationOption.all().stream()
                                 .map(GenerationOption::key)
                                 .collect(Collectors.joining(", ")));
@@ -116,7 +116,7 @@ final class Arguments {
         return builder;
     }
 
-    /** The same config, if it gives one text. */
+    /** Returns the config if it gives one text. */
     static GenerationConfig one(GenerationConfig config) {
         int sequences = config.get(GenerationOption.NUM_RETURN_SEQUENCES);
         if (sequences != 1) {
@@ -126,7 +126,7 @@ final class Arguments {
         return config;
     }
 
-    /** As the command line takes it: ids with commas, sequences of ids with semicolons between. */
+    /** Writes a value as the command line takes it: ids separated by commas, sequences of ids by semicolons. */
     private static String text(Object value) {
         if (!(value instanceof List<?> list)) {
             return value.toString();

@@ -7,9 +7,9 @@ import ai.djl.translate.TranslatorContext;
 import java.util.List;
 import java.util.Objects;
 
-/** Passes a predictor's inputs by its arrays, of which there are none, to a function of all of them. */
+/** Passes all inputs of a predictor to one function, without arrays. */
 final class BatchTranslator<I, O> implements Translator<I, O> {
-    /** Outputs in the inputs' order. */
+    /** A function from inputs to outputs in the same order. */
     interface Work<I, O> {
         List<O> apply(List<I> inputs) throws TranslateException;
     }
@@ -28,7 +28,7 @@ final class BatchTranslator<I, O> implements Translator<I, O> {
         return new NDList();
     }
 
-    // What batchProcessInput has put there.
+    // batchProcessInput has stored the inputs.
     @Override
     @SuppressWarnings("unchecked")
     public List<O> batchProcessOutput(TranslatorContext context, NDList none) throws TranslateException {

@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.util.passthrough.PassthroughNDManager;
 import org.jspecify.annotations.Nullable;
 
-/** Makes models for DJL. They have no arrays to show: text goes in and comes out. */
+/** Creates models for DJL. Their inputs and outputs are texts, not arrays. */
 final class Gpt2Engine extends Engine {
     static final String NAME = "Gpt2";
-    /** DJL takes the least rank as its default, but never this one. */
+    /** DJL's default engine is the one with the lowest rank, and never one with this rank. */
     static final int RANK = Integer.MAX_VALUE;
 
     static final Gpt2Engine INSTANCE = new Gpt2Engine();

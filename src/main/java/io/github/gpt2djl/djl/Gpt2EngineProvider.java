@@ -6,7 +6,7 @@ import io.github.gpt2djl.internal.machine.DjlSettings;
 
 /**
  * Registers the engine {@code Gpt2}, which loads a folder as {@link io.github.gpt2djl.Gpt2#load(Path)} does. DJL finds
- * it on the class path; it is never the default engine.
+ * the engine on the class path, and never uses it by default.
  *
  * <pre>{@code
  * var criteria = ai.djl.repository.zoo.Criteria.builder()
@@ -19,17 +19,17 @@ import io.github.gpt2djl.internal.machine.DjlSettings;
  *         .build();
  * }</pre>
  *
- * <p>For DJL Serving the same is a serving.properties in the folder, with {@code engine=Gpt2}, {@code
- * translatorFactory=io.github.gpt2djl.djl.Gpt2TranslatorFactory} and the arguments, one a line; {@code
- * model=gpt2} names a model where the folder has nothing else.
+ * <p>DJL Serving reads the same from a serving.properties in the folder, with {@code engine=Gpt2}, {@code
+ * translatorFactory=io.github.gpt2djl.djl.Gpt2TranslatorFactory} and the arguments, one per line. If the folder
+ * contains nothing else, {@code model=gpt2} names a model.
  */
 public final class Gpt2EngineProvider implements EngineProvider {
     static {
-        // DJL is about to choose its default engine, and then reports it over the network.
+        // DJL is about to choose its default engine, which it would then report over the network.
         DjlSettings.withoutReports();
     }
 
-    /** For {@link java.util.ServiceLoader}. */
+    /** Creates the provider, for {@link java.util.ServiceLoader}. */
     public Gpt2EngineProvider() {}
 
     @Override

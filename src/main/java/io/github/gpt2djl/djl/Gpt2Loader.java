@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a model by its name as a Criteria says. */
+/** Loads a model by name with the arguments of a Criteria. */
 final class Gpt2Loader implements ModelLoader {
     private final String name;
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Gpt2} as DJL sees it; what computes is the {@link BatchTranslator} that a predictor is made with. */
+/** A {@link Gpt2} as a DJL model; the predictor's {@link BatchTranslator} computes. */
 final class Gpt2Model extends BaseModel {
     private @Nullable Gpt2 gpt2;
 
@@ -22,7 +22,7 @@ final class Gpt2Model extends BaseModel {
         dataType = DataType.FLOAT32;
     }
 
-    /** A folder; or, where it has only a serving.properties, what the argument model names. */
+    /** Loads a folder, or the model that the argument {@code model} names. */
     @Override
     public void load(Path folder, @Nullable String prefix, @Nullable Map<String, ?> options) throws IOException {
         setModelDir(folder);
@@ -30,7 +30,7 @@ final class Gpt2Model extends BaseModel {
         open(properties.getOrDefault(Arguments.MODEL, modelDir.toString()));
     }
 
-    /** Opens what {@link Gpt2#load(String)} takes, as the properties say. */
+    /** Loads a model that {@link Gpt2#load(String)} knows, with the properties as arguments. */
     void open(String name) throws IOException {
         gpt2 = Gpt2.load(name, Arguments.loading(properties, manager.getDevice()));
     }
@@ -66,7 +66,9 @@ final class Gpt2Model extends BaseModel {
         super.close();
     }
 
-    /** DJL's would warn that the model was not closed: this kind of manager always calls itself open. */
+    /**
+     * Overrides DJL's, which would warn that the model was not closed: this kind of manager always reports to be open.
+     */
     @Override
     @SuppressWarnings({"deprecation", "removal", "Finalize"})
     protected void finalize() {}

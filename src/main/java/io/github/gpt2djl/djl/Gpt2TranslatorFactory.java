@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Continues texts, {@code String} to {@code String}, and answers the requests of DJL Serving, {@code Input} to {@code
- * Output}. The arguments are the options of {@link io.github.gpt2djl.GenerationOption} by their names in transformers;
- * the text is that of {@link Gpt2#generate(String, GenerationConfig)}, without the prompt.
+ * Creates translators that continue texts, {@code String} to {@code String}, or answer requests of DJL Serving, {@code
+ * Input} to {@code Output}. The arguments are the options of {@link io.github.gpt2djl.GenerationOption} with their
+ * names in transformers. The result is the text of {@link Gpt2#generate(String, GenerationConfig)}, without the prompt.
  *
  * <pre>{@code
  * var criteria = ai.djl.repository.zoo.Criteria.builder()
@@ -39,14 +39,14 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>A request is a prompt as plain text, answered with text; or, as {@code application/json}, {@code {"inputs":
- * "ROMEO:", "parameters": {"max_new_tokens": 30}}}, answered with {@code {"generated_text": "..."}}, where the
- * parameters go before the arguments. One that cannot be used is answered with code 400, one that fails while it runs
- * with 500, and those that share its batch are not touched. For texts, {@code batchPredict} returns all or throws: its
- * TranslateException then names the first prompt that failed.
+ * <p>A request is a prompt as plain text, answered with text, or {@code {"inputs": "ROMEO:", "parameters":
+ * {"max_new_tokens": 30}}} as {@code application/json}, answered with {@code {"generated_text": "..."}}. Its parameters
+ * override the arguments. An invalid request is answered with code 400, and a request that fails while it runs with
+ * 500; the other requests of the batch are not affected. For texts, {@code batchPredict} returns all results or throws
+ * a TranslateException that names the first prompt that failed.
  */
 public final class Gpt2TranslatorFactory implements TranslatorFactory {
-    /** Also for DJL Serving, which makes it by its name. */
+    /** Creates a factory. DJL Serving calls this constructor by the class's name. */
     public Gpt2TranslatorFactory() {}
 
     @Override
@@ -55,12 +55,13 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
     }
 
     /**
-     * Makes what a predictor works with.
+     * Creates the translator of a predictor.
      *
-     * @throws IllegalArgumentException if the model is not of the engine {@code Gpt2}, the types are others, or an
-     *     argument is malformed, out of range or without effect; the model is closed then, as DJL does not close it
+     * @throws IllegalArgumentException if the model is not of the engine {@code Gpt2}, the types are not supported, or
+     *     an argument is malformed, out of range or without effect. The model is then closed, because DJL does not
+     *     close it
      */
-    // The types have been compared.
+    // The types have been checked.
     @Override
     @SuppressWarnings("unchecked")
     public <I, O> Translator<I, O> newInstance(Class<I> input, Class<O> output, Model model, Map<String, ?> arguments) {
@@ -105,7 +106,7 @@ public final class Gpt2TranslatorFactory implements TranslatorFactory {
         });
     }
 
-    /** A predictor returns all texts or throws; who needs the other texts asks for Input and Output. */
+    /** Returns the exception of a predictor, which has no other way to report a failure: Input and Output have one. */
     private static TranslateException failed(int number, int count, Throwable e) {
         String input = count == 1 ? "" : "input " + number + " of " + count + ": ";
         return new TranslateException(input + InvalidOptionException.message(e, OptionNaming.KEYS), e);

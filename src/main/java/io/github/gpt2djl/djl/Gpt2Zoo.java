@@ -4,8 +4,9 @@ import ai.djl.repository.zoo.ModelZoo;
 import java.util.Set;
 
 /**
- * One model by its name, for {@code optModelZoo}: all that {@link io.github.gpt2djl.Gpt2#load(String)} takes. Nothing
- * is downloaded unless the argument {@code download} is true, or the Criteria's {@code downloadModel} is called.
+ * A model zoo of one model, for {@code optModelZoo}: any model that {@link io.github.gpt2djl.Gpt2#load(String)} knows.
+ * Nothing is downloaded unless the argument {@code download} is true, or the Criteria's {@code downloadModel} is
+ * called.
  *
  * <pre>{@code
  * var criteria = ai.djl.repository.zoo.Criteria.builder()
@@ -21,14 +22,14 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>Arguments: {@code precision}, {@code threads}, {@code download}, and all that {@link Gpt2TranslatorFactory} takes,
- * which need not be named here. An unknown one is an {@link IllegalArgumentException}.
+ * <p>The arguments are {@code precision}, {@code threads}, {@code download}, and those of {@link
+ * Gpt2TranslatorFactory}, which is the default factory. An unknown argument causes an {@link IllegalArgumentException}.
  */
 public final class Gpt2Zoo extends ModelZoo {
     static final String GROUP = "io.github.gpt2djl";
 
     /**
-     * A zoo of one model.
+     * Creates a zoo of one model.
      *
      * @param name {@code shakespeare}, {@code gpt2}, {@code org/name}, {@code org/name@revision}, or a folder
      */

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** HTTP requests as DJL Serving hands them over: a prompt in plain text, or JSON with inputs and parameters. */
+/** Answers HTTP requests of DJL Serving: a prompt in plain text, or JSON with inputs and parameters. */
 final class ServingRequests {
     private static final String JSON = "application/json";
     private static final Set<String> LENGTHS = Set.of("max_length", "max_new_tokens");
@@ -30,9 +30,9 @@ final class ServingRequests {
     private final String asked;
 
     /**
-     * Answers with a model.
+     * Creates the handler of a model's requests.
      *
-     * @param config of a request without parameters: the arguments over the model's own defaults
+     * @param config the config of a request without parameters: the arguments, and the model's own defaults
      * @param asked the arguments alone, as JSON
      */
     ServingRequests(Gpt2 gpt2, GenerationConfig config, String asked) {
@@ -41,7 +41,7 @@ final class ServingRequests {
         this.asked = asked;
     }
 
-    /** All in one batch; those that cannot be used, or fail, do not touch the others: they may come from other users. */
+    /** Answers all requests in one batch. A request that is invalid or fails does not affect those of other users. */
     List<Output> answers(List<Input> inputs) {
         List<Output> answers = new ArrayList<>(Collections.nCopies(inputs.size(), null));
         List<Integer> asked = new ArrayList<>();
@@ -89,7 +89,7 @@ final class ServingRequests {
         }
     }
 
-    /** A length goes before either kind of length. */
+    /** Overrides the arguments. A request's max_length or max_new_tokens replaces whichever of the two they set. */
     private GenerationConfig over(JsonObject parameters) {
         JsonObject merged = JsonText.object(asked);
         if (LENGTHS.stream().anyMatch(parameters::has)) {
@@ -108,7 +108,7 @@ final class ServingRequests {
     }
 
     private static Output failure(Throwable e) {
-        // The message is no HTTP reason, which must be one line.
+        // The message cannot be the HTTP reason phrase, which must be one line.
         Output output = e instanceof IllegalArgumentException
                 ? new Output(400, "Bad Request")
                 : new Output(500, "Internal Server Error");

@@ -1,7 +1,7 @@
 /**
- * DJL's own way to a model: a {@code Criteria} gives a {@code ZooModel}, its {@code Predictor} generates. By name with
- * {@link io.github.gpt2djl.djl.Gpt2Zoo}; from a folder, and in DJL Serving, with the engine that {@link
- * io.github.gpt2djl.djl.Gpt2EngineProvider} registers.
+ * The models through DJL's own API: a {@code Criteria} loads a {@code ZooModel}, whose {@code Predictor} generates.
+ * {@link io.github.gpt2djl.djl.Gpt2Zoo} loads a model by name. The engine that {@link
+ * io.github.gpt2djl.djl.Gpt2EngineProvider} registers loads a folder, also in DJL Serving.
  */
 @NullMarked
 package io.github.gpt2djl.djl;

@@ -3,20 +3,20 @@ package io.github.gpt2djl.sampling;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/** The tokens still in the draw with their scores, by rising id. Rules change scores or drop tokens. */
+/** The tokens still in the draw with their scores, in ascending order of id. Rules change scores or drop tokens. */
 final class Candidates {
     private int size;
     private float[] scores = new float[0];
-    /** Only once tokens have been dropped; until then candidate i is token i. */
+    /** The candidates' ids. Used only once tokens have been dropped; until then candidate i is token i. */
     private int[] ids = new int[0];
 
     private boolean numbered;
-    /** exp(score - highest), while {@link #weighed}. */
+    /** exp(score - highest) of each candidate; valid while {@link #weighed}. */
     private double[] weights = new double[0];
 
     private boolean weighed;
     private double total;
-    /** The highest score, while weighed: no rule drops it. */
+    /** The highest score, valid while weighed: no rule drops its candidate. */
     private float top;
 
     private final Ranking ranking = new Ranking();
@@ -59,7 +59,9 @@ final class Candidates {
         return top;
     }
 
-    /** exp(score - highest) of each candidate, of which the first {@link #size()} count; to be read. */
+    /**
+     * Returns exp(score - highest) of each candidate: the first {@link #size()} elements are valid. For reading only.
+     */
     double[] weights() {
         if (!weighed) {
             if (weights.length < size) {
@@ -81,13 +83,13 @@ final class Candidates {
         return ranking;
     }
 
-    /** The sum of {@link #weights()}. */
+    /** Returns the sum of {@link #weights()}. */
     double total() {
         weights();
         return total;
     }
 
-    /** Keeps the scores above {@code lowest}, and those equal to it from token {@code fromId} on. */
+    /** Keeps the scores above {@code lowest}, and the scores equal to {@code lowest} from token {@code fromId} on. */
     void keepAbove(float lowest, int fromId) {
         int found = above(lowest);
         int kept = 0;
@@ -103,7 +105,7 @@ final class Candidates {
         }
     }
 
-    /** -Σ p ln p, in nats. */
+    /** Returns the entropy -Σ p ln p, in nats. */
     double entropy() {
         double[] all = weights();
         double sum = 0;
@@ -115,10 +117,10 @@ final class Candidates {
         return Math.log(total) - sum / total;
     }
 
-    /** Keeps the candidates whose {@link #weights()} are at least {@code least}; the likeliest in any case. */
-    void keepWeights(double least) {
+    /** Keeps the candidates whose {@link #weights()} are at least {@code min}, and always the likeliest. */
+    void keepWeights(double min) {
         double[] all = weights();
-        double lowest = Math.min(least, 1);
+        double lowest = Math.min(min, 1);
         int found = 0;
         double sum = 0;
         for (int i = 0; i < size; i++) {
@@ -132,8 +134,8 @@ final class Candidates {
     }
 
     /**
-     * Keeps the candidates by rising distance between their surprise and {@code expected} until their probabilities
-     * reach {@code mass}; ties with the last one stay.
+     * Keeps the candidates whose surprise is nearest to {@code expected}, until their probabilities reach {@code mass};
+     * ties with the last one stay.
      */
     void keepNearest(double expected, double mass) {
         double[] all = weights();
@@ -161,12 +163,12 @@ final class Candidates {
         weighed = false;
     }
 
-    /** Drops the scores below {@code lowest} if the others weigh enough together; tells whether they do. */
+    /** Drops the scores below {@code lowest} if the others together weigh enough; returns whether they do. */
     boolean keepHeavy(float lowest, double enough) {
         double[] all = weights();
         int found = above(lowest);
         int[] where = places;
-        // Four sums side by side: one alone would wait for each addition.
+        // Four independent sums: a single one would wait for each addition.
         double a = 0;
         double b = 0;
         double c = 0;
@@ -190,9 +192,9 @@ final class Candidates {
     }
 
     /**
-     * Fills {@link #places} with the candidates whose scores are at least {@code lowest}, rising, but for -Infinity;
-     * returns how many. Without a branch, which would be foreseen wrongly at each of them: the sign of a difference
-     * counts.
+     * Fills {@link #places} with the indices of the candidates whose scores are at least {@code lowest}, in ascending
+     * order and without -Infinity; returns their number. Branch-free: the comparison is unpredictable, so the sign bit
+     * of a difference is added instead.
      */
     private int above(float lowest) {
         float bound = Math.max(Math.nextDown(lowest), -Float.MAX_VALUE);
@@ -207,7 +209,7 @@ final class Candidates {
         return found;
     }
 
-    /** Keeps the k highest scores and the ties with the lowest of them. */
+    /** Keeps the k highest scores and all ties with the k-th. */
     void keepHighest(int k) {
         if (k >= size) {
             return;
@@ -223,7 +225,7 @@ final class Candidates {
             where[i] = i;
         }
         int found = k;
-        // What is below the k highest so far is not among the k highest of all.
+        // A score below the k highest so far is not among the k highest of all.
         float lowest = heap[0];
         for (int i = k; i < n; i++) {
             float score = row[i];
@@ -240,7 +242,7 @@ final class Candidates {
         keepAbove(lowest, 0);
     }
 
-    /** Keeps the candidates whose numbers {@link #places} begins with, rising. */
+    /** Keeps the candidates whose indices are the first elements of {@link #places}, in ascending order. */
     private void keepPlaces(int found) {
         for (int i = 0; i < found; i++) {
             int place = places[i];
@@ -259,7 +261,7 @@ final class Candidates {
                 + " too extreme for 32-bit floats, or are the model's weights damaged?");
     }
 
-    /** Restores the heap, whose root is its lowest, after one entry has changed. */
+    /** Restores the min-heap after one entry has changed. */
     private static void sink(float[] heap, int from) {
         float value = heap[from];
         int i = from;

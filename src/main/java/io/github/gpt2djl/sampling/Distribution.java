@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The softmax of scores; those of -Infinity are out. */
+/** The softmax of scores; a token with -Infinity is excluded. */
 final class Distribution {
     final float[] scores;
     private final double logSumExp;
@@ -60,7 +60,7 @@ final class Distribution {
         return size;
     }
 
-    /** 1 for the likeliest; of equal ones the lower id comes first. */
+    /** Returns 1 for the likeliest token; among equally likely ones the lower id comes first. */
     int rank(int id) {
         int rank = 1;
         for (int other = 0; other < scores.length; other++) {
@@ -69,7 +69,7 @@ final class Distribution {
         return rank;
     }
 
-    /** In nats. */
+    /** Returns the entropy in nats. */
     double entropy() {
         double entropy = 0;
         for (int id = 0; id < scores.length; id++) {
@@ -79,7 +79,7 @@ final class Distribution {
         return entropy;
     }
 
-    /** How likely the tokens of another distribution are in this one. */
+    /** Returns the total probability in this distribution of the tokens that another one includes. */
     double mass(Distribution others) {
         double mass = 0;
         for (int id = 0; id < scores.length; id++) {

@@ -1,10 +1,10 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Drops each token whose probability is less than epsilon; the likeliest stays (Hewitt et al. 2022; transformers'
+ * Drops each token whose probability is less than epsilon; the likeliest token stays (Hewitt et al. 2022; transformers'
  * EpsilonLogitsWarper).
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new EpsilonCutoff(0.1)));
@@ -13,7 +13,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param epsilon above 0, below 1; 3e-4 to 9e-4 in the paper
  */
-public record EpsilonCutoff(double epsilon) implements Warper {
+public record EpsilonCutoff(double epsilon) implements LogitsWarper {
     /**
      * Checks the range.
      *

@@ -1,10 +1,11 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Drops each token whose probability is less than min(eta, sqrt(eta) exp(-entropy)); the likeliest stays (Hewitt et
- * al. 2022; transformers' EtaLogitsWarper).
+ * Drops each token whose probability is less than min(eta, sqrt(eta) exp(-entropy)); the likeliest token stays (Hewitt
+ * et al. 2022; transformers' EtaLogitsWarper).
  *
- * <p>Of the probabilities .5 .3 .15 .05, whose entropy is 1.14 nats, those below √.2 exp(-1.14) = .143 are out:
+ * <p>With the probabilities .5 .3 .15 .05, whose entropy is 1.14 nats, the last one is below √.2 exp(-1.14) = .143 and
+ * is dropped:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new EtaCutoff(0.2)));
@@ -13,7 +14,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param eta above 0, below 1; 3e-4 to 4e-3 in the paper
  */
-public record EtaCutoff(double eta) implements Warper {
+public record EtaCutoff(double eta) implements LogitsWarper {
     /**
      * Checks the range.
      *
@@ -27,7 +28,7 @@ public record EtaCutoff(double eta) implements Warper {
     @Override
     @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
-        double least = Math.min(eta, Math.sqrt(eta) * Math.exp(-candidates.entropy()));
-        candidates.keepWeights(least * candidates.total());
+        double min = Math.min(eta, Math.sqrt(eta) * Math.exp(-candidates.entropy()));
+        candidates.keepWeights(min * candidates.total());
     }
 }

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Chooses a token as the samplers do, one rule after the other, and tells what each rule did. Slow: it looks at the
- * whole vocabulary after every rule.
+ * Chooses a token as the samplers do, one rule after the other, and reports the effect of each rule. Slow: it scans
+ * the whole vocabulary after every rule.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
  * Explainer explainer = new Explainer(List.of(), List.of(new Explainer.Labelled<>("top_k 2", new TopK(2))), true, 4);
@@ -24,12 +24,12 @@ import java.util.TreeSet;
  */
 public final class Explainer {
     private final List<Labelled<LogitsProcessor>> processors;
-    private final List<Labelled<Warper>> warpers;
+    private final List<Labelled<LogitsWarper>> warpers;
     private final boolean draws;
     private final int n;
 
     /**
-     * A rule with what it is called.
+     * A rule with its name.
      *
      * @param <R> the kind of rule
      * @param name option and value, like {@code top_k 50}
@@ -38,14 +38,15 @@ public final class Explainer {
     public record Labelled<R>(String name, R rule) {}
 
     /**
-     * The same rules as a sampler has.
+     * Creates an explainer with the rules of a sampler.
      *
-     * @param processors applied first
-     * @param warpers applied then
-     * @param draws whether a token is drawn; else the likeliest is taken
-     * @param n tokens to tell of at each place, at least 1
+     * @param processors the rules applied first
+     * @param warpers the rules applied after them
+     * @param draws whether a token is drawn; otherwise the likeliest is taken
+     * @param n number of likeliest tokens to report after each rule, at least 1
      */
-    public Explainer(List<Labelled<LogitsProcessor>> processors, List<Labelled<Warper>> warpers, boolean draws, int n) {
+    public Explainer(
+            List<Labelled<LogitsProcessor>> processors, List<Labelled<LogitsWarper>> warpers, boolean draws, int n) {
         this.processors = List.copyOf(processors);
         this.warpers = List.copyOf(warpers);
         this.draws = draws;
@@ -53,12 +54,12 @@ public final class Explainer {
     }
 
     /**
-     * Chooses as {@link Sampler#sample} with the same arguments.
+     * Chooses the same token as {@link Sampler#sample} with the same arguments.
      *
      * @param logits [vocabulary]
-     * @param text what is there so far
+     * @param text the text so far
      * @param draw a random number in [0, 1); not used where the likeliest token is taken
-     * @return what was chosen, and how
+     * @return the chosen token and the effect of each rule
      * @throws IllegalStateException as {@link Sampler#sample}
      */
     public StepTrace explain(FloatBuffer logits, TokenSequence text, double draw) {
@@ -70,10 +71,10 @@ public final class Explainer {
             stages.add(new Distribution(scores.clone()));
         }
         List<LogitsProcessor> rules = processors.stream().map(Labelled::rule).toList();
-        Processed.requireSome(Processed.some(scores, rules), scores, rules);
+        ProcessedSampler.requireSome(ProcessedSampler.some(scores, rules), scores, rules);
         Candidates candidates = new Candidates();
         candidates.fill(FloatBuffer.wrap(scores));
-        for (Labelled<Warper> warper : warpers) {
+        for (Labelled<LogitsWarper> warper : warpers) {
             warper.rule().apply(candidates);
             stages.add(new Distribution(spread(candidates, scores.length)));
         }
@@ -85,16 +86,16 @@ public final class Explainer {
     private StepTrace trace(List<Distribution> stages, int chosen, double draw) {
         Distribution model = stages.get(0);
         Distribution last = stages.get(stages.size() - 1);
-        List<StepTrace.Candidate> told = told(stages, chosen);
+        List<StepTrace.Candidate> reported = reported(stages, chosen);
         return new StepTrace(
                 model.scores.length,
-                told,
+                reported,
                 model.entropy(),
                 effects(stages),
                 last.size(),
                 model.mass(last),
                 draws ? OptionalDouble.of(draw) : OptionalDouble.empty(),
-                told.stream().filter(c -> c.id() == chosen).findFirst().orElseThrow());
+                reported.stream().filter(c -> c.id() == chosen).findFirst().orElseThrow());
     }
 
     private List<StepTrace.Effect> effects(List<Distribution> stages) {
@@ -117,11 +118,11 @@ public final class Explainer {
         return effects;
     }
 
-    private List<StepTrace.Candidate> told(List<Distribution> stages, int chosen) {
+    private List<StepTrace.Candidate> reported(List<Distribution> stages, int chosen) {
         TreeSet<Integer> ids = new TreeSet<>(Set.of(chosen));
         stages.forEach(stage -> stage.top(n).forEach(token -> ids.add(token.id())));
         Distribution last = stages.get(stages.size() - 1);
-        List<StepTrace.Candidate> told = new ArrayList<>();
+        List<StepTrace.Candidate> reported = new ArrayList<>();
         double sum = 0;
         for (int id = 0; id < last.scores.length; id++) {
             double width = draws ? last.probability(id) : id == chosen ? 1 : 0;
@@ -130,7 +131,7 @@ public final class Explainer {
                 for (Distribution stage : stages.subList(1, stages.size())) {
                     after.add(stage.logProbability(id));
                 }
-                told.add(new StepTrace.Candidate(
+                reported.add(new StepTrace.Candidate(
                         id,
                         stages.get(0).rank(id),
                         stages.get(0).logProbability(id),
@@ -140,11 +141,11 @@ public final class Explainer {
             }
             sum = Math.min(sum + width, 1);
         }
-        told.sort(Comparator.comparingInt(StepTrace.Candidate::rank));
-        return told;
+        reported.sort(Comparator.comparingInt(StepTrace.Candidate::rank));
+        return reported;
     }
 
-    /** The candidates' scores by id; -Infinity for those that have been dropped. */
+    /** Returns the candidates' scores by id, -Infinity for dropped tokens. */
     private static float[] spread(Candidates candidates, int vocabulary) {
         float[] scores = new float[vocabulary];
         Arrays.fill(scores, Float.NEGATIVE_INFINITY);

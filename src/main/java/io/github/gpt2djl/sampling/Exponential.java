@@ -1,22 +1,22 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * exp of many numbers at once, in plain arithmetic that the compiler turns into vector instructions: eight times as
- * fast as Math.exp, to 12 digits of the largest.
+ * Computes exp of many numbers at once, in plain arithmetic that the compiler vectorizes: eight times as fast as
+ * Math.exp, to 12 digits of the largest.
  *
- * <p>exp(x) is the 1,024th power of exp(x/1024), which a short series gives. It is the less exact the less the number
- * weighs: 1 to 15 digits, e^-10 to 9.
+ * <p>exp(x) is the 1,024th power of exp(x/1024), which a short series gives. Smaller results are less exact: 1 has 15
+ * digits, e^-10 has 9.
  */
 final class Exponential {
-    /** Lower differences count as this: e^-600 is nothing beside 1, and its square roots are normal numbers still. */
+    /** The floor of all differences: e^-600 is negligible next to 1, and its square roots are still normal numbers. */
     private static final double LOWEST = -600;
 
     private Exponential() {}
 
-    /** Copies the first n scores; returns the highest. In one pass, as each waits for the memory alike. */
+    /** Copies the first n scores and returns the highest. One pass, because memory is the limit. */
     static float widen(float[] scores, double[] out, int n) {
         float highest = Float.NEGATIVE_INFINITY;
-        // Not Math.max, which has an eye on zeros and is four times as slow.
+        // Not Math.max, which distinguishes 0 from -0 and is four times as slow.
         for (int i = 0; i < n; i++) {
             float score = scores[i];
             out[i] = score;
@@ -27,7 +27,10 @@ final class Exponential {
         return highest;
     }
 
-    /** Turns the first n of x into exp(x[i] - highest); returns their sum. None is higher. */
+    /**
+     * Replaces the first n elements of x by exp(x[i] - highest) and returns their sum. No element exceeds {@code
+     * highest}.
+     */
     static double fill(double[] x, double highest, int n) {
         differences(x, highest, n);
         exponentials(x, n);
@@ -57,7 +60,7 @@ final class Exponential {
         }
     }
 
-    /** Eight sums side by side: one alone would wait for each addition. */
+    /** Returns the sum of the first n elements. Eight independent sums: a single one would wait for each addition. */
     static double sum(double[] x, int n) {
         double a = 0;
         double b = 0;

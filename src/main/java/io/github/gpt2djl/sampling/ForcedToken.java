@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Bans every other token at one place of the text (transformers' ForcedBOSTokenLogitsProcessor and
+ * Forces a token at one position of the text by banning all others (transformers' ForcedBOSTokenLogitsProcessor and
  * ForcedEOSTokenLogitsProcessor).
  *
  * <p>The tenth and last token is 2:
@@ -15,15 +15,15 @@ import java.util.List;
  * System.out.println(Arrays.toString(scores)); // [-Infinity, -Infinity, 0.0]
  * }</pre>
  *
- * @param ids what may stand there, all equally likely
+ * @param ids the tokens allowed there, all equally likely
  * @param place the second position of the text, or its last
  */
 public record ForcedToken(List<Integer> ids, Place place) implements LogitsProcessor {
-    /** Where. */
+    /** The position of the forced token. */
     public enum Place {
-        /** After a first id, if the prompt is no longer than that. */
+        /** The second position, after a prompt of one id. */
         SECOND,
-        /** Where the text reaches its greatest length. */
+        /** The position at which the text reaches its maximum length. */
         LAST
     }
 
@@ -31,7 +31,7 @@ public record ForcedToken(List<Integer> ids, Place place) implements LogitsProce
      * Copies the list.
      *
      * @param ids copied
-     * @param place of the token
+     * @param place the position of the token
      */
     public ForcedToken {
         ids = List.copyOf(ids);

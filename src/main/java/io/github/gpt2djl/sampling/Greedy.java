@@ -3,9 +3,9 @@ package io.github.gpt2djl.sampling;
 import java.nio.FloatBuffer;
 
 /**
- * The highest logit; the lowest id on ties, as torch.argmax. The draw is not used.
+ * Chooses the token with the highest logit, and the lowest id on ties, as torch.argmax does. The draw is not used.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
  * System.out.println(new Greedy().sample(logits, soFar, 0.9)); // 0

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * A rule that looks at the text so far and changes the scores of the next token; greedy decoding obeys it too.
+ * A rule that changes the scores of the next token depending on the text so far; greedy decoding follows it too.
  *
  * <p>A lipogram:
  *
@@ -19,8 +19,8 @@ public interface LogitsProcessor {
     /**
      * Changes the scores in place.
      *
-     * @param scores [vocabulary]: logits, as the rules before have left them; -Infinity bans a token
-     * @param text what is there, prompt included
+     * @param scores [vocabulary]: the logits as the previous rules left them; -Infinity bans a token
+     * @param text the text so far, prompt included
      */
     void process(float[] scores, TokenSequence text);
 }

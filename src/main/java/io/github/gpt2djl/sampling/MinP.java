@@ -1,10 +1,10 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Drops each token whose probability is less than a part of the likeliest one's (Nguyen et al. 2024; transformers'
- * MinPLogitsWarper).
+ * Drops each token whose probability is less than p times that of the likeliest token (Nguyen et al. 2024;
+ * transformers' MinPLogitsWarper).
  *
- * <p>Of the probabilities .5 .3 .15 .05, those below .2 × .5 are out:
+ * <p>With the probabilities .5 .3 .15 .05, the last one is below .2 × .5 and is dropped:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new MinP(0.2)));
@@ -13,7 +13,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param p 0 to 1; 0 keeps all
  */
-public record MinP(double p) implements Warper {
+public record MinP(double p) implements LogitsWarper {
     /**
      * Checks the range.
      *

@@ -4,12 +4,12 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * Draws from softmax of the scores that the rules leave: the first id, in rising order, at which the cumulative
+ * Draws from the softmax of the scores that the rules leave: the first id, in ascending order, at which the cumulative
  * probability exceeds the draw.
  *
- * <p>Keeps scratch memory: one instance serves one generation.
+ * <p>Not safe for concurrent use: the scratch memory of an instance serves one generation.
  *
- * <p>Of the probabilities .5 .3 .15 .05, laid side by side on 0 to 1:
+ * <p>With the probabilities .5 .3 .15 .05, laid side by side on 0 to 1:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of());
@@ -18,36 +18,36 @@ import java.util.List;
  * }</pre>
  */
 public final class Multinomial implements Sampler {
-    /** Weights of -Infinity come out as this or less. */
+    /** The weight of a score of -Infinity is at most this. */
     static final double NOTHING = 1e-250;
 
-    private final List<Warper> rules;
+    private final List<LogitsWarper> rules;
     private final Candidates candidates = new Candidates();
 
     /**
-     * A sampler with its own scratch memory.
+     * Creates a sampler with its own scratch memory.
      *
      * @param rules applied in this order
      */
-    public Multinomial(List<Warper> rules) {
+    public Multinomial(List<LogitsWarper> rules) {
         this.rules = List.copyOf(rules);
     }
 
     /** {@return the rules in their order} */
-    public List<Warper> rules() {
+    public List<LogitsWarper> rules() {
         return rules;
     }
 
     @Override
     public int sample(FloatBuffer logits, TokenSequence text, double draw) {
         candidates.fill(logits);
-        for (Warper rule : rules) {
+        for (LogitsWarper rule : rules) {
             rule.apply(candidates);
         }
         return draw(candidates, draw);
     }
 
-    /** The id at which the cumulative probability of the candidates exceeds the draw. */
+    /** Returns the id at which the cumulative probability of the candidates exceeds the draw. */
     static int draw(Candidates candidates, double draw) {
         double[] weights = candidates.weights();
         int n = candidates.size();

@@ -1,8 +1,8 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Bans each token that would complete an n-gram that is in the text already, prompt included (Paulus et al. 2017;
- * transformers' NoRepeatNGramLogitsProcessor).
+ * Bans each token that would repeat an n-gram of the text, prompt included (Paulus et al. 2017; transformers'
+ * NoRepeatNGramLogitsProcessor).
  *
  * <p>After 0 1 0, another 1 would repeat 0 1:
  *
@@ -12,7 +12,7 @@ package io.github.gpt2djl.sampling;
  * System.out.println(Arrays.toString(scores)); // [2.0, -Infinity, 2.0]
  * }</pre>
  *
- * @param size at least 1, which bans every token that has occurred
+ * @param size n, at least 1; 1 bans every token that has occurred
  */
 public record NoRepeatNgram(int size) implements LogitsProcessor {
     /**

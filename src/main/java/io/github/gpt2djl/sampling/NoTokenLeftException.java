@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The rules of a generation have banned every token, so that none can follow.
+ * Thrown when the rules of a generation have banned every token, so that none can follow.
  *
  * <p>The message names the kinds of the rules:
  *
  * <pre>{@code
  * LogitsProcessor all = new SequenceBias(Map.of(List.of(0), Double.NEGATIVE_INFINITY));
- * Sampler sampler = new Processed(List.of(all), new Greedy());
+ * Sampler sampler = new ProcessedSampler(List.of(all), new Greedy());
  * try {
  *     sampler.sample(FloatBuffer.wrap(new float[] {1}), soFar, 0);
  * } catch (NoTokenLeftException e) {

@@ -1,8 +1,8 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Lowers the score of each token that has been generated: once by the presence penalty, and by the frequency penalty
- * for each time. The prompt does not count, as in OpenAI's API and in vLLM.
+ * Lowers the score of each generated token: once by the presence penalty, and by the frequency penalty for each
+ * occurrence. The prompt does not count, as in OpenAI's API and in vLLM.
  *
  * <p>Token 0 has been generated twice, token 1 is the prompt:
  *

@@ -3,10 +3,10 @@ package io.github.gpt2djl.sampling;
 /**
  * Nucleus sampling as in openai/gpt-2's sample.py, top_p_logits: the token that crosses p is dropped.
  *
- * <p>The threshold is the score at rank {@code max(number of cumulative masses ≤ p, 1)}, counted from 1; it and its
- * ties stay. Probabilities .5 .3 .15 .05: p = .9 keeps two, .8 two, .5 one.
+ * <p>The threshold is the score at rank {@code max(number of cumulative masses ≤ p, 1)}, counted from 1; the token with
+ * that score and its ties stay. With the probabilities .5 .3 .15 .05, p = .9 keeps two tokens, .8 two and .5 one.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>For example:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new OpenAiTopP(0.9)));
@@ -15,7 +15,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param p 0 to 1; 1 keeps all
  */
-public record OpenAiTopP(double p) implements Warper {
+public record OpenAiTopP(double p) implements LogitsWarper {
     /**
      * Checks the range.
      *

@@ -3,20 +3,20 @@ package io.github.gpt2djl.sampling;
 import java.util.Arrays;
 
 /**
- * Candidates by falling score around the place where their probabilities add up to p, with the mass up to each; of
- * equal scores the higher id comes first, as in an ascending stable sort read from its end (torch leaves the order of
- * ties open).
+ * The candidates around the rank where the probabilities add up to p, in descending order of score, each with the
+ * cumulative probability up to it. Among equal scores the higher id comes first, as in an ascending stable sort read
+ * from its end (torch leaves the order of ties open).
  *
- * <p>Only these are sorted: a histogram over the scores tells where the place is. One instance serves one generation:
- * nothing that grows with the vocabulary is allocated for a token.
+ * <p>Only these candidates are sorted: a histogram of the scores shows which they are. One instance serves one
+ * generation: a token allocates nothing that grows with the vocabulary.
  */
 final class Ranking {
-    /** A bin is 1/64 wide; the last holds all that is less likely than e^-32 times the likeliest. */
+    /** A bin is 1/64 wide; the last one holds all candidates less likely than e^-32 times the likeliest. */
     private static final int BINS_PER_UNIT = 64;
 
     private static final int BINS = 32 * BINS_PER_UNIT + 1;
     private static final int FEW = 1000;
-    /** The rules compare masses as floats, whose rounding is below this. */
+    /** An upper bound of the rounding of masses, which the rules compare as floats. */
     private static final double SLACK = 1e-6;
 
     private final double[] bins = new double[BINS];
@@ -25,14 +25,14 @@ final class Ranking {
     private float[] scores = new float[64];
     private double[] mass = new double[64];
     private int size;
-    /** The probability down to which it was enough to look in the last row: a guess that saves time. */
+    /** The lowest probability that mattered in the previous row: a first guess that saves time. */
     private double share = 1e-4;
 
     int size() {
         return size;
     }
 
-    /** By falling score. */
+    /** Returns the id of a rank, in descending order of score. */
     int id(int rank) {
         return ids[rank];
     }
@@ -41,14 +41,13 @@ final class Ranking {
         return scores[rank];
     }
 
-    /** The probability of all that rank up to there, those before the first rank included. */
+    /** Returns the probability of all candidates up to a rank, including the unsorted ones before the first rank. */
     double mass(int rank) {
         return mass[rank];
     }
 
     /**
-     * Ranks the candidates around p; one that lies within p is among them, if there is one. May drop candidates that
-     * lie beyond p.
+     * Ranks the candidates around p, at least one of them within p if there is one. May drop candidates beyond p.
      */
     void rank(Candidates candidates, double p) {
         double total = candidates.total();
@@ -64,7 +63,7 @@ final class Ranking {
         while (end < BINS - 1 && sum < (p + SLACK) * total) {
             sum += bins[++end];
         }
-        // Back to a bin with something in it up to whose end the mass is surely below p.
+        // Back to a bin that is not empty and up to whose end the mass is surely below p.
         int begin = end;
         while (begin > 0 && (bins[begin] == 0 || sum >= (p - SLACK) * total)) {
             sum -= bins[begin--];
@@ -86,8 +85,8 @@ final class Ranking {
     }
 
     /**
-     * The likeliest that reach p without the others are all that matters, and mostly they are few: where the last row
-     * of logits ended, the next one ends nearly, and one pass is enough.
+     * Drops the candidates that are not needed to reach p. Usually only a few are needed, and about as likely as in the
+     * previous row of logits, so one pass is enough.
      */
     private void dropLight(Candidates candidates, float highest, double enough, double total) {
         for (double down = share; candidates.size() > FEW && down > 1e-9; down /= 3) {
@@ -97,9 +96,9 @@ final class Ranking {
         }
     }
 
-    /** Sorts the keys of the candidates of some bins. */
+    /** Collects and sorts the keys of the candidates in the bins from {@code begin} to {@code end}. */
     private void collect(Candidates candidates, float highest, int begin, int end) {
-        // A little wider than the bins: the exact test follows. One test for both sides, as it is mostly false.
+        // A little wider than the bins: the exact test follows. One test covers both sides, as it is mostly false.
         float middle = (begin + end + 1) / (2f * BINS_PER_UNIT);
         float near = end == BINS - 1 ? Float.POSITIVE_INFINITY : (end - begin + 3) / (2f * BINS_PER_UNIT);
         size = 0;
@@ -129,7 +128,10 @@ final class Ranking {
         return Math.min((int) ((highest - score) * BINS_PER_UNIT), BINS - 1);
     }
 
-    /** Sorts by falling score, then by falling index: a float's bits rise with it once negatives are flipped. */
+    /**
+     * Returns a key that sorts by descending score, then by descending index: a float's bits rise with its value once
+     * those of negatives are flipped.
+     */
     private static long key(float score, int index) {
         int bits = Float.floatToIntBits(score + 0f);
         int rising = bits ^ ((bits >> 31) & Integer.MAX_VALUE);

@@ -3,8 +3,8 @@ package io.github.gpt2djl.sampling;
 import java.util.BitSet;
 
 /**
- * Makes each token that has occurred less likely: a negative score is multiplied by the penalty, another divided by it
- * (Keskar et al. 2019, CTRL; transformers' RepetitionPenaltyLogitsProcessor). The prompt counts.
+ * Makes each token that has occurred less likely: a negative score is multiplied by the penalty, any other is divided
+ * by it (Keskar et al. 2019, CTRL; transformers' RepetitionPenaltyLogitsProcessor). The prompt counts.
  *
  * <pre>{@code
  * float[] scores = {2, -2, 3};

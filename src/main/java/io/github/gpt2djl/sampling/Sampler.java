@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 /**
  * Chooses the next token.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new Temperature(2), new TopK(2)));
@@ -15,12 +15,12 @@ import java.nio.FloatBuffer;
  */
 public interface Sampler {
     /**
-     * Chooses from one row of logits, which are not changed.
+     * Chooses a token from one row of logits.
      *
-     * @param logits [vocabulary]
-     * @param text what is there so far
+     * @param logits [vocabulary]; not changed
+     * @param text the text so far
      * @param draw a random number in [0, 1); the same draw gives the same id
-     * @return the id
+     * @return the token's id
      * @throws IllegalStateException if no token is left, or the logits are NaN or infinite
      */
     int sample(FloatBuffer logits, TokenSequence text, double draw);

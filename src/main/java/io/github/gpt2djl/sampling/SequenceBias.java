@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds a bias to the last token of a sequence where the text ends with the tokens before it; a sequence of one token
- * always (transformers' SequenceBiasLogitsProcessor; with single tokens OpenAI's {@code logit_bias}; with -Infinity
- * transformers' {@code bad_words_ids} and {@code suppress_tokens}).
+ * Adds a bias to the score of a sequence's last token where the text ends with the sequence's other tokens; the bias of
+ * a sequence of one token always applies (transformers' SequenceBiasLogitsProcessor; with single tokens OpenAI's {@code
+ * logit_bias}; with -Infinity transformers' {@code bad_words_ids} and {@code suppress_tokens}).
  *
- * <p>Token 2 becomes likelier, and 1 may not follow 0:
+ * <p>Token 2 becomes likelier, and token 1 cannot follow token 0:
  *
  * <pre>{@code
  * float[] scores = {2, 2, 2};
@@ -21,13 +21,13 @@ import java.util.Map;
  * System.out.println(Arrays.toString(scores)); // [2.0, -Infinity, 3.5]
  * }</pre>
  *
- * @param biases by sequence of at least one id, those of one last id side by side; no NaN and no +Infinity
+ * @param biases by sequence of at least one id, grouped by last id; no NaN and no +Infinity
  */
 public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsProcessor {
     /**
      * Copies the map and checks it.
      *
-     * @param biases copied; those of one last id are added up in this order, a single token's first
+     * @param biases copied; biases of the same last id are added up in this order, the single token's first
      * @throws IllegalArgumentException if a sequence is empty or has a negative id, or a bias is neither a number
      *     of 32 bits nor -Infinity
      */
@@ -48,7 +48,7 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
     private static Map<List<Integer>, Double> grouped(Map<List<Integer>, Double> biases) {
         List<Map.Entry<List<Integer>, Double>> entries = new ArrayList<>();
         biases.forEach((sequence, bias) -> entries.add(Map.entry(List.copyOf(sequence), bias)));
-        // Stable: an empty sequence is rejected later.
+        // A stable sort. An empty sequence is rejected later.
         entries.sort(Comparator.<Map.Entry<List<Integer>, Double>>comparingInt(
                         entry -> entry.getKey().isEmpty() ? -1 : last(entry.getKey()))
                 .thenComparing(entry -> entry.getKey().size() > 1));
@@ -61,7 +61,7 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
         return sequence.get(sequence.size() - 1);
     }
 
-    /** As transformers rounds: the biases of a token are added up, and their sum is added to its score. */
+    /** Rounds as transformers does: the biases of a token are added up, and the sum is added to its score. */
     @Override
     public void process(float[] scores, TokenSequence text) {
         int id = -1;

@@ -5,21 +5,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How one token was chosen: what the model said, what each rule made of it, and the draw.
+ * A record of how one token was chosen: the model's distribution, the effect of each rule, and the draw.
  *
  * <pre>{@code
  * var config = GenerationConfig.builder().doSample(true).topP(0.9).seed(3).trace(10).build();
  * for (StepTrace step : gpt2.generate("ROMEO:", config).trace()) {
- *     System.out.println(step.kept() + " tokens could come, " + step.rules().size() + " rules");
+ *     System.out.println(step.rules().size() + " rules left " + step.kept() + " tokens");
  * }
  * }</pre>
  *
- * @param vocabulary tokens that the model has
- * @param candidates those that were likeliest at any place, and the chosen one; the likeliest under the model first
+ * @param vocabulary number of tokens that the model has
+ * @param candidates the tokens that were among the likeliest before or after any rule, and the chosen one; the
+ *     likeliest under the model first
  * @param entropy of the model's distribution, in nats
- * @param rules what was applied, in order
- * @param kept tokens that could be drawn in the end
- * @param keptMass their probability under the model itself, 0 to 1
+ * @param rules the effects of the rules, in the order in which they were applied
+ * @param kept number of tokens that could be drawn after all rules
+ * @param keptMass the probability of these tokens under the model itself, 0 to 1
  * @param draw the random number, 0 to 1; empty for greedy decoding
  * @param chosen one of the candidates: {@code from <= draw < to}
  */
@@ -35,13 +36,13 @@ public record StepTrace(
     /**
      * Copies the lists.
      *
-     * @param vocabulary tokens that the model has
+     * @param vocabulary number of tokens that the model has
      * @param candidates copied
      * @param entropy in nats
      * @param rules copied
      * @param kept at least 1
      * @param keptMass 0 to 1
-     * @param draw or empty
+     * @param draw the random number, or empty
      * @param chosen one of {@code candidates}
      */
     public StepTrace {
@@ -50,14 +51,15 @@ public record StepTrace(
     }
 
     /**
-     * A token's way through the rules.
+     * A token's probability from rule to rule.
      *
      * @param id the token
      * @param rank under the model itself, 1 for the likeliest
      * @param logProbability under the model itself, natural logarithm
-     * @param after its log-probability after each rule; -Infinity from the rule on that removed it
-     * @param from where it begins among the tokens that could be drawn, laid side by side by rising id on 0 to 1
-     * @param to where it ends; {@code from} if it could not be drawn
+     * @param after its log-probability after each rule; -Infinity from the rule on that removed the token
+     * @param from the start of its interval on 0 to 1, which the tokens that could be drawn share in ascending order of
+     *     id
+     * @param to the end of its interval; equal to {@code from} if the token could not be drawn
      */
     public record Candidate(int id, int rank, double logProbability, List<Double> after, double from, double to) {
         /**
@@ -74,7 +76,7 @@ public record StepTrace(
             after = List.copyOf(after);
         }
 
-        /** {@return the index of the rule that removed it; that of no rule, their number, if none did} */
+        /** {@return the index of the rule that removed this token, or the number of rules if none did} */
         public int removedBy() {
             int removed = after.indexOf(Double.NEGATIVE_INFINITY);
             return removed < 0 ? after.size() : removed;
@@ -82,14 +84,16 @@ public record StepTrace(
     }
 
     /**
-     * What one rule did.
+     * The effect of one rule.
      *
-     * @param rule its option and value
-     * @param kept tokens that remain
-     * @param keptMass 0 to 1: the probability, in the distribution before the rule, of the tokens that remain
-     * @param entropy of what remains, in nats
-     * @param lastKept the least likely token that remains, as likely as before the rule; empty if it removed none
-     * @param firstRemoved the likeliest token that it removed, as likely as before the rule
+     * @param rule the rule's option and value
+     * @param kept number of tokens that remain
+     * @param keptMass the probability of the remaining tokens in the distribution before the rule, 0 to 1
+     * @param entropy of the distribution after the rule, in nats
+     * @param lastKept the least likely token that remains, with its probability before the rule; empty if the rule
+     *     removed none
+     * @param firstRemoved the likeliest removed token, with its probability before the rule; empty if the rule removed
+     *     none
      */
     public record Effect(
             String rule,

@@ -3,7 +3,7 @@ package io.github.gpt2djl.sampling;
 import java.util.List;
 
 /**
- * Bans tokens as the first new one (transformers' SuppressTokensAtBeginLogitsProcessor).
+ * Bans tokens at the first new position (transformers' SuppressTokensAtBeginLogitsProcessor).
  *
  * <pre>{@code
  * float[] scores = {2, 2, 2};
@@ -11,7 +11,7 @@ import java.util.List;
  * System.out.println(Arrays.toString(scores)); // [-Infinity, 2.0, 2.0]
  * }</pre>
  *
- * @param ids the tokens
+ * @param ids the banned tokens
  */
 public record SuppressedAtBegin(List<Integer> ids) implements LogitsProcessor {
     /**

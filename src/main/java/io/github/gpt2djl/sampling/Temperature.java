@@ -1,11 +1,11 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Divides each score by t: below 1 the likely become likelier, above 1 all become more alike.
+ * Divides each score by t: below 1 makes likely tokens likelier, above 1 makes the probabilities more equal.
  *
  * <p>transformers' TemperatureLogitsWarper.
  *
- * <p>Of the probabilities .5 .3 .15 .05, the first one becomes .68:
+ * <p>With the probabilities .5 .3 .15 .05, the first one becomes .68:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new Temperature(0.5)));
@@ -14,7 +14,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param t above 0, from 1.2E-38 to 3.4E38, as scores are 32-bit floats
  */
-public record Temperature(double t) implements Warper {
+public record Temperature(double t) implements LogitsWarper {
     /**
      * Checks the range.
      *

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How likely a token is.
+ * A token with its probability.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
  * TokenProbability likeliest = TokenProbability.top(logits, 0, 1).get(0);
@@ -16,7 +16,7 @@ import java.util.List;
  * }</pre>
  *
  * @param id the token
- * @param logProbability natural logarithm; -Infinity for a token that cannot come
+ * @param logProbability the natural logarithm of the probability; -Infinity for a banned token
  */
 public record TokenProbability(int id, double logProbability) {
     /** {@return exp of the log-probability, 0 to 1} */
@@ -25,12 +25,12 @@ public record TokenProbability(int id, double logProbability) {
     }
 
     /**
-     * The likeliest tokens of a row, the likeliest first, of equal ones the lower id; without those that cannot come.
+     * Returns the likeliest tokens of a row, the likeliest first and the lower id on ties, without banned tokens.
      *
      * @param logits [vocabulary]
      * @param logSumExp ln Σ exp(logits)
-     * @param n at least 0; all if there are fewer
-     * @return at most n
+     * @param n at least 0
+     * @return at most n tokens
      */
     public static List<TokenProbability> top(FloatBuffer logits, double logSumExp, int n) {
         if (n == 0) {

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * The ids of one sequence at one step: the prompt's, then the new ones. To be read before the next step.
+ * The ids of one sequence at one step: the prompt's, then the new ones. Valid until the next step.
  *
  * <pre>{@code
  * TokenSequence text = new TokenSequence(new int[] {20, 30, 40, 0, 0}, 3, 2, 5);
@@ -16,12 +16,12 @@ public final class TokenSequence {
     private final int maxLength;
 
     /**
-     * A view of an array.
+     * Creates a view of an array.
      *
      * @param ids prompt and continuation; not copied
-     * @param length how many of them count
-     * @param promptLength how many of these are the prompt's
-     * @param maxLength the length that the sequence may grow to
+     * @param length number of valid ids in the array
+     * @param promptLength number of ids of the prompt
+     * @param maxLength maximum length of the sequence, prompt included
      */
     public TokenSequence(int[] ids, int length, int promptLength, int maxLength) {
         this.ids = ids;
@@ -30,23 +30,23 @@ public final class TokenSequence {
         this.maxLength = maxLength;
     }
 
-    /** {@return ids so far; the prompt counts} */
+    /** {@return the number of ids so far, prompt included} */
     public int length() {
         return length;
     }
 
-    /** {@return the prompt's ids; 1, for bos, where the prompt was empty} */
+    /** {@return the number of the prompt's ids; 1, for bos, where the prompt was empty} */
     public int promptLength() {
         return promptLength;
     }
 
-    /** {@return ids that there may be in the end; the prompt counts} */
+    /** {@return the maximum number of ids, prompt included} */
     public int maxLength() {
         return maxLength;
     }
 
     /**
-     * The i-th id.
+     * Returns the i-th id.
      *
      * @param i from 0, below {@link #length()}
      * @return the id

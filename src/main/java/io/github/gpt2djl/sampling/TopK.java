@@ -1,11 +1,11 @@
 package io.github.gpt2djl.sampling;
 
 /**
- * Keeps the k highest scores, and every tie with the lowest of them (Fan, Lewis and Dauphin 2018).
+ * Keeps the k highest scores and all ties with the k-th (Fan, Lewis and Dauphin 2018).
  *
  * <p>transformers' TopKLogitsWarper: drops scores below the k-th highest; a k above the vocabulary keeps all.
  *
- * <p>Of the probabilities .5 .3 .15 .05, the draw is among the first two:
+ * <p>With the probabilities .5 .3 .15 .05, the draw is among the first two:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new TopK(2)));
@@ -14,7 +14,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param k at least 1
  */
-public record TopK(int k) implements Warper {
+public record TopK(int k) implements LogitsWarper {
     /**
      * Checks the range.
      *

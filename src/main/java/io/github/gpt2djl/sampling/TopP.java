@@ -3,10 +3,10 @@ package io.github.gpt2djl.sampling;
 /**
  * Nucleus sampling (Holtzman et al. 2020) as in transformers' TopPLogitsWarper: the token that crosses p stays.
  *
- * <p>A token is kept iff the probability mass ranked above it is less than p; the first is always kept.
- * Probabilities .5 .3 .15 .05: p = .9 keeps three, .8 two, .5 one.
+ * <p>A token is kept if and only if the likelier tokens together have a probability below p; the likeliest is always
+ * kept. With the probabilities .5 .3 .15 .05, p = .9 keeps three tokens, .8 two and .5 one.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>For example:
  *
  * <pre>{@code
  * Sampler sampler = new Multinomial(List.of(new TopP(0.9)));
@@ -15,7 +15,7 @@ package io.github.gpt2djl.sampling;
  *
  * @param p 0 to 1; 1 keeps all
  */
-public record TopP(double p) implements Warper {
+public record TopP(double p) implements LogitsWarper {
     /**
      * Checks the range.
      *
@@ -40,7 +40,7 @@ public record TopP(double p) implements Warper {
         }
         Ranking ranking = candidates.ranked(p);
         int last = 0;
-        // Compared as floats: a sum that is p but for rounding counts as p.
+        // Compared as floats: a sum that differs from p only by rounding counts as p.
         while (last + 1 < ranking.size() && (float) ranking.mass(last) < (float) p) {
             last++;
         }

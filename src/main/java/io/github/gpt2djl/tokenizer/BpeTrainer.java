@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Learns a tokenizer of GPT-2's kind from texts: byte-pair encoding on bytes. The two neighbouring tokens that are the
- * most frequent become one token, again and again, until there are enough.
+ * Trains a byte-level byte-pair encoding like GPT-2's from texts. Training merges the most frequent pair of
+ * neighbouring tokens into a new token until the vocabulary is complete.
  *
- * <p>That is Algorithm 1 of Sennrich et al. on the words of GPT-2's regular expression, spelled in bytes (Radford et
- * al.). As in their fast program and in Hugging Face's trainer, equal words are counted once, and a merge touches only
- * the words that have its pair. Ids and merges are those of Hugging Face's {@code BpeTrainer} with the byte alphabet: of
- * pairs that are equally frequent, the one of the lowest ids comes first.
+ * <p>This is Algorithm 1 of Sennrich et al. on the words of GPT-2's regular expression, encoded in bytes (Radford et
+ * al.). As in the fast program of Sennrich et al. and in Hugging Face's trainer, equal words are processed once, and a
+ * merge touches only the words that contain its pair. Ids and merges are those of Hugging Face's {@code BpeTrainer}
+ * with the byte alphabet: among equally frequent pairs, the one with the lowest ids comes first.
  *
- * <p>The time goes with the different words, not with the text's length. A word's every merge looks through all of it:
- * a million letters without a space, such as base64, take seconds for a thousand merges.
+ * <p>The time depends on the number of different words, not on the text's length. Each merge in a word scans the whole
+ * word: a million letters without a space, such as base64, take seconds for a thousand merges.
  *
  * <pre>{@code
  * String json = BpeTrainer.train("low low low lower lower newest newest widest", 262);
@@ -38,16 +38,18 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * @see <a href="https://aclanthology.org/P16-1162/">Neural Machine Translation of Rare Words with Subword Units</a>
- * @see <a href="https://github.com/rsennrich/subword-nmt/blob/master/subword_nmt/learn_bpe.py">their fast program</a>
+ * @see <a href="https://github.com/rsennrich/subword-nmt/blob/master/subword_nmt/learn_bpe.py">the fast program of
+ *     Sennrich et al.</a>
  * @see <a href="https://github.com/huggingface/tokenizers/blob/main/tokenizers/src/models/bpe/trainer.rs">Hugging
  *     Face's trainer</a>
  */
 public final class BpeTrainer {
     private static final String END = "<|endoftext|>";
     private static final NamedOption SIZE = NamedOption.of("vocabularySize", "vocab_size");
-    private static final int LEAST_SIZE = 256 + 1;
-    /** What the texts have once is no pattern, and a model would meet its token once. */
-    private static final long LEAST_COUNT = 2;
+    private static final int MIN_SIZE = 256 + 1;
+
+    /** A pair that occurs once is no pattern, and a model would see its token once. */
+    private static final long MIN_COUNT = 2;
 
     private static final String FORM = """
             {
@@ -65,20 +67,23 @@ public final class BpeTrainer {
             }
             """;
 
-    /** By id, in the byte alphabet. */
+    /** The tokens by id, in the byte alphabet. */
     private final List<String> tokens = new ArrayList<>();
 
     private final List<Pair> merges = new ArrayList<>();
     private final Pairs pairs = new Pairs();
 
-    /** Told how the training goes, on the thread that trains; what it throws ends the training. */
+    /**
+     * A listener to the progress of training, called on the thread that trains; an exception it throws ends the
+     * training.
+     */
     @FunctionalInterface
     public interface Progress {
         /**
-         * A merge has been learned.
+         * Called after each merge.
          *
-         * @param tokens that there are now, of bytes, merges and {@code <|endoftext|>}
-         * @param vocabularySize how many there will be
+         * @param tokens number of tokens so far: bytes, merges and {@code <|endoftext|>}
+         * @param vocabularySize number of tokens at the end
          */
         void learned(int tokens, int vocabularySize);
     }
@@ -91,9 +96,9 @@ public final class BpeTrainer {
     }
 
     /**
-     * Learns from one text.
+     * Trains on one text.
      *
-     * @param text of any length
+     * @param text a text of any length
      * @param vocabularySize see {@link #train(Iterable, int, Progress)}
      * @return the text of a tokenizer.json
      * @throws IllegalArgumentException see {@link #train(Iterable, int, Progress)}
@@ -103,19 +108,19 @@ public final class BpeTrainer {
     }
 
     /**
-     * Learns from several texts; no word begins in one and ends in the next.
+     * Trains on several texts; a word never spans two texts.
      *
-     * @param texts read once; a {@code <|endoftext|>} in a text ends it there, and is not learned from
+     * @param texts read once; {@code <|endoftext|>} in a text separates texts, and is not trained on
      * @param vocabularySize at least 257: the 256 bytes in the order of their characters, the merges, and
      *     {@code <|endoftext|>} with the last id
-     * @param progress told of each merge
+     * @param progress a listener, called after each merge
      * @return the text of a tokenizer.json
-     * @throws IllegalArgumentException if the size is less, if a text has a lone surrogate, if there is no text, or if
-     *     it is too short: merges end where no pair occurs twice
+     * @throws IllegalArgumentException if the size is less than 257, if a text has a lone surrogate, if there is no
+     *     text, or if the texts are too short: a pair that occurs once is not merged
      */
     public static String train(Iterable<String> texts, int vocabularySize, Progress progress) {
-        if (vocabularySize < LEAST_SIZE) {
-            throw InvalidOptionException.value(SIZE, vocabularySize, "at least ", LEAST_SIZE, ": 256 bytes and ", END);
+        if (vocabularySize < MIN_SIZE) {
+            throw InvalidOptionException.value(SIZE, vocabularySize, "at least ", MIN_SIZE, ": 256 bytes and ", END);
         }
         Map<String, Long> words = Words.count(texts, END);
         if (words.isEmpty()) {
@@ -144,17 +149,17 @@ public final class BpeTrainer {
     }
 
     private void learn(int vocabularySize, Progress progress) {
-        // One more for the end of text.
+        // One more for <|endoftext|>.
         while (tokens.size() + 1 < vocabularySize) {
             Pairs.Waiting next = pairs.next();
-            if (next == null || next.count() < LEAST_COUNT) {
-                int most = tokens.size() + 1;
+            if (next == null || next.count() < MIN_COUNT) {
+                int max = tokens.size() + 1;
                 throw InvalidOptionException.value(
                                 SIZE,
                                 vocabularySize,
                                 "at most ",
-                                most,
-                                ": with " + most + " tokens no two neighbours are left that the text has twice")
+                                max,
+                                ": with " + max + " tokens no two neighbours are left that the text has twice")
                         .withAdvice("choose a smaller one, or a longer text");
             }
             Pair pair = next.pair();
@@ -172,7 +177,7 @@ public final class BpeTrainer {
         tokens.forEach(token -> vocabulary.addProperty(token, vocabulary.size()));
         vocabulary.addProperty(END, tokens.size());
         JsonArray joined = new JsonArray();
-        // A space parts them: the byte alphabet has none.
+        // Separated by a space, which the byte alphabet does not contain.
         merges.forEach(pair -> joined.add(tokens.get(pair.first()) + " " + tokens.get(pair.second())));
         JsonObject whole = JsonText.object(FORM);
         JsonObject end = whole.getAsJsonArray("added_tokens").get(0).getAsJsonObject();

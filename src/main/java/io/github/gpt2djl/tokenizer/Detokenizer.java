@@ -5,12 +5,12 @@ import io.github.gpt2djl.internal.tokenizer.Text;
 import io.github.gpt2djl.internal.tokenizer.Vocabulary;
 
 /**
- * Turns ids into text one by one. A piece never holds half a character, and all pieces together are the text that
- * Hugging Face's libraries decode: what a later id may change waits for that id.
+ * Decodes ids into text one by one. A piece of text never ends within a character, and all pieces together are the text
+ * that Hugging Face's libraries decode: text that the next ids may change is held back.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not safe for use by several threads at once.
  *
- * <p>The parts of an emoji, one id after the other:
+ * <p>An emoji of several ids:
  *
  * <pre>{@code
  * try (Checkpoint checkpoint = Checkpoint.shipped("shakespeare");
@@ -29,12 +29,12 @@ public final class Detokenizer {
     private final boolean skipSpecialTokens;
     private final Text text = new Text();
     private final Pieces steps;
-    /** What is shown already: the end of the text before, which might have become another. */
+    /** The end of the preceding text that was already shown although later ids could still have changed it. */
     private String shown = "";
 
     private String again = "";
 
-    /** @param before the ids that the text continues */
+    /** @param before the ids that precede the text */
     Detokenizer(Vocabulary vocabulary, boolean skipSpecialTokens, int... before) {
         this.vocabulary = vocabulary;
         this.skipSpecialTokens = skipSpecialTokens;
@@ -47,7 +47,7 @@ public final class Detokenizer {
         }
     }
 
-    /** The text of all ids, of which none came before and none may come after. */
+    /** Decodes all ids of a text at once, with no ids before or after. */
     String decode(int... ids) {
         return take(ids) + finish();
     }
@@ -61,11 +61,11 @@ public final class Detokenizer {
     }
 
     /**
-     * The text that an id completes.
+     * Adds an id, and returns the text that it completes.
      *
-     * @param id the next one
-     * @param last whether no more ids will come: bytes of an open character become U+FFFD now
-     * @return whole characters; empty while one is open
+     * @param id the next id
+     * @param last whether this is the last id; then the bytes of an incomplete character become U+FFFD
+     * @return whole characters; empty while a character is incomplete
      * @throws IllegalArgumentException if the id is out of range
      */
     public String add(int id, boolean last) {
@@ -76,7 +76,7 @@ public final class Detokenizer {
         return last ? finish() : taken();
     }
 
-    /** What is certain, without what the text before has shown. */
+    /** Returns the text that later ids cannot change, without the part that was already shown. */
     private String taken() {
         if (shown.isEmpty()) {
             return text.take();
@@ -91,10 +91,10 @@ public final class Detokenizer {
     }
 
     /**
-     * The text of a special token that {@link #add} leaves out.
+     * Returns the text of a special token that {@link #add} leaves out.
      *
-     * @param id within the vocabulary
-     * @return empty for a token that is shown
+     * @param id an id of the vocabulary
+     * @return the text; empty for a token that {@link #add} shows
      * @throws IllegalArgumentException if the id is out of range
      */
     public String hidden(int id) {
@@ -103,9 +103,9 @@ public final class Detokenizer {
     }
 
     /**
-     * The text that has waited for more ids; none may come after.
+     * Ends the text, and returns the rest that was held back. No more ids can be added.
      *
-     * @return whole characters; U+FFFD for the bytes of an open one
+     * @return whole characters; U+FFFD for the bytes of an incomplete one
      */
     public String finish() {
         steps.end();

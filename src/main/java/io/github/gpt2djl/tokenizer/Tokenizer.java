@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer of a model: text to ids with Hugging Face's tokenizers, ids to text in Java. Byte-pair encoding, as of
- * GPT, GPT-2 and OPT, WordPiece, Unigram and plain words.
+ * The tokenizer of a model: encodes text with Hugging Face's tokenizers, and decodes ids in Java. Supports byte-pair
+ * encoding (GPT, GPT-2 and OPT), WordPiece, Unigram and word-level vocabularies.
  *
  * <p>Safe for use by several threads at once.
  *
@@ -51,7 +51,7 @@ public final class Tokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
-    /** Characters of a text that are encoded at once, where parts have the same ids as the whole. */
+    /** The number of characters that are encoded at once, where parts of a text have the same ids as the whole. */
     private static final int PART = 1 << 20;
 
     private final Vocabulary vocabulary;
@@ -69,15 +69,16 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Reads a tokenizer, by transformers' rules: the files beside it say more of its tokens, and which are put in front.
+     * Loads a tokenizer by transformers' rules. The accompanying files, such as tokenizer_config.json, define special
+     * tokens and which of them are added to a text.
      *
-     * @param files tokenizer.json, or vocab.json with merges.txt, and the files beside
-     * @param architecture whose rules the files follow where tokenizer_config.json names no others
-     * @param modelSize the rows of the model's embedding; the tokenizer may have more tokens, or fewer
+     * @param files tokenizer.json, or vocab.json with merges.txt, and the accompanying files
+     * @param architecture the architecture whose tokenizer class applies if tokenizer_config.json names none
+     * @param modelSize number of rows of the model's embedding; the tokenizer may have more or fewer tokens
      * @return the tokenizer, to be closed
-     * @throws MalformedCheckpointException if the files are damaged, or of a kind that is not known, or if Hugging Face's
+     * @throws MalformedCheckpointException if the files are damaged or of an unknown kind, or if Hugging Face's
      *     tokenizers cannot read them
-     * @throws IOException if the native library cannot be given them
+     * @throws IOException if the files cannot be passed to the native library
      * @throws IllegalStateException if the native library cannot be loaded
      */
     public static Tokenizer load(TokenizerFiles files, Architecture architecture, int modelSize) throws IOException {
@@ -85,16 +86,17 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Reads a tokenizer, as {@link #load(TokenizerFiles, Architecture, int)}.
+     * Loads a tokenizer, as {@link #load(TokenizerFiles, Architecture, int)}, optionally with unknown regular
+     * expressions.
      *
-     * @param files as for the other
-     * @param architecture as for the other
-     * @param modelSize the rows of the model's embedding
-     * @param trusted whether regular expressions are taken that no published model has: they may never come to an end
+     * @param files as for {@link #load(TokenizerFiles, Architecture, int)}
+     * @param architecture as for {@link #load(TokenizerFiles, Architecture, int)}
+     * @param modelSize number of rows of the model's embedding
+     * @param trusted whether regular expressions that no published model has are accepted; they may never terminate
      * @return the tokenizer, to be closed
-     * @throws MalformedCheckpointException as the other
-     * @throws IOException as the other
-     * @throws IllegalStateException as the other
+     * @throws MalformedCheckpointException as {@link #load(TokenizerFiles, Architecture, int)}
+     * @throws IOException as {@link #load(TokenizerFiles, Architecture, int)}
+     * @throws IllegalStateException as {@link #load(TokenizerFiles, Architecture, int)}
      */
     public static Tokenizer load(TokenizerFiles files, Architecture architecture, int modelSize, boolean trusted)
             throws IOException {
@@ -107,33 +109,34 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Encodes text. The special tokens that the files ask for are put in front of it and behind, such as OPT's
-     * {@code </s>}.
+     * Encodes a text, and adds the special tokens that the tokenizer's files add to a text, such as OPT's {@code </s>}.
      *
      * <p>{@code "Hello, I am"} is 15496, 11, 314, 716 with GPT-2's published vocabulary.
      *
-     * @param text of any length
-     * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text, as in OpenAI's encoder, and
-     *     not the special id, as in Hugging Face's; added tokens that are not special are found all the same
-     * @return the ids; they may lie beyond the model's embedding where the tokenizer has more tokens
-     * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can spell, or more than
-     *     16,777,216 characters that cannot be encoded in parts: GPT-2's text can, at a space after a word. 2,097,152
-     *     where tokenizer.json has a regular expression of its own
-     * @throws IllegalStateException if this is closed
+     * @param text a text of any length
+     * @param splitSpecialTokens whether {@code <|endoftext|>} in the text is ordinary text, as in OpenAI's encoder,
+     *     instead of the special token, as in Hugging Face's. Added tokens that are not special are recognized in
+     *     either case
+     * @return the ids; they may lie beyond the model's embedding if the tokenizer has more tokens
+     * @throws IllegalArgumentException if the text has a lone surrogate, which no encoding can represent, or more than
+     *     16,777,216 characters that cannot be encoded in parts (GPT-2's text can, at a space after a word); 2,097,152
+     *     characters if tokenizer.json has a regular expression of its own
+     * @throws IllegalStateException if this tokenizer is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens) {
         return encode(text, splitSpecialTokens, true);
     }
 
     /**
-     * Encodes text, as {@link #encode(String, boolean)}; a text that goes on from another begins with no special token.
+     * Encodes a text, as {@link #encode(String, boolean)}, optionally without the added special tokens, for a text that
+     * continues another one.
      *
-     * @param text of any length
-     * @param splitSpecialTokens whether a typed {@code <|endoftext|>} is ordinary text
-     * @param addSpecialTokens whether the special tokens that the files ask for are put in front of the text and behind
+     * @param text a text of any length
+     * @param splitSpecialTokens whether {@code <|endoftext|>} in the text is ordinary text
+     * @param addSpecialTokens whether the special tokens that the tokenizer's files add to a text are among the ids
      * @return the ids
      * @throws IllegalArgumentException as {@link #encode(String, boolean)}
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalStateException if this tokenizer is closed
      */
     public int[] encode(String text, boolean splitSpecialTokens, boolean addSpecialTokens) {
         Surrogates.check(text);
@@ -172,52 +175,52 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * The special token that parts documents in a training text.
+     * Returns the special token that separates documents in a training text.
      *
-     * @return {@code <|endoftext|>} if the tokenizer names it, else the text of bos_token, cls_token, eos_token or
-     *     sep_token, the first that there is; empty without them
+     * @return {@code <|endoftext|>} if it is a named special token of the tokenizer, otherwise the text of the first of
+     *     bos_token, cls_token, eos_token and sep_token that the tokenizer has; empty if it has none
      */
     public Optional<String> startToken() {
         return Optional.ofNullable(vocabulary.start());
     }
 
     /**
-     * What in the files does not count, as in transformers.
+     * Returns the parts of the files that are ignored, as in transformers.
      *
-     * @return a sentence for each; empty for most files
+     * @return one sentence for each; empty for most files
      */
     public List<String> notes() {
         return vocabulary.notes();
     }
 
     /**
-     * How many ids a text has at least, told without encoding it: a prompt of 10 MB fits no context.
+     * Returns a lower bound of the number of a text's ids without encoding the text: a prompt of 10 MB fits no context.
      *
-     * @param text of any length
-     * @return 0 where the vocabulary allows no bound
+     * @param text a text of any length
+     * @return the bound; 0 if the vocabulary allows none
      */
-    public int leastIds(String text) {
+    public int minTokenCount(String text) {
         Ends ends = vocabulary.ends();
         int around = ends.before().size() + ends.after().size();
         return vocabulary.plain() ? around + (text.length() + longest - 1) / longest : 0;
     }
 
     /**
-     * Starts to turn ids into text.
+     * Creates a detokenizer, which decodes ids one by one.
      *
-     * @param skipSpecialTokens whether special tokens spell nothing
-     * @param before the ids that the text continues: the first GPT's words are parted by spaces
-     * @return a detokenizer that has seen no id yet
+     * @param skipSpecialTokens whether special tokens are left out of the text
+     * @param before the ids that precede the text, on which a leading space can depend
+     * @return a new detokenizer
      */
     public Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
         return new Detokenizer(vocabulary, skipSpecialTokens, before);
     }
 
     /**
-     * The text of all ids; bytes that are not UTF-8 become U+FFFD.
+     * Decodes ids into text; bytes that are not UTF-8 become U+FFFD.
      *
-     * @param ids any number
-     * @param skipSpecialTokens whether special tokens spell nothing
+     * @param ids any number of ids
+     * @param skipSpecialTokens whether special tokens are left out of the text
      * @return the text
      * @throws IllegalArgumentException if an id is out of range
      */
@@ -226,11 +229,11 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * The bytes that an id spells, which can be a part of a character.
+     * Returns the bytes of an id's text, which can be a part of a character.
      *
-     * @param id one of the model's
-     * @return those that a text has for it between two other ids, special tokens included: the end of a word of the
-     *     first GPT's vocabulary spells a space. None for an id that the tokenizer does not use
+     * @param id an id of the model
+     * @return the bytes of the id between two other ids; a special token has bytes too. A token that ends a word in the
+     *     first GPT's vocabulary ends with a space. Empty for an id that the tokenizer does not use
      * @throws IllegalArgumentException if the id is out of range
      */
     public byte[] bytes(int id) {
@@ -252,7 +255,7 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** The same tokenizer without its special tokens; made only for those who ask. */
+    /** Creates the same tokenizer without its special tokens, on first use. */
     private void openOrdinary() {
         lock.writeLock().lock();
         try {
@@ -268,7 +271,7 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Past DJL's Encoding, whose text, place and masks for each id fill the memory at 10 million ids. */
+    /** Bypasses DJL's Encoding, whose texts, offsets and masks for each id fill the memory at 10 million ids. */
     private long[] encodePart(HuggingFaceTokenizer tokenizer, String text) {
         if (text.length() > vocabulary.most()) {
             throw new IllegalArgumentException("the text has " + text.length()
@@ -299,7 +302,7 @@ public final class Tokenizer implements AutoCloseable {
         try {
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
         } catch (RuntimeException e) {
-            // The place is one in the JSON that is made here.
+            // The position is one in the JSON that is built here, not in the file.
             String reason = String.valueOf(e.getMessage()).replaceFirst(" at line 1 column \\d+$", "");
             throw new MalformedCheckpointException(
                     file, "Hugging Face's tokenizers cannot read the tokenizer: " + StrictJson.shown(reason), e);
@@ -311,7 +314,7 @@ public final class Tokenizer implements AutoCloseable {
             LibUtils.checkStatus();
             return true;
         } catch (RuntimeException e) {
-            // DJL's own causes are of its last way to find it, not of what failed.
+            // DJL's cause describes its last attempt to find the library, not what failed.
             IllegalStateException unpacked = new IllegalStateException("DJL has not unpacked it");
             unpacked.addSuppressed(e);
             throw unpacked;

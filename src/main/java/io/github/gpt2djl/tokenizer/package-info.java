@@ -1,7 +1,7 @@
 /**
- * Text to token ids and back: {@link io.github.gpt2djl.tokenizer.Tokenizer} encodes, {@link
- * io.github.gpt2djl.tokenizer.Detokenizer} gives out whole characters only, {@link
- * io.github.gpt2djl.tokenizer.BpeTrainer} learns a tokenizer from a text.
+ * Tokenizers: a {@link io.github.gpt2djl.tokenizer.Tokenizer} encodes text into ids and decodes ids, a {@link
+ * io.github.gpt2djl.tokenizer.Detokenizer} decodes ids one by one into whole characters, and {@link
+ * io.github.gpt2djl.tokenizer.BpeTrainer} trains a tokenizer.
  */
 @NullMarked
 package io.github.gpt2djl.tokenizer;

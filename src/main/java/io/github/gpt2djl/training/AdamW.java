@@ -1,7 +1,7 @@
 package io.github.gpt2djl.training;
 
 /**
- * How far a step of AdamW goes.
+ * The hyperparameters of the optimizer AdamW.
  *
  * <pre>{@code
  * AdamW optimizer = new AdamW(1e-3, 0.1, 1, 0.9, 0.99);
@@ -9,18 +9,18 @@ package io.github.gpt2djl.training;
  * }</pre>
  *
  * @param rate the learning rate
- * @param decay the share of each matrix, times the rate, that a step takes off
- * @param clip the largest norm of all gradients together: longer ones are shortened to it
- * @param beta1 how much of the gradients' mean a step keeps
- * @param beta2 how much of their squares' mean
+ * @param decay the weight decay: a step subtracts this fraction of each matrix, times the rate
+ * @param clip the maximum norm of all gradients together, to which longer ones are scaled down
+ * @param beta1 the decay rate of the running mean of the gradients
+ * @param beta2 the decay rate of the running mean of the squared gradients
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019</a>
  */
 public record AdamW(double rate, double decay, double clip, double beta1, double beta2) {
     /**
-     * Another rate.
+     * Returns these hyperparameters with another rate.
      *
      * @param other the learning rate
-     * @return this with it
+     * @return a copy
      */
     public AdamW withRate(double other) {
         return new AdamW(other, decay, clip, beta1, beta2);

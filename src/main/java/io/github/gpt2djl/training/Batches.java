@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of ids: of a training's step at random places, and those that validation goes through. */
+/** Batches of rows of ids: random rows for training, and consecutive windows for validation. */
 final class Batches {
     private Batches() {}
 
     /**
-     * A batch, which depends on nothing but the arguments: a training that goes on has the rows that it would have had.
+     * Returns a random batch that depends only on the arguments, so that a resumed training sees the same rows.
      *
-     * @param number of the batch, from 0
+     * @param number the number of the batch, from 0
      */
     static int[][] random(int[] ids, int rows, int context, long seed, int number) {
         int[][] batch = new int[rows][];
@@ -25,22 +25,22 @@ final class Batches {
     }
 
     /**
-     * Windows side by side, in which each id but the first is foretold once; of a long text as many as given, spread over
-     * it evenly.
+     * Returns consecutive windows, which predict each id except the first once; of a long text {@code maxWindows}
+     * windows, spread evenly.
      *
-     * @return batches of at most so many rows of one length
+     * @return batches of at most {@code rows} rows of equal length
      */
-    static List<int[][]> windows(int[] ids, int rows, int context, int most) {
+    static List<int[][]> windows(int[] ids, int rows, int context, int maxWindows) {
         List<int[]> windows = new ArrayList<>();
         for (int first = 0; first + 1 < ids.length; first += context) {
             windows.add(Arrays.copyOfRange(ids, first, Math.min(first + context + 1, ids.length)));
         }
         int all = windows.size();
-        if (all > most) {
+        if (all > maxWindows) {
             List<int[]> every = windows;
             windows = new ArrayList<>();
-            for (int i = 0; i < most; i++) {
-                windows.add(every.get((int) ((long) i * all / most)));
+            for (int i = 0; i < maxWindows; i++) {
+                windows.add(every.get((int) ((long) i * all / maxWindows)));
             }
         }
         List<int[][]> batches = new ArrayList<>();

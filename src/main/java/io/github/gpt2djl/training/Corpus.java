@@ -10,26 +10,26 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * What a model learns from, and what it is tested with: ids that it never learns from.
+ * The ids that a model is trained on, and the ids that it is validated with.
  *
  * <pre>{@code
  * Corpus.Split split = Corpus.split("To be, or not to be", 0.5);
  * System.out.println(split.validation()); // not to be
  * }</pre>
  *
- * @param training ids
- * @param validation ids that follow them in the text
+ * @param training the ids to train on
+ * @param validation the ids that follow them in the text, for validation only
  */
 public record Corpus(int[] training, int[] validation) {
 
-    /** A text in two parts. */
+    /** A text in two parts: for training and for validation. */
     public record Split(String training, String validation) {}
 
     /**
-     * Cuts a text in two.
+     * Splits a text.
      *
-     * @param text the whole
-     * @param validation the share of its end that is for validation, more than 0 and less than 1
+     * @param text the whole text
+     * @param validation the fraction at the end of the text for validation, more than 0 and less than 1
      * @return both parts, which together are the text
      * @throws IllegalArgumentException if the share is out of range
      */
@@ -46,12 +46,14 @@ public record Corpus(int[] training, int[] validation) {
     }
 
     /**
-     * Encodes both parts; the first begins with the tokenizer's start token, GPT-2's {@code <|endoftext|>}, so that the model learns how texts begin. The
-     * special tokens that the tokenizer's files put around a text are left out: the parts are pieces of one.
+     * Encodes both parts. The training part begins with the tokenizer's start token, GPT-2's {@code <|endoftext|>}, so
+     * that the model learns how texts begin. The special tokens that the tokenizer adds to a text are left out, because
+     * both parts belong to one text.
      *
-     * @param split both parts; a start token in them parts documents
-     * @param paragraphs of a document: another start token follows after so many that blank lines part; 0: none
-     * @param tokenizer of the model
+     * @param split both parts; a start token in a part separates documents
+     * @param paragraphs number of paragraphs of a document in the training part: a start token is inserted after this
+     *     number of paragraphs, which blank lines separate; 0 inserts none
+     * @param tokenizer the model's tokenizer
      * @return the ids
      */
     public static Corpus of(Split split, int paragraphs, Tokenizer tokenizer) {
@@ -80,7 +82,7 @@ public record Corpus(int[] training, int[] validation) {
         return documents.toString();
     }
 
-    /** The same for the same ids. */
+    /** Returns a digest of the ids. */
     String digest() {
         CRC32C digest = new CRC32C();
         for (int[] part : new int[][] {training, validation}) {
@@ -92,24 +94,24 @@ public record Corpus(int[] training, int[] validation) {
                 Locale.ROOT, "%d and %d tokens, CRC-32C %08x", training.length, validation.length, digest.getValue());
     }
 
-    /** Rejects parts that are too short for one row, or have tokens that the model's embedding has no row for. */
+    /** Rejects parts that are too short for one row, or have tokens without a row in the model's embedding. */
     void check(int context, int rows) {
         check("training", training, context + 1);
         check("validation", validation, 2);
-        int most = IntStream.concat(Arrays.stream(training), Arrays.stream(validation))
+        int max = IntStream.concat(Arrays.stream(training), Arrays.stream(validation))
                 .max()
                 .orElse(0);
-        if (most >= rows) {
-            throw new IllegalArgumentException("the text has a token of id " + most + ", but the model's embedding has "
+        if (max >= rows) {
+            throw new IllegalArgumentException("the text has a token of id " + max + ", but the model's embedding has "
                     + rows + " rows, for the ids 0 to " + (rows - 1) + "; take the token out of the text, or a model"
                     + " whose embedding was resized for it");
         }
     }
 
-    private static void check(String what, int[] ids, int least) {
-        if (ids.length < least) {
+    private static void check(String what, int[] ids, int min) {
+        if (ids.length < min) {
             throw new IllegalArgumentException("the text's part for " + what + " has " + ids.length
-                    + " tokens, expected at least " + least + "; take a longer text, a smaller context, or another"
+                    + " tokens, expected at least " + min + "; take a longer text, a smaller context, or another"
                     + " share for validation");
         }
     }

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a training makes of its start: a model, or an adapter.
+ * The result of a training: a model, or an adapter.
  *
- * @param folder for the published files
+ * @param folder the folder for the published files
  */
 record LearnedModel(Checkpoint start, Learning learning, Path folder) {
-    /** The model as it is now, its adapter added. */
+    /** Returns the model in its current state, merged with its adapter. */
     Checkpoint model(TrainingModel weights) throws IOException {
         Checkpoint model = new Checkpoint(
                 folder.toString(), start.config(), weights.weights(), start.tokenizer(), start.settings());
@@ -25,7 +25,7 @@ record LearnedModel(Checkpoint start, Learning learning, Path folder) {
                 : new Adapter(folder.toString(), adapter(), weights.adapter()).on(model);
     }
 
-    /** Writes the published files, or an adapter's. */
+    /** Writes the published files of the model, or those of the adapter. */
     void keep(TrainingModel weights) throws IOException {
         if (learning.adapterRank() > 0) {
             Adapter.write(folder, adapter(), start.config(), weights.adapter());

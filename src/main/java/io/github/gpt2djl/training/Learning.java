@@ -5,7 +5,7 @@ import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.NamedOption;
 
 /**
- * Which weights of a model learn, and how.
+ * The weights of a model that are trained: all, the upper layers, or a LoRA adapter.
  *
  * <pre>{@code
  * Learning all = Learning.all(0.1);
@@ -13,12 +13,13 @@ import io.github.gpt2djl.NamedOption;
  * Learning adapter = new Learning(0.1, 0, 8, 16);
  * }</pre>
  *
- * @param dropout the share of activations that is left out at random, 0 or more and less than 1 (GPT-2's is 0.1): of
- *     embeddings, and of what each half layer adds; not of attention, which would take twice the time
- * @param frozenLayers the lowest layers that stay as they are, and the embeddings with them; 0: everything learns
- * @param adapterRank LoRA's rank: the model stays as it is, and a pair of thin matrices for each layer's c_attn learns
- *     (Hu et al. 2021); 0: no adapter
- * @param adapterAlpha what the pair's product is multiplied with, times the rank
+ * @param dropout the fraction of activations that is dropped at random, 0 or more and less than 1 (0.1 for GPT-2).
+ *     Applies to embeddings and to the outputs of attention and MLP, but not to the attention weights, where dropout
+ *     would double the time
+ * @param frozenLayers number of lowest layers that are not trained, together with the embeddings; 0 trains everything
+ * @param adapterRank LoRA's rank: only a pair of thin matrices for each layer's c_attn is trained (Hu et al. 2021); 0
+ *     for no adapter
+ * @param adapterAlpha LoRA's alpha: the pair's product is scaled by {@code adapterAlpha / adapterRank}
  */
 public record Learning(double dropout, int frozenLayers, int adapterRank, double adapterAlpha) {
     static final NamedOption FREEZE_LAYERS = NamedOption.of("freezeLayers");
@@ -27,11 +28,11 @@ public record Learning(double dropout, int frozenLayers, int adapterRank, double
     /**
      * Checks the values.
      *
-     * @param dropout as above
-     * @param frozenLayers as above
-     * @param adapterRank as above
-     * @param adapterAlpha as above
-     * @throws InvalidOptionException if one is out of range, or one has no effect beside another
+     * @param dropout 0 or more and less than 1
+     * @param frozenLayers 0 or more
+     * @param adapterRank 1 or more, or 0 for no adapter
+     * @param adapterAlpha more than 0 with an adapter
+     * @throws InvalidOptionException if a value is out of range or in conflict with another
      */
     public Learning {
         if (!(dropout >= 0 && dropout < 1)) {
@@ -56,16 +57,16 @@ public record Learning(double dropout, int frozenLayers, int adapterRank, double
     }
 
     /**
-     * How all weights of a new model learn.
+     * Trains all weights.
      *
-     * @param dropout as above
-     * @return neither frozen layers nor an adapter
+     * @param dropout 0 or more and less than 1
+     * @return the setting without frozen layers and without an adapter
      */
     public static Learning all(double dropout) {
         return new Learning(dropout, 0, 0, 0);
     }
 
-    /** {@return what the adapter's product is multiplied by: {@code adapterAlpha / adapterRank}; 0 without an adapter} */
+    /** {@return the scale of the adapter's product, {@code adapterAlpha / adapterRank}; 0 without an adapter} */
     public double adapterScale() {
         return adapterRank == 0 ? 0 : adapterAlpha / adapterRank;
     }

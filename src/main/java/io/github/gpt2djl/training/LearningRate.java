@@ -7,8 +7,10 @@ final class LearningRate {
     private LearningRate() {}
 
     /**
-     * @param step from 1
-     * @param progress how much of the training was done before this step, 0 to 1
+     * Returns the learning rate of a step.
+     *
+     * @param step the number of the step, from 1
+     * @param progress the completed fraction of the training before this step, 0 to 1
      */
     static double at(TrainingOptions options, int step, double progress) {
         double warm = options.warmupSteps() == 0 ? 1 : Math.min(1, (double) step / options.warmupSteps());

@@ -6,7 +6,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.decoder.InitialTensors;
 
 /**
- * A model that has learned nothing yet.
+ * Creates untrained models.
  *
  * <pre>{@code
  * String text = "low low low lower lower newest newest widest";
@@ -18,13 +18,13 @@ public final class NewModel {
     private NewModel() {}
 
     /**
-     * A GPT-2 with random weights.
+     * Creates a GPT-2 with random weights.
      *
-     * @param config its shape, {@link ModelConfig#gpt2} for example
-     * @param tokenizerJson a tokenizer.json with as many tokens as the model, {@link
-     *     io.github.gpt2djl.tokenizer.BpeTrainer}'s for example
-     * @param seed the same seed gives the same weights
-     * @return the model, as if it had been read from a folder
+     * @param config the architecture, for example from {@link ModelConfig#gpt2}
+     * @param tokenizerJson a tokenizer.json whose vocabulary has the size of the model's, for example from {@link
+     *     io.github.gpt2djl.tokenizer.BpeTrainer}
+     * @param seed the seed of the weights; the same seed gives the same weights
+     * @return the model, in memory
      */
     public static Checkpoint of(ModelConfig config, String tokenizerJson, long seed) {
         return new Checkpoint(

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lets a model learn a text, and keeps the best that it comes to in a folder.
+ * Trains a model on a text, and keeps the model with the lowest validation loss in a folder.
  *
- * <p>Interrupting the thread ends a training after the step that runs, with all saved, as {@link
- * TrainingListener#isStopped} does.
+ * <p>Interrupting the thread ends a training after the current step and saves it, as {@link TrainingListener#isStopped}
+ * does.
  *
  * <pre>{@code
  * Corpus.Split split = Corpus.split(Files.readString(Path.of("plays.txt")), 0.1);
@@ -31,24 +31,24 @@ import java.util.Map;
  * }
  * }</pre>
  *
- * @param start the model as it is before, which an adapter will name as its base; closed by the caller
- * @param learning which of its weights learn
- * @param corpus what it learns
- * @param options how long and how fast
- * @param folder for the published files of the best model so far, or an adapter in PEFT's format, and {@code training}
- *     beside them
- * @param threads of one native operation; 0: one a core
+ * @param start the model to train, or the base of an adapter; closed by the caller
+ * @param learning the weights that are trained
+ * @param corpus the ids to train on
+ * @param options the hyperparameters
+ * @param folder the folder for the published files of the best model so far, or of an adapter in PEFT's format; its
+ *     subfolder {@code training} holds the state of the training
+ * @param threads number of threads of one native operation; 0: one thread per core
  */
 public record Trainer(
         Checkpoint start, Learning learning, Corpus corpus, TrainingOptions options, Path folder, int threads) {
 
     /**
-     * Trains from the start.
+     * Starts a training.
      *
-     * @param listener told on this thread
-     * @return how it went
+     * @param listener a listener, called on this thread
+     * @return the record of the training
      * @throws IllegalArgumentException if an option does not fit the model or the corpus
-     * @throws IllegalStateException if the loss is no number any more
+     * @throws IllegalStateException if the loss becomes NaN or infinite
      * @throws IOException if files cannot be read or written
      */
     public TrainingRecord train(TrainingListener listener) throws IOException {
@@ -61,13 +61,13 @@ public record Trainer(
     }
 
     /**
-     * Goes on with a training that was interrupted, as if it had not been: with the same rows and the same dropout.
+     * Resumes an interrupted training with the rows and the dropout that it would have had without the interruption.
      *
-     * @param listener told on this thread
-     * @return how it went, from its start
-     * @throws IllegalArgumentException if something that it depends on is not as it was
-     * @throws IllegalStateException if the loss is no number any more
-     * @throws IOException if files cannot be read or written, or there is no training
+     * @param listener a listener, called on this thread
+     * @return the record of the whole training
+     * @throws IllegalArgumentException if the model, the corpus or an option that the training depends on has changed
+     * @throws IllegalStateException if the loss becomes NaN or infinite
+     * @throws IOException if files cannot be read or written, or there is no training to resume
      */
     public TrainingRecord resume(TrainingListener listener) throws IOException {
         check();

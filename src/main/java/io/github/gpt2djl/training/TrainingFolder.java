@@ -23,13 +23,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a training needs to go on, in the folder {@code training} beside the model's files: training.json and the tensors
- * of the step that it tells. Whenever the process ends, both are there and belong together, from the first save on.
+ * The state of a training, for resuming it, in the folder {@code training} next to the model's files: training.json and
+ * the tensors of the step in it. From the first save on, both exist and match whenever the process ends.
  */
 final class TrainingFolder implements AutoCloseable {
     private static final Gson JSON = new Gson();
 
-    /** What a kill -9 in the middle of a save leaves of the model's files. */
+    /** A pattern for the unfinished model files that a kill -9 during a save leaves behind. */
     private static final String UNFINISHED =
             ".{model.safetensors,config.json,tokenizer.json,vocab.json,merges.txt,adapter_*,README.md}.*.part";
 
@@ -40,7 +40,7 @@ final class TrainingFolder implements AutoCloseable {
     private final Path json;
     private final FileChannel lock;
 
-    /** Takes the folder for this process, until {@link #close}. */
+    /** Locks the folder for this process until {@link #close}. */
     private TrainingFolder(Path model, Path folder) throws IOException {
         this.model = model;
         this.folder = folder;
@@ -53,11 +53,11 @@ final class TrainingFolder implements AutoCloseable {
     }
 
     /**
-     * For a new training.
+     * Opens the folder for a new training.
      *
-     * @param model the folder of the model that is trained
-     * @throws FileAlreadyExistsException if there is one already
-     * @throws IOException if one runs there
+     * @param model the folder of the model's files
+     * @throws FileAlreadyExistsException if the folder holds a training
+     * @throws IOException if a training runs in the folder
      */
     static TrainingFolder begin(Path model) throws IOException {
         Path folder = model.resolve("training");
@@ -71,10 +71,10 @@ final class TrainingFolder implements AutoCloseable {
     }
 
     /**
-     * For one that goes on.
+     * Opens the folder for a training that is resumed.
      *
-     * @throws FileNotFoundException if nothing was saved
-     * @throws IOException if one runs there
+     * @throws FileNotFoundException if the folder holds no saved training
+     * @throws IOException if a training runs in the folder
      */
     static TrainingFolder resume(Path model) throws IOException {
         Path folder = model.resolve("training");
@@ -90,7 +90,7 @@ final class TrainingFolder implements AutoCloseable {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            // This process trains there.
+            // Locked by this process.
             return false;
         }
     }
@@ -101,10 +101,10 @@ final class TrainingFolder implements AutoCloseable {
     }
 
     /**
-     * How far the training is.
+     * Reads the record of the saved training.
      *
-     * @param conditions under which it is to go on
-     * @throws IllegalArgumentException if it was begun under others
+     * @param conditions the conditions of the resumed training
+     * @throws IllegalArgumentException if the saved training had other conditions
      */
     TrainingRecord read(Map<String, String> conditions) throws IOException {
         TrainingRecord record = parse(Files.readString(json));
@@ -135,12 +135,12 @@ final class TrainingFolder implements AutoCloseable {
         throw new MalformedCheckpointException(json.toString(), "expected the conditions and the curve of a training");
     }
 
-    /** The tensors that belong to a record. */
+    /** Returns the file of a record's tensors. */
     Path tensors(TrainingRecord record) {
         return folder.resolve("step-" + record.step() + ".safetensors");
     }
 
-    /** The tensors first: until training.json tells of them, those before are there. */
+    /** Saves the tensors first: the previous ones are kept until training.json names the new ones. */
     void save(TrainingRecord record, TensorFile state) throws IOException {
         Path tensors = tensors(record);
         SafetensorsWriter.write(tensors, state, DType.F32, Map.of());

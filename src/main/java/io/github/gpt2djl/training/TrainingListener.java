@@ -4,7 +4,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import java.io.IOException;
 
 /**
- * Is told how a training goes, on its thread, and may end it.
+ * A listener to a training, called on the thread that trains, which can also end the training.
  *
  * <pre>{@code
  * TrainingListener printing = new TrainingListener() {
@@ -16,30 +16,30 @@ import java.io.IOException;
  * }</pre>
  */
 public interface TrainingListener {
-    /** Is told nothing. */
+    /** A listener that does nothing. */
     TrainingListener NONE = new TrainingListener() {};
 
     /**
-     * A step was taken.
+     * Called after each step.
      *
-     * @param step what it was like
+     * @param step the step
      */
     default void stepped(TrainingStep step) {}
 
     /**
-     * The model was tested.
+     * Called after each validation.
      *
-     * @param evaluation the new point of the curve
-     * @param best whether its validation loss is the lowest so far: the model has been saved then
-     * @param model its weights as they are now; to be read before this method returns, and not to be closed
-     * @throws IOException if the listener fails to do what it wants; training ends with it
+     * @param evaluation the new point of the learning curve
+     * @param best whether the validation loss is the lowest so far; the model has then been saved
+     * @param model the model with its current weights; valid until this method returns, and not to be closed
+     * @throws IOException if the listener fails; training ends with this exception
      */
     default void evaluated(Evaluation evaluation, boolean best, Checkpoint model) throws IOException {}
 
     /**
-     * Whether training is to end before the next step; all is saved then, and it can go on later.
+     * Tells whether to end the training before the next step. The training is then saved and can be resumed.
      *
-     * @return whether it ends
+     * @return whether to end the training
      */
     default boolean isStopped() {
         return false;

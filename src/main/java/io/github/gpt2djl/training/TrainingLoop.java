@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The steps of a training: batches, update, and now and then validation and a save. */
+/** The loop of a training: steps with their batches and updates, and from time to time a validation and a save. */
 final class TrainingLoop {
     private final Corpus corpus;
     private final LearnedModel learned;
@@ -26,7 +26,7 @@ final class TrainingLoop {
     private long learnedTokens;
     private boolean interrupted;
 
-    /** @param before where the model is */
+    /** @param before the record of the training so far */
     TrainingLoop(
             Corpus corpus,
             TrainingOptions options,
@@ -73,12 +73,12 @@ final class TrainingLoop {
         }
     }
 
-    /** Writes files. */
+    /** An action that writes files. */
     private interface Writing {
         void run() throws IOException;
     }
 
-    /** Writes, and puts an interrupt off until after: an interrupted thread cannot write files. */
+    /** Writes files, and defers an interrupt until afterwards, because an interrupted thread cannot write files. */
     private void write(Writing files) throws IOException {
         while (true) {
             interrupted |= Thread.interrupted();
@@ -94,12 +94,12 @@ final class TrainingLoop {
         }
     }
 
-    /** Time that is limited, and shown: all of it, that of validation too. */
+    /** Returns the time that is limited and displayed, which includes validation. */
     private double seconds() {
         return secondsBefore + (System.nanoTime() - began) / 1e9;
     }
 
-    /** 0 to 1 and more: of steps or time, what is used up first. */
+    /** Returns the used fraction, 0 to 1 and more, of the steps or of the time, whichever is greater. */
     private double progress() {
         double ofSteps = options.maxSteps() == 0 ? 0 : (double) step / options.maxSteps();
         double ofTime = options.maxMinutes() == 0 ? 0 : seconds() / (60 * options.maxMinutes());
@@ -112,7 +112,7 @@ final class TrainingLoop {
         return Math.max(0, Math.min(ofTime, ofSteps));
     }
 
-    /** Whether validation has become no better for too long. */
+    /** Tells whether the validation loss has not improved for too long. */
     private boolean isLost() {
         return options.patience() > 0 && !curve.isEmpty() && record(false).sinceBest() >= options.patience();
     }
@@ -142,7 +142,7 @@ final class TrainingLoop {
         listener.stepped(new TrainingStep(step, loss, rate, norm, speed, Math.min(1, progress()), secondsLeft()));
     }
 
-    /** Tests the model, and keeps it if it is the best. */
+    /** Validates the model, and keeps it if it is the best. */
     private void evaluate() throws IOException {
         double sum = 0;
         int count = 0;
@@ -164,7 +164,7 @@ final class TrainingLoop {
         try {
             listener.evaluated(evaluation, best, learned.model(model));
         } catch (InterruptedIOException e) {
-            // What the listener writes or reads is lost, not the training.
+            // The listener's own work is lost, but the training is not.
             interrupted = true;
         }
     }

@@ -6,26 +6,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How long and how fast a model learns.
+ * The hyperparameters of a training.
  *
  * <pre>{@code
  * TrainingOptions options = TrainingOptions.builder().maxSteps(500).learningRate(3e-4).build();
  * System.out.println(options.batchSize()); // 12
  * }</pre>
  *
- * @param batchSize rows that are computed at once
- * @param accumulation batches whose gradients make a step together
- * @param context tokens of a row
- * @param learningRate the largest one, at the end of the warm-up
- * @param warmupSteps in which the learning rate grows to it; from there it falls to a tenth along a cosine
- * @param weightDecay share of each matrix, times the learning rate, that a step takes off
- * @param gradientClip largest norm of the gradients
- * @param maxSteps the last step; 0: only time limits the training
- * @param maxMinutes time for training, in all its parts if it is interrupted; 0: only steps limit it
- * @param evaluateEvery steps from one validation to the next, after each of which all is saved
- * @param evaluationWindows rows of the validation's text that are looked at each time, spread over it evenly
- * @param patience validations without a better loss after which training ends; 0: never
- * @param seed of a new model's weights, the batches and dropout
+ * @param batchSize number of rows that are computed at once
+ * @param accumulation number of batches whose gradients are added up for one step
+ * @param context number of tokens in a row
+ * @param learningRate the maximum learning rate, at the end of the warm-up
+ * @param warmupSteps number of steps in which the learning rate grows to its maximum; then it falls along a cosine to a
+ *     tenth
+ * @param weightDecay AdamW's weight decay: a step subtracts this fraction of each matrix, times the learning rate
+ * @param gradientClip maximum norm of the gradients
+ * @param maxSteps number of the last step; 0 if only time limits the training
+ * @param maxMinutes time for training, including the time before an interruption; 0 if only steps limit the training
+ * @param evaluateEvery number of steps between two validations, each followed by a save
+ * @param evaluationWindows maximum number of rows for each validation, spread evenly over the validation part
+ * @param patience number of validations without a better loss after which training ends; 0 for no such limit
+ * @param seed seed of a new model's weights, the batches and dropout
  */
 public record TrainingOptions(
         int batchSize,
@@ -58,13 +59,13 @@ public record TrainingOptions(
      * @param warmupSteps at least 0
      * @param weightDecay at least 0
      * @param gradientClip more than 0
-     * @param maxSteps at least 1, or 0: only time limits the training
-     * @param maxMinutes more than 0, or 0: only steps limit it
+     * @param maxSteps at least 1, or 0 if only time limits the training
+     * @param maxMinutes more than 0, or 0 if only steps limit the training
      * @param evaluateEvery at least 1
      * @param evaluationWindows at least 1
-     * @param patience at least 1, or 0: never
-     * @param seed any
-     * @throws InvalidOptionException if one is out of range, or nothing limits the training
+     * @param patience at least 1, or 0 for no such limit
+     * @param seed any number
+     * @throws InvalidOptionException if a value is out of range, or nothing limits the training
      */
     public TrainingOptions {
         atLeast("batchSize", batchSize, 1);
@@ -90,15 +91,15 @@ public record TrainingOptions(
     }
 
     /**
-     * Starts with the defaults.
+     * Returns a builder with the defaults.
      *
-     * @return a builder
+     * @return the builder
      */
     public static TrainingOptionsBuilder builder() {
         return new TrainingOptionsBuilder();
     }
 
-    /** What decides how the training goes, by name; not when it ends. */
+    /** Returns the values that determine the course of the training, by name, without those that only end it. */
     Map<String, String> conditions() {
         Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("batchSize", String.valueOf(batchSize));
@@ -114,14 +115,14 @@ public record TrainingOptions(
         return conditions;
     }
 
-    /** As nanoGPT has it for batches of some thousand tokens. */
+    /** Returns nanoGPT's optimizer for batches of some thousand tokens. */
     AdamW optimizer() {
         return new AdamW(learningRate, weightDecay, gradientClip, BETA1, BETA2);
     }
 
-    private static void atLeast(String name, int value, int least) {
-        if (value < least) {
-            throw InvalidOptionException.value(NamedOption.of(name), value, "at least ", least);
+    private static void atLeast(String name, int value, int min) {
+        if (value < min) {
+            throw InvalidOptionException.value(NamedOption.of(name), value, "at least ", min);
         }
     }
 

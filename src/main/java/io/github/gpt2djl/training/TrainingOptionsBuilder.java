@@ -1,8 +1,8 @@
 package io.github.gpt2djl.training;
 
 /**
- * Collects {@link TrainingOptions}; the defaults are nanoGPT's for a small model that learns one text. A published model
- * takes a tenth of the learning rate or less.
+ * Collects {@link TrainingOptions}. The defaults are nanoGPT's for training a small model on one text; fine-tuning a
+ * published model needs a tenth of the learning rate or less.
  *
  * <pre>{@code
  * TrainingOptions options = TrainingOptions.builder().maxMinutes(10).build();
@@ -27,7 +27,7 @@ public final class TrainingOptionsBuilder {
     TrainingOptionsBuilder() {}
 
     /**
-     * Rows that are computed at once.
+     * Sets the number of rows that are computed at once.
      *
      * @param value at least 1; default: 12
      * @return this
@@ -38,7 +38,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Batches whose gradients make a step together.
+     * Sets the number of batches whose gradients are added up for one step.
      *
      * @param value at least 1; default: 1
      * @return this
@@ -49,7 +49,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Tokens of a row.
+     * Sets the number of tokens in a row.
      *
      * @param value 1 to the model's context; default: 256
      * @return this
@@ -60,7 +60,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * The largest learning rate, at the end of the warm-up.
+     * Sets the maximum learning rate, at the end of the warm-up.
      *
      * @param value more than 0; default: 1e-3
      * @return this
@@ -71,7 +71,8 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Steps in which the learning rate grows to it; from there it falls to a tenth along a cosine.
+     * Sets the number of steps in which the learning rate grows to its maximum; then it falls along a cosine to a
+     * tenth.
      *
      * @param value at least 0; default: 100
      * @return this
@@ -82,7 +83,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * The share of each matrix, times the learning rate, that a step takes off.
+     * Sets AdamW's weight decay: a step subtracts this fraction of each matrix, times the learning rate.
      *
      * @param value at least 0; default: 0.1
      * @return this
@@ -93,7 +94,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * The largest norm of the gradients.
+     * Sets the maximum norm of the gradients.
      *
      * @param value more than 0; default: 1
      * @return this
@@ -104,9 +105,9 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * The last step.
+     * Sets the number of the last step.
      *
-     * @param value at least 1, or 0: only time limits the training; default: none
+     * @param value at least 1, or 0 if only time limits the training; default: 0
      * @return this
      */
     public TrainingOptionsBuilder maxSteps(int value) {
@@ -115,9 +116,9 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Time for training, in all its parts if it is interrupted.
+     * Sets the time for training, including the time before an interruption.
      *
-     * @param value more than 0, or 0: only steps limit it; default: none
+     * @param value more than 0, or 0 if only steps limit the training; default: 0
      * @return this
      */
     public TrainingOptionsBuilder maxMinutes(double value) {
@@ -126,7 +127,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Steps from one validation to the next, after each of which all is saved.
+     * Sets the number of steps between two validations, each followed by a save.
      *
      * @param value at least 1; default: 100
      * @return this
@@ -137,7 +138,7 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Rows of the validation's text that are looked at each time, spread over it evenly.
+     * Sets the maximum number of rows for each validation, spread evenly over the validation part.
      *
      * @param value at least 1; default: 200
      * @return this
@@ -148,9 +149,9 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Validations without a better loss after which training ends.
+     * Sets the number of validations without a better loss after which training ends.
      *
-     * @param value at least 1, or 0: never; default: 10
+     * @param value at least 1, or 0 for no such limit; default: 10
      * @return this
      */
     public TrainingOptionsBuilder patience(int value) {
@@ -159,9 +160,9 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Seed of a new model's weights, the batches and dropout.
+     * Sets the seed of a new model's weights, the batches and dropout.
      *
-     * @param value any; default: 0
+     * @param value any number; default: 0
      * @return this
      */
     public TrainingOptionsBuilder seed(long value) {
@@ -170,10 +171,10 @@ public final class TrainingOptionsBuilder {
     }
 
     /**
-     * Checks all values.
+     * Builds the options, and checks all values.
      *
      * @return the options
-     * @throws IllegalArgumentException if one is out of range, or neither steps nor time limit the training
+     * @throws IllegalArgumentException if a value is out of range, or neither steps nor time limit the training
      */
     public TrainingOptions build() {
         return new TrainingOptions(

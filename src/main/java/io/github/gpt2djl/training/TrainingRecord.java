@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far a training is, and how it went.
+ * The progress of a training, and its learning curve.
  *
  * <pre>{@code
  * List<Evaluation> curve = List.of(new Evaluation(0, 1, null, 7.6), new Evaluation(100, 60, 5.9, 5.3));
@@ -13,11 +13,12 @@ import java.util.Map;
  * System.out.println(record.best().step()); // 100
  * }</pre>
  *
- * @param conditions all that it depends on, by name: it goes on only under the same
- * @param step the last one
- * @param seconds of training so far
- * @param lossSum of the steps since the last evaluation
- * @param finished whether it has come to its end
+ * @param conditions the values that the training depends on, by name; only a training with the same values can be
+ *     resumed
+ * @param step number of the last step
+ * @param seconds seconds of training so far
+ * @param lossSum the sum of the losses since the last evaluation
+ * @param finished whether the training has finished
  * @param curve all evaluations
  */
 public record TrainingRecord(
@@ -35,7 +36,7 @@ public record TrainingRecord(
                 .orElseThrow();
     }
 
-    /** Evaluations since the best one. */
+    /** Returns the number of evaluations since the best one. */
     int sinceBest() {
         return curve.size() - 1 - curve.indexOf(best());
     }

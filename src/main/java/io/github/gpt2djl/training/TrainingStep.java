@@ -8,13 +8,13 @@ package io.github.gpt2djl.training;
  * System.out.println(step.tokensPerSecond()); // 6900.0
  * }</pre>
  *
- * @param number from 1
- * @param loss of its batches, in nats a token, with dropout
- * @param learningRate with which the weights were changed
- * @param gradientNorm before clipping
- * @param tokensPerSecond that were learned from since this process began to train, without the time of evaluations
- * @param progress how much of the training is done, 0 to 1, unless it ends early
- * @param secondsLeft that it will take at this speed
+ * @param number the number of the step, from 1
+ * @param loss the mean loss of the batches, in nats per token, with dropout
+ * @param learningRate the learning rate of the update
+ * @param gradientNorm the norm of the gradients before clipping
+ * @param tokensPerSecond tokens per second since this process started to train, without the time of evaluations
+ * @param progress the completed fraction of the training, 0 to 1, if it does not end early
+ * @param secondsLeft estimated seconds left at this speed
  */
 public record TrainingStep(
         int number,

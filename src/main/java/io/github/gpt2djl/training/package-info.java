@@ -1,6 +1,7 @@
 /**
- * Training: a text is cut into batches, a model learns from them step by step, and what it has learned is kept in the
- * published files, together with all that is needed to go on after an interruption.
+ * Training and fine-tuning: a {@link io.github.gpt2djl.training.Trainer} trains a model on a {@link
+ * io.github.gpt2djl.training.Corpus}, writes the published files of the best model, and saves its state, so that an
+ * interrupted training can be resumed.
  */
 @NullMarked
 package io.github.gpt2djl.training;

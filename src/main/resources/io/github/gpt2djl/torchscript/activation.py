@@ -1,4 +1,4 @@
-# The functions that an MLP can apply between its two matrices, by the names that transformers has for them.
+# The activation functions of an MLP, by transformers' names.
 
 # x of any shape -> the same shape.
 def activate(x: Tensor, name: str) -> Tensor:
@@ -36,7 +36,7 @@ def activate(x: Tensor, name: str) -> Tensor:
     y = x
   return y
 
-# The same function. The two that published models mostly have overwrite x, which saves memory of its size.
+# The same function. The two usual ones of published models overwrite x, which saves memory of the size of x.
 def activate_(x: Tensor, name: str) -> Tensor:
   if name == "gelu_new":
     y = torch.gelu_(x, approximate="tanh")

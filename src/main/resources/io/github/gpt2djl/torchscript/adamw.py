@@ -1,8 +1,8 @@
-# The step that AdamW takes (Loshchilov and Hutter 2019).
+# A step of AdamW (Loshchilov and Hutter 2019).
 
-# Changes weights by the sum of the gradients of some batches, which is cleared.
-# All are [P]; the first decayed ones are matrices, which shrink with each step. Gradients of norm above clip are
-# shortened to it (Pascanu et al. 2013). The result is their norm before.
+# Updates weights by the sum of the gradients of some batches, and clears the sum. All tensors are [P]; the first
+# elements, decayed of them, are matrices, to which weight decay applies. Gradients with a norm above clip are scaled down
+# to it (Pascanu et al. 2013). Returns the norm before clipping.
 def update(weights: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, batches: int, step: int, rate: float, decayed: int, decay: float, clip: float, beta1: float, beta2: float) -> Tensor:
   norm = torch.linalg_vector_norm(gradient) / batches
   factor = torch.clamp_max(clip / (norm + 1e-6), 1.) / batches
@@ -10,7 +10,7 @@ def update(weights: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, batc
   P = weights.size(0)
   part = 65536
   for i in range((P + part - 1) // part):
-    # All that a part takes stays in the processor's cache.
+    # All data of a part fits into the processor's cache.
     first = i * part
     n = min(part, P - first)
     g = gradient.narrow(0, first, n).mul_(factor)

@@ -1,7 +1,7 @@
-# Attention in several calls, where one call for all rows and tokens would be slower or would round otherwise.
+# Attention in several calls, where one call for all rows and tokens would be slower or would round differently.
 
-# Each token alone, as a step computes it: q [1, H, T, D], k and v [1, H, S, D] -> [1, H, T, D].
-# window: keys that a token sees, itself and those before it; 0: all.
+# Each token in a call of its own, as in a step: q [1, H, T, D], k and v [1, H, S, D] -> [1, H, T, D].
+# window: number of keys that a token sees, including its own; 0: all.
 def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: int) -> Tensor:
   T = q.size(2)
   a = annotate(List[Tensor], [])
@@ -12,8 +12,8 @@ def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: i
   return torch.cat(a, 2)
 
 # --- per row ---
-# Each row with its own keys and values, a step of rows that differ much in length: q [B, H, 1, D] -> [B, H, 1, D].
-# kv: of each row, keys and values [1, H, S, D] of each layer in turn.
+# Each row in a call of its own, for a step of rows with very different lengths: q [B, H, 1, D] -> [B, H, 1, D].
+# kv: for each row, keys and values [1, H, S, D] of each layer in turn.
 def attention_per_row(q: Tensor, kv: List[List[Tensor]], l: int, scale: float) -> Tensor:
   rows = torch.split(q, 1)
   a = annotate(List[Tensor], [])

@@ -1,27 +1,28 @@
-# How rows of tokens take part in a call: their positions, what their attention sees, and where their keys and values go.
+# The rows of tokens in a call: their positions, the keys that their attention sees, and where their keys and values are
+# stored.
 
 from dtypes import int64
 from kv_cache import visible, writable
 
 class Batch(NamedTuple):
-  B : int                              # rows
-  T : int                              # new tokens of each row
-  past : int                           # tokens of each row before these; 0: a prompt
-  copies : int                         # rows of the cache that each row fills; 0: there is no cache
-  ragged : bool                        # rows have seen different numbers of tokens
-  exact : bool                         # whether attention is that of a token alone, for the tokens of a row that is verified
-  per_row : bool                       # each row attends to its own keys in a call of its own
-  window : int                         # keys that a token of a local layer sees; 0: all
-  positions : Tensor                   # [B] of each row's new token; only where rows are ragged
+  B : int                              # number of rows
+  T : int                              # number of new tokens in each row
+  past : int                           # number of earlier tokens in each row; 0 for a prompt
+  copies : int                         # number of rows of the cache that each row fills; 0 without a cache
+  ragged : bool                        # whether rows have different numbers of earlier tokens
+  exact : bool                         # whether each token attends as if it were computed alone
+  per_row : bool                       # whether each row has an attention call of its own
+  window : int                         # number of keys that a token of a local layer sees; 0 for all
+  positions : Tensor                   # [B] position of each row's new token; only if ragged
   mask : Optional[Tensor]              # added to the products of queries and keys: [T, S] or [B, 1, 1, S]
-  local_mask : Optional[Tensor]        # that of local layers; counts where window > 0
-  slots : List[Optional[Tensor]]       # row and position of each new token; only where rows are ragged
-  writable_kv : List[Tensor]           # of each layer, [B, T, 2, H, D]
+  local_mask : Optional[Tensor]        # the mask of local layers; used if window > 0
+  slots : List[Optional[Tensor]]       # row and position of each new token; only if ragged
+  writable_kv : List[Tensor]           # for each layer, [B, T, 2, H, D]
   visible_kv : List[Tensor]            # keys and values of each layer in turn, [B, H, S, D]
-  kv_per_row : List[List[Tensor]]      # the same of each row; only where per_row is set
+  kv_per_row : List[List[Tensor]]      # the same for each row; only if per_row
 
 # --- make ---
-# What a model's batches have in common.
+# Creates the batches of a model.
 class Batches(Module):
   device : str
   cache_dtype : int
@@ -29,10 +30,10 @@ class Batches(Module):
   window : int
   local : List[bool]
 
-  # B rows of T new tokens after past others. A prompt has past = 0; its rows may be filled up behind, where no token
-  # looks. Steps have T = 1, guesses B = 1.
-  # lengths [B]: tokens of each row with these, where they differ; empty: past + T in all rows.
-  # cache [L, 2, places, H, C, D]: the first B * copies places are those of the rows.
+  # B rows with T new tokens after past earlier ones. Prompts have past = 0, and may be filled up at their ends, which no
+  # token sees. Steps have T = 1, guesses B = 1.
+  # lengths [B]: number of tokens of each row, new ones included, if they differ; empty if all rows have past + T tokens.
+  # cache [L, 2, places, H, C, D]: the rows have the first B * copies places.
   def make(self, B: int, T: int, past: int, lengths: Tensor, cache: Tensor, copies: int, exact: bool) -> Batch:
     S = past + T
     ragged = past > 0 and lengths.numel() > 0
@@ -71,16 +72,16 @@ class Batches(Module):
     return Batch(B, T, past, copies, ragged, exact, per_row, window, positions, mask, local_mask, slots, writable_kv, visible_kv, kv_per_row)
 
   # --- differ much ---
-  # One attention of all rows reads as many keys of each row as of the longest. Where lengths [B] differ much, a
-  # processor is faster with one attention for each row: 16,384 keys and values take about as long to read as a call
-  # takes to begin.
+  # Whether one attention call per row is faster than one call for all rows. One call reads as many keys of each row as of
+  # the longest, which is slow on a CPU if lengths [B] differ much. Reading 16,384 keys and values takes about as long as
+  # starting a call.
   def differ_much(self, lengths: Tensor, longest: int) -> bool:
     B = lengths.size(0)
     return self.device == "cpu" and (B * longest - int(torch.sum(lengths))) * self.n_embd > 16384 * B
 
   # --- mask ---
-  # Hides the keys behind each query, and where window > 0 those that are too far before it. queries: their positions,
-  # [T, 1] or [B, 1, 1, 1] -> [T, S] or [B, 1, 1, S].
+  # Hides the keys after each query, and if window > 0 the keys that are too far before it. queries: the queries'
+  # positions, [T, 1] or [B, 1, 1, 1] -> [T, S] or [B, 1, 1, S].
   def mask(self, queries: Tensor, S: int, window: int) -> Tensor:
     keys = torch.arange(S, dtype=int64(), layout=None, device=queries.device)
     hidden = keys > queries
@@ -89,7 +90,7 @@ class Batches(Module):
     return torch.zeros(hidden.size(), dtype=self.cache_dtype, layout=None, device=queries.device).masked_fill_(hidden, -inf)
 
 # --- positions ---
-# The vectors of the tokens' positions, from wpe [positions, E]: [T, E], or [B, 1, E] where rows are ragged.
+# The vectors of the tokens' positions, from wpe [positions, E]: [T, E], or [B, 1, E] if ragged.
 def position_vectors(batch: Batch, wpe: Tensor) -> Tensor:
   if batch.ragged:
     p = torch.embedding(wpe, batch.positions).unsqueeze(1)
@@ -98,7 +99,7 @@ def position_vectors(batch: Batch, wpe: Tensor) -> Tensor:
   return p
 
 # --- keys and values ---
-# Writes the new keys and values of layer l to the cache, and returns those that the tokens see, [B, H, S, D] each.
+# Writes the new keys and values of layer l to the cache, and returns the visible ones, [B, H, S, D] each.
 # qkv [B, T, 3, H, D].
 def keys_and_values(qkv: Tensor, batch: Batch, l: int) -> Tuple[Tensor, Tensor]:
   if batch.copies > 0:
@@ -106,7 +107,7 @@ def keys_and_values(qkv: Tensor, batch: Batch, l: int) -> Tuple[Tensor, Tensor]:
     if batch.copies > 1:
       kv = kv.repeat_interleave(batch.copies, 0)
     if batch.ragged:
-      # scatter_ would copy all of a cache in bfloat16.
+      # scatter_ would copy a whole cache in bfloat16.
       torch.index_put_(batch.writable_kv[l], batch.slots, kv.squeeze(1))
     else:
       batch.writable_kv[l].copy_(kv)
@@ -119,7 +120,7 @@ def keys_and_values(qkv: Tensor, batch: Batch, l: int) -> Tuple[Tensor, Tensor]:
   return (k, v)
 
 # --- last tokens ---
-# The last token of each prompt: x [B, T, E] -> [B, E]. lengths [B]; empty where all have T tokens.
+# The last token of each prompt: x [B, T, E] -> [B, E]. lengths [B]; empty if all prompts have T tokens.
 def last_tokens(x: Tensor, lengths: Tensor) -> Tensor:
   if lengths.numel() > 0:
     ends = lengths.to(x.device) - 1

@@ -1,22 +1,22 @@
-# Contrastive search (Su et al. 2022) looks at what the head takes, [E], of each candidate for the next token, and
-# compares it with that of all tokens before.
+# Contrastive search (Su et al. 2022) compares the hidden state [E] of each candidate for the next token, which is the
+# head's input, with the hidden states of all earlier tokens.
 
 from dtypes import float32
 from gpt2 import Gpt2
 from logits import write
 
-# Memory for what the head takes of so many tokens: [rows, E].
+# Memory for the hidden states of tokens: [rows, E].
 def vectors(model: Gpt2, rows: int) -> Tensor:
   wte = model.wte[0]
   return torch.zeros([rows, wte.size(1)], dtype=float32(), layout=None, device=wte.device)
 
-# x [N, E] as vectors of length 1, [N, E]: their products are cosines.
+# x [N, E] scaled to vectors of length 1, [N, E]: the products of two of them are cosines.
 def unit(x: Tensor) -> Tensor:
   y = x.to(float32())
   return y / torch.linalg_vector_norm(y, 2, [1], True)
 
-# A prompt, ids [1, T], for the first row of the cache. Writes its unit vectors to unit_vectors [C, E], and the logits and
-# their log-sum-exp after its last token.
+# Runs a prompt, ids [1, T], in the first row of the cache. Writes its unit vectors to unit_vectors [C, E], and the logits
+# and their log-sum-exp after its last token.
 def prefill(model: Gpt2, ids: Tensor, cache: Tensor, unit_vectors: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
   T = ids.size(1)
   batch = model.batches.make(1, T, 0, torch.zeros([0]), cache.narrow(2, 0, 1), 1, False)
@@ -24,10 +24,10 @@ def prefill(model: Gpt2, ids: Tensor, cache: Tensor, unit_vectors: Tensor, logit
   unit_vectors.narrow(0, 0, T).copy_(unit(x))
   return write(model.logits(x.narrow(0, T - 1, 1)), logits, logsumexp)
 
-# Candidates, ids [B, 1]: all rows share the same text of past tokens and differ in the next token. First stores the
-# vector of the candidate that the step before accepted (-1: a prompt was before), which is not in unit_vectors [C, E] yet.
-# Writes the candidates' unit vectors to new_vectors [B, E], and to max_cosine [B] the largest cosine of each candidate
-# and a token before it.
+# Runs candidates, ids [B, 1]: all rows share the same text of past tokens and differ in the next token. First stores the
+# vector of the candidate that the previous step accepted, which is not in unit_vectors [C, E] yet (-1 after a prompt).
+# Writes the candidates' unit vectors to new_vectors [B, E], and the largest cosine of each candidate and an earlier token
+# to max_cosine [B].
 def step(model: Gpt2, ids: Tensor, past: int, accepted: int, cache: Tensor, unit_vectors: Tensor, new_vectors: Tensor, max_cosine: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
   if accepted >= 0:
     unit_vectors.select(0, past - 1).copy_(new_vectors.select(0, accepted))

@@ -1,7 +1,8 @@
-# The calls that Java makes, each in a line or two; the files that they lead to say what they do. The model is in gpt2.py.
+# The calls that Java makes, each in a line or two; the files that implement them have the comments. The model is in
+# gpt2.py.
 #
-# All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them, each
-# with what it imports. logits [N, V] and logsumexp [N] are buffers of the caller that a call writes to.
+# All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them with
+# their imports. A call writes its results to the caller's buffers logits [N, V] and logsumexp [N].
 
 import balance, benchmark, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
 from gpt2 import Gpt2
@@ -28,7 +29,7 @@ class Decoder(Module):
     self.gpt2.wte.append(loading.to_device_and_dtype(self.gpt2, table))
     return len(self.gpt2.wte)
 
-  # wpe [positions, E]. OPT's table has rows in front that no position uses.
+  # wpe [positions, E]. OPT's table has unused rows at the front.
   def add_positions(self, table: Tensor, unused: int) -> int:
     used = table.narrow(0, unused, table.size(0) - unused)
     self.gpt2.wpe.append(loading.to_device_and_dtype(self.gpt2, used))
@@ -65,7 +66,7 @@ class Decoder(Module):
 
   # ---- the cache ----
 
-  # rows and room: places, and tokens of each.
+  # rows: number of places; room: tokens per place.
   def allocate_cache(self, rows: int, room: int, zeros: bool) -> Tensor:
     return kv_cache.allocate(self.gpt2.n_layer, self.gpt2.n_head, self.gpt2.wpe[0], self.cache_dtype, rows, room, zeros)
 
@@ -83,7 +84,7 @@ class Decoder(Module):
   def forward(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
     return generation.forward(self.gpt2, ids, past, lengths, cache, copies, logits, logsumexp)
 
-  # Prompts, ids [B, T], for the places of the cache from first on.
+  # Runs prompts, ids [B, T], in the places of the cache from first on.
   def join(self, ids: Tensor, lengths: Tensor, cache: Tensor, first: int, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
     return generation.forward(self.gpt2, ids, 0, lengths, cache.narrow(2, first, copies * ids.size(0)), copies, logits, logsumexp)
 

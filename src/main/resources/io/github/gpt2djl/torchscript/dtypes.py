@@ -1,4 +1,4 @@
-# The numbers by which libtorch names types.
+# libtorch's numbers of the element types.
 
 def uint8() -> int:
   return 0

@@ -5,8 +5,8 @@ from gpt2 import Gpt2
 from logits import write
 
 # --- forward ---
-# A step, ids [B, 1], or prompts, ids [B, T]: the logits after each row's last token. Each prompt fills copies rows of the
-# cache.
+# Runs a step, ids [B, 1], or prompts, ids [B, T]: the logits after each row's last token. Each prompt fills copies rows
+# of the cache.
 def forward(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
   B = ids.size(0)
   T = ids.size(1)
@@ -19,8 +19,8 @@ def forward(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor,
   return write(y, logits, logsumexp)
 
 # --- step and join ---
-# A step of the rows that run, ids [B, 1], and prompts [J, T] that take the places behind them: the weights are read once
-# for both.
+# Runs a step of the running rows, ids [B, 1], together with prompts [J, T] that take the places after them, so that the
+# weights are read once for both.
 def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts: Tensor, ends: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
   B = ids.size(0)
   J = prompts.size(0)
@@ -36,8 +36,8 @@ def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts:
   return write(y, logits, logsumexp)
 
 # --- verify ---
-# Several tokens of one row at once, ids [1, T]: the logits after each of them. Guesses must not change the text, so where
-# a kernel rounds, each token gets the result that the token has alone.
+# Runs several tokens of one row at once, ids [1, T]: the logits after each of them. Guesses must not change the text, so
+# with a kernel that rounds, each token's result must be the same as without the other tokens.
 def verify(model: Gpt2, ids: Tensor, past: int, cache: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
   batch = model.batches.make(1, ids.size(1), past, torch.zeros([0]), cache, 1, model.c_attn.rounds())
   y = model.logits(model.hidden(ids, batch))                         # [T, V]

@@ -1,6 +1,6 @@
-# GPT-2 (Radford et al. 2019). This file is the model and nothing else: batch.py says which tokens a call computes and
-# what they see, kv_cache.py keeps their keys and values, kernels/ multiplies by matrices, and decoder.py has the calls
-# that Java makes. The first GPT, OPT and GPT-Neo are the same model with other tensors and a few other values.
+# GPT-2 (Radford et al. 2019). This file is the model and nothing else: batch.py describes the tokens of a call and what
+# they see, kv_cache.py stores their keys and values, kernels/ multiplies by matrices, and decoder.py has the calls that
+# Java makes. The first GPT, OPT and GPT-Neo are the same model with other tensors and a few other values.
 #
 # libtorch compiles this text (TorchScript) when a model is loaded. Tensors have the names of the published checkpoints.
 #   B rows, T new tokens of each row, N = B * T tokens, S tokens that a row sees (cached and new)
@@ -16,26 +16,26 @@ from layer_norm import LayerNorms
 class Gpt2(Module):
   n_layer : int
   n_head : int
-  activation : str             # the function of the MLP, by transformers' name
-  post_norm : bool             # norms follow the sums, as in the first GPT and in OPT-350m
-  qk_scales : List[float]      # of each layer; 1 / sqrt(D) in GPT-2
-  dtype : int                  # of the vectors x
+  activation : str             # activation function of the MLP, by transformers' name
+  post_norm : bool             # whether norms follow the sums, as in the first GPT and in OPT-350m
+  qk_scales : List[float]      # factor of each layer's products of queries and keys; 1 / sqrt(D) in GPT-2
+  dtype : int                  # element type of the vectors x
   batches : Batches
-  wte : List[Tensor]           # [V, E], the only one: tensors come after the module
-  wpe : List[Tensor]           # [positions, E], the only one
+  wte : List[Tensor]           # [V, E], a list of one tensor, which is added after the module is created
+  wpe : List[Tensor]           # [positions, E], a list of one tensor
   ln_1 : LayerNorms
   c_attn : Matrices            # E -> 3E
   attn_c_proj : Matrices       # E -> E
   ln_2 : LayerNorms
   c_fc : Matrices              # E -> 4E
   mlp_c_proj : Matrices        # 4E -> E
-  ln_f : LayerNorms            # none where norms follow the sums
+  ln_f : LayerNorms            # empty if norms follow the sums
   head : HeadMatrices          # E -> V, wte in the published models
-  project_in : Matrices        # of OPT-350m, whose wte is narrower than its layers
+  project_in : Matrices        # only in OPT-350m, whose wte is narrower than its layers
   project_out : Matrices
 
   # --- embed ---
-  # Each token becomes its vector plus the vector of its position: ids [B, T] -> x [N, E].
+  # Each token becomes the sum of its vector and its position's vector: ids [B, T] -> x [N, E].
   def embed(self, ids: Tensor, batch: Batch) -> Tensor:
     wte = self.wte[0]
     x = torch.embedding(wte, torch.flatten(ids.to(wte.device))).to(self.dtype)
@@ -44,8 +44,8 @@ class Gpt2(Module):
     return torch.flatten(x.view([batch.B, batch.T, x.size(1)]) + p, 0, 1)
 
   # --- attend ---
-  # Tokens look at themselves and at what came before them in their row: qkv [N, 3E] -> [N, E].
-  # is_causal hides later tokens by a triangle at the top left, which is right for a prompt: it begins at position 0.
+  # Each token attends to itself and to the earlier tokens of its row: qkv [N, 3E] -> [N, E].
+  # is_causal hides later tokens with a triangle at the top left, which is right for a prompt, which starts at position 0.
   def attend(self, qkv: Tensor, batch: Batch, l: int) -> Tensor:
     E = qkv.size(1) // 3
     qkv = qkv.view([batch.B, batch.T, 3, self.n_head, E // self.n_head])
@@ -64,8 +64,8 @@ class Gpt2(Module):
     return a.transpose(1, 2).reshape([batch.B * batch.T, E])
 
   # --- attention ---
-  # The same with the matrices before and behind: x [N, E] -> [N, E]. Behind the batch's tokens come those of prompts
-  # that join the batch.
+  # Attention with the matrices before and after it: x [N, E] -> [N, E]. The tokens of joining prompts follow the batch's
+  # tokens.
   def attention(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
     qkv = self.c_attn.linear(x, l)                            # [N, 3E]
     n = batch.B * batch.T
@@ -75,13 +75,13 @@ class Gpt2(Module):
     return self.attn_c_proj.linear(self.attn_c_proj.fit(a), l)
 
   # --- mlp ---
-  # Each token by itself: x [N, E] -> [N, E].
+  # The MLP, which treats each token separately: x [N, E] -> [N, E].
   def mlp(self, x: Tensor, batch: Batch, l: int) -> Tensor:
     h = self.c_fc.linear_activated(x, l, self.activation)     # [N, 4E]
     return self.mlp_c_proj.linear(h, l)
 
   # --- block ---
-  # A layer adds to x what attention finds, then what the MLP finds (pre-norm): x [N, E] -> [N, E].
+  # A layer adds the output of attention to x, then the output of the MLP (pre-norm): x [N, E] -> [N, E].
   def block(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
     x = x.add_(self.attention(self.ln_1.norm(x, l), batch, joining, l))
     return x.add_(self.mlp(self.ln_2.norm(x, l), batch, l))
@@ -92,7 +92,7 @@ class Gpt2(Module):
     return self.ln_2.norm(x.add_(self.mlp(x, batch, l)), l)
 
   # --- layers ---
-  # All layers: x [N, E] -> what the head takes, [N, E].
+  # All layers: x [N, E] -> hidden states [N, E], the input of the head.
   def layers(self, x: Tensor, batch: Batch, joining: List[Batch]) -> Tensor:
     N = x.size(0)
     x = self.c_attn.fit(x)
@@ -106,17 +106,17 @@ class Gpt2(Module):
     return self.project(self.project_out, x).narrow(0, 0, N)
 
   # --- hidden ---
-  # ids [B, T] -> what the head takes, [N, E]. Keys and values are written to the batch's cache.
+  # ids [B, T] -> hidden states [N, E], the input of the head. Writes keys and values to the batch's cache.
   def hidden(self, ids: Tensor, batch: Batch) -> Tensor:
     return self.layers(self.embed(ids, batch), batch, annotate(List[Batch], []))
 
   # --- logits ---
-  # A score for each token of the vocabulary, in 32 bits: x [N, E] -> [N, V].
+  # The score of each token of the vocabulary, in 32 bits: x [N, E] -> [N, V].
   def logits(self, x: Tensor) -> Tensor:
     return self.head.linear(x, 0).to(float32())
 
   # --- project ---
-  # OPT-350m's change of width: x [N, in] -> [N, out]; x itself in all other models.
+  # Changes the width in OPT-350m: x [N, in] -> [N, out]; returns x itself in all other models.
   def project(self, matrices: Matrices, x: Tensor) -> Tensor:
     if matrices.count() > 0:
       x = matrices.linear(x, 0).to(self.dtype)

@@ -1,5 +1,5 @@
-# Weights of a GPT-Neo in GPT-2's form, where they learn. Its matrices are stored [out, in]; those of queries, keys and
-# values are apart and have no biases.
+# Converts the weights of a GPT-Neo into GPT-2's layout for training. GPT-Neo stores its matrices as [out, in], and those
+# of queries, keys and values separately and without biases.
 
 # w: wte, wpe, then 13 tensors of each layer, then ln_f -> the same with 12 tensors of each layer.
 def weights_of_gpt2(w: List[Tensor], n_layer: int) -> List[Tensor]:

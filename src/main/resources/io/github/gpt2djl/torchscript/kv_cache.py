@@ -1,8 +1,8 @@
-# The memory of keys and values, one tensor [L, 2, B, H, C, D]: L layers, keys and values, B rows, H heads, C tokens that
-# there is room for, D numbers of a head.
+# The memory of keys and values, one tensor [L, 2, B, H, C, D]: L layers, keys and values, B rows, H heads, room for C
+# tokens, D numbers per head.
 
 # --- allocate ---
-# Memory for some rows, and room for some tokens in each: [L, 2, rows, H, room, D]. The cache is where wpe [positions, E] is.
+# Allocates a cache with room for some tokens in each row, [L, 2, rows, H, room, D], on the device of wpe [positions, E].
 def allocate(L: int, H: int, wpe: Tensor, dtype: int, rows: int, room: int, zeros: bool) -> Tensor:
   shape = [L, 2, rows, H, room, wpe.size(1) // H]
   if zeros:
@@ -12,8 +12,8 @@ def allocate(L: int, H: int, wpe: Tensor, dtype: int, rows: int, room: int, zero
   return cache
 
 # --- views ---
-# Keys and values [B, H, S, D] of each layer in turn, of the first S tokens. Local layers have only the last window
-# ones, where window > 0.
+# Keys and values [B, H, S, D] of the first S tokens, for each layer in turn; if window > 0, local layers have only the
+# last window of them.
 def visible(rows: Tensor, S: int, window: int, local: List[bool]) -> List[Tensor]:
   all = torch.unbind(torch.flatten(rows.narrow(4, 0, S), 0, 1))
   if window > 0 and S > window:
@@ -22,26 +22,26 @@ def visible(rows: Tensor, S: int, window: int, local: List[bool]) -> List[Tensor
         all[i] = all[i].narrow(2, S - window, window)
   return all
 
-# Where a call writes keys and values, a view [B, T, 2, H, D] of each layer.
+# Views [B, T, 2, H, D] of each layer, to which a call writes keys and values.
 def writable(rows: Tensor) -> List[Tensor]:
   return torch.unbind(rows.permute([0, 2, 4, 1, 3, 5]))
 
 # --- copy ---
-# Copies what is there into a cache with room for more rows and tokens. filled: tokens of a row that are copied.
+# Copies a cache into one with room for more rows and tokens. filled: number of tokens of each row to copy.
 def copy_into(cache: Tensor, larger: Tensor, filled: int) -> int:
   larger.narrow(2, 0, cache.size(2)).narrow(4, 0, filled).copy_(cache.narrow(4, 0, filled))
   return filled
 
 # --- move ---
-# The row source takes the place of the row target, which has ended. filled: tokens of the row that are copied.
+# Copies the row source over the row target, which has ended. filled: number of tokens to copy.
 def move(cache: Tensor, source: int, target: int, filled: int) -> int:
   rows = cache.narrow(4, 0, filled)                                      # [L, 2, B, H, S, D]
   rows.select(2, target).copy_(rows.select(2, source))
   return target
 
 # --- reorder ---
-# Rows become copies of others, from the token first on. moves [N, 2]: copies from one place to another, one after the
-# other; -1 is a spare place. Layers are copied one by one where the spare place would be large, else all at once.
+# Copies rows over others, from the token first on. moves [N, 2]: source and target of each copy, in order; -1 is a spare
+# place. Layers are copied one by one if the spare place would be large, otherwise all at once.
 def reorder(cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
   places = annotate(List[int], [])
   for i in range(moves.numel()):

@@ -1,4 +1,4 @@
-# Layer norms of one place in the model, one for each layer (Ba, Kiros and Hinton 2016).
+# The layer norms at one point of the model, one for each layer (Ba, Kiros and Hinton 2016).
 
 class LayerNorms(Module):
   n_embd : int
@@ -15,6 +15,6 @@ class LayerNorms(Module):
   def count(self) -> int:
     return len(self.weights)
 
-  # Each token by itself: x [N, E] -> [N, E].
+  # Normalizes each token separately: x [N, E] -> [N, E].
   def norm(self, x: Tensor, i: int) -> Tensor:
     return torch.layer_norm(x, [self.n_embd], self.weights[i], self.biases[i], self.epsilon)

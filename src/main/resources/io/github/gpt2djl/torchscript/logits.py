@@ -1,8 +1,8 @@
-# What a call hands to Java, in memory that both sides share.
+# Writes the results of a call to memory that Java shares.
 
 # --- write ---
-# Logits y [N, V] and the logarithm of the sum of their exponentials, [N], into the caller's buffers. The exponentials
-# take the place of y, which saves memory of the same size; torch.logsumexp takes that, a fiftieth of a step of 8 rows.
+# Writes logits y [N, V] and the logarithm of the sum of their exponentials, [N], to the caller's buffers. Overwrites y with
+# the exponentials; torch.logsumexp would allocate memory of that size, which costs a fiftieth of a step of 8 rows.
 def write(y: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
   logits.copy_(y)
   highest = torch.amax(y, [1], True)                                       # [N, 1]

@@ -1,11 +1,11 @@
-# Steps in which the model itself chooses the tokens. A GPU's logits would take longer to fetch than to compute.
+# Steps in which the model's device chooses the tokens: fetching a GPU's logits would take longer than computing them.
 
 from dtypes import boolean, float32, float64, int64
 from gpt2 import Gpt2
 
-# The next token of each row [B] by its logits y [B, V]: the likeliest where the temperature is 0, else the one that
-# sampling.Multinomial draws behind Temperature, TopK and TopP. rules [B, 3]: temperature, k (0: all), p (1: all);
-# draws [B]. max_k: the largest k; nucleus: some p is below 1; drawn: some temperature is not 0.
+# Chooses the next token of each row [B] from its logits y [B, V]: the likeliest one if the temperature is 0, otherwise the
+# one that sampling.Multinomial draws after Temperature, TopK and TopP. rules [B, 3]: temperature, k (0: all), p (1: all);
+# draws [B]. max_k: the largest k; nucleus: whether any p is below 1; drawn: whether any temperature is not 0.
 def choose(y: Tensor, rules: Tensor, draws: Tensor, max_k: int, nucleus: bool, drawn: bool) -> Tensor:
   chosen = torch.argmax(y, 1)
   if drawn:
@@ -20,20 +20,20 @@ def choose(y: Tensor, rules: Tensor, draws: Tensor, max_k: int, nucleus: bool, d
     w = s.to(float64())
     sums = torch.cumsum(torch.exp(w - torch.amax(w, [1], True)), 1)
     total = sums.narrow(1, V - 1, 1).contiguous()
-    # Only rounding leads beyond the last token that has a share.
+    # Rounding must not lead beyond the last token with a positive probability.
     place = torch.minimum(torch.searchsorted(sums, draws.unsqueeze(1) * total, out_int32=False, right=True), torch.searchsorted(sums, total))
     chosen = torch.where(greedy, chosen.unsqueeze(1), place).squeeze(1)
   return chosen
 
-# Keeps the k [B, 1] highest scores of each row, and what ties with the k-th. max_k: the largest k.
-# s [B, V] -> [B, V], -inf where a token is left out.
+# Keeps the k [B, 1] highest scores of each row, and ties with the k-th. max_k: the largest k.
+# s [B, V] -> [B, V], -inf for dropped tokens.
 def top_k(s: Tensor, k: Tensor, max_k: int) -> Tensor:
   highest = torch.topk(s, max_k)[0]                                        # [B, max_k]
   lowest = highest.gather(1, (k.to(int64()) - 1).clamp_(0, max_k - 1))     # [B, 1]
   return s.masked_fill(s.lt(lowest.masked_fill(k.eq(0.), -inf)), -inf)
 
 # Keeps the likeliest tokens of each row until their probabilities add up to p [B, 1], the token that crosses p included.
-# Of equal scores the higher id comes first. s [B, V] -> [B, V], -inf where a token is left out.
+# Among equal scores the higher id comes first. s [B, V] -> [B, V], -inf for dropped tokens.
 def top_p(s: Tensor, p: Tensor) -> Tensor:
   V = s.size(1)
   ranked, order = torch.sort(torch.flip(s, [1]), stable=True, dim=1, descending=True)
@@ -46,9 +46,9 @@ def top_p(s: Tensor, p: Tensor) -> Tensor:
   ids = torch.arange(V, dtype=int64(), layout=None, device=s.device).unsqueeze(0)
   return s.masked_fill(s.lt(least).logical_or_(s.eq(least).logical_and_(ids.lt(lowest))), -inf)
 
-# As many steps as draws [n, B] has rows, in which the model chooses; fewer where all rows have met one of the ids in
-# eos [e] before. ids [B, 1], past and lengths as for a step; the rest as for choose.
-# The result [2, steps, B]: the tokens, and their log-probabilities.
+# Runs at most n steps, the number of rows of draws [n, B]; fewer if each row has chosen an id of eos [e] before.
+# ids [B, 1], past and lengths as for a step; the other arguments as for choose.
+# Returns the tokens and their log-probabilities, [2, steps, B].
 def steps(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, rules: Tensor, draws: Tensor, max_k: int, nucleus: bool, drawn: bool, eos: Tensor) -> Tensor:
   device = model.wte[0].device
   next = ids.to(device)
@@ -74,7 +74,7 @@ def steps(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, r
       lengths = lengths + 1
     t = t + 1
     going = t < n
-    # To look waits for the device.
+    # Not in every step: reading the result waits for the device.
     if going and t % 8 == 0:
       going = not bool(torch.all(ended))
   return torch.stack(chosen, 1).cpu()

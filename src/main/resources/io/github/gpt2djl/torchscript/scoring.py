@@ -1,19 +1,19 @@
-# How likely a text is, in one pass without a cache.
+# Computes the probability of a text, in one pass without a cache.
 
 from dtypes import float32
 from gpt2 import Gpt2
 
-# What the head takes of each token of one row: ids [1, T] -> [T, E].
+# The hidden state of each token of one row: ids [1, T] -> [T, E].
 def hidden(model: Gpt2, ids: Tensor) -> Tensor:
   return model.hidden(ids, model.batches.make(1, ids.size(1), 0, torch.zeros([0]), torch.zeros([0]), 0, False))
 
-# Logits of every position of one row: ids [1, T] -> [T, V].
+# The logits at every position of one row: ids [1, T] -> [T, V].
 def all_logits(model: Gpt2, ids: Tensor) -> Tensor:
   return model.logits(hidden(model, ids)).cpu()
 
-# Of each id of one row, ids [1, T], given those before it -> [2 + 2 * top, T - 1]: its log-probability, its rank (1 for
-# the likeliest token), and of the likeliest tokens the log-probabilities, then the ids.
-# The head takes 64 positions at a time: the logits of a whole context would be 200 MB.
+# Scores each id of one row given the ids before it: ids [1, T] -> [2 + 2 * top, T - 1], namely the id's log-probability,
+# its rank (1 for the likeliest token), the log-probabilities of the likeliest tokens, and their ids.
+# The head computes 64 positions at a time: the logits of a whole context would take 200 MB.
 def scores(model: Gpt2, ids: Tensor, top: int) -> Tensor:
   x = hidden(model, ids)
   n = ids.size(1) - 1
@@ -31,6 +31,6 @@ def scores(model: Gpt2, ids: Tensor, top: int) -> Tensor:
       likeliest, which = torch.topk(y, top)                                # [count, top] each
       part.narrow(0, 2, top).copy_((likeliest - logsumexp.unsqueeze(1)).t())
       part.narrow(0, 2 + top, top).copy_(which.t())
-    # In place: a quarter of the time that sums of booleans take.
+    # In place, which takes a quarter of the time of summing booleans.
     part.select(0, 1).copy_(torch.sum(y.gt_(own), [1]) + 1)
   return result

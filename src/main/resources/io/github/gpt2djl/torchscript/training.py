@@ -1,8 +1,8 @@
-# The forward pass of GPT-2 and GPT-Neo once more, in the form that learns: 32-bit weights as the checkpoint stores them,
-# dropout, the loss and its gradients.
+# The forward pass of GPT-2 and GPT-Neo for training: 32-bit weights as the checkpoint stores them, dropout, the loss and
+# its gradients.
 #
-# TorchScript, as decoder.py. The module keeps nothing: weights are arguments. Shapes:
-#   B rows, T tokens a row, E width, H heads, D = E / H, V vocabulary, L layers.
+# TorchScript, like decoder.py. The module has no state: weights are arguments. Shapes:
+#   B rows, T tokens per row, E width, H heads, D = E / H, V vocabulary, L layers.
 
 import adamw, tensors
 from activation import activate
@@ -17,13 +17,13 @@ class Gpt2(Module):
   qk_scales : List[float]
   window : int
   local : List[bool]
-  # Whether weights come as GPT-Neo stores them.
+  # Whether the weights have GPT-Neo's layout.
   neo : bool
   n_layer : int
-  # Share of activations that is left out at random: of embeddings, and of what each half layer adds. Not of attention,
-  # unlike GPT-2's: that would cost as much time as all the rest.
+  # Fraction of activations that is dropped at random: in embeddings, and in the outputs of attention and MLP. Unlike in
+  # GPT-2, not in the attention weights, where dropout would take as much time as everything else.
   dropout : float
-  # Weights at the front of the list that stay as they are.
+  # Number of weights at the front of the list that are not trained.
   frozen : int
   # LoRA's alpha / rank.
   adapter_scale : float
@@ -31,7 +31,7 @@ class Gpt2(Module):
   def fill(self, target: Tensor, first: int, piece: Tensor) -> int:
     return tensors.fill(target, first, piece)
 
-  # A share of x is left out, the rest made larger (Srivastava et al. 2014): torch.dropout in a third of its time.
+  # Drops a fraction of x and enlarges the rest (Srivastava et al. 2014), in a third of torch.dropout's time.
   def dropped(self, x: Tensor, learning: bool) -> Tensor:
     if learning and self.dropout > 0.:
       kept = torch.rand(x.size()).ge_(self.dropout).mul_(1. / (1. - self.dropout))
@@ -40,12 +40,12 @@ class Gpt2(Module):
       y = x
     return y
 
-  # x [..., in] by weight [in, out], as GPT-2's Conv1D stores it.
+  # Multiplies x [..., in] by weight [in, out], the layout of GPT-2's Conv1D.
   def conv1d(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = torch.addmm(bias, torch.flatten(x, 0, 1), weight)
     return y.view([x.size(0), x.size(1), weight.size(1)])
 
-  # Queries, keys and values; with LoRA (Hu et al. 2021) a product of two thin matrices is added to the weight.
+  # Queries, keys and values; LoRA (Hu et al. 2021) adds the product of two thin matrices to the weight.
   def c_attn(self, x: Tensor, w: List[Tensor], l: int, learning: bool) -> Tensor:
     y = self.conv1d(x, w[12 * l + 4], w[12 * l + 5])
     first = 12 * self.n_layer + 4 + 2 * l
@@ -54,7 +54,7 @@ class Gpt2(Module):
       y = y + torch.matmul(thin, w[first + 1].t()) * self.adapter_scale                 # lora_B [out, rank]
     return y
 
-  # What a local layer adds to the products of queries and keys [T, T], in place of the triangle of the others.
+  # The mask [T, T] of a local layer for the products of queries and keys; other layers have a triangle instead.
   def local_mask(self, T: int) -> Tensor:
     keys = torch.arange(T, dtype=int64())
     queries = keys.unsqueeze(1)
@@ -94,13 +94,13 @@ class Gpt2(Module):
     x = torch.layer_norm(x, [E], w[last], w[last + 1], self.epsilon)                    # ln_f
     return torch.matmul(torch.flatten(x, 0, 1), w[0].t())
 
-  # How surprising each token of ids [B, T + 1] is after those before it, in nats: the mean, or each [B * T].
+  # The cross-entropy of each token of ids [B, T + 1] given the tokens before it, in nats: the mean, or each [B * T].
   def cross_entropy(self, w: List[Tensor], ids: Tensor, learning: bool, mean: bool) -> Tensor:
     T = ids.size(1) - 1
     y = self.logits(weights_of_gpt2(w, self.n_layer) if self.neo else w, ids.narrow(1, 0, T), learning)
     return torch.cross_entropy_loss(y, torch.flatten(ids.narrow(1, 1, T)), None, int(mean), -100, 0.)
 
-  # The mean loss of a batch; its gradients are added to those of the batches before. seed: what dropout leaves out.
+  # The mean loss of a batch, whose gradients are added to those of earlier batches. seed: the seed of dropout.
   def learn(self, weights: List[Tensor], gradients: List[Tensor], ids: Tensor, seed: Tensor) -> Tensor:
     torch.manual_seed(int(seed))
     w = annotate(List[Tensor], [])
@@ -115,7 +115,7 @@ class Gpt2(Module):
       gradients[i].add_(unchecked_cast(Tensor, found[i]))
     return loss.detach()
 
-  # The loss of each token of ids [B, T + 1], nothing left out, [B * T].
+  # The loss of each token of ids [B, T + 1] without dropout, [B * T].
   def evaluate(self, weights: List[Tensor], ids: Tensor) -> Tensor:
     return self.cross_entropy(weights, ids, False, False)
 

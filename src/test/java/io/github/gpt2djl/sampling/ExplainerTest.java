@@ -20,7 +20,7 @@ class ExplainerTest {
     private static final double[] MODEL = {.15, .5, .05, .3};
     private static final List<Labelled<LogitsProcessor>> BAN =
             List.of(new Labelled<>("ban", new SequenceBias(Map.of(List.of(2), Double.NEGATIVE_INFINITY))));
-    private static final List<Labelled<Warper>> RULES =
+    private static final List<Labelled<LogitsWarper>> RULES =
             List.of(new Labelled<>("top_k 2", new TopK(2)), new Labelled<>("temperature 0.5", new Temperature(.5)));
     /** Logits are floats. */
     private static final Offset<Double> EPSILON = within(1e-6);

@@ -111,12 +111,12 @@ class ProcessorsTest {
     void endsAreBannedUntilTheTextIsLongEnough() {
         List<Integer> ends = List.of(0, 3);
         // Six ids, of which three are new.
-        assertThat(after(new LeastLength(6, 3, ends), TEXT)).containsExactly(0, 1, 2, 3);
-        assertThat(after(new LeastLength(7, 0, ends), TEXT)).containsExactly(OUT, 1, 2, OUT);
-        assertThat(after(new LeastLength(0, 4, ends), TEXT)).containsExactly(OUT, 1, 2, OUT);
-        assertThatThrownBy(() -> new LeastLength(-1, 0, ends))
+        assertThat(after(new MinLength(6, 3, ends), TEXT)).containsExactly(0, 1, 2, 3);
+        assertThat(after(new MinLength(7, 0, ends), TEXT)).containsExactly(OUT, 1, 2, OUT);
+        assertThat(after(new MinLength(0, 4, ends), TEXT)).containsExactly(OUT, 1, 2, OUT);
+        assertThatThrownBy(() -> new MinLength(-1, 0, ends))
                 .hasMessage("minLength is -1 and minNewTokens is 0, expected 0 or more");
-        assertThatThrownBy(() -> new LeastLength(0, -1, ends)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new MinLength(0, -1, ends)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -146,7 +146,7 @@ class ProcessorsTest {
             seen[0] = logits.get(0);
             return logits.limit();
         };
-        Processed processed = new Processed(List.of(twice, more), first);
+        ProcessedSampler processed = new ProcessedSampler(List.of(twice, more), first);
         float[] logits = {5, 1};
         for (int row = 0; row < 2; row++) {
             assertThat(processed.sample(FloatBuffer.wrap(logits), TEXT, 0)).isEqualTo(2);
@@ -160,7 +160,7 @@ class ProcessorsTest {
     @Test
     void somethingMustBeLeft() {
         LogitsProcessor rule = new SequenceBias(Map.of(List.of(0), Double.NEGATIVE_INFINITY));
-        Processed processed = new Processed(List.of(rule), new Greedy());
+        ProcessedSampler processed = new ProcessedSampler(List.of(rule), new Greedy());
         assertThat(processed.sample(FloatBuffer.wrap(new float[] {1, 0}), TEXT, 0))
                 .isEqualTo(1);
         assertThatThrownBy(() -> processed.sample(FloatBuffer.wrap(new float[] {1}), TEXT, 0))

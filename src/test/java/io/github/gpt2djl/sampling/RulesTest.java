@@ -102,7 +102,7 @@ class RulesTest {
         assertThat(ids(candidates)).isEqualTo("0");
     }
 
-    static List<Warper> rulesThatDropTheLast() {
+    static List<LogitsWarper> rulesThatDropTheLast() {
         return List.of(
                 new TopK(3),
                 new TopP(.9),
@@ -116,7 +116,7 @@ class RulesTest {
     /** .5 .3 .15 are left, of .95. */
     @ParameterizedTest
     @MethodSource("rulesThatDropTheLast")
-    void whatIsLeftIsDrawnInProportion(Warper rule) {
+    void whatIsLeftIsDrawnInProportion(LogitsWarper rule) {
         Sampler sampler = new Multinomial(List.of(rule));
         double[] draws = {.526, .527, .842, .843, .999};
         int[] expected = {0, 1, 1, 2, 2};
@@ -212,7 +212,7 @@ class RulesTest {
         assertThatThrownBy(() -> new TopK(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static String keep(Warper rule, String probabilities) {
+    private static String keep(LogitsWarper rule, String probabilities) {
         Candidates candidates = candidates(probabilities);
         rule.apply(candidates);
         return ids(candidates);

@@ -27,8 +27,8 @@ class SamplersTest {
 
     private record Case(
             float[] scores, double temperature, int top_k, double top_p, int[] kept, double[] probabilities) {
-        List<Warper> rules() {
-            List<Warper> rules = new ArrayList<>();
+        List<LogitsWarper> rules() {
+            List<LogitsWarper> rules = new ArrayList<>();
             if (temperature != 1) {
                 rules.add(new Temperature(temperature));
             }
@@ -103,7 +103,7 @@ class SamplersTest {
      * Pearson's statistic of 200,000 draws with a fixed seed, at a significance of one in a million: normal
      * approximation of the quantile (Wilson and Hilferty 1931), z = 4.75.
      */
-    private static void chiSquared(float[] logits, List<Warper> rules) {
+    private static void chiSquared(float[] logits, List<LogitsWarper> rules) {
         Candidates kept = new Candidates();
         kept.fill(FloatBuffer.wrap(logits));
         rules.forEach(rule -> rule.apply(kept));
@@ -145,7 +145,9 @@ class SamplersTest {
         assertThat(sampler.sample(logits, NONE, Math.nextDown(1.0))).isEqualTo(3);
     }
 
-    /** Of two equal tokens the first holds the draws below one half: the cumulative probability must exceed the draw. */
+    /**
+     * Of two equal tokens the first holds the draws below one half: the cumulative probability must exceed the draw.
+     */
     @Test
     void aDrawOnABorderBelongsToTheNextToken() {
         Sampler sampler = new Multinomial(List.of());
@@ -154,7 +156,9 @@ class SamplersTest {
         assertThat(sampler.sample(logits, NONE, .5)).isEqualTo(1);
     }
 
-    /** Sums in another order may stay below the greatest draw: it belongs to the last token that can come all the same. */
+    /**
+     * Sums in another order may stay below the greatest draw: it belongs to the last token that can come all the same.
+     */
     @Test
     void theGreatestDrawTakesTheLastTokenThatCanCome() {
         Random random = new Random(5);

@@ -82,7 +82,7 @@ record Golden(
         try {
             compare(model, differences);
         } catch (IllegalArgumentException | IllegalStateException e) {
-            // Ids that the model does not have, or logits that are no numbers.
+            // Ids that the model does not have, or logits that contain NaN.
             differences.add(String.valueOf(e.getMessage()));
         }
         return differences;

@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The command line's arguments as they were typed. */
+/** The command line's arguments as the user typed them. */
 final class Arguments {
     private Arguments() {}
 
     /**
-     * Under the C locale, usual in containers, the JVM decodes arguments as ASCII and an emoji is lost; Linux still
-     * has the bytes.
+     * Reads the arguments from Linux: under the C locale, usual in containers, the JVM decodes them as ASCII and loses
+     * an emoji.
      */
     static String[] decode(String[] args) {
         boolean damaged = Arrays.stream(args).anyMatch(a -> a.indexOf('\uFFFD') >= 0);

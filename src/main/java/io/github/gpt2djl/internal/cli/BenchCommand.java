@@ -20,13 +20,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bench}: how fast the model generates here. */
+/** {@code bench}: measures the speed of generation on this machine. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Measures generation with random prompts, top-k 50 and top-p 0.95: medians of warm repetitions.",
+            "Measures generation with random prompts, top-k 50 and top-p 0.95: medians of repetitions after a warm-up.",
             "Figures go to stdout, progress to stderr."
         },
         footer = {"", "Example:", "  bench --prompt-tokens 64 --new-tokens 64 --precision int8"})
@@ -34,58 +34,71 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    @Option(names = "--prompt-tokens", paramLabel = "N", defaultValue = "64", description = "Default: 64.")
+    @Option(
+            names = "--prompt-tokens",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Tokens of a prompt. Default: 64.")
     int promptTokens;
 
-    @Option(names = "--new-tokens", paramLabel = "N", defaultValue = "64", description = "At least 2. Default: 64.")
+    @Option(
+            names = "--new-tokens",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Tokens to generate, at least 2. Default: 64.")
     int newTokens;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows at once. Default: 1.")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Sequences at once. Default: 1.")
     int batch;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
             defaultValue = "5",
-            description = "Time before the measured repetitions, at least two of them: while Java compiles, it takes a"
-                    + " core from PyTorch. Default: 5.")
+            description =
+                    "Seconds of warm-up before the measurements, at least two repetitions: Java's compiler takes a"
+                            + " core from PyTorch. Default: 5.")
     int warmUp;
 
     @Option(
             names = "--repetitions",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Measured ones; from 100 on, also how the last tenth compares with the second. Default: 5.")
+            description =
+                    "Measured repetitions. From 100 on, also compares the last tenth with the second, which shows a"
+                            + " slow-down. Default: 5.")
     int repetitions;
 
     @Option(
             names = "--prompt-lookup-num-tokens",
             paramLabel = "N",
-            description = "Guess up to N tokens from the text so far, one row only. Default: none.")
+            description = "Guess up to N tokens from the text so far; only with one sequence. Default: none.")
     int guesses;
 
     @Option(
             names = "--context-policy",
             paramLabel = "stop|slide:N",
             defaultValue = "stop",
-            description = "slide:N goes on from the last N tokens when the context is full, so that --new-tokens may be"
-                    + " any number. Default: stop.")
+            description =
+                    "slide:N continues from the last N tokens when the context is full, so that --new-tokens can be"
+                            + " any number. Default: stop.")
     String contextPolicy = "stop";
 
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Also N prompts of different lengths through the batch's places, beside full batches.")
+            description = "Also measure continuous batching with N prompts of different lengths, compared with full"
+                    + " batches.")
     int queue;
 
     @Option(
             names = "--profile",
             description =
-                    "Also where a step's time goes: its attentions, MLPs and head alone, the native call, choosing, text,"
-                            + " the rest.")
+                    "Also measure the parts of a step: attentions, MLPs and head alone, the native call, sampling,"
+                            + " text, and the rest.")
     boolean profile;
 
-    @Option(names = "--json", description = "One line of JSON.")
+    @Option(names = "--json", description = "Print one line of JSON.")
     boolean json;
 
     private final PrintStream out;
@@ -131,7 +144,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Map<String, @Nullable Object> fields(LoadedModel loaded, double loadMillis, Benchmark result) {
-        // Before the buffer for the bandwidth is there.
+        // Before the buffer for the bandwidth is allocated.
         OptionalLong peak = Benchmark.peakResidentMegabytes();
         OptionalDouble bandwidth = Benchmark.readBandwidth(loaded.device(), result.threads());
         long weightBytes = Kernels.of(loaded.precision(), loaded.device()).bytesPerStep(loaded.config());
@@ -149,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
         fields.put("decode_ms_per_step", Output.round(result.stepMillis(), 3));
         fields.put("tokens_per_second", Output.round(result.tokensPerSecond(), 2));
         fields.put("peak_rss_mb", peak.isPresent() ? peak.getAsLong() : null);
-        // The floor: nothing can be faster than one reading of the weights.
+        // The lower bound: a step cannot be faster than reading the weights once.
         Double gigabytes = bandwidth.isPresent() ? bandwidth.getAsDouble() : null;
         fields.put("read_bandwidth_gb_s", gigabytes == null ? null : Output.round(gigabytes, 1));
         fields.put("weight_bytes_per_token", weightBytes);

@@ -10,15 +10,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code convert}: writes a model anew, in the published layout. */
+/** {@code convert}: writes a model in the published layout. */
 @Command(
         name = "convert",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Writes a model as config.json, model.safetensors and its tokenizer's files, whatever they are now, and"
-                    + " prints the folder. A file that is there already is replaced when the new one is whole.",
-            "A LoRA adapter's weights are added to those of its base."
+            "Converts a model of any format to config.json, model.safetensors and its tokenizer's files, and prints the"
+                    + " folder. Existing files are replaced only when the new ones are complete.",
+            "A LoRA adapter is merged into its base."
         },
         footer = {
             "",
@@ -35,33 +35,33 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "NAME|FOLDER",
             required = true,
             description =
-                    "What to write: a name that the command models lists or org/name, either with @REVISION if need"
-                            + " be, or a folder.")
+                    "The model to convert: a name that the command models lists or org/name, either optionally with"
+                            + " @REVISION, or a folder.")
     String model = "";
 
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
             required = true,
-            description = "Where to; made if it is not there. Not the model's own folder.")
+            description = "The folder to write to, other than the model's own; created if it does not exist.")
     Path folder = Path.of("");
 
     @Option(
             names = "--dtype",
             paramLabel = "f32|f16|bf16",
             defaultValue = "f32",
-            description = "Type of the weights, which are rounded to it. Default: f32, exact.")
+            description = "Type of the weights; f16 and bf16 round them. Default: f32.")
     Type dtype = Type.F32;
 
     @Option(
             names = "--download",
-            description = "Fetch the model from the Hugging Face Hub if it is not on this machine.")
+            description = "Download the model from the Hugging Face Hub if it is not on this machine.")
     boolean download;
 
     private final PrintStream out;
     private final PrintStream err;
 
-    /** What weights can be written as. */
+    /** The types of written weights. */
     enum Type {
         F32,
         F16,
@@ -83,7 +83,7 @@ final class ConvertCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** A bar, once it is worth looking at. */
+    /** Shows a bar once writing has taken a while. */
     private static SaveProgress late(ProgressBars bars) {
         long start = System.nanoTime();
         boolean[] shown = {false};

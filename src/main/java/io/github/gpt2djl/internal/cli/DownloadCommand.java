@@ -11,15 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code download}: fetches a model; the one command that uses the network unasked by a flag. */
+/** {@code download}: downloads a model; the only command that uses the network without the flag --download. */
 @Command(
         name = "download",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Fetches a model, verifies it and prints the folder. A download that was broken off goes on where it was.",
-            "From the Hub it goes into Hugging Face's cache, where Python's tools find it, too; HF_HOME, HF_HUB_CACHE,"
-                    + " HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they mean there, as do their former names."
+            "Downloads a model, verifies it and prints the folder. An interrupted download is resumed.",
+            "A model of the Hub is stored in Hugging Face's cache, which Python's tools share. HF_HOME, HF_HUB_CACHE,"
+                    + " HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE, and their former names, work as in huggingface_hub."
         },
         footer = {
             "",
@@ -32,15 +32,16 @@ final class DownloadCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             description =
-                    "A name that the command models lists, or org/name, either with @REV if need be; with --source"
+                    "A name that the command models lists, or org/name, either optionally with @REV; with --source"
                             + " openai: 124M, 355M, 774M or 1558M.")
     String model = "";
 
     @Option(
             names = "--revision",
             paramLabel = "REV",
-            description = "A branch, tag or commit, as MODEL@REV. Default: the commit that was looked at; main for"
-                    + " others.")
+            description =
+                    "A branch, tag or commit; the same as MODEL@REV. Default: the catalog's commit for the model if"
+                            + " it has one, otherwise main.")
     @Nullable
     String revision;
 
@@ -48,17 +49,20 @@ final class DownloadCommand implements Callable<Integer> {
             names = "--source",
             paramLabel = "hub|openai",
             defaultValue = "hub",
-            description = "The Hugging Face Hub, or OpenAI's original release. Default: hub.")
+            description = "Download from the Hugging Face Hub, or OpenAI's original release. Default: hub.")
     Source source = Source.HUB;
 
-    @Option(names = "--to", paramLabel = "FOLDER", description = "With --source openai: where to. Default: gpt2-MODEL.")
+    @Option(
+            names = "--to",
+            paramLabel = "FOLDER",
+            description = "With --source openai: the folder to download to. Default: gpt2-MODEL.")
     @Nullable
     Path to;
 
     private final PrintStream out;
     private final PrintStream err;
 
-    /** Where models are published. */
+    /** A place where models are published. */
     enum Source {
         HUB,
         OPENAI

@@ -4,13 +4,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import java.util.List;
 
-/** Texts in which a line break can be typed. */
+/** Texts with escape sequences for line breaks. */
 final class Escapes {
     private Escapes() {}
 
     /**
-     * A text with {@code \n}, {@code \r} and {@code \t} as the characters that they stand for, and two backslashes as
-     * one; before any other character a backslash is itself.
+     * Replaces {@code \n}, {@code \r} and {@code \t} by the characters that they stand for, and two backslashes by one.
+     * A backslash before any other character stays.
      */
     static String read(String text) {
         StringBuilder read = new StringBuilder();
@@ -23,7 +23,7 @@ final class Escapes {
         return read.toString();
     }
 
-    /** One text with escapes, or several as JSON: {@code ["\n", " the end"]}. */
+    /** Reads one text with escapes, or several as JSON: {@code ["\n", " the end"]}. */
     static List<String> list(String text) {
         if (!text.startsWith("[\"")) {
             return List.of(read(text));

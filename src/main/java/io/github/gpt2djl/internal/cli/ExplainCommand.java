@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Continues a prompt as generate does, and shows how each token is chosen: the model's candidates, what each"
-                    + " rule makes of them, and the draw.",
+            "Continues a prompt as generate does, and shows how each token is chosen: the model's candidates, the"
+                    + " effect of each rule, and the draw.",
             "␣ is a space, ↵ a line break, � a part of a character."
         },
         footer = {
@@ -52,16 +52,18 @@ final class ExplainCommand implements Callable<Integer> {
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Tokens to show of each step; the chosen one is always there. Default: 10.")
+            description = "Tokens to show for each step; the chosen one is always shown. Default: 10.")
     int candidates;
 
-    @Option(names = "--json", description = "One line of JSON: that of generate --json --trace N, and the prompt.")
+    @Option(
+            names = "--json",
+            description = "Print one line of JSON: that of generate --json --trace N, and the prompt.")
     boolean json;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "A page to click through step by step, for any browser; it needs no network.")
+            description = "Write an HTML page that shows the steps one by one in any browser, without a network.")
     @Nullable
     Path html;
 
@@ -73,7 +75,7 @@ final class ExplainCommand implements Callable<Integer> {
         this.err = err;
     }
 
-    /** The command with the flags of those options that leave one text, a token at a time. */
+    /** Creates the command with the flags of the options that give one text, token by token. */
     static CommandLine command(PrintStream out, PrintStream err) {
         ExplainCommand explain = new ExplainCommand(out, err);
         CommandLine command = new CommandLine(explain);

@@ -17,9 +17,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What is said on stderr where a command fails, and its exit code. */
+/** The messages on stderr of a command that fails, and its exit code. */
 final class Failures {
-    /** What a shell reports of a program that SIGPIPE has ended. */
+    /** The exit code that a shell reports for a program ended by SIGPIPE. */
     private static final int BROKEN_PIPE = 128 + 13;
 
     private Failures() {}
@@ -33,13 +33,13 @@ final class Failures {
         return e instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
-    /** Prints what is wrong with the arguments, and not the whole help, which would push it off the screen. */
+    /** Prints what is wrong with the arguments, without the whole help, which would push the message off the screen. */
     static int usage(ParameterException e, PrintStream err) {
         CommandLine command = e.getCommandLine();
         err.println("error: " + e.getMessage());
         UnmatchedArgumentException.printSuggestions(e, command.getErr());
         hint(e, command.getCommandSpec()).lines().forEach(err::println);
-        err.println(command.getCommandSpec().qualifiedName() + " --help tells what is possible");
+        err.println(command.getCommandSpec().qualifiedName() + " --help lists the options");
         return CommandLine.ExitCode.USAGE;
     }
 
@@ -62,7 +62,7 @@ final class Failures {
         if (!unmatched.isUnknownOption()) {
             return "a text of several words is quoted: " + name + " \"To be\"";
         }
-        // A word like --frobnicate is a wrong option.
+        // A word like --frobnicate is an unknown option.
         return word.matches("--[\\w.=-]+")
                 ? ""
                 : "a text that begins with a dash stands at the end, after --: " + name + " ... -- "
@@ -73,7 +73,7 @@ final class Failures {
         return List.of("PROMPT", "TEXT").contains(arg.paramLabel());
     }
 
-    /** A command's options as the user types them; those that it does not have by their names in files. */
+    /** Names the command's options as the user types them, and other options by their names in files. */
     static OptionNaming flags(CommandSpec command) {
         return new OptionNaming() {
             private OptionNaming naming(NamedOption option) {

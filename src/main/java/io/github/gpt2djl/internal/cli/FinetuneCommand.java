@@ -16,13 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A model that has learned already, and a text. */
+/** {@code finetune}: trains a trained model on another text. */
 @Command(
         name = "finetune",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Lets a model learn another text, and keeps the best that it comes to, or an adapter for it, in a"
-                + " folder.",
+        description = "Fine-tunes a model on a text, and keeps the best model, or a LoRA adapter for it, in a folder.",
         footer = {
             "",
             "Examples:",
@@ -39,37 +38,40 @@ final class FinetuneCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME|FOLDER",
             required = true,
-            description =
-                    "A GPT-2 or GPT-Neo, as for generate: gpt2, distilgpt2, shakespeare, org/name@revision, a folder.")
+            description = "A GPT-2 or GPT-Neo, as for generate: gpt2, distilgpt2, shakespeare, org/name@revision or a"
+                    + " folder.")
     String model = "";
 
-    @Option(names = "--download", description = "Fetch it from the Hugging Face Hub if it is not on this machine.")
+    @Option(
+            names = "--download",
+            description = "Download the model from the Hugging Face Hub if it is not on this machine.")
     boolean download;
 
     @Option(
             names = "--context",
             paramLabel = "N",
             defaultValue = "256",
-            description = "Tokens of a row, up to the model's context. Default: 256.")
+            description = "Tokens in a row, at most the model's context. Default: 256.")
     int context;
 
     @Option(
             names = "--freeze-layers",
             paramLabel = "N",
-            description = "The lowest layers stay as they are, and the embeddings with them: less time and memory.")
+            description =
+                    "Do not train the N lowest layers and the embeddings; takes less time and memory. Default: 0.")
     int freezeLayers;
 
     @Option(
             names = "--lora-rank",
             paramLabel = "R",
             description =
-                    "Learn an adapter of this rank, in PEFT's format, instead of the model's weights: 8 is usual.")
+                    "Train a LoRA adapter of this rank, in PEFT's format, instead of the model's weights; 8 is usual.")
     int loraRank;
 
     @Option(
             names = "--lora-alpha",
             paramLabel = "A",
-            description = "The adapter's weight is A / R. Default: twice the rank.")
+            description = "Scale the adapter by A divided by its rank. Default: twice the rank.")
     @Nullable
     Double loraAlpha;
 
@@ -105,7 +107,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Corpus.Split split = Corpus.split(TextFile.read(flags.text), flags.validation);
         try (ProgressBars bars = new ProgressBars(err);
                 Checkpoint opened = bars.source(download).open(model)) {
-            // An adapter finds its base by the name that was given here.
+            // An adapter's base is found by the name given here.
             Checkpoint named =
                     new Checkpoint(model, opened.config(), opened.tensors(), opened.tokenizer(), opened.settings());
             return run.on(named, split);

@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Continues a prompt. Text goes to stdout, figures to stderr.",
-            "Options have the names and meanings of transformers' generate. Those that are not given are the model's own"
-                    + " (generation_config.json; a length and --do-sample also config.json, task_specific_params); else"
-                    + " greedy, 20 new tokens."
+            "The options have the names and meanings of transformers' generate. Options that are not given are taken"
+                    + " from the model's generation_config.json, a length and --do-sample also from"
+                    + " task_specific_params in its config.json. Otherwise decoding is greedy with 20 new tokens."
         },
         footer = {
             "",
@@ -52,27 +52,28 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--assistant-model",
             paramLabel = "NAME|FOLDER",
-            description = "A smaller model of the same vocabulary that guesses, like distilgpt2 for gpt2-xl: the same"
-                    + " text, sooner where it guesses well.")
+            description =
+                    "A smaller model with the same vocabulary that guesses tokens, such as distilgpt2 for gpt2-xl."
+                            + " Gives the same text, faster where the guesses are right.")
     @Nullable
     String assistantModel;
 
     @Option(
             names = "--stream",
             negatable = true,
-            description = "Print each token as it comes. Default for one sequence as text.")
+            description = "Print each token as soon as it is generated. Default: true for one sequence as text.")
     @Nullable
     Boolean stream;
 
     @Option(
             names = "--add-special-tokens",
             negatable = true,
-            description = "Put the tokens around the prompt that the tokenizer's files ask for. Default. A prompt for a"
-                    + " model with BERT's tokenizer goes on better without: [SEP] would end it.")
+            description = "Add the special tokens of the tokenizer's files to the prompt. Default: true. A model with"
+                    + " BERT's tokenizer continues a prompt better without: [SEP] would end the text.")
     @Nullable
     Boolean addSpecialTokens;
 
-    @Option(names = "--json", description = "One line of JSON a sequence, with all ids.")
+    @Option(names = "--json", description = "Print one line of JSON per sequence, with all ids.")
     boolean json;
 
     private final PrintStream out;
@@ -83,7 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
         this.err = err;
     }
 
-    /** The command with all its flags. */
+    /** Creates the command with all its flags. */
     static CommandLine command(PrintStream out, PrintStream err) {
         GenerateCommand generate = new GenerateCommand(out, err);
         CommandLine command = new CommandLine(generate);
@@ -123,7 +124,7 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The prompt's ids without the tokens around it, if that was asked for. */
+    /** Returns the prompt, in ids without special tokens if --no-add-special-tokens was given. */
     private Prompt encoded(Gpt2 gpt2, Prompt input) {
         String text = input.text();
         return Boolean.FALSE.equals(addSpecialTokens) && text != null ? Prompt.ofIds(gpt2.encode(text, false)) : input;
@@ -133,7 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
         long start = System.nanoTime();
         int[] count = {0};
         Consumer<Token> print = token -> {
-            // Only a prompt that was accepted is printed.
+            // The prompt is printed only once it has been accepted.
             out.print((count[0]++ == 0 ? gpt2.text(input) : "") + token.text());
             out.flush();
         };

@@ -24,11 +24,11 @@ import picocli.CommandLine.Model.OptionSpec;
 final class GenerationFlags {
     private static final String FILE = "--generation-config";
 
-    /** Other names that people know. */
+    /** Other well-known names. */
     private static final Map<GenerationOption<?>, String> ALIASES =
             Map.of(GenerationOption.STOP_STRINGS, "--stop", GenerationOption.SEQUENCE_BIAS, "--logit-bias");
 
-    /** Options of more than one text, drawn or greedy, or of what only JSON prints. */
+    /** The options that give more than one text, search instead of drawing, or only affect JSON. */
     static final List<GenerationOption<?>> SEVERAL = List.of(
             GenerationOption.NUM_RETURN_SEQUENCES,
             GenerationOption.NUM_BEAMS,
@@ -48,21 +48,21 @@ final class GenerationFlags {
     private final List<String> stops = new ArrayList<>();
     private @Nullable Path file;
 
-    /** The flag of an option. */
+    /** Returns the flag of an option. */
     static String flag(GenerationOption<?> option) {
         return OptionNaming.FLAGS.name(option);
     }
 
-    /** Adds the flags to a command, under a heading of their own, but for options that it has no use for. */
+    /** Adds the flags to a command under a heading of their own, without those of options that it does not support. */
     void addTo(CommandSpec command, List<GenerationOption<?>> without) {
         ArgGroupSpec.Builder group = ArgGroupSpec.builder()
-                .heading("%nDecoding, as transformers names it:%n")
+                .heading("%nDecoding options, with transformers' names:%n")
                 .exclusive(false)
                 .validate(false);
         group.addArg(OptionSpec.builder(FILE)
                 .paramLabel("FILE")
                 .type(Path.class)
-                .description("Start from a generation_config.json; other options go before it.")
+                .description("Read options from a generation_config.json; flags override them.")
                 .setter(this::file)
                 .build());
         List<GenerationOption<?>> options = new ArrayList<>(GenerationOption.all());
@@ -77,7 +77,7 @@ final class GenerationFlags {
                         .auxiliaryTypes(String.class)
                         .paramLabel("TEXT")
                         .description(option.description()
-                                + " \\n in it is a line break, \\t a tab, \\r a carriage return, \\\\ a backslash.")
+                                + " \\n stands for a line break, \\t a tab, \\r a carriage return, \\\\ a backslash.")
                         .setter(this::stops);
             } else if (option.isFlag()) {
                 flag.type(Boolean.class).arity("0").negatable(true).setter(setter(option));
@@ -89,12 +89,12 @@ final class GenerationFlags {
         command.addArgGroup(group.build());
     }
 
-    /** Whether a flag was given. */
+    /** Tells whether a flag was given. */
     boolean has(GenerationOption<?> option) {
         return given.containsKey(option);
     }
 
-    /** A config with the file's options and those of the flags. */
+    /** Returns a builder with the options of the file and the flags. */
     GenerationConfigBuilder builder() throws IOException {
         GenerationConfigBuilder builder =
                 file == null ? GenerationConfig.builder() : GenerationConfig.load(Paths.file(file)).toBuilder();
@@ -109,15 +109,15 @@ final class GenerationFlags {
     }
 
     /**
-     * The file and the flags over the model's own defaults.
+     * Returns the config of the file, the flags and the model's own defaults.
      *
-     * @param newTokens where no length is given; 0: as many as the model's own default
+     * @param newTokens number of new tokens if no length is given; 0 for the model's own default
      */
     GenerationConfig config(Gpt2 gpt2, Prompt prompt, int newTokens) throws IOException {
         return over(builder(), gpt2, prompt, newTokens);
     }
 
-    /** The same of a config. */
+    /** Returns the config of the given options and the model's own defaults, as {@link #config}. */
     static GenerationConfig over(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt, int newTokens) {
         if (newTokens > 0
                 && !config.isSet(GenerationOption.MAX_LENGTH)
@@ -128,7 +128,7 @@ final class GenerationFlags {
             taskDefaults(config, gpt2, prompt);
         }
         GenerationConfig whole = gpt2.withDefaults(config);
-        // Chosen here and printed, so that a text that pleases can be had again.
+        // Chosen here and printed, so that the text can be generated again.
         return whole.get(GenerationOption.DO_SAMPLE) && !whole.isSet(GenerationOption.SEED)
                 ? whole.toBuilder()
                         .seed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))
@@ -136,17 +136,17 @@ final class GenerationFlags {
                 : whole;
     }
 
-    /** Those in config.json's task_specific_params, which generation_config.json goes before. */
+    /** Applies the defaults of task_specific_params in config.json, which generation_config.json overrides. */
     private static void taskDefaults(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt) {
         Set<GenerationOption<?>> own = gpt2.generationDefaults().keySet();
         if (gpt2.config().doSample() && SEARCHES.stream().noneMatch(o -> config.isSet(o) || own.contains(o))) {
             config.doSample(true);
         }
-        int usual = gpt2.config().maxLength();
-        if (usual > 0
+        int maxLength = gpt2.config().maxLength();
+        if (maxLength > 0
                 && LENGTHS.stream().noneMatch(o -> config.isSet(o) || own.contains(o))
-                && usual > gpt2.count(prompt)) {
-            config.maxLength(usual);
+                && maxLength > gpt2.count(prompt)) {
+            config.maxLength(maxLength);
         }
     }
 
@@ -155,7 +155,7 @@ final class GenerationFlags {
         return null;
     }
 
-    // The type and auxiliary type of the option.
+    // The value has the type and auxiliary type of the option.
     @SuppressWarnings("unchecked")
     private <T> @Nullable T stops(T value) {
         if (value == null) {

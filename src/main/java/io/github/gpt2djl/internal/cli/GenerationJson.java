@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A generation as {@code generate --json} prints it: enough to have it again. */
+/** Writes a generation as {@code generate --json} prints it, with all that is needed to generate it again. */
 final class GenerationJson {
     private GenerationJson() {}
 
@@ -79,7 +79,7 @@ final class GenerationJson {
         return fields;
     }
 
-    /** As in OpenAI's API, a full context is a length reached. */
+    /** Returns the name of a reason; as in OpenAI's API, a full context counts as a reached length. */
     private static String reason(FinishReason reason) {
         return reason == FinishReason.CONTEXT ? "length" : reason.name().toLowerCase(Locale.ROOT);
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code interactive}: prompt after prompt, as OpenAI's interactive_conditional_samples.py. */
+/** {@code interactive}: continues prompt after prompt, as OpenAI's interactive_conditional_samples.py does. */
 @Command(
         name = "interactive",
         abbreviateSynopsis = true,
@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description = {
             "Asks for a prompt, continues it, and asks again. Texts go to stdout, everything else to stderr.",
-            "/help lists the commands: /set top_p 0.9, /explain, ... Ctrl-C stops a generation, Ctrl-D leaves. In a"
-                    + " terminal, lines are kept in ~/.gpt2-djl/history; from a pipe, each line is a prompt or a"
+            "/help lists the commands: /set top_p 0.9, /explain, ... Ctrl-C stops a generation, Ctrl-D quits. In a"
+                    + " terminal, lines are kept in ~/.gpt2-djl/history. From a pipe, each line is a prompt or a"
                     + " command."
         },
         footer = {"", "Example:", "  interactive --model gpt2 --do-sample --top-k 40 --max-new-tokens 60"})
@@ -37,7 +37,7 @@ final class InteractiveCommand implements Callable<Integer> {
         this.err = err;
     }
 
-    /** The command with the flags of those options that leave one text, a token at a time. */
+    /** Creates the command with the flags of the options that give one text, token by token. */
     static CommandLine command(PrintStream out, PrintStream err) {
         InteractiveCommand interactive = new InteractiveCommand(out, err);
         CommandLine command = new CommandLine(interactive);

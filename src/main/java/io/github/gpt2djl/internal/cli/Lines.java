@@ -3,9 +3,9 @@ package io.github.gpt2djl.internal.cli;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where a session's lines come from. */
+/** A source of a session's lines. */
 interface Lines {
-    /** The next line without its end; null after the last. */
+    /** Returns the next line without its line break, or null after the last line. */
     @Nullable
     String next() throws IOException;
 }

@@ -13,13 +13,13 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.Styler;
 
-/** A training's losses as a picture. */
+/** A picture of a training's losses. */
 final class LossCurve {
     private static final Color[] BLUE_AND_ORANGE = {new Color(0x0072B2), new Color(0xE69F00)};
 
     private LossCurve() {}
 
-    /** Draws it, or says in a line why not: the model is worth more than its picture. */
+    /** Draws the picture, or prints one line that says why not: the training must not fail because of it. */
     static void draw(TrainingRecord record, Path file, PrintStream err) throws IOException {
         List<Evaluation> learned =
                 record.curve().stream().filter(e -> e.trainingLoss() != null).toList();
@@ -29,7 +29,7 @@ final class LossCurve {
         XYChart chart = new XYChart(900, 560);
         chart.setTitle("Loss");
         chart.setXAxisTitle("step");
-        chart.setYAxisTitle("nats a token");
+        chart.setYAxisTitle("nats per token");
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotBorderVisible(false);
         chart.getStyler().setSeriesColors(BLUE_AND_ORANGE);
@@ -43,12 +43,12 @@ final class LossCurve {
                 "validation",
                 record.curve().stream().map(Evaluation::step).toList(),
                 record.curve().stream().map(Evaluation::validationLoss).toList());
-        // A file as cache would have a shutdown hook, which nobody may add after Ctrl-C.
+        // A cache file would add a shutdown hook, which is impossible after Ctrl-C.
         ImageIO.setUseCache(false);
         try {
             WholeFile.write(file, BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG));
         } catch (InternalError | NoClassDefFoundError | UnsatisfiedLinkError | ExceptionInInitializerError e) {
-            // Java's fonts come from the system.
+            // Java uses the fonts of the system.
             err.println(file + " cannot be drawn: " + e
                     + "; install a font and fontconfig (fontconfig, fonts-dejavu-core)");
         }

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The command line. Exit codes: 0 done, 1 failed, 2 wrong usage; as shells say it, 130 after Ctrl-C, 143 after SIGTERM,
- * 141 if who read stdout has left.
+ * The command line. The exit code is 0 for success, 1 for a failure, and 2 for wrong usage. As in shells, it is 130
+ * after Ctrl-C, 143 after SIGTERM, and 141 if the reader of standard output closed the pipe (for example {@code head}).
  *
- * <p>What {@code java -jar gpt2-djl.jar generate ROMEO:} calls; it does not return:
+ * <p>{@code java -jar gpt2-djl.jar generate ROMEO:} is this call, which does not return:
  *
  * <pre>{@code
  * Main.main(new String[] {"generate", "ROMEO:"});
@@ -40,7 +40,7 @@ public final class Main {
     /**
      * Runs a command and ends the process with its exit code.
      *
-     * @param args a command and its arguments; none: the usage, and exit code 2
+     * @param args a command and its arguments; without arguments, prints the usage and exits with 2
      */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(
@@ -50,7 +50,7 @@ public final class Main {
         System.exit(run(Arguments.decode(args), out, err));
     }
 
-    /** Runs a command; returns the exit code. */
+    /** Runs a command, and returns the exit code. */
     static int run(String[] args, PrintStream out, PrintStream err) {
         try {
             int code = execute(args, out, err);
@@ -74,7 +74,7 @@ public final class Main {
         return command.execute(args);
     }
 
-    /** All commands, ready to run. */
+    /** Returns the command line with all commands. */
     static CommandLine command(PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
         command.addSubcommand(GenerateCommand.command(out, err));
@@ -102,9 +102,9 @@ public final class Main {
             }
         });
         command.registerConverter(Path.class, Paths::of);
-        // A prompt may begin with @; it names no file of arguments.
+        // A prompt may begin with @, which therefore does not name a file of arguments.
         command.setExpandAtFiles(false);
-        // -hello is a wrong option, and not -h.
+        // -hello is an unknown option, not -h.
         command.setPosixClusteredShortOptionsAllowed(false);
         command.setExecutionStrategy(Main::run);
         command.setExecutionExceptionHandler(
@@ -113,7 +113,7 @@ public final class Main {
         return command;
     }
 
-    /** Runs a command, whose help has exceptions too: stdout may be full. */
+    /** Runs a command or prints its help, which can fail too: stdout may be full. */
     private static int run(CommandLine.ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);
@@ -122,7 +122,7 @@ public final class Main {
         }
     }
 
-    /** The jar's version. */
+    /** Returns the jar's version. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The README.md beside a model that was trained: how, and how good it is. */
+/** The README.md of a trained model, which describes the training and its result. */
 final class ModelCard {
-    /** By it a card of ours is known, which may be replaced. */
+    /** The beginning of a card that this class wrote, and may replace. */
     private static final String HEAD = "---\ntags: [gpt2-djl]\npipeline_tag: text-generation\n---\n";
 
     private ModelCard() {}
 
-    /** Writes it, unless there is somebody's README.md. */
+    /** Writes the card, unless the folder has a README.md of the user's own. */
     static void write(Path folder, List<String> arguments, Checkpoint start, Corpus corpus, TrainingRecord record)
             throws IOException {
         Path file = folder.resolve("README.md");
@@ -78,7 +78,7 @@ final class ModelCard {
         return String.format(Locale.ROOT, "| %d | %s | %.4f |", point.step(), learned, point.validationLoss());
     }
 
-    /** As a shell takes it. */
+    /** Quotes an argument for a shell. */
     private static String quoted(String argument) {
         return argument.matches("[\\w./:=+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }

@@ -12,21 +12,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that every command has for its model. */
+/** The options of every command that loads a model. */
 final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "NAME|FOLDER",
             description = "shakespeare (shipped), gpt2 or another name that the command models lists, org/name from"
-                    + " Hugging Face's local cache, each with @BRANCH, @TAG or @COMMIT if it is not the usual"
-                    + " revision, or a folder with config.json, model.safetensors and tokenizer.json. Default:"
-                    + " shakespeare.")
+                    + " Hugging Face's local cache, each optionally with @BRANCH, @TAG or @COMMIT, or a folder with"
+                    + " config.json, model.safetensors and tokenizer.json. Default: shakespeare.")
     @Nullable
     String model;
 
     @Option(
             names = "--download",
-            description = "Fetch the model from the Hugging Face Hub if it is not on this machine.")
+            description = "Download the model from the Hugging Face Hub if it is not on this machine.")
     boolean download;
 
     @Option(
@@ -34,10 +33,10 @@ final class ModelOptions {
             paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
             defaultValue = "auto",
             description = {
-                "Precision of the weights. On a CPU all but fp32 are faster and need an x86 one, bf16 one with AVX512-BF16;"
-                        + " on a GPU there are fp32, fp16 and bf16.",
-                "mixed: bf16 on a CPU with AMX, else fp16, with the head in int8. auto: fp32, exact, on a CPU; fp16 on a"
-                        + " GPU."
+                "Precision of the weights. On CPUs, the precisions other than fp32 are faster and need x86, bf16 also"
+                        + " AVX512-BF16; on GPUs there are fp32, fp16 and bf16.",
+                "mixed: bf16 on a CPU with AMX, otherwise fp16, with the head in int8. auto: fp32, which is exact, on a"
+                        + " CPU; fp16 on a GPU."
             })
     Precision precision = Precision.AUTO;
 
@@ -45,22 +44,23 @@ final class ModelOptions {
             names = "--device",
             paramLabel = "auto|cpu|gpu|gpu:1",
             defaultValue = "auto",
-            description = "Where to compute. auto: a CUDA GPU if PyTorch can compute on one, else the CPU.")
+            description =
+                    "The device that computes. auto: a CUDA GPU if PyTorch can compute on one, otherwise the CPU.")
     DeviceChoice device = DeviceChoice.AUTO;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of one operation. Default: one a core, no more than the container has.")
+            description = "Threads of one operation. Default: one per core, within the container's limit.")
     int threads;
 
     @Option(
             names = "--trust-files",
             description = "Run regular expressions of the model's tokenizer that no published model has. Such an"
-                    + " expression may never come to an end.")
+                    + " expression may never terminate.")
     boolean trustFiles;
 
-    /** Something to do with a model's name and how to load it. */
+    /** An action with a model's name and the options for loading it. */
     interface Use<T> {
         T apply(String name, LoadOptions options) throws IOException;
     }
@@ -71,7 +71,7 @@ final class ModelOptions {
         return gpt2;
     }
 
-    /** The model's parts, for a benchmark. */
+    /** Loads the model's parts, for a benchmark. */
     LoadedModel loadParts(PrintStream err) throws IOException {
         LoadedModel loaded =
                 with(err, (name, options) -> LoadedModel.load(options.source().open(name), options));
@@ -86,7 +86,7 @@ final class ModelOptions {
         }
     }
 
-    /** Another model with the same options. */
+    /** Loads another model with the same options. */
     Gpt2 load(String other, PrintStream err) throws IOException {
         return with(err, (name, options) -> Gpt2.load(other, options));
     }
@@ -96,7 +96,7 @@ final class ModelOptions {
         return with(err, (name, options) -> Gpt2.load(name, options.withPrecision(other)));
     }
 
-    /** Shows a download's progress while something is done with the model. */
+    /** Runs an action, and shows the progress of a download meanwhile. */
     <T> T with(PrintStream err, Use<T> use) throws IOException {
         String name = model == null ? "shakespeare" : model;
         try (ProgressBars bars = new ProgressBars(err)) {
@@ -104,7 +104,7 @@ final class ModelOptions {
         }
     }
 
-    /** Sets the model where a command takes it without an option, too. */
+    /** Sets the model of a command that also takes it as a positional argument. */
     void name(String positional) {
         if (model != null) {
             throw new IllegalArgumentException(

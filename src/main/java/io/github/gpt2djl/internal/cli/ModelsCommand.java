@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code models}: the catalog, and what of it is on this machine. */
+/** {@code models}: lists the catalog, and which models are on this machine. */
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
         description = {
-            "Lists the known models: size, memory that the weights take in each precision, and where they are on this"
-                    + " machine, with the revisions in Hugging Face's cache beside the usual one.",
-            "checked: \"verified\" has a commit and the weights' checksum in the catalog, \"pinned\" a commit only, and"
-                    + " \"no\" is what main holds today; all are compared with what the Hub says of them."
+            "Lists the known models with their sizes, the memory of the weights in each precision, their folders on"
+                    + " this machine, and other revisions in Hugging Face's cache.",
+            "checked: the catalog has a commit and the weights' checksum (\"verified\"), only a commit (\"pinned\"), or"
+                    + " neither (\"no\": main is used). Every download is compared with the Hub's checksums."
         },
         footer = {"", "Example:", "  models --json"})
 final class ModelsCommand implements Callable<Integer> {
-    @Option(names = "--json", description = "One line of JSON a model.")
+    @Option(names = "--json", description = "Print one line of JSON per model.")
     boolean json;
 
     private final PrintStream out;
@@ -59,9 +59,9 @@ final class ModelsCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Where a model is, or what is wrong with what is there; neither if nothing is. */
+    /** A model's folder, or the problem with its files; neither if the model is not on this machine. */
     private record Place(@Nullable String path, @Nullable String problem) {
-        /** A damaged entry of the cache hides no other. */
+        /** Finds a model. A damaged cache entry does not hide other models. */
         static Place of(String name) {
             try {
                 List<String> missing = Models.missing(name, System.getenv());
@@ -83,7 +83,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    /** What --model takes for a revision, and its folder, unless that is the model's own. */
+    /** Returns the name that --model takes for a revision, with its folder, for folders other than the model's own. */
     private void print(String name, Models.Revision revision, Place place) {
         String folder = revision.folder().toString();
         if (folder.equals(place.path())) {
@@ -144,12 +144,12 @@ final class ModelsCommand implements Callable<Integer> {
         return fields;
     }
 
-    /** The shipped model is in the jar as it was built. */
+    /** Returns the column "checked"; the shipped model is part of the jar and counts as verified. */
     private static String checked(Catalog.@Nullable Model model) {
         return model == null || model.isVerified() ? "verified" : model.isPinned() ? "pinned" : "no";
     }
 
-    /** The weights' size, or null where nobody has verified it. */
+    /** Returns the size of the weights, or null if it has not been verified. */
     private static @Nullable Long download(Catalog.Model model) {
         return model.files().stream()
                 .filter(f -> Checkpoint.WEIGHTS.contains(f.name()))

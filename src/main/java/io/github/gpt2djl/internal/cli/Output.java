@@ -9,14 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The forms that the commands print in, and read. */
+/** The formats that the commands print and read. */
 final class Output {
     private static final Gson JSON =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
     private Output() {}
 
-    /** One line of JSON. */
+    /** Writes one line of JSON. */
     static String json(Object value) {
         return JSON.toJson(value);
     }
@@ -29,23 +29,23 @@ final class Output {
         return json.asList().stream().map(Output::whole).toList();
     }
 
-    /** A number that is whole and fits, which Gson's getAsInt does not ask for. */
+    /** Reads a whole number in the range of int, which Gson's getAsInt does not check. */
     static int whole(JsonElement json) {
         return Integer.parseInt(json.getAsString());
     }
 
-    /** An enum's, as the options take it. */
+    /** Writes an enum constant as the options take it. */
     static String name(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** To that many decimals: figures are not read to the last digit. */
+    /** Rounds a figure to a number of decimals. */
     static double round(double value, int decimals) {
         double scale = Math.pow(10, decimals);
         return Math.round(value * scale) / scale;
     }
 
-    /** Ids as in {@code 15496,11}. */
+    /** Reads ids such as {@code 15496,11}. */
     static int[] ids(String option, String text) {
         String stripped = text.strip();
         try {

@@ -7,21 +7,21 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.TypeConversionException;
 
-/** Paths in arguments, and why Java cannot use one. */
+/** Paths in arguments, and the reasons why Java cannot use one. */
 final class Paths {
-    /** What Java spells paths in: ASCII under the C locale, usual in containers. */
+    /** The encoding of Java's paths: ASCII under the C locale, usual in containers. */
     private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
 
     private Paths() {}
 
-    /** The path of an argument. */
+    /** Reads the path in an argument. */
     static Path of(String text) {
         if (text.isEmpty()) {
             throw new TypeConversionException("found an empty text, expected a path");
         }
         try {
             Path path = Path.of(text);
-            // Java would make a folder of another name and write there.
+            // Java would create a folder with another name and write there.
             String current = System.getProperty("user.dir");
             if (!path.isAbsolute() && !canSpell(current)) {
                 throw new TypeConversionException(inLocale("the current folder's name"));
@@ -32,7 +32,7 @@ final class Paths {
         }
     }
 
-    /** A file to read: Java would only say that something is a directory. */
+    /** Checks that a path is not a folder: Java's message would not name the path. */
     static Path file(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             throw new IOException(path + " is a folder, expected a file");
@@ -40,7 +40,7 @@ final class Paths {
         return path;
     }
 
-    /** Why a path is none. */
+    /** Returns the reason why a text is not a path. */
     static String reason(InvalidPathException e) {
         return canSpell(e.getInput())
                 ? "\"" + e.getInput() + "\" is no path: " + e.getReason()

@@ -10,9 +10,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Draws a bar with rate and time left for each file on a terminal; elsewhere one line a file. */
+/** Draws a bar with rate and time left for each file on a terminal; elsewhere prints one line per file. */
 final class ProgressBars implements DownloadProgress, AutoCloseable {
-    /** Such a file is here before a bar could be read. */
+    /** A smaller file, in bytes, arrives before a bar could be read. */
     private static final long SMALL = 1_000_000;
 
     private final PrintStream err;
@@ -28,7 +28,7 @@ final class ProgressBars implements DownloadProgress, AutoCloseable {
         this.terminal = terminal;
     }
 
-    /** Where a command takes a model from: with the option --download also the Hub, which these bars show. */
+    /** Returns the source of a command's model: with the option --download also the Hub, with these bars. */
     ModelSource source(boolean download) {
         return download ? ModelSource.download(this) : ModelSource.local();
     }

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is to be continued, for the commands that take one prompt. */
+/** The options of the commands that take one prompt. */
 final class PromptOptions {
     @Parameters(
             arity = "0..1",
             paramLabel = "PROMPT",
             description =
-                    "The text to continue, after -- if it begins with a dash; - reads it from stdin, less one line"
-                            + " break at its end.")
+                    "The text to continue, after -- if it begins with a dash; - reads the text from stdin, without a"
+                            + " line break at the end.")
     @Nullable
     String prompt;
 
-    @Option(names = "--prompt-ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11.")
+    @Option(names = "--prompt-ids", paramLabel = "IDS", description = "Token ids instead of text, such as 15496,11.")
     @Nullable
     String promptIds;
 

@@ -17,14 +17,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rank}: which of several continuations the model finds likeliest. */
+/** {@code rank}: ranks several continuations by their probability. */
 @Command(
         name = "rank",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compares continuations of a prompt, as for questions with several answers: the logarithm of each one's"
-                    + " probability, and its mean over the tokens, by which they are sorted."
+            "Ranks continuations of a prompt, such as the answers of a multiple-choice question. Prints the sum and the"
+                    + " mean of each continuation's log-probabilities, sorted by the mean."
         },
         footer = {
             "",
@@ -38,29 +38,30 @@ final class RankCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "TEXT",
             description =
-                    "The prompt, then its continuations, mostly with a space in front, after -- if one begins with a"
-                            + " dash. \"\" as the prompt is the beginning of a text; - reads the prompt from stdin.")
+                    "The prompt, then its continuations, which usually start with a space (\" Paris\"); after -- if one"
+                            + " begins with a dash. \"\" is an empty prompt; - reads the prompt from stdin.")
     List<String> texts = List.of();
 
     @Option(
             names = "--prompt-file",
             paramLabel = "FILE",
-            description = "A file with the prompt, less one line break at its end; - is stdin. Each TEXT is a"
-                    + " continuation then.")
+            description =
+                    "A file with the prompt, read without a line break at the end; - is stdin. Each TEXT is then a"
+                            + " continuation.")
     @Nullable
     String promptFile;
 
     @Option(
             names = "--continuations-file",
             paramLabel = "FILE",
-            description = "A file with a continuation on each line; - is stdin.")
+            description = "A file with one continuation per line; - is stdin.")
     @Nullable
     String continuationsFile;
 
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    @Option(names = "--json", description = "One line of JSON.")
+    @Option(names = "--json", description = "Print one line of JSON.")
     boolean json;
 
     private final PrintStream out;

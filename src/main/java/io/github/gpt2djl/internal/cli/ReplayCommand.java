@@ -24,18 +24,18 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code replay}: does a recorded generation come out the same? */
+/** {@code replay}: generates a recorded text again, and compares the ids. */
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Generates again what generate --json has recorded, and compares the ids. The same machine, model and"
-                    + " precision give the same ids; exit code 1 tells that they differ."
+            "Repeats the generations that generate --json has recorded, and compares the ids. The same machine, model"
+                    + " and precision give the same ids; the exit code is 1 if they differ."
         },
         footer = {"", "Example:", "  generate \"ROMEO:\" --seed 1 --json > romeo.json", "  replay romeo.json"})
 final class ReplayCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "Lines that generate --json has printed; - reads stdin.")
+    @Parameters(paramLabel = "FILE", description = "A file with lines that generate --json has printed; - reads stdin.")
     String file = "-";
 
     private final PrintStream out;
@@ -44,7 +44,7 @@ final class ReplayCommand implements Callable<Integer> {
         this.out = out;
     }
 
-    /** What a line records. */
+    /** The record in a line. */
     record Recorded(
             String model,
             Precision precision,
@@ -58,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
             List<Integer> ids = Output.ids(json.getAsJsonArray("ids"));
             var config = GenerationConfig.parse(json.getAsJsonObject("config").toString()).toBuilder();
             if (!config.isSet(MAX_LENGTH) && !config.isSet(MAX_NEW_TOKENS) && !ids.isEmpty()) {
-                // The preset's length depends on whether the prompt was empty, which its ids do not tell.
+                // The preset's length depends on whether the prompt was empty, which its ids do not show.
                 config.maxNewTokens(ids.size());
             }
             GenerationConfig built = config.build();
@@ -106,7 +106,7 @@ final class ReplayCommand implements Callable<Integer> {
         return read(file, Texts.whole(file));
     }
 
-    /** The records of a file's lines; an IOException tells the line that is none. */
+    /** Reads the records in a file's lines; an IOException names an invalid line. */
     static List<Recorded> read(String file, String text) throws IOException {
         List<Recorded> lines = new ArrayList<>();
         for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {

@@ -20,14 +20,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code score}: how likely the model finds a text. */
+/** {@code score}: prints the probability that the model gives to a text. */
 @Command(
         name = "score",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints the log-probability of each token of a text given those before it, and the perplexity: 1 for a text"
-                    + " foreseen with certainty, the vocabulary's size for a blind guess.",
+            "Prints the log-probability of each token of a text given the tokens before it, and the perplexity: 1 for a"
+                    + " text predicted with certainty, the vocabulary's size for a uniform guess.",
         },
         footer = {
             "",
@@ -37,29 +37,33 @@ import picocli.CommandLine.Option;
             "  score --text-file play.txt --stride 128 --compare fp32,mixed,int8"
         })
 final class ScoreCommand implements Callable<Integer> {
-    @Option(names = "--text", paramLabel = "TEXT", description = "The text; at least 2 tokens. - reads it from stdin.")
+    @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            description = "The text, of at least 2 tokens; - reads the text from stdin.")
     @Nullable
     String text;
 
     @Option(
             names = "--text-file",
             paramLabel = "FILE",
-            description = "A file with the text, less one line break at its end; - is stdin.")
+            description = "A file with the text, read without a line break at the end; - is stdin.")
     @Nullable
     String textFile;
 
-    @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, like 15496,11,314.")
+    @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, such as 15496,11,314.")
     @Nullable
     String ids;
 
     @Option(
             names = "--stride",
             paramLabel = "N",
-            description = "For a text longer than the context: windows that begin every N tokens; each token is scored"
-                    + " once. Half the context is usual.")
+            description =
+                    "For a text longer than the context: use windows that begin every N tokens, in which each token"
+                            + " is scored once. Half the context is usual.")
     int stride;
 
-    @Option(names = "--bos", description = "Score the first token too, as the first of a text.")
+    @Option(names = "--bos", description = "Score the first token too, given the model's start-of-text token.")
     boolean bos;
 
     @Option(
@@ -74,7 +78,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
 
-    @Option(names = "--json", description = "One line of JSON.")
+    @Option(names = "--json", description = "Print one line of JSON.")
     boolean json;
 
     private final PrintStream out;
@@ -137,7 +141,7 @@ final class ScoreCommand implements Callable<Integer> {
         return fields;
     }
 
-    /** One for each id: the first has nothing before it. */
+    /** Returns an element for each id; the first id has no log-probability, because nothing precedes it. */
     private static <T> List<@Nullable T> afterNull(List<T> values) {
         List<@Nullable T> all = new ArrayList<>();
         all.add(null);

@@ -12,14 +12,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code selfcheck}: whether a model is the published one and does what was published of it. */
+/** {@code selfcheck}: checks that a model is the published one and gives the published results. */
 @Command(
         name = "selfcheck",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compares a model's files with their published checksums, replays published greedy continuations and"
-                    + " logits, and says on what it computes. Exit code 1 if something differs.",
+            "Compares a model's files with their published checksums, compares its greedy continuations and logits with"
+                    + " published ones, and prints the device that computes. The exit code is 1 if something differs.",
         },
         footer = {"", "Examples:", "  selfcheck gpt2", "  selfcheck ./gpt2-124M --as gpt2"})
 final class SelfCheckCommand implements Callable<Integer> {
@@ -33,20 +33,21 @@ final class SelfCheckCommand implements Callable<Integer> {
     @Option(
             names = "--as",
             paramLabel = "NAME",
-            description = "The published model that a folder should be, like gpt2. Default: known from its place in"
-                    + " Hugging Face's cache.")
+            description =
+                    "The published model that a folder is compared with, such as gpt2. Default: the folder's model in"
+                            + " Hugging Face's cache.")
     @Nullable
     String as;
 
     @Option(
             names = "--goldens",
             paramLabel = "FILE",
-            description = "Continuations and logits to replay instead of the published ones, in the form of"
+            description = "Continuations and logits to compare with instead of the published ones, in the format of"
                     + " goldens.json.")
     @Nullable
     Path goldens;
 
-    @Option(names = "--json", description = "One line of JSON for each thing that was looked at.")
+    @Option(names = "--json", description = "Print one line of JSON per check.")
     boolean json;
 
     private final PrintStream out;

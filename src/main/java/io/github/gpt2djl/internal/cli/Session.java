@@ -19,19 +19,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
-/** Prompts and commands, line by line. Texts go to {@code out}, everything else to {@code err}. */
+/** A session of prompts and commands, line by line. Texts go to {@code out}, everything else to {@code err}. */
 final class Session {
     private static final int CANDIDATES = 10;
     private static final String HELP = """
-            Any other line is a prompt; // at its beginning is a /. In it and in a stop string \\n is a line break,
-            \\t a tab and \\\\ a backslash: a stop at a blank line is /set stop_strings \\n\\n
-            /set top_p 0.9     sets an option by transformers' name; /set alone lists what is set
+            Any other line is a prompt; // at its beginning stands for /. In a prompt or a stop string, \\n stands for
+            a line break, \\t for a tab and \\\\ for a backslash: /set stop_strings \\n\\n stops at a blank line
+            /set top_p 0.9     sets an option by transformers' name; /set alone lists the options that are set
             /set stop_strings ["\\n", " the end"]   several stop strings, or one that begins with a space
-            /unset top_p       takes an option back to its default
-            /seed 5            the same as /set seed 5; /seed alone tells the last one
-            /reset             back to the options of the command line
-            /explain           how the last token was chosen; /explain all: every token
-            /help, /quit       this; leave, as Ctrl-D does. Ctrl-C stops a generation""";
+            /unset top_p       resets an option to its default
+            /seed 5            the same as /set seed 5; /seed alone prints the last seed
+            /reset             restores the options of the command line
+            /explain           shows how the last token was chosen; /explain all: every token
+            /help, /quit       shows this help; quits, as Ctrl-D does. Ctrl-C stops a generation""";
 
     private final Gpt2 gpt2;
     private final SessionOptions options;
@@ -40,7 +40,7 @@ final class Session {
     private @Nullable Last last;
     private @Nullable Thread generating;
 
-    /** Enough to have the last generation again. */
+    /** The data that is needed to repeat the last generation. */
     private record Last(Prompt prompt, GenerationConfig config, int tokens) {}
 
     Session(Gpt2 gpt2, SessionOptions options, PrintStream out, PrintStream err) {
@@ -50,7 +50,7 @@ final class Session {
         this.err = err;
     }
 
-    /** Answers until the lines end or one says to leave. */
+    /** Answers lines until they end or one of them leaves the session. */
     void run(Lines lines) throws IOException {
         for (String line = lines.next(); line != null; line = lines.next()) {
             if (line.strip().equals("/quit")) {
@@ -59,13 +59,13 @@ final class Session {
             try {
                 answer(line);
             } catch (IllegalArgumentException e) {
-                // The commands have transformers' names.
+                // The commands use transformers' names.
                 err.println("error: " + InvalidOptionException.message(e, OptionNaming.KEYS));
             }
         }
     }
 
-    /** Ends the generation that runs, from any thread, within one token. */
+    /** Ends the running generation within one token; called from any thread. */
     synchronized void stop() {
         if (generating != null) {
             generating.interrupt();
@@ -103,7 +103,7 @@ final class Session {
     }
 
     private void list() throws IOException {
-        // With the defaults of the model, but not the seed that a prompt would draw.
+        // With the model's defaults, but without the seed that is drawn for each prompt.
         GenerationConfig config = options.config(Prompt.of(""));
         for (GenerationOption<?> option : GenerationOption.all()) {
             if (config.isSet(option) && (option != SEED || options.isSet(SEED))) {
@@ -127,7 +127,7 @@ final class Session {
         } finally {
             end();
         }
-        // What was held back as the possible beginning of a stop string.
+        // Text that was held back as the possible beginning of a stop string.
         out.println(generation.text().substring(printed[1]));
         out.flush();
         last = new Last(prompt, config, printed[0]);
@@ -138,7 +138,7 @@ final class Session {
                 + (config.get(DO_SAMPLE) ? ", " + seed(config) : ""));
     }
 
-    /** Generates the last text once more, with its seed, and tells of it. */
+    /** Repeats the last generation with its seed, and shows how its tokens were chosen. */
     private void explain(boolean all) {
         if (last == null || last.tokens == 0) {
             throw new IllegalArgumentException("nothing has been generated yet; give a prompt first");
@@ -171,7 +171,7 @@ final class Session {
 
     private synchronized void end() {
         generating = null;
-        // A stop is over with the generation that it stopped.
+        // Ctrl-C applies only to the generation that it stopped.
         Thread.interrupted();
     }
 }

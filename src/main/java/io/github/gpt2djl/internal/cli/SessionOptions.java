@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A session's options: those of the command line, and what has been changed since. */
+/** A session's options: those of the command line, and the changes since. */
 final class SessionOptions {
     private final Gpt2 gpt2;
     private final GenerationFlags flags;
-    /** By option: its text, or empty where it has been taken back. */
+    /** The changes by option: the option's text, or empty if the option was unset. */
     private final Map<GenerationOption<?>, Optional<String>> changes = new LinkedHashMap<>();
 
     SessionOptions(Gpt2 gpt2, GenerationFlags flags) throws IOException {
@@ -24,15 +24,16 @@ final class SessionOptions {
         config(Prompt.of(""), changes);
     }
 
-    /** For a prompt. */
+    /** Returns the config for a prompt. */
     GenerationConfig config(Prompt prompt) throws IOException {
         return config(prompt, changes);
     }
 
     /**
-     * Sets an option, or with null takes it back.
+     * Sets an option, or unsets it with null.
      *
-     * @throws IllegalArgumentException if there is no such option, or it cannot have the value; nothing changes then
+     * @throws IllegalArgumentException if there is no such option, or the value is invalid; the options then stay
+     *     unchanged
      */
     void set(String key, @Nullable String text) throws IOException {
         GenerationOption<?> option = GenerationOption.find(key.replace('-', '_'));
@@ -53,12 +54,12 @@ final class SessionOptions {
         changes.putAll(changed);
     }
 
-    /** Whether an option has been set by the user. */
+    /** Tells whether the user has set an option. */
     boolean isSet(GenerationOption<?> option) throws IOException {
         return builder(changes).isSet(option);
     }
 
-    /** Goes back to those of the command line. */
+    /** Restores the options of the command line. */
     void reset() {
         changes.clear();
     }

@@ -6,15 +6,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * What stdout prints to: ends a command whose output has nowhere to go. A PrintStream alone would keep the failure to
- * itself, and the command would generate on for nobody.
+ * The stream behind stdout, which ends a command when its output cannot be written. A PrintStream alone would hide the
+ * failure, and the command would go on generating.
  */
 final class StandardOut extends FilterOutputStream {
     StandardOut(OutputStream out) {
         super(out);
     }
 
-    /** Stdout cannot be written. */
+    /** Thrown when stdout cannot be written. */
     static final class Failed extends UncheckedIOException {
         private static final long serialVersionUID = 1;
 
@@ -25,9 +25,9 @@ final class StandardOut extends FilterOutputStream {
             reason = String.valueOf(cause.getMessage());
         }
 
-        /** Whether who read it has left, as {@code head} does: no failure of the command's. */
+        /** Tells whether the reader closed the pipe, as {@code head} does, which is not a failure of the command. */
         boolean isBrokenPipe() {
-            // Linux and macOS; Windows.
+            // The messages of Linux and macOS, and of Windows.
             return reason.contains("Broken pipe") || reason.contains("pipe is being closed");
         }
     }

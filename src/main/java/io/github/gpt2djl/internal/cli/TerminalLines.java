@@ -14,7 +14,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Lines that are typed: edited, with a history. The only class that knows JLine. */
+/** Lines typed at a terminal, with editing and a history. The only class that uses JLine. */
 final class TerminalLines implements Lines, AutoCloseable {
     private static final String PROMPT = "> ";
 
@@ -30,14 +30,14 @@ final class TerminalLines implements Lines, AutoCloseable {
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .variable(LineReader.HISTORY_FILE, history)
-                // An exclamation mark is one.
+                // An exclamation mark in a prompt is not a reference to the history.
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .build();
     }
 
-    /** Those of the terminal that this process has. */
+    /** Opens the terminal of this process. */
     static TerminalLines ofSystem(Path history, PrintStream err) throws IOException {
-        // As all that this program reads: under the C locale JLine would lose what is not ASCII.
+        // UTF-8, as for all input: under the C locale JLine would lose characters that are not ASCII.
         Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .encoding(StandardCharsets.UTF_8)
@@ -48,7 +48,7 @@ final class TerminalLines implements Lines, AutoCloseable {
         return lines;
     }
 
-    /** SIGTERM must not leave the terminal to the shell as it is while a line is edited. */
+    /** Restores the terminal on SIGTERM, as the shell cannot use it in the state of line editing. */
     private void end(Thread reading) {
         ending = true;
         reading.interrupt();
@@ -59,7 +59,7 @@ final class TerminalLines implements Lines, AutoCloseable {
         }
     }
 
-    /** What Ctrl-C does while no line is read. */
+    /** Sets the action of Ctrl-C while no line is read. */
     void onInterrupt(Runnable action) {
         terminal.handle(Terminal.Signal.INT, signal -> action.run());
     }

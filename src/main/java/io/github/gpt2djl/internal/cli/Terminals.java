@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the standard streams go. */
+/** Tells where the standard streams go. */
 final class Terminals {
     static final int IN = 0;
     static final int OUT = 1;
@@ -13,9 +13,10 @@ final class Terminals {
     private Terminals() {}
 
     /**
-     * Whether a stream is a terminal.
+     * Tells whether a stream is a terminal.
      *
-     * <p>Each by itself: System.console() wants all of them to be one, where a script may take what stdout has.
+     * <p>Checks each stream by itself: System.console() requires all of them to be terminals, although a script may
+     * read stdout.
      */
     @SuppressWarnings("SystemConsoleNull")
     static boolean is(int descriptor) {

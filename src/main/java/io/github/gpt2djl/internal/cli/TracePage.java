@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** How tokens were chosen, as a page that needs nothing beside it. */
+/** A self-contained HTML page that shows how tokens were chosen. */
 final class TracePage {
     private static final String PLACE = "$trace$";
 
     private TracePage() {}
 
-    /** Rejects a file that could not be written, before a model is loaded for it. */
+    /** Rejects a file that cannot be written, before the model is loaded. */
     static void check(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
@@ -22,12 +22,12 @@ final class TracePage {
         }
     }
 
-    /** Writes the page; under its name only once it is whole. */
+    /** Writes the page. The file appears only once it is complete. */
     static void write(Path file, String json) throws IOException {
         WholeFile.write(file, page(json));
     }
 
-    /** A text in the JSON must neither end the script that holds it nor, as a line separator, break a string. */
+    /** Escapes the JSON: a text must not end the surrounding script, nor break a string as a line separator would. */
     static String page(String json) throws IOException {
         try (InputStream template = Objects.requireNonNull(TracePage.class.getResourceAsStream("explain.html"))) {
             String safe =

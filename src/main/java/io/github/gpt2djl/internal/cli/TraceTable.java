@@ -10,7 +10,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
-/** How one token was chosen, as a table for a terminal: a row for each candidate, a column for each rule. */
+/** A table for a terminal that shows how one token was chosen: a row for each candidate, a column for each rule. */
 final class TraceTable {
     private static final int TOKEN = 14;
     private static final int BAR = 48;
@@ -29,8 +29,8 @@ final class TraceTable {
     /**
      * Prints one step.
      *
-     * @param number 1 for the first
-     * @param before the text that the token continues
+     * @param number the number of the step, from 1
+     * @param before the text before the token
      */
     void print(int number, String before, StepTrace trace) {
         String chosen = Visible.token(gpt2, trace.chosen().id());
@@ -73,7 +73,7 @@ final class TraceTable {
         out.println(style(row("", title, aligned(names, cells)), Style.fg_cyan));
     }
 
-    /** Where a rule cuts. */
+    /** Prints the last kept and the first removed token of each rule. */
     private void border(StepTrace.Effect effect) {
         if (effect.lastKept().isPresent() && effect.firstRemoved().isPresent()) {
             var last = effect.lastKept().get();
@@ -130,7 +130,7 @@ final class TraceTable {
         return row.toString();
     }
 
-    /** Of a column with this title. */
+    /** Returns the width of a column with this title. */
     private static int width(String name) {
         return Math.max(9, name.length());
     }

@@ -18,12 +18,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A new model from a text. */
+/** {@code train}: trains a new model on a text. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Learns a tokenizer and a new GPT-2 from a text, and keeps the best model in a folder.",
+        description = "Trains a tokenizer and a new GPT-2 on a text, and keeps the best model in a folder.",
         footer = {
             "",
             "Examples:",
@@ -36,27 +36,31 @@ final class TrainCommand implements Callable<Integer> {
             names = "--vocab-size",
             paramLabel = "N",
             defaultValue = "2048",
-            description = "Tokens, the 256 bytes and <|endoftext|> among them. Default: 2048.")
+            description = "Size of the vocabulary, including the 256 bytes and <|endoftext|>. Default: 2048.")
     int vocabSize;
 
-    @Option(names = "--layers", paramLabel = "N", defaultValue = "6", description = "Default: 6.")
+    @Option(names = "--layers", paramLabel = "N", defaultValue = "6", description = "Transformer blocks. Default: 6.")
     int layers;
 
-    @Option(names = "--heads", paramLabel = "N", defaultValue = "6", description = "Default: 6.")
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Attention heads of a block. Default: 6.")
     int heads;
 
     @Option(
             names = "--width",
             paramLabel = "N",
             defaultValue = "192",
-            description = "Of embeddings and layers, a multiple of the heads. Default: 192.")
+            description = "Width of embeddings and layers, a multiple of --heads. Default: 192.")
     int width;
 
     @Option(
             names = "--context",
             paramLabel = "N",
             defaultValue = "256",
-            description = "Tokens that the model looks at, and of each row that it learns. Default: 256.")
+            description = "Tokens of the model's context, and of each row in training. Default: 256.")
     int context;
 
     @Mixin
@@ -83,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** That of the training that goes on, or a new one. */
+    /** Returns the tokenizer of the resumed training, or trains a new one. */
     private String tokenizer(Corpus.Split split) throws IOException {
         Path file = flags.folder.resolve("tokenizer.json");
         if (flags.resume && Files.exists(file)) {

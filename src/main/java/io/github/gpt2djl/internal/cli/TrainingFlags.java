@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** The options that train and finetune have in common. */
 final class TrainingFlags {
-    @Option(names = "--text", paramLabel = "FILE", required = true, description = "What to learn: a text in UTF-8.")
+    @Option(names = "--text", paramLabel = "FILE", required = true, description = "The text to train on, in UTF-8.")
     Path text = Path.of("");
 
     @Option(
@@ -19,19 +19,22 @@ final class TrainingFlags {
             paramLabel = "FOLDER",
             required = true,
             description = {
-                "Where the best model is kept in the published files, with a curve of the loss. Its folder \"training\" holds what"
-                        + " --resume needs."
+                "The folder for the files of the best model and a curve of the loss. Its subfolder \"training\" holds"
+                        + " the state for --resume."
             })
     Path folder = Path.of("");
 
-    @Option(names = "--resume", description = "Go on with a training that was interrupted, under the same options.")
+    @Option(names = "--resume", description = "Resume an interrupted training, with the same options.")
     boolean resume;
 
-    @Option(names = "--max-minutes", paramLabel = "N", description = "Time for training, interruptions not counted.")
+    @Option(
+            names = "--max-minutes",
+            paramLabel = "N",
+            description = "Train for at most N minutes, not counting interruptions.")
     @Nullable
     Double maxMinutes;
 
-    @Option(names = "--max-steps", paramLabel = "N", description = "The last step.")
+    @Option(names = "--max-steps", paramLabel = "N", description = "Train up to step N.")
     @Nullable
     Integer maxSteps;
 
@@ -39,25 +42,25 @@ final class TrainingFlags {
             names = "--validation",
             paramLabel = "SHARE",
             defaultValue = "0.1",
-            description = "The share at the text's end that the model is tested with and never learns. Default: 0.1.")
+            description = "The fraction at the end of the text for validation, not for training. Default: 0.1.")
     double validation;
 
     @Option(
             names = "--paragraphs",
             paramLabel = "N",
-            description =
-                    "Begin a document, with <|endoftext|> or the model's own token for it, every N paragraphs that blank lines part. Default: one"
-                            + " document. Such a token in the text begins one, too.")
+            description = "Begin a document every N paragraphs, which blank lines separate. A document begins with"
+                    + " <|endoftext|>, or the model's own start token, which may also be in the text. Default: one"
+                    + " document.")
     int paragraphs;
 
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "Rows that are computed at once. Default: 12, and 4 for finetune.")
+            description = "Rows in a batch. Default: 12 for train, 4 for finetune.")
     @Nullable
     Integer batchSize;
 
-    @Option(names = "--accumulation", paramLabel = "N", description = "Batches to a step. Default: 1.")
+    @Option(names = "--accumulation", paramLabel = "N", description = "Batches per step. Default: 1.")
     @Nullable
     Integer accumulation;
 
@@ -65,20 +68,23 @@ final class TrainingFlags {
             names = "--learning-rate",
             paramLabel = "R",
             description =
-                    "The largest, after the warm-up. Default: 1e-3 for a new model, 5e-5 for one that is tuned, 3e-4"
+                    "The maximum learning rate, after the warm-up. Default: 1e-3 for train, 5e-5 for finetune, 3e-4"
                             + " with --lora-rank.")
     @Nullable
     Double learningRate;
 
-    @Option(names = "--warmup-steps", paramLabel = "N", description = "Default: 100, and 10 for finetune.")
+    @Option(
+            names = "--warmup-steps",
+            paramLabel = "N",
+            description = "Steps in which the learning rate grows. Default: 100 for train, 10 for finetune.")
     @Nullable
     Integer warmupSteps;
 
-    @Option(names = "--weight-decay", paramLabel = "D", description = "AdamW's. Default: 0.1.")
+    @Option(names = "--weight-decay", paramLabel = "D", description = "AdamW's weight decay. Default: 0.1.")
     @Nullable
     Double weightDecay;
 
-    @Option(names = "--gradient-clip", paramLabel = "N", description = "The gradients' largest norm. Default: 1.")
+    @Option(names = "--gradient-clip", paramLabel = "N", description = "Maximum norm of the gradients. Default: 1.")
     @Nullable
     Double gradientClip;
 
@@ -86,25 +92,26 @@ final class TrainingFlags {
             names = "--dropout",
             paramLabel = "SHARE",
             defaultValue = "0.1",
-            description = "The share of activations that is left out at random. Default: 0.1, GPT-2's; more helps on a"
-                    + " small text.")
+            description =
+                    "The fraction of activations dropped at random. More helps with a small text. Default: 0.1, as"
+                            + " for GPT-2.")
     double dropout;
 
-    @Option(names = "--evaluate-every", paramLabel = "N", description = "Steps between two tests. Default: 100.")
+    @Option(names = "--evaluate-every", paramLabel = "N", description = "Validate every N steps. Default: 100.")
     @Nullable
     Integer evaluateEvery;
 
     @Option(
             names = "--evaluation-windows",
             paramLabel = "N",
-            description = "Rows of the validation's text that a test looks at, spread over it. Default: 200.")
+            description = "Validate with at most N rows, spread over the validation part. Default: 200.")
     @Nullable
     Integer evaluationWindows;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = {"End after N tests without a lower loss; 0: never. Default: 10."})
+            description = {"End after N validations without a lower loss; 0: never. Default: 10."})
     @Nullable
     Integer patience;
 
@@ -112,7 +119,7 @@ final class TrainingFlags {
             names = "--sample-every",
             paramLabel = "N",
             description = {
-                "Steps between two texts of the model, a multiple of --evaluate-every. Default: that; 0: none."
+                "Print a sample every N steps, a multiple of --evaluate-every; 0: never. Default: as --evaluate-every."
             })
     @Nullable
     Integer sampleEvery;
@@ -120,32 +127,35 @@ final class TrainingFlags {
     @Option(
             names = "--sample-prompt",
             paramLabel = "TEXT",
-            description = "What they begin with. Default: the token that begins a document.")
+            description = "The prompt of the samples. Default: the token that begins a document.")
     @Nullable
     String samplePrompt;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of weights, batches and dropout. Default: 0.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Random seed for initial weights, batches and dropout. Default: 0.")
     @Nullable
     Long seed;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of one operation. Default: one a core, no more than the container has.")
+            description = "Threads of one operation. Default: one per core, within the container's limit.")
     int threads;
 
     @Spec(Spec.Target.MIXEE)
     @Nullable
     CommandSpec command;
 
-    /** The command line, without the program. */
+    /** Returns the command line without the program's name. */
     List<String> arguments() {
         return command == null
                 ? List.of()
                 : command.root().commandLine().getParseResult().originalArgs();
     }
 
-    /** Sets what was given over a command's defaults. */
+    /** Overrides a command's defaults with the given options. */
     void set(TrainingOptionsBuilder builder) {
         Optional.ofNullable(maxMinutes).ifPresent(builder::maxMinutes);
         Optional.ofNullable(maxSteps).ifPresent(builder::maxSteps);

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A training on the command line: shown while it runs, ended by Ctrl-C with all saved, summed up at its end. */
+/** A training on the command line: shows its progress, saves it on Ctrl-C, and prints a summary at the end. */
 final class TrainingRun {
     private final TrainingFlags flags;
     private final TrainingOptions options;
@@ -59,7 +59,7 @@ final class TrainingRun {
         }
     }
 
-    /** Ctrl-C: waits for the step that runs, and for the save. */
+    /** Handles Ctrl-C: waits for the current step and for the save. */
     private static void stop(TrainingView view, CountDownLatch ended) {
         view.stop();
         try {

@@ -21,7 +21,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a training: a bar where there is a terminal, a line for each test, and what the model writes. */
+/** Shows a training: a bar on a terminal, a line for each validation, and samples of the model. */
 final class TrainingView implements TrainingListener, AutoCloseable {
     private static final int SAMPLE_TOKENS = 60;
 
@@ -111,7 +111,7 @@ final class TrainingView implements TrainingListener, AutoCloseable {
             String text = gpt2.generate(prompt, config).text();
             err.println((prompt + text).strip().indent(4).stripTrailing());
         } catch (InsufficientMemoryException e) {
-            // The training has what it needs.
+            // A failed sample must not end the training.
             err.println("no text of the model: " + e.getMessage());
         }
     }

@@ -3,11 +3,11 @@ package io.github.gpt2djl.internal.cli;
 import io.github.gpt2djl.Gpt2;
 import java.util.Locale;
 
-/** Tokens for the eye: spaces and line breaks as signs, and nothing that steers a terminal. */
+/** Tokens in visible form: with signs for spaces and line breaks, and without terminal control characters. */
 final class Visible {
     private Visible() {}
 
-    /** A token, or #ID without a tokenizer. */
+    /** Returns a token's text, or #ID without a tokenizer. */
     static String token(Gpt2 gpt2, int id) {
         return gpt2.hasTokenizer() ? text(gpt2.decode(id)) : "#" + id;
     }
@@ -16,7 +16,7 @@ final class Visible {
         return line(text).replace(' ', '␣');
     }
 
-    /** In one line, spaces as they are. */
+    /** Returns a text in one line, with its spaces unchanged. */
     static String line(String text) {
         StringBuilder visible = new StringBuilder();
         text.codePoints().forEach(c -> {
@@ -33,7 +33,7 @@ final class Visible {
         return visible.toString();
     }
 
-    /** How many places it takes in a terminal: two for ideographs and emoji. */
+    /** Returns the number of columns that a text takes in a terminal: two for ideographs and emoji. */
     static int width(String text) {
         return text.codePoints()
                 .map(c -> Character.isIdeographic(c)

@@ -1,5 +1,5 @@
 /**
- * The command line: one class a command, text on stdout, everything else on stderr.
+ * The command line: one class per command; text goes to stdout, everything else to stderr.
  *
  * <p>Not part of the API: do not use this package, as it may change in any release.
  */

@@ -83,7 +83,7 @@ public final class ConfigMerge {
         }
     }
 
-    /** A length of either kind that the user asks for goes before both of the model's; else new tokens count. */
+    /** Drops the model's defaults that a length of the user overrides; without one, new tokens override all tokens. */
     private void dropLengths(GenerationOption<Integer> newTokens, GenerationOption<Integer> all) {
         if (asked.isSet(newTokens) || asked.isSet(all)) {
             added.remove(newTokens);
@@ -93,10 +93,10 @@ public final class ConfigMerge {
         }
     }
 
-    /** As far as any text goes, a least length beyond the greatest one is the greatest one. */
-    private void lower(GenerationOption<Integer> least, GenerationOption<Integer> most) {
-        if (added.containsKey(least) && isSet(most) && value(least) > value(most)) {
-            added.put(least, value(most));
+    /** Lowers a default minimum length to the maximum length, which has the same effect. */
+    private void lower(GenerationOption<Integer> min, GenerationOption<Integer> max) {
+        if (added.containsKey(min) && isSet(max) && value(min) > value(max)) {
+            added.put(min, value(max));
         }
     }
 

@@ -25,7 +25,7 @@ import java.util.Set;
 
 /** generation_config.json, as transformers' {@code GenerationConfig} reads and writes it. */
 public final class GenerationConfigJson {
-    /** What does not change the text here: how transformers runs, what it returns, how it pads. */
+    /** Keys of transformers that do not affect the generated text, and are ignored: for running, output and padding. */
     private static final Set<String> OTHERS_CONCERN = Set.of(
             "_from_model_config",
             "transformers_version",

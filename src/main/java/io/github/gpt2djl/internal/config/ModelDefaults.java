@@ -36,7 +36,7 @@ public record ModelDefaults(
         Map<UnsupportedDefault, JsonElement> unsupported,
         List<Integer> eosIds,
         int bosId) {
-    /** What transformers does not know, or what does not change the text. */
+    /** Options that transformers does not have, or that do not affect the generated text. */
     private static final Set<GenerationOption<?>> NOT_TAKEN = Set.of(
             PRESET,
             USE_MODEL_DEFAULTS,

@@ -32,8 +32,8 @@ public record Kernels(Kernel layers, Kernel head) {
      * turned. Code, buffers and what malloc cannot use come on top.
      */
     long loadingBytes(ModelConfig model, int workers) {
-        int byWayOf = head == Kernel.FBGEMM_INT8 ? 1 : head == Kernel.ONEDNN_INT8 ? 2 : 0;
-        long copies = 4L + head.bytes + byWayOf;
+        int temporaryCopies = head == Kernel.FBGEMM_INT8 ? 1 : head == Kernel.ONEDNN_INT8 ? 2 : 0;
+        long copies = 4L + head.bytes + temporaryCopies;
         long early = tables(model) + (packsHead(model) ? copies * table(model) : 0);
         long matrix = 4L * model.width() * Math.max(3 * model.width(), model.innerWidth());
         return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;

@@ -30,7 +30,7 @@ public record GenerationPlanner(LoadedModel model) {
     /** As in transformers; the number follows how well it does. */
     private static final int ASSISTANT_TOKENS = 20;
 
-    /** The steps after a text's end are for nothing. */
+    /** The number of steps ahead. Not more, because steps after the end of a text are wasted. */
     private static final int STEPS_AHEAD = 32;
 
     /** Several prompts, all checked before anything is computed: together, or in turn if one of them searches. */

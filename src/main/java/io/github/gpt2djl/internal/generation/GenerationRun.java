@@ -34,7 +34,7 @@ public final class GenerationRun implements AutoCloseable {
     private int begun;
     private boolean cancelled;
     private @Nullable Throwable failure;
-    private boolean told;
+    private boolean reported;
     /** What the last request that has failed did. */
     private @Nullable Throwable failed;
 
@@ -81,7 +81,7 @@ public final class GenerationRun implements AutoCloseable {
                 while (!now.hasNext() && results.hasNext()) {
                     GenerationResult result = results.next();
                     if (result.failure() != null) {
-                        told = true;
+                        reported = true;
                         order.clear();
                         close();
                     }
@@ -147,7 +147,7 @@ public final class GenerationRun implements AutoCloseable {
             SampledToken sampled = loop.next().get(0);
             return add(sampled, Objects.requireNonNull(row(sampled)));
         } catch (Throwable e) {
-            told = true;
+            reported = true;
             loop.close();
             throw e;
         }
@@ -186,8 +186,8 @@ public final class GenerationRun implements AutoCloseable {
     /** Once: who asks again finds that the run has ended. */
     private void rethrow() {
         Throwable why = failure != null ? failure : requests.failure();
-        if (why != null && !cancelled && !told) {
-            told = true;
+        if (why != null && !cancelled && !reported) {
+            reported = true;
             loop.close();
             throw Failures.unchecked(why);
         }

@@ -129,7 +129,7 @@ public record LoadedModel(
      * @param advice what else could be done
      */
     void checkFits(Prompt prompt, NamedOption option, String what, Object... advice) {
-        int least = prompt.text() == null || tokenizer == null ? 0 : tokenizer.leastIds(prompt.text());
+        int least = prompt.text() == null || tokenizer == null ? 0 : tokenizer.minTokenCount(prompt.text());
         if (least > config().positions()) {
             throw tooLong(option, least, what + " has at least " + least, advice);
         }

@@ -107,11 +107,11 @@ final class RunningText {
     /** How often the loop has begun anew with the last ids. */
     private int slides() {
         Request request = entry.request();
-        int held = request.start(positions).length;
+        int filled = request.start(positions).length;
         int slides = 0;
         for (int token = 1; token < tokens.size(); token++) {
-            boolean full = held == positions;
-            held = full ? request.decoding().keep() : held + 1;
+            boolean full = filled == positions;
+            filled = full ? request.decoding().keep() : filled + 1;
             slides += full ? 1 : 0;
         }
         return slides;

@@ -11,14 +11,15 @@ import io.github.gpt2djl.sampling.Explainer;
 import io.github.gpt2djl.sampling.Explainer.Labelled;
 import io.github.gpt2djl.sampling.ForcedToken;
 import io.github.gpt2djl.sampling.Greedy;
-import io.github.gpt2djl.sampling.LeastLength;
 import io.github.gpt2djl.sampling.LogitsProcessor;
+import io.github.gpt2djl.sampling.LogitsWarper;
+import io.github.gpt2djl.sampling.MinLength;
 import io.github.gpt2djl.sampling.MinP;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.NoRepeatNgram;
 import io.github.gpt2djl.sampling.OccurrencePenalty;
 import io.github.gpt2djl.sampling.OpenAiTopP;
-import io.github.gpt2djl.sampling.Processed;
+import io.github.gpt2djl.sampling.ProcessedSampler;
 import io.github.gpt2djl.sampling.RepetitionPenalty;
 import io.github.gpt2djl.sampling.Sampler;
 import io.github.gpt2djl.sampling.SequenceBias;
@@ -27,7 +28,6 @@ import io.github.gpt2djl.sampling.Temperature;
 import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
 import io.github.gpt2djl.sampling.TypicalP;
-import io.github.gpt2djl.sampling.Warper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +41,8 @@ import java.util.stream.Stream;
  * @param warpers shape the distribution that is drawn from
  * @param draws whether tokens are drawn
  */
-public record SamplingRules(List<Labelled<LogitsProcessor>> processors, List<Labelled<Warper>> warpers, boolean draws) {
+public record SamplingRules(
+        List<Labelled<LogitsProcessor>> processors, List<Labelled<LogitsWarper>> warpers, boolean draws) {
     /**
      * The rules for a model.
      *
@@ -59,7 +60,7 @@ public record SamplingRules(List<Labelled<LogitsProcessor>> processors, List<Lab
                 draws ? new Multinomial(warpers.stream().map(Labelled::rule).toList()) : new Greedy();
         return processors.isEmpty()
                 ? sampler
-                : new Processed(processors.stream().map(Labelled::rule).toList(), sampler);
+                : new ProcessedSampler(processors.stream().map(Labelled::rule).toList(), sampler);
     }
 
     /** Chooses the same and tells why, with n tokens at each place. */
@@ -91,10 +92,10 @@ public record SamplingRules(List<Labelled<LogitsProcessor>> processors, List<Lab
             add(rules, config, BAD_WORDS_IDS, banned(words));
         }
         if (config.get(MIN_LENGTH) > 0) {
-            add(rules, config, MIN_LENGTH, new LeastLength(config.get(MIN_LENGTH), 0, eosIds));
+            add(rules, config, MIN_LENGTH, new MinLength(config.get(MIN_LENGTH), 0, eosIds));
         }
         if (config.get(MIN_NEW_TOKENS) > 0) {
-            add(rules, config, MIN_NEW_TOKENS, new LeastLength(0, config.get(MIN_NEW_TOKENS), eosIds));
+            add(rules, config, MIN_NEW_TOKENS, new MinLength(0, config.get(MIN_NEW_TOKENS), eosIds));
         }
         if (config.isSet(FORCED_BOS_TOKEN_ID)) {
             ForcedToken rule = new ForcedToken(config.get(FORCED_BOS_TOKEN_ID), ForcedToken.Place.SECOND);
@@ -118,8 +119,8 @@ public record SamplingRules(List<Labelled<LogitsProcessor>> processors, List<Lab
         return rules;
     }
 
-    private static List<Labelled<Warper>> warpers(GenerationConfig config) {
-        List<Labelled<Warper>> rules = new ArrayList<>();
+    private static List<Labelled<LogitsWarper>> warpers(GenerationConfig config) {
+        List<Labelled<LogitsWarper>> rules = new ArrayList<>();
         if (!config.get(DO_SAMPLE)) {
             return rules;
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response's bytes, with a time limit and an ear for interrupts: the JDK's stream of a body has neither.
+ * Reads a response's bytes with a time limit, and can be interrupted; the JDK's stream of a body supports neither.
  *
  * <p>Pulls one piece at a time, so that a slow disk holds the network back.
  */

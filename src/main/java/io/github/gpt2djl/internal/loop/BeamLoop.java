@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.loop;
 import io.github.gpt2djl.internal.decoder.Decoder;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.sampling.HighestScores;
-import io.github.gpt2djl.sampling.Processed;
+import io.github.gpt2djl.sampling.ProcessedSampler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,7 +99,8 @@ public final class BeamLoop implements Loop {
             for (int id = 0; id < scores.length; id++) {
                 scores[id] -= logSumExp;
             }
-            Processed.process(request.decoding().processors(), scores, request.view(beam.ids(), beam.ids().length));
+            ProcessedSampler.process(
+                    request.decoding().processors(), scores, request.view(beam.ids(), beam.ids().length));
             highest.look(scores, beam.score(), place * scores.length);
         }
         List<Beam> best = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.loop;
 import io.github.gpt2djl.internal.decoder.CandidateCache;
 import io.github.gpt2djl.internal.decoder.Decoder;
 import io.github.gpt2djl.internal.sampling.HighestScores;
-import io.github.gpt2djl.sampling.Processed;
+import io.github.gpt2djl.sampling.ProcessedSampler;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -115,7 +115,7 @@ public final class ContrastiveLoop implements Loop {
         if (request.decoding().processors().isEmpty()) {
             return logSumExp;
         }
-        Processed.process(request.decoding().processors(), scores, request.view(ids, length));
+        ProcessedSampler.process(request.decoding().processors(), scores, request.view(ids, length));
         float most = Float.NEGATIVE_INFINITY;
         for (float score : scores) {
             most = Math.max(most, score);

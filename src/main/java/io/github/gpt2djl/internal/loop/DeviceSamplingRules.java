@@ -2,12 +2,12 @@ package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.DeviceSampling;
 import io.github.gpt2djl.sampling.Greedy;
+import io.github.gpt2djl.sampling.LogitsWarper;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
 import io.github.gpt2djl.sampling.Temperature;
 import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
-import io.github.gpt2djl.sampling.Warper;
 import org.jspecify.annotations.Nullable;
 
 /** Which decodings a decoder can follow by itself. */
@@ -30,7 +30,7 @@ final class DeviceSamplingRules {
         int topK = 0;
         double topP = 1;
         int place = 0;
-        for (Warper rule : multinomial.rules()) {
+        for (LogitsWarper rule : multinomial.rules()) {
             int before = place;
             if (rule instanceof Temperature divided) {
                 temperature = divided.t();

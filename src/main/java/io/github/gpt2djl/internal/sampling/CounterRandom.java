@@ -1,8 +1,8 @@
 package io.github.gpt2djl.internal.sampling;
 
 /**
- * Random numbers without a state: a function of seed, row and step, so that a token's draw depends neither on the
- * batch nor on what was drawn before.
+ * Stateless random numbers: a function of seed, row and step, so that a token's draw depends neither on the batch nor
+ * on earlier draws.
  *
  * <p>Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011): key =
  * seed, counter = (step, row, 0, 0). Torch's seeds give other numbers.
@@ -23,7 +23,7 @@ public final class CounterRandom {
     private CounterRandom() {}
 
     /**
-     * A number in [0, 1), a multiple of 2<sup>-53</sup>.
+     * Returns a number in [0, 1), a multiple of 2<sup>-53</sup>.
      *
      * @param seed any
      * @param row the sequence's number among the sequences of its prompt
@@ -36,8 +36,8 @@ public final class CounterRandom {
     }
 
     /**
-     * A number of the standard normal distribution, to the last bit the same on every JDK (Box and Muller, "A note on
-     * the generation of random normal deviates", 1958).
+     * Returns a number of the standard normal distribution, identical to the last bit on every JDK (Box and Muller, "A
+     * note on the generation of random normal deviates", 1958).
      *
      * @param seed any
      * @param stream one of 2<sup>32</sup> rows of numbers
@@ -51,7 +51,7 @@ public final class CounterRandom {
         return radius * StrictMath.cos(2 * Math.PI * fraction(word[2], word[3]));
     }
 
-    /** A multiple of 2^-53 below 1. */
+    /** Returns a multiple of 2^-53 below 1. */
     private static double fraction(int high, int low) {
         long bits = ((high & 0xffffffffL) << 32) | (low & 0xffffffffL);
         return (bits >>> 11) * 0x1p-53;

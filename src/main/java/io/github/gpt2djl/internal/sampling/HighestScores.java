@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.sampling;
 import java.util.Arrays;
 
 /**
- * The n highest of many scores by falling score, of equal ones the lower number first; nothing else is sorted.
+ * The n highest of many scores in descending order, the lower number first on ties; no other score is sorted.
  *
  * <pre>{@code
  * HighestScores highest = new HighestScores(2);
@@ -16,16 +16,16 @@ import java.util.Arrays;
 public final class HighestScores {
     private static final int ROOM = 64;
 
-    /** Scores with their numbers, ordered as these are ranked; the lowest at the root. */
+    /** A min-heap of keys: scores with their numbers. */
     private long[] heap;
 
     private final int most;
     private int size;
 
     /**
-     * Starts with nothing looked at.
+     * Starts without scores.
      *
-     * @param n at least 1
+     * @param n number of scores to keep, at least 1
      */
     public HighestScores(int n) {
         most = n;
@@ -33,11 +33,11 @@ public final class HighestScores {
     }
 
     /**
-     * Looks at scores.
+     * Adds scores.
      *
-     * @param scores -Infinity and NaN never count
-     * @param plus is added to each
-     * @param first the number of the first one, above those that have been looked at before
+     * @param scores the scores; -Infinity and NaN are ignored
+     * @param plus a number added to each score
+     * @param first the number of the first score, above all numbers so far
      */
     public void look(float[] scores, float plus, int first) {
         float lowest = size == most ? score(heap[0]) : Float.NEGATIVE_INFINITY;
@@ -51,9 +51,9 @@ public final class HighestScores {
     }
 
     /**
-     * Hands out the highest, and starts over.
+     * Returns the highest scores and starts over.
      *
-     * @return at most n keys, which {@link #score} and {@link #number} read, by falling score
+     * @return at most n keys for {@link #score} and {@link #number}, in descending order of score
      */
     public long[] take() {
         long[] falling = Arrays.copyOf(heap, size);
@@ -68,10 +68,10 @@ public final class HighestScores {
     }
 
     /**
-     * The score in a key.
+     * Returns the score of a key.
      *
-     * @param key one of those that {@link #take} has handed out
-     * @return the score, with what was added to it
+     * @param key an element that {@link #take} has returned
+     * @return the score, including the number added to it
      */
     public static float score(long key) {
         int rising = (int) (key >> 32);
@@ -79,16 +79,16 @@ public final class HighestScores {
     }
 
     /**
-     * The number in a key.
+     * Returns the number of a key's score.
      *
-     * @param key one of those that {@link #take} has handed out
-     * @return the score's number among all that were looked at
+     * @param key an element that {@link #take} has returned
+     * @return the score's number among all scores added
      */
     public static int number(long key) {
         return (int) ~key;
     }
 
-    /** A float's bits rise with it once negatives are flipped. */
+    /** Returns bits that rise with the float's value: those of negatives are flipped. */
     private static long key(float score, int number) {
         int bits = Float.floatToIntBits(score + 0f);
         int rising = bits ^ ((bits >> 31) & Integer.MAX_VALUE);

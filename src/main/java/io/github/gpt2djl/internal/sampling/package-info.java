@@ -1,5 +1,5 @@
 /**
- * Numbers for sampling: random draws that a counter gives, and the highest of many scores.
+ * Numbers for sampling: counter-based random draws, and the highest of many scores.
  *
  * <p>Not part of the API: do not use this package, as it may change in any release.
  */

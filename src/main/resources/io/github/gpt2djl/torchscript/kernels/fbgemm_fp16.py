@@ -1,4 +1,4 @@
-# FBGEMM with 16-bit weights; what they are multiplied by and the sums have 32 bits.
+# FBGEMM with 16-bit weights; activations and sums have 32 bits.
 
 from activation import activate_
 from tensors import out_by_in
@@ -11,7 +11,7 @@ class Matrix(NamedTuple):
 class Matrices(Module):
   packed : List[LinearPackedParamsBase]
 
-  # FBGEMM itself would cut off what half precision cannot hold, with a warning.
+  # Clamps weights beyond the range of half precision; FBGEMM would do so with a warning.
   def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     w = out_by_in(weight, transposed, scratch)
     if bool(torch.amax(w) > 65504.) or bool(torch.amin(w) < -65504.):

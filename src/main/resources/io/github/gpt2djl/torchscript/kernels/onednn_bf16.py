@@ -1,5 +1,5 @@
-# oneDNN with weights in its own order. Weights, what they are multiplied by and the results are bfloat16. With AMX, 16
-# rows take as long as one.
+# oneDNN with weights in oneDNN's own order. Weights, activations and results are bfloat16. With AMX, 16 rows take as long
+# as one.
 
 from activation import activate_
 from dtypes import bfloat16
@@ -30,7 +30,7 @@ class Matrices(Module):
   def linear(self, x: Tensor, i: int) -> Tensor:
     return self.linear_fused(x, i, "none")
 
-  # oneDNN applies the two usual activations to each result of its product: x [N, in] -> [N, out].
+  # oneDNN fuses the two usual activations with the product: x [N, in] -> [N, out].
   def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
     if activation == "gelu_new":
       y = self.linear_fused(x, i, "gelu")
@@ -40,11 +40,11 @@ class Matrices(Module):
       y = activate_(self.linear(x, i), activation)
     return y
 
-  # function: oneDNN's name for it. x [N, in] -> [N, out].
+  # function: oneDNN's name of the activation. x [N, in] -> [N, out].
   def linear_fused(self, x: Tensor, i: int, function: str) -> Tensor:
     return ops.mkldnn._linear_pointwise(x.to(bfloat16()), self.weights[i], self.biases[i], function, annotate(List[Optional[number]], []), "tanh")
 
-  # Padding: with AMX, 65 rows take longer than 80, and oneDNN compiles anew for each number of rows.
+  # Pads the rows: with AMX, 65 rows take longer than 80, and oneDNN compiles a kernel for each number of rows.
   def fit(self, x: Tensor) -> Tensor:
     N = x.size(0)
     if N > 16 and N % 16 > 0:

@@ -1,4 +1,4 @@
-# oneDNN with 32-bit weights in its own order: about twice as fast as torch.linear for one row on AVX2.
+# oneDNN with 32-bit weights in oneDNN's own order: about twice as fast as torch.linear for one row on AVX2.
 
 from activation import activate_
 from tensors import out_by_in
@@ -27,7 +27,7 @@ class Matrices(Module):
   def linear(self, x: Tensor, i: int) -> Tensor:
     return self.linear_fused(x, i, "none")
 
-  # oneDNN applies the two usual activations to each result of its product: x [N, in] -> [N, out].
+  # oneDNN fuses the two usual activations with the product: x [N, in] -> [N, out].
   def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
     if activation == "gelu_new":
       y = self.linear_fused(x, i, "gelu")
@@ -37,7 +37,7 @@ class Matrices(Module):
       y = activate_(self.linear(x, i), activation)
     return y
 
-  # function: oneDNN's name for it. x [N, in] -> [N, out].
+  # function: oneDNN's name of the activation. x [N, in] -> [N, out].
   def linear_fused(self, x: Tensor, i: int, function: str) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, self.weights[i], self.biases[i], function, annotate(List[Optional[number]], []), "tanh")
 

@@ -1,11 +1,11 @@
-# torch.linear: runs everywhere, on a GPU with 16-bit numbers, too. A head shares the memory of the embedding table.
+# torch.linear, which runs everywhere, on a GPU also with 16-bit numbers. A head shares the memory of the embedding table.
 #
 # Each file of this folder has these methods. One of the files is packed as layer_kernel, one as head_kernel.
 
 from activation import activate_
 from tensors import out_by_in
 
-# What the kernel multiplies by: weight [out, in], bias [out].
+# A prepared matrix: weight [out, in], bias [out].
 class Matrix(NamedTuple):
   weight : Tensor
   bias : Tensor
@@ -16,9 +16,9 @@ class Matrices(Module):
   weights : List[Tensor]
   biases : List[Tensor]
 
-  # Changes nothing in the module, so that several threads can prepare at once. weight [out, in], or [in, out] where
-  # transposed is set; bias [out]; factors: what the inputs are to be multiplied by, [in], of 8-bit kernels only, or empty;
-  # scratch: memory that the call may use, [any size].
+  # Prepares a matrix without changing the module, so that several threads can prepare matrices at once. weight [out, in],
+  # or [in, out] if transposed; bias [out]; factors [in] that 8-bit kernels multiply the inputs by, or empty; scratch:
+  # memory that the call may use, [any size].
   def prepare(self, weight: Tensor, bias: Tensor, factors: Tensor, transposed: bool, scratch: Tensor) -> Matrix:
     return Matrix(out_by_in(weight, transposed, scratch), bias)
 
@@ -32,18 +32,18 @@ class Matrices(Module):
     return len(self.weights)
 
   # --- linear ---
-  # By the i-th matrix: x [N, in] -> [N, out].
+  # Multiplies by the i-th matrix: x [N, in] -> [N, out].
   def linear(self, x: Tensor, i: int) -> Tensor:
     return torch.linear(x, self.weights[i], self.biases[i])
 
-  # The same and an activation: x [N, in] -> [N, out].
+  # Multiplies and applies an activation: x [N, in] -> [N, out].
   def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
     return activate_(self.linear(x, i), activation)
 
-  # x [N, E], with rows of zeros behind the last one where the kernel is faster so.
+  # x [N, E], followed by rows of zeros if the kernel is faster with them.
   def fit(self, x: Tensor) -> Tensor:
     return x
 
-  # Whether x is rounded to so few bits that the order of a sum can change a token.
+  # Whether the kernel rounds x so coarsely that the order of a sum can change a token.
   def rounds(self) -> bool:
     return False

@@ -11,6 +11,7 @@ import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import io.github.gpt2djl.sampling.Greedy;
+import io.github.gpt2djl.sampling.LogitsWarper;
 import io.github.gpt2djl.sampling.MinP;
 import io.github.gpt2djl.sampling.Multinomial;
 import io.github.gpt2djl.sampling.Sampler;
@@ -18,7 +19,6 @@ import io.github.gpt2djl.sampling.Temperature;
 import io.github.gpt2djl.sampling.TokenSequence;
 import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
-import io.github.gpt2djl.sampling.Warper;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A decoder that chooses tokens by itself chooses those of the samplers, which are tested against transformers. */
 class StepsAheadTest {
-    private static final List<List<Warper>> RULES = List.of(
+    private static final List<List<LogitsWarper>> RULES = List.of(
             List.of(),
             List.of(new Temperature(0.7)),
             List.of(new TopK(1)),
@@ -80,7 +80,7 @@ class StepsAheadTest {
     static List<Request> requests(int seed) {
         List<Request> requests = new ArrayList<>();
         Random random = new Random(seed);
-        for (List<Warper> rules : RULES) {
+        for (List<LogitsWarper> rules : RULES) {
             requests.add(request(random, new Multinomial(rules), List.of()));
             requests.add(request(random, new Multinomial(rules), List.of(3, 77, 140, 201, 255, 301)));
         }

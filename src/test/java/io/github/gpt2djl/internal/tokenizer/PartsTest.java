@@ -57,13 +57,13 @@ class PartsTest {
             vocabulary.addProperty(String.valueOf(ByteLevel.character(b)), b);
         }
         vocabulary.addProperty("abc", 256);
-        assertThat(leastIds(whole, vocabulary)).isEqualTo(least);
+        assertThat(minTokenCount(whole, vocabulary)).isEqualTo(least);
         vocabulary.remove("z");
         vocabulary.addProperty("zz", (int) 'z');
-        assertThat(leastIds(whole, vocabulary)).as("a byte is missing").isZero();
+        assertThat(minTokenCount(whole, vocabulary)).as("a byte is missing").isZero();
     }
 
-    private static int leastIds(JsonObject whole, JsonObject vocabulary) throws IOException {
+    private static int minTokenCount(JsonObject whole, JsonObject vocabulary) throws IOException {
         JsonObject model = new JsonObject();
         model.addProperty("type", "BPE");
         model.add("vocab", vocabulary);
@@ -75,8 +75,8 @@ class PartsTest {
         var files = new TokenizerFiles("tokenizer.json", whole.toString(), null, asWritten);
         int most = vocabulary.size() + (whole.has("added_tokens") ? 1 : 0) + 127;
         try (Tokenizer tokenizer = Tokenizer.load(files, Architecture.GPT2, most)) {
-            assertThat(tokenizer.leastIds("")).isZero();
-            return tokenizer.leastIds("ten chars.");
+            assertThat(tokenizer.minTokenCount("")).isZero();
+            return tokenizer.minTokenCount("ten chars.");
         }
     }
 }

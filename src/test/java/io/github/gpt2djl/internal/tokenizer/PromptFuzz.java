@@ -40,7 +40,7 @@ class PromptFuzz {
                 require(!StandardCharsets.UTF_16.newEncoder().canEncode(text), "rejected", text);
                 continue;
             }
-            require(SHIPPED.leastIds(text) <= ids.length, "told of too many ids for", text);
+            require(SHIPPED.minTokenCount(text) <= ids.length, "minTokenCount is more than the ids of", text);
             require(Arrays.stream(ids).allMatch(id -> id >= 0 && id < SIZE), "has ids out of range:", text);
             require(SHIPPED.decode(ids, false).equals(text), "does not give back", text);
             require(streamed(ids).equals(text), "streams otherwise:", text);

@@ -100,7 +100,7 @@ class PublishedTokenizersTest {
                 assertThat(tokenizer.decode(ids(row.ids()), false)).isEqualTo(row.whole());
                 assertThat(tokenizer.decode(ids(row.ids()), true))
                         .isEqualTo(row.visible() == null ? row.whole() : row.visible());
-                assertThat(tokenizer.leastIds(row.text()))
+                assertThat(tokenizer.minTokenCount(row.text()))
                         .isLessThanOrEqualTo(row.ids().size());
             }
         }

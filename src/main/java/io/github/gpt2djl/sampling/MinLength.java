@@ -3,22 +3,22 @@ package io.github.gpt2djl.sampling;
 import java.util.List;
 
 /**
- * Bans the ends of a text while it is too short (transformers' MinLengthLogitsProcessor and
+ * Bans the end-of-text tokens while the text is too short (transformers' MinLengthLogitsProcessor and
  * MinNewTokensLengthLogitsProcessor).
  *
- * <p>Token 2 ends texts, but not one of fewer than five new tokens:
+ * <p>Token 2 cannot end a text of fewer than five new tokens:
  *
  * <pre>{@code
  * float[] scores = {2, 2, 2};
- * new LeastLength(0, 5, List.of(2)).process(scores, new TokenSequence(new int[] {0, 1}, 2, 1, 10));
+ * new MinLength(0, 5, List.of(2)).process(scores, new TokenSequence(new int[] {0, 1}, 2, 1, 10));
  * System.out.println(Arrays.toString(scores)); // [2.0, 2.0, -Infinity]
  * }</pre>
  *
- * @param length ids in all, the prompt's included
- * @param newTokens ids beyond the prompt
+ * @param length minimum number of ids, prompt included
+ * @param newTokens minimum number of new ids
  * @param eosIds the ids that end a text
  */
-public record LeastLength(int length, int newTokens, List<Integer> eosIds) implements LogitsProcessor {
+public record MinLength(int length, int newTokens, List<Integer> eosIds) implements LogitsProcessor {
     /**
      * Copies the list and checks the range.
      *
@@ -27,7 +27,7 @@ public record LeastLength(int length, int newTokens, List<Integer> eosIds) imple
      * @param eosIds copied
      * @throws IllegalArgumentException if a length is negative
      */
-    public LeastLength {
+    public MinLength {
         eosIds = List.copyOf(eosIds);
         if (length < 0 || newTokens < 0) {
             throw new IllegalArgumentException(

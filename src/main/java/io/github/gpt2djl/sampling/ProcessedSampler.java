@@ -4,21 +4,21 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * A sampler that gets its scores from a chain of rules.
+ * A sampler that applies a chain of rules to the scores before another sampler chooses.
  *
- * <p>Keeps scratch memory: one instance serves one generation.
+ * <p>Not safe for concurrent use: the scratch memory of an instance serves one generation.
  *
- * <p>Of the probabilities .5 .3 .15 .05:
+ * <p>With the probabilities .5 .3 .15 .05:
  *
  * <pre>{@code
- * Sampler sampler = new Processed(List.of((scores, text) -> scores[0] = Float.NEGATIVE_INFINITY), new Greedy());
+ * Sampler sampler = new ProcessedSampler(List.of((scores, text) -> scores[0] = Float.NEGATIVE_INFINITY), new Greedy());
  * System.out.println(sampler.sample(logits, soFar, 0)); // 1
  * }</pre>
  */
-public final class Processed implements Sampler {
+public final class ProcessedSampler implements Sampler {
     private static final int LOWEST = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
     private static final int HIGHEST = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-    /** Characters of a message for the rules, some of which name thousands of ids. */
+    /** The maximum number of characters that a message spends on the rules, some of which name thousands of ids. */
     private static final int LONGEST = 300;
 
     private final List<LogitsProcessor> rules;
@@ -26,12 +26,12 @@ public final class Processed implements Sampler {
     private float[] scores = new float[0];
 
     /**
-     * A sampler behind rules.
+     * Creates a sampler with its own scratch memory.
      *
      * @param rules applied in this order
-     * @param sampler gets what they leave
+     * @param sampler chooses from the scores that the rules leave
      */
-    public Processed(List<LogitsProcessor> rules, Sampler sampler) {
+    public ProcessedSampler(List<LogitsProcessor> rules, Sampler sampler) {
         this.rules = List.copyOf(rules);
         this.sampler = sampler;
     }
@@ -50,10 +50,10 @@ public final class Processed implements Sampler {
      * Applies rules to scores.
      *
      * @param rules applied in this order
-     * @param scores [vocabulary], which they change
-     * @param text what is there so far
+     * @param scores [vocabulary]; changed in place
+     * @param text the text so far
      * @return whether a token is left: a score that is not -Infinity
-     * @throws IllegalStateException if a score is NaN then
+     * @throws IllegalStateException if a score is NaN afterwards
      */
     public static boolean process(List<LogitsProcessor> rules, float[] scores, TokenSequence text) {
         for (LogitsProcessor rule : rules) {
@@ -62,7 +62,7 @@ public final class Processed implements Sampler {
         return some(scores, rules);
     }
 
-    /** Without branches, so that many scores are looked at together. */
+    /** Returns whether a score is not -Infinity. Branch-free, so that the compiler vectorizes the loop. */
     static boolean some(float[] scores, List<LogitsProcessor> rules) {
         int left = 0;
         int nan = 0;
@@ -72,19 +72,19 @@ public final class Processed implements Sampler {
             nan |= HIGHEST - (bits & Integer.MAX_VALUE);
         }
         if (nan < 0) {
-            throw new IllegalStateException("a score is NaN after " + told(rules) + "; expected numbers");
+            throw new IllegalStateException("a score is NaN after " + abridged(rules) + "; expected numbers");
         }
         return left != 0;
     }
 
-    /** Rejects a row in which the rules have banned everything. */
+    /** Rejects a row in which the rules have banned every token. */
     static void requireSome(boolean some, float[] scores, List<LogitsProcessor> rules) {
         if (!some) {
             throw new NoTokenLeftException(rules, scores.length);
         }
     }
 
-    private static String told(List<LogitsProcessor> rules) {
+    private static String abridged(List<LogitsProcessor> rules) {
         String all = rules.toString();
         return all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
     }

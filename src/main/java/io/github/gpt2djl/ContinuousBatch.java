@@ -1,22 +1,18 @@
 package io.github.gpt2djl;
 
 import io.github.gpt2djl.internal.generation.BatchCompatibility;
+import io.github.gpt2djl.internal.generation.BatchMember;
+import io.github.gpt2djl.internal.generation.BatchMembers;
 import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.Sequences;
-import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,18 +45,11 @@ public final class ContinuousBatch implements AutoCloseable {
     private final int capacity;
     private final Thread thread;
     /** The queue. Guarded by this, as is {@link #accepting}. */
-    private final Deque<Member> waiting = new ArrayDeque<>();
+    private final Deque<BatchMember> waiting = new ArrayDeque<>();
 
     private boolean accepting = true;
     private volatile boolean ended;
     private volatile int running;
-    /** The running requests, by the numbers of their sequences in the loop. Used by the batch's thread only. */
-    private final Map<Integer, Member> members = new HashMap<>();
-
-    /** A request that waits or runs. */
-    private record Member(
-            Sequences sequences, ObjIntConsumer<Token> tokens, CompletableFuture<List<Generation>> result) {}
-
     /**
      * Starts the thread.
      *
@@ -98,7 +87,7 @@ public final class ContinuousBatch implements AutoCloseable {
         GenerationRequest whole = model.whole(request);
         BatchCompatibility.checkQueued(whole.config(), places);
         Sequences sequences = new Sequences(model, new RequestPreparer(model).prepare(whole), true);
-        Member member = new Member(sequences, tokens, new CompletableFuture<>());
+        BatchMember member = new BatchMember(sequences, tokens, new CompletableFuture<>());
         synchronized (this) {
             if (!accepting) {
                 throw new RejectedExecutionException("this batch accepts no requests any more");
@@ -111,7 +100,7 @@ public final class ContinuousBatch implements AutoCloseable {
             waiting.add(member);
             notifyAll();
         }
-        return member.result;
+        return member.result();
     }
 
     /** {@return the number of requests that wait for a place} */
@@ -166,59 +155,25 @@ public final class ContinuousBatch implements AutoCloseable {
     private void work() {
         while (awaitRequest()) {
             // One loop per busy period: its memory is freed when the queue is empty.
-            try (TokenLoop loop = new TokenLoop(model.decoder(), new Arrivals(), places)) {
+            BatchMembers members = new BatchMembers(this::poll);
+            try (TokenLoop loop = new TokenLoop(model.decoder(), members, places)) {
                 while (!ended && loop.hasNext()) {
                     List<SampledToken> step = loop.next();
                     running = (int)
                             step.stream().filter(row -> row.failure() == null).count();
-                    step.forEach(row -> token(loop, row));
-                    endCancelled(loop);
+                    step.forEach(row -> members.add(loop, row));
+                    members.endDone(loop);
                 }
             } catch (Throwable e) {
                 // No running sequence can be trusted any more; the waiting requests get a new loop.
-                members.values().forEach(member -> member.result.completeExceptionally(e));
+                members.fail(e);
             }
-            members.values().forEach(member -> member.result.cancel(false));
-            members.clear();
+            members.cancel();
             running = 0;
         }
-        for (Member member = poll(); member != null; member = poll()) {
-            member.result.cancel(false);
+        for (BatchMember member = poll(); member != null; member = poll()) {
+            member.result().cancel(false);
         }
-    }
-
-    /** Handles the token or the failure of one row; an exception here fails only the row's request. */
-    private void token(TokenLoop loop, SampledToken sampled) {
-        Member member = members.get(sampled.row());
-        if (member == null || member.result.isDone()) {
-            loop.end(sampled.row());
-            return;
-        }
-        Sequences sequences = member.sequences;
-        try {
-            Token token = sequences.add(sampled);
-            if (sequences.ended(sampled.row())) {
-                members.remove(sampled.row());
-                loop.end(sampled.row());
-            }
-            member.tokens.accept(token, sampled.row() - sequences.first());
-            if (sequences.ended()) {
-                member.result.complete(sequences.generations(0, 0, row -> OptionalDouble.empty()));
-            }
-        } catch (Throwable e) {
-            member.result.completeExceptionally(e);
-        }
-    }
-
-    /** Takes requests that have failed or were cancelled out of the loop. */
-    private void endCancelled(TokenLoop loop) {
-        List<Integer> done = members.entrySet().stream()
-                .filter(row -> row.getValue().result.isDone())
-                .map(Map.Entry::getKey)
-                .toList();
-        // All are removed first: ending a row makes the loop ask for the next request.
-        done.forEach(members::remove);
-        done.forEach(loop::end);
     }
 
     /** Waits for a request; returns false if none will come. */
@@ -235,41 +190,12 @@ public final class ContinuousBatch implements AutoCloseable {
         return !ended && !waiting.isEmpty();
     }
 
-    private synchronized @Nullable Member poll() {
+    private synchronized @Nullable BatchMember poll() {
         dropCancelled();
         return waiting.poll();
     }
 
     private void dropCancelled() {
-        waiting.removeIf(each -> each.result.isDone());
-    }
-
-    /** The waiting requests, as the input of one loop. */
-    private final class Arrivals implements Iterator<Request> {
-        private int begun;
-        private @Nullable Member next;
-
-        @Override
-        public boolean hasNext() {
-            if (next == null) {
-                next = poll();
-                if (next != null) {
-                    Member begins = next;
-                    begun = begins.sequences.begin(begun);
-                    begins.sequences.rows().forEach(row -> members.put(row, begins));
-                }
-            }
-            return next != null;
-        }
-
-        @Override
-        public Request next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("no request waits");
-            }
-            Request request = Objects.requireNonNull(next).sequences.request();
-            next = null;
-            return request;
-        }
+        waiting.removeIf(each -> each.result().isDone());
     }
 }

@@ -2,7 +2,6 @@ package io.github.gpt2djl.checkpoint;
 
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.internal.checkpoint.AdapterJson;
 import io.github.gpt2djl.internal.checkpoint.AdapterParts;

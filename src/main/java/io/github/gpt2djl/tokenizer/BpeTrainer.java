@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * String json = BpeTrainer.train("low low low lower lower newest newest widest", 262);
  * try (Tokenizer tokenizer = Tokenizer.load(
- *         new Checkpoint.TokenizerFiles("tokenizer.json", json, null), ModelConfig.Architecture.GPT2, 262)) {
+ *         new TokenizerFiles("tokenizer.json", json, null), ModelConfig.Architecture.GPT2, 262)) {
  *     System.out.println(tokenizer.encode("lowest", false).length); // 2
  * }
  * }</pre>

@@ -1,26 +1,15 @@
 package io.github.gpt2djl.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import ai.djl.util.Platform;
-import ai.djl.util.Utils;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
-import io.github.gpt2djl.internal.json.StrictJson;
-import io.github.gpt2djl.internal.machine.DjlSettings;
-import io.github.gpt2djl.internal.machine.NativeStart;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.tokenizer.Ends;
-import io.github.gpt2djl.internal.tokenizer.Parts;
+import io.github.gpt2djl.internal.tokenizer.NativeTokenizer;
 import io.github.gpt2djl.internal.tokenizer.Surrogates;
 import io.github.gpt2djl.internal.tokenizer.UnigramModel;
 import io.github.gpt2djl.internal.tokenizer.Vocabulary;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -42,30 +31,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Tokenizer implements AutoCloseable {
-    static {
-        DjlSettings.prepare();
-    }
-
-    private static final NativeStart START = new NativeStart("the native library of Hugging Face's tokenizers");
-
-    private static final Map<String, String> OPTIONS =
-            Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
-
-    /** The number of characters that are encoded at once, where parts of a text have the same ids as the whole. */
-    private static final int PART = 1 << 20;
-
     private final Vocabulary vocabulary;
     private final int longest;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final HuggingFaceTokenizer withSpecial;
-    private @Nullable HuggingFaceTokenizer ordinary;
+    private final NativeTokenizer withSpecial;
+    private @Nullable NativeTokenizer ordinary;
     private boolean closed;
 
     private Tokenizer(Vocabulary vocabulary) throws IOException {
         this.vocabulary = vocabulary;
-        this.longest = vocabulary.longest();
-        this.withSpecial =
-                open(vocabulary.tokenizer().file(), vocabulary.tokenizer().text());
+        longest = vocabulary.longest();
+        this.withSpecial = NativeTokenizer.open(
+                vocabulary.tokenizer().file(), vocabulary.tokenizer().text());
     }
 
     /**
@@ -105,7 +82,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** {@return the version of Hugging Face's tokenizers, and of DJL's binding} */
     public static String libraryVersion() {
-        return Platform.detectPlatform("tokenizers").getVersion();
+        return NativeTokenizer.version();
     }
 
     /**
@@ -151,20 +128,12 @@ public final class Tokenizer implements AutoCloseable {
         lock.readLock().lock();
         try {
             checkOpen();
-            HuggingFaceTokenizer tokenizer = withSpecial;
-            if (split && ordinary != null) {
-                tokenizer = ordinary;
-            }
+            NativeTokenizer tokenizer = split && ordinary != null ? ordinary : withSpecial;
             IntStream.Builder ids = IntStream.builder();
             if (addSpecialTokens) {
                 vocabulary.ends().before().forEach(ids::add);
             }
-            for (int from = 0, to; from < text.length(); from = to) {
-                to = vocabulary.plain() ? Parts.end(text, from, PART) : text.length();
-                for (long id : encodePart(tokenizer, text.substring(from, to))) {
-                    ids.add((int) id);
-                }
-            }
+            tokenizer.encode(text, vocabulary.plain(), vocabulary.most(), ids);
             if (addSpecialTokens) {
                 vocabulary.ends().after().forEach(ids::add);
             }
@@ -261,63 +230,13 @@ public final class Tokenizer implements AutoCloseable {
         try {
             checkOpen();
             if (ordinary == null) {
-                ordinary = open(
+                ordinary = NativeTokenizer.open(
                         vocabulary.tokenizer().file(), vocabulary.tokenizer().ordinary());
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } finally {
             lock.writeLock().unlock();
-        }
-    }
-
-    /** Bypasses DJL's Encoding, whose texts, offsets and masks for each id fill the memory at 10 million ids. */
-    private long[] encodePart(HuggingFaceTokenizer tokenizer, String text) {
-        if (text.length() > vocabulary.most()) {
-            throw new IllegalArgumentException("the text has " + text.length()
-                    + " characters in one piece, expected at most " + vocabulary.most() + "; encode it in several");
-        }
-        long encoding;
-        try {
-            encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "the text has a word that the tokenizer cannot spell, as it has no token for unknown words: "
-                            + e.getMessage(),
-                    e);
-        }
-        try {
-            return TokenizersLibrary.LIB.getTokenIds(encoding);
-        } finally {
-            TokenizersLibrary.LIB.deleteEncoding(encoding);
-        }
-    }
-
-    private static HuggingFaceTokenizer open(String file, String json) throws IOException {
-        START.run(
-                Tokenizer::startLibrary,
-                () -> "expected ai.djl.huggingface:tokenizers on the class path, and room in a folder that can be"
-                        + " written: " + Utils.getEngineCacheDir() + ", or what DJL_CACHE_DIR names");
-        byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
-        try {
-            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(utf8), OPTIONS);
-        } catch (RuntimeException e) {
-            // The position is one in the JSON that is built here, not in the file.
-            String reason = String.valueOf(e.getMessage()).replaceFirst(" at line 1 column \\d+$", "");
-            throw new MalformedCheckpointException(
-                    file, "Hugging Face's tokenizers cannot read the tokenizer: " + StrictJson.shown(reason), e);
-        }
-    }
-
-    private static boolean startLibrary() {
-        try {
-            LibUtils.checkStatus();
-            return true;
-        } catch (RuntimeException e) {
-            // DJL's cause describes its last attempt to find the library, not what failed.
-            IllegalStateException unpacked = new IllegalStateException("DJL has not unpacked it");
-            unpacked.addSuppressed(e);
-            throw unpacked;
         }
     }
 

@@ -2,7 +2,7 @@ package io.github.gpt2djl.training;
 
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.decoder.InitialTensors;
 
 /**

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.tokenizer.PieceDecoder;
 import io.github.gpt2djl.internal.tokenizer.Vocabulary;
 import java.io.IOException;

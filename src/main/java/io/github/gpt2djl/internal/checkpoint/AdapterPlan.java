@@ -8,6 +8,7 @@ import io.github.gpt2djl.checkpoint.AdapterConfig;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.checkpoint.AdaptedTensors.Change;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class AdapterPlan {
         ModelConfig config =
                 base.config().withVocabularySize(parts.vocabularySize()).withTiedHead(staysTied);
         TensorFile tensors = new AdaptedTensors(adapter, base.tensors(), changes, staysTied ? PublishedNames.HEAD : "");
-        Checkpoint.TokenizerFiles own = adapter.tokenizer();
+        TokenizerFiles own = adapter.tokenizer();
         return new Checkpoint(adapter.name(), config, tensors, own == null ? base.tokenizer() : own, base.settings());
     }
 

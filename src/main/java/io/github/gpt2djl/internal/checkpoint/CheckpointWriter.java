@@ -2,10 +2,10 @@ package io.github.gpt2djl.internal.checkpoint;
 
 import io.github.gpt2djl.checkpoint.Adapter;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.SaveProgress;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.files.SafetensorsWriter;
 import io.github.gpt2djl.internal.files.WholeFile;
 import java.io.IOException;

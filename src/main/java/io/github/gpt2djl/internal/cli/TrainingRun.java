@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.cli;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import io.github.gpt2djl.training.Corpus;
 import io.github.gpt2djl.training.Evaluation;

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import io.github.gpt2djl.MalformedCheckpointException;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.json.StrictJson;
 
 /**

@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

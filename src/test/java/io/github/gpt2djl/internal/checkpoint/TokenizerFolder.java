@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.checkpoint;
 
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.Base64;

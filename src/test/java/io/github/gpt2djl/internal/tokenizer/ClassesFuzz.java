@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 import com.google.gson.JsonObject;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,7 +8,7 @@ import com.google.gson.JsonParser;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;

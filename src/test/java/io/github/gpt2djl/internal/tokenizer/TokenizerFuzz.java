@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.Arrays;

@@ -8,7 +8,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.checkpoint.Checkpoint.TokenizerFiles;
+import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;

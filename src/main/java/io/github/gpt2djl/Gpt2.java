@@ -177,6 +177,17 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
+     * Returns the options that config.json sets for text generation as a task ({@code
+     * task_specific_params.text-generation}). A pipeline of transformers applies them, as does this library's command
+     * line; {@code generate} does not.
+     *
+     * @return do_sample and max_length, where config.json sets them
+     */
+    public Map<GenerationOption<?>, Object> taskDefaults() {
+        return model.defaults().task();
+    }
+
+    /**
      * Returns the config that a generation follows: the options that have been set, and the model's own defaults for
      * the others. Every method that takes a config applies these defaults.
      *

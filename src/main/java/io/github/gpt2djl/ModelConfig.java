@@ -40,8 +40,6 @@ import java.util.List;
  * @param bosId the id that an empty prompt starts from ({@code bos_token_id}); -1 for none
  * @param eosIds the ids that end a text ({@code eos_token_id}); empty for none
  * @param tiedHead whether logits are products with the embedding table ({@code tie_word_embeddings})
- * @param doSample the checkpoint's default of {@code do_sample} for text generation
- * @param maxLength the checkpoint's default of {@code max_length} for text generation, prompt included; 0 for none
  */
 public record ModelConfig(
         Architecture architecture,
@@ -64,9 +62,7 @@ public record ModelConfig(
         boolean layerNormElementwiseAffine,
         int bosId,
         List<Integer> eosIds,
-        boolean tiedHead,
-        boolean doSample,
-        int maxLength) {
+        boolean tiedHead) {
 
     /**
      * Copies the lists.
@@ -92,8 +88,6 @@ public record ModelConfig(
      * @param bosId an id, or -1
      * @param eosIds copied
      * @param tiedHead whether logits are products with the embedding table
-     * @param doSample the checkpoint's default of {@code do_sample}
-     * @param maxLength the checkpoint's default of {@code max_length}; 0 for none
      */
     public ModelConfig {
         localLayers = List.copyOf(localLayers);
@@ -188,9 +182,7 @@ public record ModelConfig(
                 true,
                 end,
                 List.of(end),
-                true,
-                false,
-                0);
+                true);
     }
 
     /**
@@ -248,9 +240,7 @@ public record ModelConfig(
                 layerNormElementwiseAffine,
                 bosId,
                 eosIds,
-                tied,
-                doSample,
-                maxLength);
+                tied);
     }
 
     /** {@return the first of the ids that end a text; -1 if there is none} */

@@ -114,12 +114,13 @@ public record Checkpoint(
      */
     public static Checkpoint shipped(String name) throws IOException {
         String folder = "/io/github/gpt2djl/models/" + name + "/";
-        ModelConfig config = shippedConfig(name);
+        String text = resourceText(folder + CONFIG);
+        ModelConfig config = ConfigReader.parse(folder + CONFIG, text);
         String tokenizer = resourceText(folder + "tokenizer.json");
         try (InputStream in = resource(folder + "model.safetensors")) {
             TensorFile tensors = Safetensors.read(DataFile.inMemory(folder + "model.safetensors", in));
-            return new Checkpoint(
-                    name, config, tensors, new TokenizerFiles(folder + "tokenizer.json", tokenizer, null));
+            TokenizerFiles files = new TokenizerFiles(folder + "tokenizer.json", tokenizer, null);
+            return new Checkpoint(name, config, tensors, files, Map.of(CONFIG, text));
         }
     }
 

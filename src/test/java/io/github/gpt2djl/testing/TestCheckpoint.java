@@ -54,9 +54,7 @@ public final class TestCheckpoint {
                 true,
                 vocabulary - 1,
                 List.of(vocabulary - 1),
-                tied,
-                false,
-                0);
+                tied);
         Random random = new Random(seed);
         put(random, "wte.weight", vocabulary, width);
         put(random, "wpe.weight", positions, width);

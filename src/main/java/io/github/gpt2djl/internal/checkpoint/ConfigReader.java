@@ -6,7 +6,6 @@ import io.github.gpt2djl.Activation;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
 
 /** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
@@ -147,7 +146,6 @@ public final class ConfigReader {
             int absentId)
             throws MalformedCheckpointException {
         int vocabularySize = keys.count("vocab_size", null);
-        ConfigKeys defaults = new ConfigKeys(new StrictJson(keys.object().file(), "", textGeneration()));
         return new ModelConfig(
                 architecture,
                 layers,
@@ -169,9 +167,7 @@ public final class ConfigReader {
                 layerNormElementwiseAffine,
                 keys.id("bos_token_id", absentId, vocabularySize),
                 keys.ids("eos_token_id", vocabularySize),
-                keys.flag("tie_word_embeddings", true),
-                defaults.flag("do_sample", false),
-                defaults.count("max_length", 0));
+                keys.flag("tie_word_embeddings", true));
     }
 
     private Activation activation(Activation absent) throws MalformedCheckpointException {
@@ -208,13 +204,5 @@ public final class ConfigReader {
             throw keys.wrong("layer_norm_epsilon", "a number");
         }
         throw keys.wrong("layer_norm_epsilon", "a number from 0 to 3.4E38");
-    }
-
-    private JsonObject textGeneration() {
-        JsonElement tasks = keys.find("task_specific_params");
-        if (tasks instanceof JsonObject object && object.get("text-generation") instanceof JsonObject generation) {
-            return generation;
-        }
-        return new JsonObject();
     }
 }

@@ -187,9 +187,6 @@ public final class ConfigWriter {
         // Null where there is none: an absent one means the published models'.
         json.addProperty("bos_token_id", config.bosId() < 0 ? null : config.bosId());
         json.add("eos_token_id", ends());
-        if (config.doSample() || config.maxLength() > 0) {
-            json.add("task_specific_params", tasks());
-        }
         if (!config.tiedHead()) {
             json.addProperty("tie_word_embeddings", false);
         }
@@ -219,17 +216,6 @@ public final class ConfigWriter {
         JsonArray ids = new JsonArray();
         config.eosIds().forEach(ids::add);
         return ids;
-    }
-
-    private JsonObject tasks() {
-        JsonObject generation = new JsonObject();
-        generation.addProperty("do_sample", config.doSample());
-        if (config.maxLength() > 0) {
-            generation.addProperty("max_length", config.maxLength());
-        }
-        JsonObject tasks = new JsonObject();
-        tasks.add("text-generation", generation);
-        return tasks;
     }
 
     private static void check(ModelConfig config, String text) {

@@ -139,14 +139,16 @@ final class GenerationFlags {
     /** Applies the defaults of task_specific_params in config.json, which generation_config.json overrides. */
     private static void taskDefaults(GenerationConfigBuilder config, Gpt2 gpt2, Prompt prompt) {
         Set<GenerationOption<?>> own = gpt2.generationDefaults().keySet();
-        if (gpt2.config().doSample() && SEARCHES.stream().noneMatch(o -> config.isSet(o) || own.contains(o))) {
+        Map<GenerationOption<?>, Object> task = gpt2.taskDefaults();
+        if (task.containsKey(GenerationOption.DO_SAMPLE)
+                && SEARCHES.stream().noneMatch(o -> config.isSet(o) || own.contains(o))) {
             config.doSample(true);
         }
-        int maxLength = gpt2.config().maxLength();
-        if (maxLength > 0
+        Object maxLength = task.get(GenerationOption.MAX_LENGTH);
+        if (maxLength instanceof Integer most
                 && LENGTHS.stream().noneMatch(o -> config.isSet(o) || own.contains(o))
-                && maxLength > gpt2.count(prompt)) {
-            config.maxLength(maxLength);
+                && most > gpt2.count(prompt)) {
+            config.maxLength(most);
         }
     }
 

@@ -29,13 +29,15 @@ import org.jspecify.annotations.Nullable;
  * @param unsupported keys that would change the text, with their values, and that are not computed here
  * @param eosIds that end a text
  * @param bosId that an empty prompt starts from; -1: none
+ * @param task the options that config.json sets for text generation as a task
  */
 public record ModelDefaults(
         String file,
         Map<GenerationOption<?>, Object> options,
         Map<UnsupportedDefault, JsonElement> unsupported,
         List<Integer> eosIds,
-        int bosId) {
+        int bosId,
+        Map<GenerationOption<?>, Object> task) {
     /** Options that transformers does not have, or that do not affect the generated text. */
     private static final Set<GenerationOption<?>> NOT_TAKEN = Set.of(
             PRESET,
@@ -54,6 +56,7 @@ public record ModelDefaults(
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         unsupported = Collections.unmodifiableMap(new LinkedHashMap<>(unsupported));
         eosIds = List.copyOf(eosIds);
+        task = Map.copyOf(task);
     }
 
     /**
@@ -70,6 +73,8 @@ public record ModelDefaults(
         String text = settings.get(name);
         String file = model + "/" + name;
         StrictJson json = StrictJson.read(file, text == null ? "{}" : text, "not a JSON object");
+        StrictJson configJson = StrictJson.read(
+                model + "/" + Checkpoint.CONFIG, settings.getOrDefault(Checkpoint.CONFIG, "{}"), "not a JSON object");
         Map<GenerationOption<?>, Object> options = new LinkedHashMap<>();
         for (GenerationOption<?> option : GenerationOption.all()) {
             JsonElement value = json.find(option.key());
@@ -96,7 +101,7 @@ public record ModelDefaults(
             List<Integer> within = bos == null ? List.of() : ids(value(file, EOS_TOKEN_ID, bos));
             bosId = within.isEmpty() || within.get(0) >= config.vocabularySize() ? bosId : within.get(0);
         }
-        return new ModelDefaults(file, options, unsupported, eosIds, bosId);
+        return new ModelDefaults(file, options, unsupported, eosIds, bosId, TaskDefaults.read(configJson));
     }
 
     /** Whether a config without options of its own is what it would be with any model. */

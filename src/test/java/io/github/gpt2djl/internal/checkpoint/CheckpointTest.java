@@ -64,9 +64,7 @@ class CheckpointTest {
                         true,
                         50256,
                         List.of(50256),
-                        true,
-                        true,
-                        50));
+                        true));
     }
 
     @ParameterizedTest

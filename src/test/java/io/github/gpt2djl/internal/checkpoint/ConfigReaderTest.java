@@ -80,9 +80,7 @@ class ConfigReaderTest {
                         true,
                         -1,
                         List.of(),
-                        true,
-                        false,
-                        0));
+                        true));
     }
 
     @Test
@@ -110,9 +108,7 @@ class ConfigReaderTest {
                         true,
                         2,
                         List.of(),
-                        true,
-                        false,
-                        0));
+                        true));
         assertThat(small.unusedPositions()).isEqualTo(2);
         assertThat(parse(SMALL).unusedPositions()).isZero();
         ModelConfig absent = parse("'model_type':'opt','num_hidden_layers':1,'num_attention_heads':2,'hidden_size':8,"
@@ -149,24 +145,6 @@ class ConfigReaderTest {
         String keys = SMALL.replace("50257", "50256");
         assertThat(parse(keys).bosId()).isEqualTo(-1);
         assertThat(parse(keys).eosId()).isEqualTo(-1);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{} | false | 0",
-                "{'text-generation': {'do_sample': true}} | true | 0",
-                "{'text-generation': {'max_length': 50}} | false | 50",
-                "{'text-generation': []} | false | 0",
-                "{'summarization': {'max_length': 50}} | false | 0",
-                "[] | false | 0",
-                "null | false | 0",
-            })
-    void defaultsForTextGeneration(String tasks, boolean doSample, int maxLength) throws MalformedCheckpointException {
-        ModelConfig config = parse(SMALL + ",'task_specific_params':" + tasks);
-        assertThat(config.doSample()).isEqualTo(doSample);
-        assertThat(config.maxLength()).isEqualTo(maxLength);
     }
 
     /** A key that comes twice has its last value. */
@@ -295,9 +273,7 @@ class ConfigReaderTest {
                         true,
                         -1,
                         List.of(),
-                        true,
-                        false,
-                        0));
+                        true));
         assertThat(config.attentionScale()).isEqualTo(1);
         // As published: GPT-2's end is the start where the file names none.
         assertThat(parse(NEO + ",'vocab_size':50257,'num_layers':24").bosId()).isEqualTo(50256);
@@ -315,15 +291,6 @@ class ConfigReaderTest {
                 .isFalse();
         assertThat(parse(keys + ",'_remove_final_layer_norm':true").finalNorm()).isFalse();
         assertThat(parse(OPT.formatted(2, 2, 8, 12, 8, false)).finalNorm()).isFalse();
-    }
-
-    @Test
-    void wrongDefaultsForTextGenerationAreRejected() {
-        String tasks = ",'task_specific_params':{'text-generation':{%s}}";
-        assertThatThrownBy(() -> parse(SMALL + tasks.formatted("'max_length':0")))
-                .hasMessage("config.json: max_length is 0, expected at least 1");
-        assertThatThrownBy(() -> parse(SMALL + tasks.formatted("'do_sample':1")))
-                .hasMessage("config.json: do_sample is 1, expected true or false");
     }
 
     /** The parser's own complaint is kept. */

@@ -49,9 +49,7 @@ class WindowTest {
                     c.layerNormElementwiseAffine(),
                     c.bosId(),
                     c.eosIds(),
-                    c.tiedHead(),
-                    c.doSample(),
-                    c.maxLength());
+                    c.tiedHead());
             return Decoder.load(
                     new Checkpoint("local", local, shipped.tensors(), null), precision, DeviceChoice.CPU, 2);
         }

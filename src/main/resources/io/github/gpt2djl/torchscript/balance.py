@@ -1,11 +1,14 @@
-# Inputs of a matrix that are much louder or quieter than the others. Where activations and weights get few bits, the
-# loudest number takes them from all others. A factor of an input, and its inverse in the matrix, change no product.
+# Inputs of a matrix that are much louder or quieter than the others. If activations and weights get few bits, the
+# loudest number takes them from all others. Multiplying an input by a factor and dividing the input's weights by the
+# factor changes no product.
 
-# The factors of a matrix's inputs, [in], powers of two, so that no number is rounded; empty where no input stands out.
-# Divides weight by the factors in place: [out, in], or [in, out] where transposed is set.
-# gains [in]: how loud the inputs are, as far as the model tells: what a norm multiplies them by.
-# An input is loud by its gain over its largest weight, compared with the median; half of the ratio, in powers, becomes the
-# factor, as in SmoothQuant (Xiao et al. 2023). raises: whether quiet inputs may get factors above 1, too.
+# The factors of a matrix's inputs, [in]: powers of two, so that no number is rounded; empty if no input stands out.
+# Divides weight by the factors in place: [out, in], or [in, out] if transposed is set.
+# gains [in]: the loudness of the inputs, as far as the model shows it: the factors by which a norm multiplies the
+# inputs.
+# The loudness of an input is its gain over its largest weight, compared with the median. Half of the ratio, in powers
+# of two, becomes the factor, as in SmoothQuant (Xiao et al. 2023). raises: whether quiet inputs may get factors above
+# 1, too.
 def balance(weight: Tensor, gains: Tensor, transposed: bool, raises: bool) -> Tensor:
   outputs = 1 if transposed else 0
   largest = torch.maximum(torch.amax(weight, [outputs]), torch.neg(torch.amin(weight, [outputs])))   # [in]
@@ -20,8 +23,8 @@ def balance(weight: Tensor, gains: Tensor, transposed: bool, raises: bool) -> Te
     factors = power.narrow(0, 0, 0)
   return factors
 
-# What the norm before a matrix adds to each input, added [in], becomes part of the matrix's bias [out], in place: numbers
-# that every token has need no bits of a token's own.
+# Adds the product of weight and added [in] to the matrix's bias [out], in place. The norm before the matrix adds these
+# numbers to each input. Numbers that every token has need no bits of a token's own.
 def absorb(weight: Tensor, bias: Tensor, added: Tensor, transposed: bool) -> int:
   bias.add_(torch.mv(weight.t() if transposed else weight, added))
   return bias.size(0)

@@ -1,11 +1,12 @@
-# Where a model's tensors go. Java names them as the published checkpoints do.
+# Finds the places of a model's tensors. Java names the tensors as the published checkpoints do.
 
 from dtypes import float32
 from gpt2 import Gpt2
 from layer_kernel import Matrices
 from layer_norm import LayerNorms
 
-# x where the model computes, in the model's type; a table in half precision stays so.
+# Moves x to the model's device and converts it to the model's type. If that type is float32, a table in half precision
+# stays in half precision.
 def to_device_and_dtype(model: Gpt2, x: Tensor) -> Tensor:
   y = x.to(torch.device(model.batches.device))
   return y if model.dtype == float32() else y.to(model.dtype)

@@ -8,15 +8,15 @@ import java.util.List;
 /**
  * A layer that PEFT can adapt.
  *
- * @param name in the whole model, like {@code transformer.h.0.attn.c_attn}
- * @param kind how its weight is stored
- * @param in the weight's inputs, an embedding's ids
- * @param out its outputs
+ * @param name the name in the whole model, like {@code transformer.h.0.attn.c_attn}
+ * @param kind the way in which the weight is stored
+ * @param in the weight's inputs; the ids of an embedding
+ * @param out the weight's outputs
  */
 record AdaptedModule(String name, Kind kind, long in, long out) {
     static final String HEAD = "lm_head";
 
-    /** How a weight is stored. */
+    /** The way in which a weight is stored. */
     enum Kind {
         /** [out, in]. */
         LINEAR,
@@ -26,22 +26,22 @@ record AdaptedModule(String name, Kind kind, long in, long out) {
         EMBEDDING
     }
 
-    /** Whether all-linear means it. */
+    /** Tells whether PEFT's all-linear includes the layer. */
     boolean isInner() {
         return kind != Kind.EMBEDDING && !name.equals(HEAD);
     }
 
-    /** What a weight's name begins with in the whole model. */
+    /** Returns the prefix of the weights' names in the whole model. */
     static String prefix(Architecture architecture) {
         return TensorNames.prefixes(architecture).get(0);
     }
 
-    /** The embedding table. */
+    /** Returns the name of the embedding table. */
     static String table(Architecture architecture) {
         return prefix(architecture) + PublishedNames.table(architecture).replace(".weight", "");
     }
 
-    /** All layers of a model, in its order. */
+    /** Returns all layers of a model, in the model's order. */
     static List<AdaptedModule> of(ModelConfig config) {
         List<AdaptedModule> all = new ArrayList<>();
         Architecture architecture = config.architecture();
@@ -51,7 +51,7 @@ record AdaptedModule(String name, Kind kind, long in, long out) {
         int embedding = config.embeddingWidth();
         all.add(new AdaptedModule(table(architecture), Kind.EMBEDDING, config.vocabularySize(), embedding));
         if (architecture == Architecture.OPT) {
-            // Not its positions: PEFT leaves out that they begin at 2.
+            // The positions are left out, because PEFT ignores that they begin at 2.
             if (embedding != width) {
                 all.add(new AdaptedModule(prefix + "project_out", Kind.LINEAR, width, embedding));
                 all.add(new AdaptedModule(prefix + "project_in", Kind.LINEAR, embedding, width));

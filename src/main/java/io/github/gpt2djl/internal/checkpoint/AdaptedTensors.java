@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A model's tensors with an adapter's changes, which are computed while they are read; changed numbers are F32. */
+/** A model's tensors with an adapter's changes, which are computed during reading. Changed numbers are F32. */
 final class AdaptedTensors implements TensorFile {
     private final Adapter adapter;
     private final TensorFile base;
@@ -20,14 +20,14 @@ final class AdaptedTensors implements TensorFile {
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
 
     /**
-     * What a tensor is made of.
+     * The sources of a tensor.
      *
-     * @param file the base's or the adapter's
-     * @param source the tensor of that file
-     * @param pair what is added, or null
-     * @param shift what is added to a bias, or null
-     * @param rows the ids' embeddings, of which {@code ids} tells the ids; or null
-     * @param ids of the rows
+     * @param file the base's file or the adapter's
+     * @param source the tensor in that file
+     * @param pair the low-rank matrices to add, or null
+     * @param shift the numbers to add to a bias, or null
+     * @param rows the embeddings of single ids, which {@code ids} lists; or null
+     * @param ids the ids of the rows
      */
     record Change(
             TensorFile file,
@@ -47,10 +47,10 @@ final class AdaptedTensors implements TensorFile {
     }
 
     /**
-     * The base's tensors, with some others in their places.
+     * Creates the base's tensors with some tensors replaced.
      *
-     * @param changes by the stored names of the base, or a name that it lacks
-     * @param without a name that is left out, or empty
+     * @param changes by the base's stored names, or by a name that the base lacks
+     * @param without a name to leave out, or empty
      */
     AdaptedTensors(Adapter adapter, TensorFile base, Map<String, Change> changes, String without) {
         this.adapter = adapter;
@@ -125,7 +125,9 @@ final class AdaptedTensors implements TensorFile {
         };
     }
 
-    /** Each output's magnitude divided by its weights' length, for which all are read once before. */
+    /**
+     * Divides each output's magnitude by the length of the output's weights. Reads all weights once for the lengths.
+     */
     private float[] factors(Change change, TensorInfo magnitude, LowRank sum) throws IOException {
         float[] factors = vector(magnitude);
         double[] squares = new double[factors.length];
@@ -162,12 +164,12 @@ final class AdaptedTensors implements TensorFile {
         };
     }
 
-    /** Takes some numbers of a tensor, which begin with the {@code first}. */
+    /** Takes some consecutive numbers of a tensor, which begin with number {@code first}. */
     private interface Numbers {
         void accept(float[] numbers, int count, long first) throws IOException;
     }
 
-    /** So many at once as fit into the buffer, whether they are wider or narrower than they become. */
+    /** Reads as many numbers at once as fit into the buffer, in the stored type and in F32. */
     private static void each(Change change, ByteBuffer buffer, Numbers target) throws IOException {
         DType dtype = change.source().dtype();
         int most = buffer.capacity() / Math.max(DType.F32.bytes(), dtype.bytes());
@@ -180,7 +182,7 @@ final class AdaptedTensors implements TensorFile {
         });
     }
 
-    /** The adapter's, row-major. */
+    /** Reads one of the adapter's matrices, row-major. */
     private float[][] matrix(TensorInfo matrix) throws IOException {
         int columns = Math.toIntExact(matrix.shape().get(1));
         float[][] rows = new float[Math.toIntExact(matrix.shape().get(0))][columns];

@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads PEFT's {@code adapter_config.json}, and rejects what would make another model of it. */
+/** Reads PEFT's {@code adapter_config.json}, and rejects settings that would make another model. */
 public final class AdapterJson {
-    /** What is read below, and what does not change the adapted model. PEFT itself knows that Conv1D is fan-in-fan-out. */
+    /**
+     * The keys that are read below, and keys that do not change the adapted model. PEFT itself knows that Conv1D is
+     * fan-in-fan-out.
+     */
     private static final Set<String> KNOWN = Set.of(
             "peft_type",
             "base_model_name_or_path",
@@ -49,7 +52,7 @@ public final class AdapterJson {
             "qalora_group_size",
             "task_type");
 
-    /** Those that leave the base as it is. */
+    /** The initializations that leave the base unchanged. */
     private static final List<String> STARTS = List.of("gaussian", "orthogonal", "eva");
 
     private final JsonObject json;
@@ -63,8 +66,9 @@ public final class AdapterJson {
     /**
      * Parses an {@code adapter_config.json}.
      *
-     * @param file its name, for messages
-     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what is not computed here
+     * @param file the file's name, for messages
+     * @throws MalformedCheckpointException if the text is not JSON, lacks a key, or describes something that is not
+     *     computed here
      */
     public static AdapterConfig parse(String file, String text) throws MalformedCheckpointException {
         StrictJson object = StrictJson.read(file, text, "not a JSON object");
@@ -77,7 +81,7 @@ public final class AdapterJson {
 
     private AdapterConfig config() throws MalformedCheckpointException {
         values.only("peft_type", "LORA");
-        // Which biases there are tells the file.
+        // The tensor file shows which biases exist.
         values.only("bias", "none", "all", "lora_only", null);
         values.only("lora_bias", "true", "false", null);
         checkInitial();
@@ -106,7 +110,7 @@ public final class AdapterJson {
                 json.has("lora_dropout") ? values.number("lora_dropout", json.get("lora_dropout"), false) : 0);
     }
 
-    /** PEFT loads the base at this revision, and a folder without. */
+    /** Returns the base with the revision at which PEFT loads the base. A folder has no revision. */
     private String base() throws MalformedCheckpointException {
         String base = values.string("base_model_name_or_path", json.get("base_model_name_or_path"));
         JsonElement revision = json.get("revision");
@@ -117,7 +121,9 @@ public final class AdapterJson {
         return name.equals("main") ? base : base + "@" + name;
     }
 
-    /** Some ways to begin change the base, by its singular values for example, before they adapt it. */
+    /**
+     * Rejects an initialization that changes the base before adapting it, for example by the base's singular values.
+     */
     private void checkInitial() throws MalformedCheckpointException {
         String key = "init_lora_weights";
         JsonElement value = json.get(key);
@@ -129,7 +135,9 @@ public final class AdapterJson {
         }
     }
 
-    /** An adapter of PEFT's own choice stores that; before it did, that was GPT-2's attention. */
+    /**
+     * Reads the target layers. PEFT stores its own choice of layers; before it did, that choice was GPT-2's attention.
+     */
     private AdapterTargets targets() throws MalformedCheckpointException {
         JsonElement targets = json.get("target_modules");
         boolean absent = targets == null || targets.isJsonNull();
@@ -145,7 +153,7 @@ public final class AdapterJson {
                 values.strings("layers_pattern"));
     }
 
-    /** A list of ids, or one by the name of the embedding table. */
+    /** Reads a list of ids, either alone or under the name of the embedding table. */
     private List<Integer> tokens() throws MalformedCheckpointException {
         String key = "trainable_token_indices";
         if (json.get(key) instanceof JsonObject byLayer) {

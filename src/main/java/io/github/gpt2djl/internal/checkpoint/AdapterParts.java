@@ -13,13 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An adapter's tensors by what they are for; none is left.
+ * An adapter's tensors, sorted by their purpose. No tensor is left over.
  *
  * @param pairs the matrices by the weight's name in the whole model, like {@code transformer.h.0.attn.c_attn.weight}
- * @param shifts what is added to a bias ({@code lora_bias}), by its name, before scaling
- * @param whole tensors that replace the base's, by their names
- * @param rows embeddings of single ids, or null
- * @param vocabularySize ids of the embedding table, which may have been resized
+ * @param shifts the numbers to add to a bias ({@code lora_bias}) before scaling, by the bias's name
+ * @param whole the tensors that replace the base's tensors, by their names
+ * @param rows the embeddings of single ids, or null
+ * @param vocabularySize the number of ids in the embedding table, which may have been resized
  */
 public record AdapterParts(
         Map<String, Pair> pairs,
@@ -35,7 +35,7 @@ public record AdapterParts(
      *
      * @param a [rank, in]
      * @param b [out, rank]
-     * @param scale of their product
+     * @param scale the factor of their product
      * @param magnitude [out] of DoRA, or null
      * @param inputsFirst whether the weight is stored [in, out]
      */
@@ -46,13 +46,13 @@ public record AdapterParts(
             @Nullable TensorInfo magnitude,
             boolean inputsFirst) {}
 
-    /** What is added to a bias, times the scale. */
+    /** The numbers that are added to a bias, multiplied by the scale. */
     record Shift(TensorInfo values, double scale) {}
 
     /**
-     * Sorts the tensors, and checks the shapes that the configuration tells.
+     * Sorts the tensors, and checks the shapes that the configuration gives.
      *
-     * @throws MalformedCheckpointException if one is missing, misshapen, or belongs to nothing
+     * @throws MalformedCheckpointException if a tensor is missing, misshapen, or belongs to no layer
      */
     public static AdapterParts of(Adapter adapter, ModelConfig base) throws MalformedCheckpointException {
         try {
@@ -62,15 +62,15 @@ public record AdapterParts(
         }
     }
 
-    /** What is left to be sorted. */
+    /** The tensors that are still to be sorted. */
     private static final class Sorting {
         private final Adapter adapter;
         private final AdapterConfig config;
         private final ModelConfig base;
         private final String table;
-        /** By their names in the whole model. */
+        /** The unsorted tensors, by their names in the whole model. */
         private final Map<String, TensorInfo> left = new LinkedHashMap<>();
-        /** What the names of an adapter for the model without its head lack. */
+        /** The prefix that the names lack if the adapter was made for the model without its head. */
         private final String lacking;
 
         Sorting(Adapter adapter, ModelConfig base) throws MalformedCheckpointException {
@@ -93,7 +93,7 @@ public record AdapterParts(
         }
 
         AdapterParts parts() throws MalformedCheckpointException {
-            // What a wrapper stores twice when the vocabulary was resized.
+            // Drops the tensors that a wrapper stores twice when the vocabulary was resized.
             for (String wrapper : List.of(".modules_to_save.", ".original_module.")) {
                 left.keySet().removeIf(name -> name.contains(wrapper) && left.containsKey(name.replace(wrapper, ".")));
             }
@@ -131,12 +131,12 @@ public record AdapterParts(
             return new AdapterParts(pairs, shifts, whole, rows, vocabularySize);
         }
 
-        /** The name in the model that was adapted. */
+        /** Returns a layer's name in the model that was adapted. */
         private String seen(String name) {
             return name.startsWith(lacking) ? name.substring(lacking.length()) : name;
         }
 
-        /** The table's or the head's rows. */
+        /** Returns the number of rows of the table or the head. */
         private int vocabularySize() throws MalformedCheckpointException {
             for (String layer : List.of(table, AdaptedModule.HEAD)) {
                 for (String name : List.of(layer + ".weight", layer + ".base_layer.weight")) {
@@ -164,7 +164,7 @@ public record AdapterParts(
             return new Pair(a, b, config.scale(name), magnitude, module.kind() != AdaptedModule.Kind.LINEAR);
         }
 
-        /** Early versions of PEFT gave it the name of a layer's weight. */
+        /** Finds the magnitude, to which early versions of PEFT gave the name of a layer's weight. */
         private TensorInfo magnitude(AdaptedModule module) throws MalformedCheckpointException {
             String name = module.name() + ".lora_magnitude_vector";
             return required(left.containsKey(name + ".weight") ? name + ".weight" : name, module.out());

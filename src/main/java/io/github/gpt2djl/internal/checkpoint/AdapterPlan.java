@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a base's tensors with an adapter, as PEFT computes beside the base: a table that is stored whole or
- * adapted is no longer the head, nor the other way round.
+ * Decides how an adapter changes a base's tensors, as PEFT computes with an adapter that is not merged into the base.
+ * An embedding table that is stored whole or adapted is no longer tied to the head. A head that is stored whole or
+ * adapted is no longer tied to the table.
  */
 public final class AdapterPlan {
     private final Adapter adapter;
@@ -43,7 +44,7 @@ public final class AdapterPlan {
     public static Checkpoint on(Adapter adapter, Checkpoint base) throws MalformedCheckpointException {
         TensorFile tensors = base.tensors();
         if (base.config().layers() > tensors.names().size()) {
-            // Before a table of them is made.
+            // Checks the number of layers before a table of the layers is made.
             throw new MalformedCheckpointException(
                     tensors.name(),
                     "found " + tensors.names().size() + " tensors, and config.json describes "
@@ -77,7 +78,7 @@ public final class AdapterPlan {
         return name.equals(table) || name.equals(PublishedNames.HEAD);
     }
 
-    /** The table and the head; returns whether the one is the other. */
+    /** Plans the table and the head. Returns whether the two are tied. */
     private boolean embeddings(boolean tied) throws MalformedCheckpointException {
         AdapterConfig config = adapter.config();
         boolean tableSaved = isSaved(table);
@@ -95,7 +96,7 @@ public final class AdapterPlan {
                     "ensure_weight_tying is true, and the embedding table or the head is adapted or stored;"
                             + " expected false, as versions of PEFT compute it differently");
         }
-        // What both are of a tied model, except those that are stored whole.
+        // The table and the head of a tied model share this tensor, unless they are stored whole.
         TensorInfo shared = !headSaved && storedHead != null ? storedHead : tableSaved ? null : storedTable;
         TensorInfo ownTable = tied && !tableSaved ? shared : storedTable;
         TensorInfo ownHead = tied && !headSaved ? shared : storedHead;
@@ -131,13 +132,13 @@ public final class AdapterPlan {
         }
     }
 
-    /** By the end of its name, as PEFT wraps it. */
+    /** Tells whether a weight is stored whole, by the end of its layer's name, as PEFT wraps layers. */
     private boolean isSaved(String weight) {
         String module = weight.replace(".weight", "");
         return adapter.config().saved().stream().anyMatch(module::endsWith);
     }
 
-    /** Another tensor: the base's, or that which is stored in its place, with what is added. */
+    /** Plans another tensor: the base's tensor or the one stored in its place, with the numbers to add. */
     private void put(String name, AdapterParts.@Nullable Pair pair, AdapterParts.@Nullable Shift shift)
             throws MalformedCheckpointException {
         TensorInfo inBase = inBase(name);
@@ -179,7 +180,7 @@ public final class AdapterPlan {
         }
     }
 
-    /** With the base's prefix, or none. */
+    /** Finds a tensor of the base, with the base's prefix or without one. */
     private TensorInfo inBase(String name) throws MalformedCheckpointException {
         Architecture architecture = base.config().architecture();
         String bare = TensorNames.bare(architecture, name);

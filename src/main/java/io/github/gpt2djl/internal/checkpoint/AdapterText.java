@@ -17,7 +17,7 @@ public final class AdapterText {
 
     private AdapterText() {}
 
-    /** The text that PEFT reads. */
+    /** Returns the text that PEFT reads. */
     public static String of(AdapterConfig config) {
         JsonObject json = new JsonObject();
         int at = config.base().indexOf('@');
@@ -59,7 +59,7 @@ public final class AdapterText {
         return JsonText.pretty(json);
     }
 
-    /** A key that is not there means the same as an empty list. */
+    /** Adds a list that is not empty. An absent key means an empty list. */
     private static void addAll(JsonObject json, String key, List<?> values) {
         if (!values.isEmpty()) {
             json.add(key, TREES.toJsonTree(values));
@@ -72,7 +72,7 @@ public final class AdapterText {
         }
     }
 
-    /** Whether a base is a folder, and no name on the Hub. */
+    /** Tells whether a base is a folder rather than a name on the Hub. */
     static boolean isPath(String base) {
         try {
             return Files.exists(Path.of(base));

@@ -14,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of an {@code adapter_config.json}, of which PEFT takes several forms.
+ * The values of an {@code adapter_config.json}, which PEFT accepts in several forms.
  *
- * @param object the file's
+ * @param object the object in the file
  */
 record AdapterValues(StrictJson object) {
-    /** Null, false, and what is empty. */
+    /** Tells whether a value is null, false or empty. */
     static boolean isOff(JsonElement value) {
         return value.isJsonNull()
                 || (value instanceof JsonPrimitive one && Set.of("false", "").contains(one.getAsString()))
@@ -48,7 +48,7 @@ record AdapterValues(StrictJson object) {
                 && !text.getAsString().isEmpty();
     }
 
-    /** A list of names, or a name alone. */
+    /** Reads a list of names, or a single name. */
     List<String> strings(String key) throws MalformedCheckpointException {
         JsonElement value = object.json().get(key);
         if (value == null || isOff(value)) {

@@ -10,20 +10,21 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers of a GPT-Neo look back on a window only.
+ * The layers of a GPT-Neo that attend only to a window of tokens.
  *
- * @param local the layers, from 0 on
- * @param window the tokens that they look back on; 0 where there are none
+ * @param local the local layers, from 0 on
+ * @param window the number of tokens to which local layers attend; 0 if there are no local layers
  */
 record AttentionLayers(List<Integer> local, int window) {
-    /** All layers look back on all tokens. */
+    /** The value for a model in which all layers attend to all tokens. */
     static final AttentionLayers GLOBAL = new AttentionLayers(List.of(), 0);
 
     /**
-     * The local layers by {@code attention_layers}, a name for each layer, or where that is absent by {@code
-     * attention_types}, pairs of some names and how often they come in turn. transformers chooses likewise.
+     * Returns the local layers. {@code attention_layers} has a name for each layer. If that key is absent, {@code
+     * attention_types} has pairs of some names and the number of their repetitions. transformers chooses likewise.
      *
-     * @throws MalformedCheckpointException if a name is none of the two, or their number is not that of the layers
+     * @throws MalformedCheckpointException if a name is neither of the two, or the number of names is not the number of
+     *     layers
      */
     static List<Integer> local(String file, @Nullable JsonElement layers, @Nullable JsonElement types, int count)
             throws MalformedCheckpointException {
@@ -63,7 +64,7 @@ record AttentionLayers(List<Integer> local, int window) {
         return IntStream.range(0, count).filter(all::get).boxed().toList();
     }
 
-    /** Some names, so many times; not many more than the most, as the number may be absurd. */
+    /** Adds some names {@code times} times, but not many more than {@code most}, as the number may be absurd. */
     private static void add(List<Boolean> all, JsonElement names, int times, int most) {
         List<Boolean> once = new ArrayList<>();
         for (JsonElement name : names.getAsJsonArray()) {
@@ -84,7 +85,7 @@ record AttentionLayers(List<Integer> local, int window) {
         return text.length() > 200 ? text.substring(0, 200) + "..." : text;
     }
 
-    /** The value of {@code attention_types} that tells a model's layers. */
+    /** Returns the value of {@code attention_types} that describes a model's layers. */
     static JsonArray types(ModelConfig config) {
         List<String> names = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {

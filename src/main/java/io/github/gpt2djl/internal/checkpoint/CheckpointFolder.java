@@ -24,12 +24,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a checkpoint in a folder: which of them are read, and as what. */
+/** Reads the files of a checkpoint in a folder, and decides which files are read in which format. */
 public final class CheckpointFolder {
     private static final long MOST_CONFIG = 4_000_000;
     private static final String WHOLE = "tokenizer.json";
     private static final String MERGES = "merges.txt";
-    /** What a class of transformers that is not backed by tokenizers reads although there is a tokenizer.json. */
+    /** The file that a class of transformers without a tokenizers backend reads, even if there is a tokenizer.json. */
     private static final String PYTHON_ONLY = "spiece.model";
 
     private CheckpointFolder() {}
@@ -61,7 +61,7 @@ public final class CheckpointFolder {
         return new Checkpoint(folder.toString(), parsed, weights(folder, parsed), tokenizer, settings);
     }
 
-    /** OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
+    /** Opens OpenAI's original release: other names for the same files, and a TensorFlow checkpoint. */
     private static Checkpoint openAi(Path folder) throws IOException {
         Path hparams = folder.resolve("hparams.json");
         ModelConfig config = ConfigReader.parseOpenAi(hparams.toString(), BoundedFile.text(hparams, MOST_CONFIG));
@@ -77,21 +77,22 @@ public final class CheckpointFolder {
     }
 
     /**
-     * Those of a folder, or null.
+     * Reads the tokenizer's files in a folder, or returns null if there are none.
      *
-     * @param config the text of its config.json where that has been read, or null
+     * @param config the text of the folder's config.json if that has been read, or null
      */
     public static @Nullable TokenizerFiles tokenizer(Path folder, long most, @Nullable String config)
             throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
         if (Files.exists(folder.resolve(WHOLE))) {
             put(files, folder, WHOLE, most);
-            // One class reads the first instead; the second only tells whether it contradicts.
+            // One class reads spiece.model instead of tokenizer.json. vocab.txt only tells whether it contradicts
+            // tokenizer.json.
             for (String name : List.of(PYTHON_ONLY, "vocab.txt")) {
                 try {
                     put(files, folder, name, most);
                 } catch (MalformedCheckpointException e) {
-                    // A class that reads the file says that it is missing.
+                    // A class that reads the file reports that the file is missing.
                     files.remove(name);
                 }
             }
@@ -130,7 +131,7 @@ public final class CheckpointFolder {
         }
     }
 
-    /** Those of the files that are there. */
+    /** Reads the files that exist. */
     private static Map<String, String> texts(Path folder, List<String> names, long most) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String name : names) {
@@ -141,7 +142,7 @@ public final class CheckpointFolder {
         return texts;
     }
 
-    /** The weights under their published names. */
+    /** Opens the weights under their published names. */
     private static TensorFile weights(Path folder, ModelConfig config) throws IOException {
         TensorFile stored = weights(folder);
         try {
@@ -152,7 +153,7 @@ public final class CheckpointFolder {
         }
     }
 
-    /** The first of {@link Checkpoint#WEIGHTS} that is there. */
+    /** Opens the first of {@link Checkpoint#WEIGHTS} that exists. */
     private static TensorFile weights(Path folder) throws IOException {
         Path safetensors = folder.resolve(Checkpoint.WEIGHTS.get(0));
         Path safetensorsIndex = folder.resolve(Checkpoint.WEIGHTS.get(1));
@@ -188,7 +189,7 @@ public final class CheckpointFolder {
                 + " model.ckpt.data-00000-of-00001");
     }
 
-    /** GPT-2's tokenizer.json has 27 bytes for a token, 70 where each merge takes four lines. */
+    /** Returns the size limit. GPT-2's tokenizer.json has 27 bytes per token, or 70 if each merge takes four lines. */
     private static long mostTokenizer(ModelConfig config) {
         return 4_000_000 + 256L * config.vocabularySize();
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointWriter {
     private static final String HEAD = PublishedNames.HEAD;
 
-    /** Each layer's, which transformers wrote in its early years. */
+    /** The attention mask of each layer, which transformers wrote in its early years. */
     private static final Pattern MASK =
             Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(attention\\.)?(masked_)?bias");
 
@@ -70,11 +70,14 @@ public final class CheckpointWriter {
         checkTokenizer(checkpoint.tokenizer(), folder);
     }
 
-    /** Rejects a folder with files of another tokenizer, which would be read with this model's or instead of them. */
+    /**
+     * Rejects a folder with files of another tokenizer, which would be read together with this model's files or instead
+     * of them.
+     */
     private static void checkTokenizer(@Nullable TokenizerFiles tokenizer, Path folder) {
         Set<String> own = tokenizer == null ? Set.of() : tokenizer.files().keySet();
         List<String> others = new ArrayList<>(Checkpoint.BESIDE_TOKENIZER);
-        // Another vocabulary beside a tokenizer.json counts for nothing.
+        // Another vocabulary is ignored if there is a tokenizer.json.
         others.addAll(own.contains("tokenizer.json") ? List.of() : Checkpoint.VOCABULARIES);
         others.removeAll(own);
         for (String file : others) {

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a {@code config.json}, of which each is read as one type.
+ * The keys of a {@code config.json}, each of which is read as one type.
  *
- * @param object the file's
+ * @param object the object in the file
  */
 record ConfigKeys(StrictJson object) {
 
@@ -46,8 +46,8 @@ record ConfigKeys(StrictJson object) {
     }
 
     /**
-     * Null means none. transformers writes the published models' ids for small vocabularies too, where they never
-     * occur.
+     * Reads an id; null means none. transformers writes the published models' ids also for small vocabularies, in which
+     * these ids never occur.
      */
     int id(String key, int absent, int vocabularySize) throws MalformedCheckpointException {
         JsonElement stored = object.json().get(key);
@@ -65,8 +65,8 @@ record ConfigKeys(StrictJson object) {
     }
 
     /**
-     * One id, a list of ids, or null. An absent key means none: transformers' generate reads the file, where its
-     * model's own default does not stand.
+     * Reads one id, a list of ids, or null. An absent key means no ids: transformers' generate reads the file, which
+     * does not contain the model's own default.
      */
     List<Integer> ids(String key, int vocabularySize) throws MalformedCheckpointException {
         JsonElement stored = find(key);
@@ -88,7 +88,9 @@ record ConfigKeys(StrictJson object) {
         return object.flag(key, absent);
     }
 
-    /** Rejects any value of {@code key} but these, and returns it; an absent key means the first. */
+    /**
+     * Returns the value of {@code key}, and rejects all but the supported ones. An absent key means the first of them.
+     */
     String only(String key, String... supported) throws MalformedCheckpointException {
         String found = text(key, supported[0]);
         for (String s : supported) {
@@ -99,7 +101,7 @@ record ConfigKeys(StrictJson object) {
         throw object.error(key + " is " + found + ", this decoder computes only " + String.join(" or ", supported));
     }
 
-    /** A text, or the JSON of what is none. */
+    /** Returns a value's text, or its JSON if it is not a text. */
     String text(String key, String absent) {
         JsonElement value = find(key);
         return value == null ? absent : value.isJsonPrimitive() ? value.getAsString() : value.toString();

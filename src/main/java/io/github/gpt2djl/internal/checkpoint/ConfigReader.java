@@ -8,9 +8,9 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import java.util.List;
 
-/** Reads a published {@code config.json}, and rejects what this decoder does not compute. */
+/** Reads a published {@code config.json}, and rejects models that this decoder does not compute. */
 public final class ConfigReader {
-    /** {@code <|endoftext|>} of the published vocabulary. */
+    /** The id of {@code <|endoftext|>} in the published vocabulary. */
     private static final int OPENAI_END = 50256;
 
     private final ConfigKeys keys;
@@ -23,8 +23,8 @@ public final class ConfigReader {
      * Parses a {@code config.json}.
      *
      * @param file the file's name, for messages
-     * @throws MalformedCheckpointException if it is not JSON, lacks a key, or describes what this decoder does not
-     *     compute
+     * @throws MalformedCheckpointException if the text is not JSON, lacks a key, or describes a model that this decoder
+     *     does not compute
      */
     public static ModelConfig parse(String file, String json) throws MalformedCheckpointException {
         ConfigKeys keys = ConfigKeys.parse(file, json);
@@ -183,7 +183,7 @@ public final class ConfigReader {
         return found;
     }
 
-    /** The first GPT's file has names of its own: its "gelu" is the tanh form. */
+    /** Reads the activation of the first GPT, whose file has its own names: its "gelu" is the tanh form. */
     private Activation firstActivation() throws MalformedCheckpointException {
         return switch (keys.only("afn", "gelu", "relu", "silu", "swish")) {
             case "gelu" -> Activation.GELU_NEW;
@@ -192,7 +192,7 @@ public final class ConfigReader {
         };
     }
 
-    /** Published files have large ones, too: a norm with 1e12 does nearly nothing. */
+    /** Reads epsilon. Published files also have large values: a norm with 1e12 does nearly nothing. */
     private double epsilon() throws MalformedCheckpointException {
         JsonElement value = keys.find("layer_norm_epsilon");
         try {

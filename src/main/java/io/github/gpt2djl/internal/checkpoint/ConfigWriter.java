@@ -14,7 +14,7 @@ import io.github.gpt2djl.internal.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a {@code config.json} with the keys of the published ones. */
+/** Writes a {@code config.json} with the keys of the published files. */
 public final class ConfigWriter {
     private static final List<String> DROPOUTS = List.of(
             "attn_pdrop",
@@ -33,13 +33,13 @@ public final class ConfigWriter {
     }
 
     /**
-     * With which a model learns.
+     * The dropout rates for training.
      *
-     * @param all of embeddings, and of what is added, 0 to below 1
-     * @param attention of attention, 0 to below 1
+     * @param all the rate of embeddings and of additions to the residual stream, 0 to below 1
+     * @param attention the rate of attention, 0 to below 1
      */
     public record Dropout(double all, double attention) {
-        /** The published models'. */
+        /** The dropout rates of the published models. */
         static final Dropout PUBLISHED = new Dropout(0.1, 0.1);
 
         public Dropout {
@@ -52,13 +52,13 @@ public final class ConfigWriter {
     }
 
     /**
-     * The text of a {@code config.json} that {@link ConfigReader} reads back.
+     * Returns the text of a {@code config.json} that {@link ConfigReader} reads back.
      *
-     * @param dtype of the weights beside it
-     * @param dropout in training, or null for the source's
-     * @param source the text of the config.json that the model was read with, whose other keys are kept; null if there is
-     *     none
-     * @throws IllegalArgumentException if the published keys cannot tell what {@code config} is
+     * @param dtype the type of the weights in the folder
+     * @param dropout the rates for training, or null for the source's rates
+     * @param source the text of the config.json that the model was read with, whose other keys are kept; null if there
+     *     is none
+     * @throws IllegalArgumentException if the published keys cannot describe {@code config}
      */
     static String json(ModelConfig config, DType dtype, @Nullable Dropout dropout, @Nullable String source) {
         Dropout told = dropout == null ? Dropout.PUBLISHED : dropout;
@@ -75,13 +75,13 @@ public final class ConfigWriter {
         return text;
     }
 
-    /** The source's keys, with those values that are others now. */
+    /** Returns the source's keys, with the values that have changed. */
     private JsonObject kept(JsonObject kept, boolean withDropout) {
-        // Where that one was.
+        // This key names the place of the source.
         kept.remove("_name_or_path");
         kept.addProperty("tie_word_embeddings", config.tiedHead());
         kept.add("vocab_size", json.get("vocab_size"));
-        // The later of the key's two names.
+        // dtype is the later of the key's two names.
         kept.add(kept.has("dtype") ? "dtype" : "torch_dtype", json.get("torch_dtype"));
         if (kept.has("dtype")) {
             kept.remove("torch_dtype");
@@ -93,7 +93,7 @@ public final class ConfigWriter {
                 }
             }
         }
-        // Else it is another model's.
+        // Otherwise the source is the file of another model.
         return isReadAs(config, kept.toString()) ? kept : json;
     }
 
@@ -184,7 +184,7 @@ public final class ConfigWriter {
 
     private void common(DType dtype) {
         json.addProperty("model_type", config.architecture().modelType());
-        // Null where there is none: an absent one means the published models'.
+        // Null means that there is no id. An absent key means the published models' id.
         json.addProperty("bos_token_id", config.bosId() < 0 ? null : config.bosId());
         json.add("eos_token_id", ends());
         if (!config.tiedHead()) {

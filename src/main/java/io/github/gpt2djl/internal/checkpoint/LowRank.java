@@ -1,11 +1,11 @@
 package io.github.gpt2djl.internal.checkpoint;
 
 /**
- * scale · (B·A), which is added to a weight number after number; with a magnitude, each output's weights are then
- * brought to that length (DoRA: Liu et al. 2024).
+ * The product scale · (B·A), which is added to a weight number by number. With a magnitude, each output's weights are
+ * then scaled to that length (DoRA: Liu et al. 2024).
  */
 final class LowRank {
-    /** [rank, rows] and [rank, columns] of the weight as it is stored. */
+    /** The matrices [rank, rows] and [rank, columns], for the weight as it is stored. */
     private final float[][] left;
 
     private final float[][] right;
@@ -13,11 +13,11 @@ final class LowRank {
     private final boolean inputsFirst;
 
     /**
-     * With the two matrices.
+     * Creates the product of two matrices.
      *
      * @param a [rank, in]
-     * @param b [rank, out], turned
-     * @param scale of the product
+     * @param b [rank, out], transposed
+     * @param scale the factor of the product
      * @param inputsFirst whether the weight is stored [in, out]
      */
     LowRank(float[][] a, float[][] b, double scale, boolean inputsFirst) {
@@ -27,7 +27,7 @@ final class LowRank {
         this.inputsFirst = inputsFirst;
     }
 
-    /** Adds to those of the weight's numbers that begin with the {@code first}. */
+    /** Adds the product to {@code count} of the weight's numbers, which begin with number {@code first}. */
     void addTo(float[] numbers, int count, long first) {
         int columns = right[0].length;
         for (int done = 0; done < count; ) {
@@ -44,7 +44,7 @@ final class LowRank {
         }
     }
 
-    /** Of the outputs' weights, whose squares are added to. */
+    /** Adds the squares of the numbers to the sum of their output. */
     void addSquares(float[] numbers, int count, long first, double[] squares) {
         for (int i = 0; i < count; i++) {
             squares[output(first + i)] += (double) numbers[i] * numbers[i];

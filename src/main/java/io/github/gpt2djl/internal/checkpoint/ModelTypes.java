@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The values of {@code model_type} that are read, and why others are not. */
+/** The values of {@code model_type} that are read, and the reasons why others are not. */
 final class ModelTypes {
     private static final List<String> SUPPORTED =
             Stream.of(Architecture.values()).map(Architecture::modelType).toList();
 
     private static final String ROTARY = "rotary position embeddings";
 
-    /** What well-known models have that this decoder does not compute. */
+    /** The features of well-known models that this decoder does not compute. */
     private static final Map<String, String> OTHERS = Map.ofEntries(
             Map.entry("gpt_neox", ROTARY),
             Map.entry("gptj", ROTARY),
@@ -31,7 +31,7 @@ final class ModelTypes {
 
     private ModelTypes() {}
 
-    /** An absent one is GPT-2's: OpenAI's own files have none. */
+    /** Reads the model type. An absent one means GPT-2: OpenAI's own files have none. */
     static String read(ConfigKeys keys) throws MalformedCheckpointException {
         String found = keys.text("model_type", "gpt2");
         if (SUPPORTED.contains(found)) {

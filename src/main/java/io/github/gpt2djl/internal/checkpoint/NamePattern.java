@@ -2,20 +2,23 @@ package io.github.gpt2djl.internal.checkpoint;
 
 import java.util.regex.Pattern;
 
-/** Regular expressions of Python in an adapter's configuration, for the names of layers. */
+/** Matches the names of layers with Python's regular expressions from an adapter's configuration. */
 public final class NamePattern {
-    /** A name has some 50 letters; a hostile expression tries them in more ways than there are atoms. */
+    /**
+     * The maximum number of steps. A name has some 50 letters; a hostile expression tries them in more ways than there
+     * are atoms.
+     */
     private static final int MOST_STEPS = 1_000_000;
 
     private NamePattern() {}
 
     /**
-     * Whether a whole name matches, as Python's re.fullmatch.
+     * Tells whether an expression matches a whole name, as Python's re.fullmatch does.
      *
-     * @throws IllegalArgumentException if the expression is none of Java's, or takes too long
+     * @throws IllegalArgumentException if the expression is not one of Java's, or takes too long
      */
     public static boolean matches(String expression, String name) {
-        // The two ways to write a group's name.
+        // Python writes a group's name and a reference to the name differently.
         String java = expression.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>");
         try {
             return Pattern.compile(java).matcher(new Counted(name)).matches();
@@ -27,17 +30,17 @@ public final class NamePattern {
         }
     }
 
-    /** Whether the end of a name matches that begins it or follows a dot. */
+    /** Tells whether an expression matches the end of a name, where that end begins the name or follows a dot. */
     public static boolean matchesEnd(String expression, String name) {
         return matches("(?:.*\\.)?(?:" + expression + ")", name);
     }
 
-    /** Whether a name that begins it or follows a dot matches, and is followed by a dot or nothing. */
+    /** Tells whether an expression matches a part of a name, from its beginning or a dot to its end or another dot. */
     public static boolean matchesPart(String expression, String name) {
         return matches("(?:.*\\.)?(?:" + expression + ")(?:\\..*)?", name);
     }
 
-    /** A text that is read only so often. */
+    /** A text that can be read only a limited number of times. */
     private static final class Counted implements CharSequence {
         private final String text;
         private int steps;

@@ -10,7 +10,7 @@ import io.github.gpt2djl.ModelConfig.Architecture;
  * }</pre>
  */
 public final class PublishedNames {
-    /** The output layer's, in all architectures. */
+    /** The name of the output layer's weight, in all architectures. */
     public static final String HEAD = "lm_head.weight";
 
     private PublishedNames() {}
@@ -30,10 +30,10 @@ public final class PublishedNames {
     }
 
     /**
-     * Names the positions' vectors.
+     * Names the table of the positions' vectors.
      *
      * @param architecture the family
-     * @return the name of their table
+     * @return the table's name
      */
     public static String positions(Architecture architecture) {
         return switch (architecture) {

@@ -14,27 +14,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file whose tensors have names as transformers accepts, under the published ones: with one prefix for all, and a tied
- * table under the table's name.
+ * A file that shows its tensors under the published names: with one prefix for all tensors, and a tied table under the
+ * table's name. The stored names may be any names that transformers accepts.
  *
- * <p>transformers looks each name up with and without the prefix of the architecture, and takes a tied table from the
- * head where the file has that one alone; so safetensors.torch.save_model writes GPT-2 and OPT.
+ * <p>transformers looks up each name with and without the prefix of the architecture. If the file has only the head,
+ * transformers takes a tied table from the head: safetensors.torch.save_model writes GPT-2 and OPT in this way.
  *
- * @param file with the tensors
- * @param stored the stored names by the published ones
+ * @param file the file with the tensors
+ * @param stored the stored names, by the published names
  */
 record TensorNames(TensorFile file, Map<String, String> stored) implements TensorFile {
-    /** With a head, with a head and without the inner model's name, of the inner model alone. */
+    /** The prefixes with a head, with a head but without the inner model's name, and of the inner model alone. */
     private static final List<String> OPT_PREFIXES = List.of("model.decoder.", "decoder.", "");
 
     private static final List<String> GPT_PREFIXES = List.of("transformer.", "");
 
-    /** {@return the names' possible beginnings, longer ones first} */
+    /** {@return the possible prefixes of the names, longer ones first} */
     static List<String> prefixes(Architecture architecture) {
         return architecture == Architecture.OPT ? OPT_PREFIXES : GPT_PREFIXES;
     }
 
-    /** A name without its prefix. */
+    /** Returns a name without its prefix. */
     static String bare(Architecture architecture, String name) {
         return name.substring(prefixes(architecture).stream()
                 .filter(name::startsWith)
@@ -44,9 +44,10 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
     }
 
     /**
-     * The file itself where its names are the published ones, or one that finds its tensors by these.
+     * Returns the file itself if its names are the published ones, or else a file that finds its tensors by these
+     * names.
      *
-     * @throws MalformedCheckpointException if a tensor is there with the prefix and without, and they differ
+     * @throws MalformedCheckpointException if a tensor is stored with and without the prefix, and the two differ
      */
     static TensorFile published(TensorFile file, ModelConfig config) throws MalformedCheckpointException {
         Architecture architecture = config.architecture();
@@ -88,7 +89,9 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
         return new TensorNames(file, stored);
     }
 
-    /** Whether a tensor of the model has another prefix than the table: other heads have none. */
+    /**
+     * Tells whether a tensor of the model has another prefix than the table. The tensors of other heads have no prefix.
+     */
     private static boolean isSplit(Map<String, String> byBareName, Architecture architecture, String table) {
         String stored = byBareName.get(table);
         if (stored == null) {
@@ -156,7 +159,7 @@ record TensorNames(TensorFile file, Map<String, String> stored) implements Tenso
         file.close();
     }
 
-    /** Whether the head is the embedding table. A file may hold another, whatever config.json says. */
+    /** Tells whether the head is the embedding table. A file may hold a separate head, whatever config.json says. */
     static boolean isTied(Checkpoint checkpoint) {
         TensorFile tensors = checkpoint.tensors();
         TensorInfo head = tensors.find(PublishedNames.HEAD);

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The texts of a tokenizer's files, as bytes and back. */
+/** Converts the texts of a tokenizer's files to bytes and back. */
 public final class TokenizerTexts {
     private TokenizerTexts() {}
 
-    /** The files by name. */
+    /** Returns the files by name. */
     public static Map<String, byte[]> files(String json, @Nullable String merges, Map<String, String> beside) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         beside.forEach((name, text) -> files.put(name, utf8(text)));
@@ -25,7 +25,7 @@ public final class TokenizerTexts {
         return files;
     }
 
-    /** Half a surrogate pair, which UTF-8 does not have, as JSON has it. */
+    /** Encodes a text in UTF-8. Half a surrogate pair, which UTF-8 cannot encode, becomes an escape of JSON. */
     private static byte[] utf8(String text) {
         String whole = StandardCharsets.UTF_8.newEncoder().canEncode(text)
                 ? text
@@ -37,7 +37,7 @@ public final class TokenizerTexts {
         return whole.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The text of a file, null where there is none. */
+    /** Returns the text of a file, or null if there is no file. */
     public static @Nullable String text(String folder, String file, byte @Nullable [] bytes)
             throws MalformedCheckpointException {
         try {

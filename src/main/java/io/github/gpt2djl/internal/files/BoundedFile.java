@@ -6,14 +6,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files that are not far larger than they need to be: JSON takes a multiple of its text in memory. */
+/** Reads files up to a size limit, because JSON takes a multiple of its text in memory. */
 public final class BoundedFile {
     private BoundedFile() {}
 
     /**
-     * The text of a file.
+     * Reads the text of a file.
      *
-     * @param most bytes that the file may have
+     * @param most the maximum size in bytes
      */
     public static String text(Path file, long most) throws IOException {
         check(file, most);
@@ -26,9 +26,9 @@ public final class BoundedFile {
     }
 
     /**
-     * The bytes of a file.
+     * Reads the bytes of a file.
      *
-     * @param most bytes that the file may have
+     * @param most the maximum size in bytes
      */
     public static byte[] bytes(Path file, long most) throws IOException {
         check(file, most);

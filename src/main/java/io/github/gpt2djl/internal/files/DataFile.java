@@ -12,23 +12,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Read-only bytes of any size, read piece by piece.
+ * A sequence of read-only bytes of any size, which is read piece by piece.
  *
- * <p>Not mapped: a file that is truncated while libtorch reads its mapping ends the JVM with SIGBUS.
+ * <p>The file is not mapped: if a file is truncated while libtorch reads its mapping, SIGBUS ends the JVM.
  */
 public interface DataFile extends Closeable {
 
-    /** The name for messages. */
+    /** Returns the name for messages. */
     String name();
 
-    /** Bytes in all. */
+    /** Returns the number of bytes. */
     long size();
 
     /**
-     * Fills the rest of {@code target} with the bytes from {@code position} on; by several threads at once if need be.
+     * Fills the rest of {@code target} with the bytes from {@code position} on. Several threads may read at once.
      *
      * @throws MalformedCheckpointException if the file has become shorter than it was
-     * @throws IOException if they cannot be read
+     * @throws IOException if the bytes cannot be read
      */
     void read(long position, ByteBuffer target) throws IOException;
 
@@ -76,7 +76,7 @@ public interface DataFile extends Closeable {
         };
     }
 
-    /** Reads a resource of a jar, which has no place of its own on disk, into memory. */
+    /** Reads a resource of a jar into memory, because it has no place of its own on disk. */
     static DataFile inMemory(String name, InputStream in) throws IOException {
         byte[] all = in.readAllBytes();
         return new DataFile() {

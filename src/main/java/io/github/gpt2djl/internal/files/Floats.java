@@ -5,26 +5,26 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Floats from the types of weights and to the three narrower ones, little-endian; a narrower type takes the nearest value, of two equally
- * near ones the even one (IEEE 754).
+ * Converts floats from the types of weights and to the three narrower types, little-endian. A narrower type takes the
+ * nearest value, and of two equally near values the even one (IEEE 754).
  *
  * <p>Java has its own conversion from version 20 on.
  */
 public final class Floats {
-    /** Its bits and those of a NaN begin here. */
+    /** The bits of infinity. The bits of a NaN are larger. */
     private static final int INFINITY = 0x7f800000;
 
     private Floats() {}
 
-    /** Whether {@link #write} writes it; {@link #read} reads F64, too. */
+    /** Tells whether {@link #write} writes a type. {@link #read} also reads F64. */
     public static boolean isType(DType type) {
         return type == DType.F32 || type == DType.F16 || type == DType.BF16;
     }
 
     /**
-     * Takes the numbers of a piece.
+     * Reads the numbers of a piece.
      *
-     * @return how many
+     * @return the number of values
      */
     public static int read(ByteBuffer piece, DType type, float[] target) {
         ByteBuffer from = piece.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -51,7 +51,7 @@ public final class Floats {
         return count;
     }
 
-    /** Fills a buffer from its start on, and flips it. */
+    /** Writes values into a buffer from the buffer's start on, and flips the buffer. */
     public static ByteBuffer write(float[] values, int count, DType type, ByteBuffer target) {
         ByteBuffer to = target.clear().limit(count * type.bytes()).slice().order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
@@ -71,7 +71,10 @@ public final class Floats {
         return target;
     }
 
-    /** The first finite number that is nearer to infinity than to any other of {@code type}, or -1. */
+    /**
+     * Returns the index of the first finite number that is nearer to infinity than to any other number of {@code type},
+     * or -1.
+     */
     public static int overflow(float[] values, int count, DType type) {
         float limit = switch (type) {
             case F16 -> 65520;
@@ -87,7 +90,7 @@ public final class Floats {
         return -1;
     }
 
-    /** 5 bits of exponent, 10 of mantissa. */
+    /** Converts to F16: 5 bits of exponent, 10 of mantissa. */
     private static short half(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = (bits >>> 16) & 0x8000;
@@ -99,10 +102,10 @@ public final class Floats {
             return (short) (sign | 0x7c00);
         }
         if (size < Float.floatToRawIntBits(0x1p-14f)) {
-            // Below the least exponent: multiples of 2^-24.
+            // Below the smallest exponent, the values are multiples of 2^-24.
             return (short) (sign | (int) Math.rint(Float.intBitsToFloat(size) * 0x1p24f));
         }
-        // Carries into the exponent where the mantissa is full.
+        // A full mantissa carries into the exponent.
         int rounded = size + 0xfff + ((size >>> 13) & 1);
         return (short) (sign | ((rounded - ((127 - 15) << 23)) >>> 13));
     }
@@ -118,7 +121,7 @@ public final class Floats {
         return Float.intBitsToFloat(sign | wide | (mantissa << 13));
     }
 
-    /** The upper half of a float. */
+    /** Converts to BF16, the upper half of a float. */
     private static short brain(float value) {
         int bits = Float.floatToRawIntBits(value);
         if ((bits & 0x7fffffff) > INFINITY) {

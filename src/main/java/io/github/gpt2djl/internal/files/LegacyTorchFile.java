@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reader of pytorch_model.bin as torch.save wrote it before PyTorch 1.6, and writes it on demand: five pickles, of a magic
- * number, the version, the machine, the tensors and the storages' keys ({@link Pickle}, which runs nothing), then the
- * storages in the order of the keys, each a number of elements and the elements.
+ * Reads pytorch_model.bin as torch.save wrote it before PyTorch 1.6, and still writes it on demand. The file begins
+ * with five pickles: a magic number, the version, the machine, the tensors and the storages' keys ({@link Pickle},
+ * which runs nothing). The storages follow in the order of the keys, each as a number of elements and the elements.
  */
 final class LegacyTorchFile {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -24,7 +24,7 @@ final class LegacyTorchFile {
 
     private LegacyTorchFile() {}
 
-    /** Whether a file may be one, as it begins with a pickle. */
+    /** Tells whether a file may have this format, because it begins with a pickle. */
     static boolean isOne(DataFile file) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(1);
         if (file.size() > 0) {
@@ -36,8 +36,8 @@ final class LegacyTorchFile {
     /**
      * Reads the description of all tensors.
      *
-     * @param file open; stays so
-     * @throws MalformedCheckpointException if it is not such a file
+     * @param file an open file, which stays open
+     * @throws MalformedCheckpointException if the file does not have this format
      */
     static TensorFile read(DataFile file) throws IOException {
         ByteBuffer pickles = ByteBuffer.allocate((int) Math.min(TorchArchive.MAX_PICKLE, file.size()));
@@ -89,13 +89,13 @@ final class LegacyTorchFile {
         return storages;
     }
 
-    /** By storage: the file tells only how many elements it has. */
+    /** Returns the element size of each storage. The file only has the number of elements. */
     private static Map<String, Integer> elementSizes(DataFile file, List<Pickle.Reference> references)
             throws MalformedCheckpointException {
         Map<String, Integer> sizes = new HashMap<>();
         for (Pickle.Reference reference : references) {
             List<?> fields = reference.fields();
-            // The sixth tells of a storage within another, as PyTorch 0.1 had them.
+            // The sixth field describes a storage within another storage, as PyTorch 0.1 had them.
             if (fields.size() > 5 && !fields.get(5).equals(Pickle.None.NONE)) {
                 throw new MalformedCheckpointException(
                         file.name(),

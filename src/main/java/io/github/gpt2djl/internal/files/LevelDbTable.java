@@ -12,9 +12,9 @@ import java.util.zip.CRC32C;
 /**
  * Reads an uncompressed LevelDB table, in which TensorFlow keeps the index of a checkpoint.
  *
- * <p>The last 48 bytes lead to the index block, whose values lead to the data blocks. A block is entries, each with
- * the length that its key shares with the key before, then restart points; 1 byte of compression and 4 of checksum
- * follow.
+ * <p>The last 48 bytes lead to the index block, whose values lead to the data blocks. A block has entries and then
+ * restart points. Each entry has the length that its key shares with the key before. 1 byte of compression and 4 bytes
+ * of checksum follow the block.
  *
  * @see <a href="https://github.com/google/leveldb/blob/main/doc/table_format.md">the format</a>
  */
@@ -33,7 +33,7 @@ final class LevelDbTable {
         this.bytes = bytes;
     }
 
-    /** All entries in order; keys are ASCII in TensorFlow's checkpoints. */
+    /** Reads all entries in order. Keys are ASCII in TensorFlow's checkpoints. */
     static Map<String, ByteBuffer> read(String file, byte[] bytes) throws MalformedCheckpointException {
         LevelDbTable table = new LevelDbTable(file, bytes);
         try {
@@ -59,12 +59,12 @@ final class LevelDbTable {
         }
     }
 
-    /** The inverse of the rotation and offset that LevelDB applies to checksums which it stores. */
+    /** Inverts the rotation and the offset that LevelDB applies to stored checksums. */
     static int unmask(int masked) {
         return Integer.rotateLeft(masked - MASK_DELTA, 15);
     }
 
-    /** LEB128 of protocol buffers and LevelDB: 7 bits a byte, the lowest first. */
+    /** Reads a LEB128 number of protocol buffers and LevelDB: 7 bits a byte, the lowest first. */
     static long varint(ByteBuffer in) {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
@@ -77,7 +77,7 @@ final class LevelDbTable {
         throw new IllegalArgumentException("a varint of more than 64 bits");
     }
 
-    /** The block that a handle (offset and size) names. */
+    /** Returns the block that a handle (offset and size) names. */
     private Map<String, ByteBuffer> block(ByteBuffer handle) throws MalformedCheckpointException {
         int offset = Math.toIntExact(checked(varint(handle)));
         int size = Math.toIntExact(checked(varint(handle)));
@@ -108,7 +108,7 @@ final class LevelDbTable {
             int valueLength = Math.toIntExact(varint(in));
             in.get(rest);
             if (shared > MOST_KEY - rest.length) {
-                // Each further byte of the file could repeat a key before it, however long.
+                // Without this limit, each further byte of the file could repeat the key before, however long.
                 throw new IllegalArgumentException("a key of " + shared + " and " + rest.length + " bytes");
             }
             key = key.substring(0, shared) + new String(rest, StandardCharsets.ISO_8859_1);

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The few lines that git keeps in place of a large file, which a clone without Git LFS has.
+ * The few lines that git keeps in place of a large file. A clone without Git LFS has these lines.
  *
  * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">the format</a>
  */
 public final class LfsPointer {
-    /** By the format's definition. */
+    /** The maximum size of a pointer, by the format's definition. */
     private static final int MOST_BYTES = 1024;
 
     private static final Pattern POINTER = Pattern.compile(
@@ -26,7 +26,7 @@ public final class LfsPointer {
     /**
      * Rejects a pointer.
      *
-     * @throws MalformedCheckpointException if the file is one; the message says how to get the file itself
+     * @throws MalformedCheckpointException if the file is a pointer; the message says how to get the file itself
      */
     public static void reject(Path file) throws IOException {
         if (!Files.isRegularFile(file) || Files.size(file) >= MOST_BYTES) {

@@ -55,7 +55,7 @@ final class Pickle {
             "__builtin__ set",
             "__builtin__ complex");
 
-    /** Storages and element types of torch. */
+    /** The storages and element types of torch. */
     private static final Pattern TORCH = Pattern.compile(
             "torch ([A-Za-z0-9]+Storage"
                     + "|(float|bfloat|complex|u?int|quint|qint)\\d+(_e\\dm\\d[a-z]*|x\\d)?|bool|u?int8|double|half|float|long|short)");
@@ -71,10 +71,10 @@ final class Pickle {
     /** A function's name with the arguments it would be called with. */
     record Call(Global function, List<?> arguments) {}
 
-    /** A reference to data outside of the pickle: a storage. */
+    /** A reference to data outside of the pickle, that is, to a storage. */
     record Reference(List<?> fields) {}
 
-    /** What the pickle says is wrong, and where. */
+    /** An error of the pickle, with its place. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -83,7 +83,7 @@ final class Pickle {
         }
     }
 
-    /** None of Python. */
+    /** Python's None. */
     enum None {
         NONE
     }
@@ -93,15 +93,16 @@ final class Pickle {
         this.references = references;
     }
 
-    /** The object that the pickle describes: a Map, List, String, Long, Boolean, Call, Reference or Global. */
+    /** Reads the object that the pickle describes: a Map, List, String, Long, Boolean, Call, Reference or Global. */
     static Object read(byte[] bytes) throws Malformed {
         return read(ByteBuffer.wrap(bytes), new ArrayList<>());
     }
 
     /**
-     * As the other, of the pickle at a buffer's position, which is behind the pickle afterwards.
+     * Reads the pickle at a buffer's position, as {@link #read(byte[])} does. The position is behind the pickle
+     * afterwards.
      *
-     * @param references every reference of the pickle is added to them
+     * @param references the list to which every reference of the pickle is added
      */
     static Object read(ByteBuffer in, List<Reference> references) throws Malformed {
         Pickle pickle = new Pickle(in, references);
@@ -136,7 +137,7 @@ final class Pickle {
                 case 0x86 -> stack.push(last(2));
                 case 0x87 -> stack.push(last(3));
                 case 'X' -> stack.push(text(in.getInt()));
-                // A str of Python 2.
+                // This is a str of Python 2.
                 case 'U' -> stack.push(text(in.get() & 255));
                 case 0x8f -> stack.push(new ArrayList<>());
                 case 'J' -> stack.push((long) in.getInt());
@@ -152,7 +153,7 @@ final class Pickle {
                     references.add(reference);
                     stack.push(reference);
                 }
-                // The second makes an object of a class.
+                // The second opcode makes an object of a class.
                 case 'R', 0x81 -> stack.push(call((List<?>) stack.pop(), (Global) stack.pop()));
                 case 's' -> put(last(2));
                 case 'u' -> put(untilMark());
@@ -189,7 +190,7 @@ final class Pickle {
         return new Global(both);
     }
 
-    /** An OrderedDict is made empty here and filled by SETITEMS; everything else stays a record. */
+    /** Makes an empty OrderedDict, which SETITEMS fills. Every other call stays a record. */
     private static Object call(List<?> arguments, Global function) {
         return function.name().equals("collections OrderedDict")
                 ? new LinkedHashMap<>()
@@ -230,7 +231,7 @@ final class Pickle {
         for (int i = 0; i < keysAndValues.size(); i += 2) {
             Object key = keysAndValues.get(i);
             if (key instanceof List || key instanceof Map || key instanceof Call || key instanceof Reference) {
-                // A hash of these could lead round and round.
+                // The hash of such a key could recurse without end.
                 throw new Malformed("the pickle has a dictionary with a key that is neither a text nor a number");
             }
             map.put(key, keysAndValues.get(i + 1));
@@ -261,7 +262,7 @@ final class Pickle {
         return new String(line, StandardCharsets.UTF_8);
     }
 
-    /** A Long, or a BigInteger where it is longer. */
+    /** Reads a Long, or a BigInteger if the number is longer. */
     private Object longInteger(int length) {
         byte[] bigEndian = new byte[length];
         for (int i = length - 1; i >= 0; i--) {

@@ -19,21 +19,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reader of the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
+ * Reads the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  *
- * <p>The header is checked as a whole before any tensor is handed out; the data are read at any alignment and any
+ * <p>The header is checked as a whole before any tensor is handed out. The data are read at any alignment and any
  * offset of a {@code long}.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
 public final class Safetensors {
-    /** A tenth of the reference implementation's bound: a hostile header takes 40 times as much memory when parsed. */
+    /** A tenth of the reference implementation's limit: a hostile header takes 40 times as much memory when parsed. */
     private static final long MAX_HEADER = 10_000_000;
 
     private Safetensors() {}
 
     /**
-     * Reads and checks the header; takes over {@code file} and closes it on failure.
+     * Reads and checks the header. Takes over {@code file}, and closes it on failure.
      *
      * @throws MalformedCheckpointException if the header contradicts the format or the file's size
      */
@@ -122,7 +122,7 @@ public final class Safetensors {
             }
             return new TensorInfo(name, DType.valueOf(dtype), List.copyOf(shape), begin, end);
         } catch (RuntimeException e) {
-            // Gson's and BigDecimal's complaints about missing keys, other types, fractions and overflow.
+            // Gson and BigDecimal report missing keys, other types, fractions and overflow.
             throw new MalformedCheckpointException(
                     file.name(),
                     "tensor " + name + ": expected {\"dtype\": …, \"shape\": […], \"data_offsets\": [begin, end]} with"

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writer of the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
+ * Writes the safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  *
  * <pre>{@code
  * Path file = Files.createTempFile("shakespeare", ".safetensors");
@@ -46,24 +46,27 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes tensors as a file that is there as a whole or not at all; one of that name is replaced in the end.
+     * Writes tensors to a file, which is there as a whole or not at all. An existing file of that name is replaced at
+     * the end.
      *
-     * <p>The data are in the order of {@link TensorFile#names}, wider types first, and begin at a multiple of 8. What is
-     * not F64, F32, F16 or BF16 is copied as it is.
+     * <p>The data are in the order of {@link TensorFile#names}, wider types first, and begin at a multiple of 8.
+     * Tensors of other types than F64, F32, F16 or BF16 are copied as they are.
      *
-     * @param file to write, in a folder that exists
-     * @param tensors to write, of any format; read piece by piece
-     * @param dtype F32, F16 or BF16, to which weights are rounded: the nearest value, of two the even one; NaN stays
-     * @param metadata for the header, beside {@code "format": "pt"}
-     * @throws IllegalArgumentException if {@code dtype} is another, or a weight is beyond its range
-     * @throws IOException if it cannot be read or written; a full disk's tells how much is needed
+     * @param file the file to write, in a folder that exists
+     * @param tensors the tensors to write, of any format; they are read piece by piece
+     * @param dtype the type to which weights are rounded, F32, F16 or BF16: to the nearest value, and of two equally
+     *     near values to the even one; NaN stays NaN
+     * @param metadata the entries of the header in addition to {@code "format": "pt"}
+     * @throws IllegalArgumentException if {@code dtype} is another type, or a weight is beyond its range
+     * @throws IOException if a file cannot be read or written; for a full disk, the message says how much space is
+     *     needed
      */
     public static void write(Path file, TensorFile tensors, DType dtype, Map<String, String> metadata)
             throws IOException {
         write(file, tensors, tensors.names(), dtype, metadata, SaveProgress.NONE);
     }
 
-    /** As the other, only these tensors. */
+    /** Writes only some tensors, as the other method does. */
     public static void write(
             Path file,
             TensorFile tensors,
@@ -93,7 +96,9 @@ public final class SafetensorsWriter {
         });
     }
 
-    /** Where each tensor will be; wider types first, so that each begins at a multiple of its size. */
+    /**
+     * Finds each tensor's place. Wider types come first, so that each tensor begins at a multiple of its element size.
+     */
     private List<TensorInfo> entries(List<String> names) {
         List<TensorInfo> sources = new ArrayList<>();
         for (String name : names) {
@@ -123,7 +128,7 @@ public final class SafetensorsWriter {
         return source.dtype().isFloat() ? dtype : source.dtype();
     }
 
-    /** With the length before it. */
+    /** Returns the header with its length in front. */
     private static byte[] header(List<TensorInfo> entries, Map<String, String> metadata) {
         JsonObject header = new JsonObject();
         JsonObject about = new JsonObject();

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint cut into several files, with an index that names each tensor's file:
+ * A checkpoint that is split into several files, with an index that names each tensor's file:
  * {@code {"weight_map": {"wte.weight": "model-00001-of-00002.safetensors", …}}}.
  *
  * <pre>{@code
@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ShardedTensors implements TensorFile {
-    /** A model of a hundred layers has a few thousand tensors, and a line of 100 bytes for each. */
+    /**
+     * The maximum size of an index. A model of a hundred layers has a few thousand tensors, with a line of 100 bytes
+     * for each.
+     */
     private static final long MOST_INDEX = 16_000_000;
 
     private final String name;
@@ -50,8 +53,8 @@ public final class ShardedTensors implements TensorFile {
     }
 
     /**
-     * Opens the index and every file that it names, and finds all tensors of these, as transformers does: of one that
-     * several files hold, the last file's.
+     * Opens the index and every file that it names, and finds all tensors of these files, as transformers does. If
+     * several files hold a tensor, the tensor of the last file counts.
      *
      * @throws MalformedCheckpointException if the index is malformed or names a file outside its folder
      * @throws NoSuchFileException if a file is missing
@@ -115,12 +118,12 @@ public final class ShardedTensors implements TensorFile {
     }
 
     /**
-     * The files that an index names, as it names them.
+     * Reads the names of the files from an index.
      *
      * @param index {@code model.safetensors.index.json} or {@code pytorch_model.bin.index.json}
-     * @return their names, sorted; not checked
+     * @return the names as the index has them, sorted; not checked
      * @throws MalformedCheckpointException if the index is malformed
-     * @throws IOException if it cannot be read
+     * @throws IOException if the index cannot be read
      */
     public static Set<String> files(Path index) throws IOException {
         Set<String> files = new TreeSet<>();
@@ -143,7 +146,7 @@ public final class ShardedTensors implements TensorFile {
         throw new MalformedCheckpointException(index.toString(), "expected {\"weight_map\": {tensor: file}}");
     }
 
-    /** Names may not leave the folder. */
+    /** Finds a file of the index. Rejects names that leave the folder. */
     private static Path below(Path index, String file) throws IOException {
         if (!file.matches("[^/\\\\:\\p{Cntrl}]+(/[^/\\\\:\\p{Cntrl}]+)*")
                 || Arrays.stream(file.split("/", -1)).anyMatch(part -> part.equals("..") || part.equals("."))) {

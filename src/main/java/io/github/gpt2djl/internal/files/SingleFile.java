@@ -11,11 +11,11 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tensors at known places of one file; the formats differ only in how the places are found.
+ * The tensors at known places of one file. The formats differ only in how the places are found.
  *
- * @param file the bytes; closed with this
- * @param tensors by name, with offsets from the start of the file
- * @param checksums CRC-32C of each tensor's bytes, by name; empty for formats without
+ * @param file the bytes; closed together with this object
+ * @param tensors the tensors by name, with offsets from the start of the file
+ * @param checksums the CRC-32C of each tensor's bytes, by name; empty for formats without checksums
  */
 record SingleFile(DataFile file, Map<String, TensorInfo> tensors, Map<String, Integer> checksums)
         implements TensorFile {

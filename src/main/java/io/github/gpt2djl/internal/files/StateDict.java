@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Turns the dictionary of tensors that a pickle describes into places of a file, and checks each against the bytes that
- * are there.
+ * Turns the dictionary of tensors that a pickle describes into places of a file, and checks each place against the
+ * stored bytes.
  *
  * @param file the file's name, for messages
- * @param storages where the bytes of each storage are, by its key in the pickle
+ * @param storages the place of each storage's bytes, by the storage's key in the pickle
  */
 record StateDict(String file, Map<String, Storage> storages) {
-    /** Storage types of torch by their name in the pickle. */
+    /** The storage types of torch, by their names in the pickle. */
     static final Map<String, DType> DTYPES = Map.ofEntries(
             Map.entry("FloatStorage", DType.F32),
             Map.entry("HalfStorage", DType.F16),
@@ -40,16 +40,19 @@ record StateDict(String file, Map<String, Storage> storages) {
 
     private static final int MOST_DIMENSIONS = 8;
 
-    /** A parameter with attributes is a type around a parameter around a tensor. */
+    /** The maximum depth of wrappers. A parameter with attributes is a type around a parameter around a tensor. */
     private static final int MOST_WRAPPERS = 3;
 
-    /** A view that repeats numbers may be larger than its storage, but no model needs it to be larger than this. */
+    /**
+     * The maximum size of a view that repeats numbers. Such a view may be larger than its storage, but no model needs a
+     * larger view than this.
+     */
     private static final long MOST_REPEATED = 1L << 30;
 
-    /** A storage's bytes within the file. */
+    /** The place of a storage's bytes within the file. */
     record Storage(long begin, long size) {}
 
-    /** The tensors of the file, by name. */
+    /** Opens the tensors of the file, by name. */
     TensorFile open(Object stateDict, DataFile data) throws MalformedCheckpointException {
         if (!(stateDict instanceof Map<?, ?> map)) {
             throw new MalformedCheckpointException(file, "the pickle holds no dictionary of tensors");
@@ -70,7 +73,7 @@ record StateDict(String file, Map<String, Storage> storages) {
         return views.isEmpty() ? whole : new TensorViews(whole, views);
     }
 
-    /** A training program's own checkpoint, which transformers does not read either. */
+    /** Rejects a training program's own checkpoint, which transformers does not read either. */
     private void checkNested(Map<?, ?> map) throws MalformedCheckpointException {
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (entry.getValue() instanceof Map<?, ?> inner
@@ -83,7 +86,7 @@ record StateDict(String file, Map<String, Storage> storages) {
         }
     }
 
-    /** _rebuild_tensor_v2(storage, offset, size, stride, …), or a parameter with it. */
+    /** Adds the tensor of _rebuild_tensor_v2(storage, offset, size, stride, …), or of a parameter around it. */
     private void add(
             String name, Pickle.Call call, Map<String, TensorInfo> tensors, Map<String, TensorViews.View> views)
             throws MalformedCheckpointException {
@@ -95,7 +98,7 @@ record StateDict(String file, Map<String, Storage> storages) {
             String key = (String) storage.get(2);
             Storage place = storages.get(key);
             if (dtype == null) {
-                // Complex or quantized: no weight of these models.
+                // Complex and quantized tensors are no weights of these models.
                 return;
             }
             if (place == null) {
@@ -137,7 +140,7 @@ record StateDict(String file, Map<String, Storage> storages) {
         }
     }
 
-    /** The call of _rebuild_tensor or _rebuild_tensor_v2, whose first four arguments are the same. */
+    /** Finds the call of _rebuild_tensor or _rebuild_tensor_v2. The first four arguments of the two are the same. */
     private static Pickle.Call rebuild(Pickle.Call call) {
         Pickle.Call inner = call;
         for (int i = 0; i < MOST_WRAPPERS; i++) {
@@ -151,7 +154,7 @@ record StateDict(String file, Map<String, Storage> storages) {
                 default -> inner = (Pickle.Call) arguments.get(0);
             }
         }
-        // A list that holds its own call would lead round and round.
+        // A list that holds its own call would cause an endless loop.
         throw new IllegalArgumentException("a parameter of a parameter");
     }
 
@@ -168,7 +171,7 @@ record StateDict(String file, Map<String, Storage> storages) {
 
     private static List<Long> longs(List<?> values) {
         if (values.size() > MOST_DIMENSIONS) {
-            // Thousands of tensors may share one list, of which each would have a copy.
+            // Thousands of tensors may share one list, and each would have a copy.
             throw new IllegalArgumentException(values.size() + " dimensions");
         }
         List<Long> all = new ArrayList<>();

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reader of OpenAI's original release: a TensorFlow checkpoint of {@code model.ckpt.index} and
- * {@code model.ckpt.data-00000-of-00001}.
+ * Reads OpenAI's original release: a TensorFlow checkpoint of {@code model.ckpt.index} and {@code
+ * model.ckpt.data-00000-of-00001}.
  *
  * <p>The index maps a name to a BundleEntryProto {1 dtype, 2 shape, 3 shard, 4 offset, 5 size, 6 checksum}. OpenAI's
  * names become Hugging Face's: {@code model/h0/attn/c_attn/w} is {@code h.0.attn.c_attn.weight}. A tensor's checksum
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TensorBundle {
     private static final long MAX_INDEX = 4_000_000;
-    /** DataType of TensorFlow. */
+    /** The numbers of TensorFlow's DataType. */
     private static final Map<Long, DType> DTYPES = Map.of(1L, DType.F32, 19L, DType.F16, 14L, DType.BF16);
 
     private static final Pattern LAYER = Pattern.compile("h(\\d+)/(.+)");
@@ -39,7 +39,7 @@ public final class TensorBundle {
     private TensorBundle() {}
 
     /**
-     * Reads the index and opens the data beside it.
+     * Reads the index and opens the data file.
      *
      * @throws MalformedCheckpointException if the index is damaged or does not fit the data
      */
@@ -71,7 +71,7 @@ public final class TensorBundle {
         }
     }
 
-    /** Null for what is no weight of GPT-2. */
+    /** Returns the name of a weight, or null if the key is not a weight of GPT-2. */
     private static @Nullable String huggingFaceName(String key) {
         if (!key.startsWith("model/")) {
             return null;
@@ -86,7 +86,7 @@ public final class TensorBundle {
         return name.replace('/', '.');
     }
 
-    /** BundleHeaderProto {1 num_shards, 2 endianness: 0 is little}. */
+    /** Checks a BundleHeaderProto {1 num_shards, 2 endianness: 0 is little}. */
     private static void checkHeader(Path index, @Nullable ByteBuffer value) throws MalformedCheckpointException {
         if (value == null) {
             throw new MalformedCheckpointException(index.toString(), "the index has no header");
@@ -100,7 +100,9 @@ public final class TensorBundle {
         }
     }
 
-    /** One protocol buffer: the last number of each field, and the sizes in a TensorShapeProto in field 2. */
+    /**
+     * The fields of one protocol buffer: the last number of each field, and the sizes in a TensorShapeProto in field 2.
+     */
     private record Message(String file, String key, Map<Integer, Long> numbers, List<Long> shape, int checksum) {
 
         static Message read(Path index, String key, ByteBuffer in) throws MalformedCheckpointException {
@@ -160,7 +162,7 @@ public final class TensorBundle {
             return new MalformedCheckpointException(file, "the entry of " + key + " has " + found);
         }
 
-        /** TensorShapeProto {2 dim {1 size}}. */
+        /** Reads a TensorShapeProto {2 dim {1 size}}. */
         private static List<Long> shape(ByteBuffer in) {
             List<Long> sizes = new ArrayList<>();
             while (in.hasRemaining()) {

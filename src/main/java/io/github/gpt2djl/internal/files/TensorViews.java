@@ -10,22 +10,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file some of whose tensors are not row-major: transposed views, columns of a wider matrix, repeated numbers. Their
- * elements are collected while they are read.
+ * A file in which some tensors are not row-major: transposed views, columns of a wider matrix, repeated numbers. The
+ * elements of these tensors are collected while they are read.
  *
- * @param file with the places; a view's entry tells its first byte, and as many bytes as its elements have
- * @param views those that are not row-major, by name
+ * @param file the file with the places; a view's entry has the place of its first byte, and as many bytes as its
+ *     elements have
+ * @param views the tensors that are not row-major, by name
  */
 record TensorViews(SingleFile file, Map<String, View> views) implements TensorFile {
-    /** Neighbours in a column are read together; a matrix is as wide as there are blocks in memory, mostly. */
+    /**
+     * The bytes of a block. Neighbours in a column are read together. Most matrices are at most as wide as the
+     * number of blocks in memory.
+     */
     private static final int BLOCK = 1 << 12;
 
     private static final int MOST_BLOCKS = 1 << 13;
 
     /**
-     * Where the elements are.
+     * The places of the elements.
      *
-     * @param strides how far neighbours in each dimension are from each other, in elements
+     * @param strides the distance between neighbours in each dimension, in elements
      * @param end one past the last byte that belongs to an element
      */
     record View(List<Long> strides, long end) {}
@@ -73,7 +77,7 @@ record TensorViews(SingleFile file, Map<String, View> views) implements TensorFi
         }
     }
 
-    /** How many elements after the first one. */
+    /** Returns the distance of an element from the first element, in elements. */
     private static long place(long element, List<Long> shape, List<Long> strides) {
         long rest = element;
         long place = 0;
@@ -89,7 +93,7 @@ record TensorViews(SingleFile file, Map<String, View> views) implements TensorFi
         file.close();
     }
 
-    /** The parts of the tensor's storage that were read last. */
+    /** The parts of the tensor's storage that were read most recently. */
     private final class Blocks {
         private final TensorInfo tensor;
         private final View view;
@@ -112,7 +116,7 @@ record TensorViews(SingleFile file, Map<String, View> views) implements TensorFi
 
         void copy(long place, ByteBuffer target) throws IOException {
             int bytes = tensor.dtype().bytes();
-            // A block's size is a multiple of each type's.
+            // A block's size is a multiple of each type's size.
             long at = place * bytes;
             if (at / BLOCK != number) {
                 number = at / BLOCK;

@@ -14,19 +14,23 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.archivers.zip.ZipMethod;
 
 /**
- * Reader of pytorch_model.bin as torch.save writes it since PyTorch 1.6: a zip of stored entries, one a pickle that
- * describes the tensors ({@link Pickle}, which runs nothing), the others their bytes.
+ * Reads pytorch_model.bin as torch.save has written it since PyTorch 1.6: a zip of stored entries. One entry is a
+ * pickle that describes the tensors ({@link Pickle}, which runs nothing). The other entries are the bytes of the
+ * tensors.
  */
 public final class TorchArchive {
-    /** The description of a checkpoint with thousands of tensors is far smaller; each byte may become an object. */
+    /**
+     * The maximum size of the description. A checkpoint with thousands of tensors has a far smaller description. Each
+     * byte may become an object.
+     */
     static final long MAX_PICKLE = 8_000_000;
 
     private TorchArchive() {}
 
     /**
-     * Reads the description of all tensors, also of a file before PyTorch 1.6 ({@link LegacyTorchFile}).
+     * Reads the description of all tensors. Also reads files from before PyTorch 1.6 ({@link LegacyTorchFile}).
      *
-     * @throws MalformedCheckpointException if the file is neither
+     * @throws MalformedCheckpointException if the file has neither format
      */
     public static TensorFile read(Path path) throws IOException {
         DataFile file = DataFile.open(path);
@@ -52,7 +56,7 @@ public final class TorchArchive {
                 ZipArchiveEntry entry = all.nextElement();
                 if (entry.getName().startsWith(root + "data/") && isStored(entry)) {
                     String key = entry.getName().substring(root.length() + "data/".length());
-                    // Only asking for the stream makes the library look up the offset.
+                    // The library looks up the offset only when the stream is requested.
                     zip.getRawInputStream(entry).close();
                     storages.put(key, new StateDict.Storage(entry.getDataOffset(), entry.getSize()));
                 }
@@ -64,7 +68,8 @@ public final class TorchArchive {
         } catch (Pickle.Malformed e) {
             throw new MalformedCheckpointException(path.toString(), String.valueOf(e.getMessage()), e);
         } catch (IOException | RuntimeException e) {
-            // Whatever the zip library makes of a damaged file; that it can be opened was tried before.
+            // The zip library throws various exceptions for a damaged file. That the file can be opened was tried
+            // before.
             throw new MalformedCheckpointException(
                     path.toString(),
                     "not a whole zip archive, which torch.save writes since PyTorch 1.6; download it again, or"

@@ -14,7 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * A file that is there as a whole or not at all: written beside its place, forced to disk, then moved.
+ * A file that is there as a whole or not at all. The file is written under another name in its folder, forced to disk,
+ * then moved.
  *
  * <pre>{@code
  * WholeFile.write(folder.resolve("notes.txt"), "all of it, or nothing");
@@ -23,7 +24,7 @@ import java.util.UUID;
 public final class WholeFile {
     private WholeFile() {}
 
-    /** Gives out the file's bytes. */
+    /** Supplies the file's bytes. */
     public interface Content {
         void to(TensorFile.Pieces out) throws IOException;
     }
@@ -31,9 +32,9 @@ public final class WholeFile {
     /**
      * Writes a text as UTF-8, or leaves the file as it was.
      *
-     * @param file in a folder that exists
-     * @param text the whole
-     * @throws IOException if the disk is full or another failure of it
+     * @param file the file to write, in a folder that exists
+     * @param text the whole text
+     * @throws IOException if the disk is full or fails in another way
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -42,9 +43,9 @@ public final class WholeFile {
     /**
      * Writes bytes, or leaves the file as it was.
      *
-     * @param file in a folder that exists
-     * @param bytes the whole
-     * @throws IOException if the disk is full or another failure of it
+     * @param file the file to write, in a folder that exists
+     * @param bytes all bytes of the file
+     * @throws IOException if the disk is full or fails in another way
      */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, bytes.length, out -> out.accept(ByteBuffer.wrap(bytes)));
@@ -53,13 +54,13 @@ public final class WholeFile {
     /**
      * Writes a file, or leaves it as it was.
      *
-     * @param size of the whole, for the message
-     * @throws IOException if the disk is full or another failure of it; what {@code content} throws is passed on
+     * @param size the size of the whole file, for the message
+     * @throws IOException if the disk is full or fails in another way; exceptions of {@code content} are passed on
      */
     public static void write(Path file, long size, Content content) throws IOException {
-        // Not createTempFile, whose files nobody else may read.
+        // createTempFile is not used, because nobody else may read its files.
         Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
-        // Ctrl-C ends the process without what follows.
+        // Ctrl-C ends the process without running the code below.
         part.toFile().deleteOnExit();
         try {
             try (FileChannel channel =
@@ -69,7 +70,7 @@ public final class WholeFile {
                         attempt(file, part, size, () -> channel.write(piece));
                     }
                 });
-                // A disk may tell only now that it is full.
+                // A disk may report only now that it is full.
                 attempt(file, part, size, () -> channel.force(true));
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);

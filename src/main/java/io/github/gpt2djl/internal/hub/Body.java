@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Pulls one piece at a time, so that a slow disk holds the network back.
  */
 final class Body implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
-    /** A piece, the end (neither), or what went wrong. */
+    /** A piece, the end (neither), or the cause of a failure. */
     private record Event(
             @Nullable List<ByteBuffer> piece, @Nullable Throwable error) {}
 
@@ -26,9 +26,9 @@ final class Body implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
     private boolean closed;
 
     /**
-     * The next bytes, or null at the end.
+     * Returns the next bytes, or null at the end.
      *
-     * @throws Retry.TransientException if the connection breaks, or brings nothing for {@code limit}
+     * @throws Retry.TransientException if the connection breaks, or brings no bytes for {@code limit}
      */
     @Nullable
     List<ByteBuffer> next(Duration limit) throws IOException {

@@ -11,39 +11,39 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache holds of a model.
+ * The files of a model that are in the cache.
  *
- * @param folder the snapshot, or null if nothing is here
- * @param missing the files that it lacks
- * @param loads whether it can be loaded; all that may be missing is a tokenizer
- * @param note why none was taken, to be added to a message, or empty
+ * @param folder the snapshot, or null if nothing is in the cache
+ * @param missing the files that the snapshot lacks
+ * @param loads whether the model can be loaded; at most a tokenizer may be missing
+ * @param note the reason why no snapshot was taken, to be added to a message, or empty
  */
 record CachedModel(@Nullable Path folder, List<String> missing, boolean loads, String note) {
     private static final CachedModel NONE = new CachedModel(null, List.of(), false, "");
 
-    /** Whether no file is missing. */
+    /** Tells whether no file is missing. */
     boolean isWhole() {
         return loads && missing.isEmpty();
     }
 
-    /** The folder, if it can be loaded. */
+    /** Returns the folder, if the model can be loaded. */
     Optional<Path> loadable() {
         return loads ? Optional.ofNullable(folder) : Optional.empty();
     }
 
     /**
-     * Looks for a model. With a revision: its snapshot. Without: the pinned snapshot, then that of refs/main, then the
-     * only other one that is no other branch or tag; the first that is whole, else the first that loads, else one of
-     * which something is here.
+     * Looks for a model. With a revision, only the revision's snapshot counts. Without a revision, the order is the
+     * pinned snapshot, the snapshot of refs/main, then the only other one that is no other branch or tag. The first
+     * whole snapshot is taken, else the first that loads, else one in which a file is present.
      *
-     * @throws IOException if none can be loaded and one leads out of the cache or cannot be read
+     * @throws IOException if no snapshot can be loaded, and one leads out of the cache or cannot be read
      */
     static CachedModel find(HubCache cache, ModelName model) throws IOException {
         if (!model.isRepository()) {
             return NONE;
         }
         List<String> published = model.files().orElse(ModelFiles.LEAST);
-        // Python keeps models--gpt2 where it was asked for gpt2, and not for openai-community/gpt2.
+        // Python keeps models--gpt2 if it was asked for gpt2 rather than for openai-community/gpt2.
         Set<String> repositories = new LinkedHashSet<>(List.of(model.repository()));
         model.known().ifPresent(known -> repositories.add(known.name()));
         List<Path> preferred = new ArrayList<>();
@@ -102,7 +102,7 @@ record CachedModel(@Nullable Path folder, List<String> missing, boolean loads, S
                 .orElseGet(() -> none(cache, model));
     }
 
-    /** Other revisions are other models, so none of them is taken; but told. */
+    /** Other revisions are other models. None of them is taken, but the note names them. */
     private static CachedModel none(HubCache cache, ModelName model) {
         List<String> refs = cache.refs(model.repository()).values().stream()
                 .flatMap(List::stream)

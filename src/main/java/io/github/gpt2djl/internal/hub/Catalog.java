@@ -33,10 +33,10 @@ public final class Catalog {
      *
      * @param name the short name
      * @param repository {@code org/name} on the Hugging Face Hub
-     * @param revision the commit that was looked at, or {@code main} where none was
-     * @param license the licence's identifier on the Hub, or {@code not stated} where its page names none
-     * @param config its architecture
-     * @param files what a copy of it needs
+     * @param revision the commit that was examined, or {@code main} if none was
+     * @param license the licence's identifier on the Hub, or {@code not stated} if the Hub's page names none
+     * @param config the model's architecture
+     * @param files the files that a copy of the model needs
      */
     public record Model(
             String name,
@@ -47,7 +47,7 @@ public final class Catalog {
             List<RemoteFile> files) {
 
         /**
-         * Whether the files are those of one commit, which never change.
+         * Tells whether the files are those of one commit, which never change.
          *
          * @return false if {@link #revision} is a branch
          */
@@ -56,9 +56,10 @@ public final class Catalog {
         }
 
         /**
-         * Whether a download is compared with what was published: the commit is known, and the SHA-256 of all weights.
+         * Tells whether a download is compared with the published files: the commit and the SHA-256 of all weights are
+         * known.
          *
-         * @return false if the download is only compared with what the Hub says of it
+         * @return false if the download is only compared with the Hub's own description
          */
         public boolean isVerified() {
             return isPinned()
@@ -71,9 +72,9 @@ public final class Catalog {
     /**
      * A file of a published model.
      *
-     * @param name within the repository
-     * @param bytes its size, or null where nobody has verified it
-     * @param sha256 of its bytes in hexadecimal, or null where nobody has verified it
+     * @param name the name within the repository
+     * @param bytes the file's size, or null if nobody has verified it
+     * @param sha256 the SHA-256 of the file's bytes in hexadecimal, or null if nobody has verified it
      */
     public record RemoteFile(
             String name, @Nullable Long bytes, @Nullable String sha256) {}
@@ -91,7 +92,7 @@ public final class Catalog {
         return MODELS;
     }
 
-    /** {@return their short names, in the same order} */
+    /** {@return the short names of all models, in the same order} */
     public static List<String> names() {
         return MODELS.stream().map(Model::name).toList();
     }
@@ -118,7 +119,7 @@ public final class Catalog {
     /**
      * Finds a model.
      *
-     * @param name its short name or its repository
+     * @param name the model's short name or repository
      * @return empty if the catalog has none
      */
     public static Optional<Model> find(String name) {

@@ -28,7 +28,10 @@ record Checksum(String algorithm, String expected) {
         return new Checksum("MD5", hex);
     }
 
-    /** The Hub's ETag is the SHA-256 of a large file and git's id of a small one; other servers have other ETags. */
+    /**
+     * Reads an ETag. The Hub's ETag is the SHA-256 of a large file or git's id of a small file. Other servers have
+     * other ETags.
+     */
     static @Nullable Checksum ofEtag(String etag) {
         if (etag.matches("[0-9a-f]{64}")) {
             return sha256(etag);
@@ -36,7 +39,7 @@ record Checksum(String algorithm, String expected) {
         return etag.matches("[0-9a-f]{40}") ? new Checksum(GIT, etag) : null;
     }
 
-    /** What the file has. */
+    /** Computes the checksum of a file. */
     String of(Path file) throws IOException {
         MessageDigest digest;
         try {
@@ -57,7 +60,7 @@ record Checksum(String algorithm, String expected) {
     }
 
     /**
-     * Compares; a file that is not what it should be is removed.
+     * Compares a file's checksum, and removes the file if the checksum is wrong.
      *
      * @throws DownloadException if the checksum is wrong
      */

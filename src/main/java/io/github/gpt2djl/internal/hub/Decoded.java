@@ -15,21 +15,21 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/** A file's bytes from a body that the server compressed, although it was asked not to. */
+/** A file's bytes, also from a body that the server compressed although it was asked not to. */
 interface Decoded {
-    /** The next bytes of the file, or null at its end. */
+    /** Returns the next bytes of the file, or null at its end. */
     @Nullable
     List<ByteBuffer> next() throws IOException;
 
-    /** Whether a body, and its Content-Length, are other than the file. */
+    /** Tells whether the body and its Content-Length differ from the file. */
     static boolean isEncoded(HttpHeaders headers) {
         return !encoding(headers).isEmpty();
     }
 
     /**
-     * The file that an answer brings.
+     * Returns the file in a response.
      *
-     * @param what for messages
+     * @param what the name for messages
      * @throws DownloadException if the server compressed it with another method than gzip
      */
     static Decoded of(Http.Opened response, String what, Duration stall) throws IOException {
@@ -73,7 +73,7 @@ interface Decoded {
         return encoding.equals("identity") ? "" : encoding;
     }
 
-    /** A body as the JDK's decoders read it. */
+    /** A body in the form that the JDK's decoders read. */
     final class BodyStream extends InputStream {
         private final Body body;
         private final Duration stall;

@@ -24,27 +24,27 @@ import org.jspecify.annotations.Nullable;
 public final class FileChecks {
     private FileChecks() {}
 
-    /** What the comparison found. */
+    /** The outcome of a comparison. */
     public enum Outcome {
-        /** The checksums are the same. */
+        /** The checksums are equal. */
         SAME,
-        /** They differ: the file is damaged, or another one. */
+        /** The checksums differ: the file is damaged, or is another file. */
         DIFFERENT,
-        /** Nobody published a checksum of it. */
+        /** Nobody published a checksum of the file. */
         UNKNOWN
     }
 
     /**
-     * One file.
+     * The result for one file.
      *
-     * @param file its name
-     * @param outcome of the comparison
-     * @param detail the checksum, and with what it was compared
+     * @param file the file's name
+     * @param outcome the outcome of the comparison
+     * @param detail the checksum, and the source of the expected checksum
      */
     public record Result(String file, Outcome outcome, String detail) {}
 
     /**
-     * The catalogued model that a folder of the cache belongs to.
+     * Finds the catalogued model that a folder of the cache belongs to.
      *
      * @param snapshot the folder
      * @return empty if the folder is elsewhere, or of a commit that the catalog does not know
@@ -58,12 +58,12 @@ public final class FileChecks {
     }
 
     /**
-     * Reads all files of a folder and compares each: with the catalog, else with its name in Hugging Face's cache; in
-     * OpenAI's release the checksums of all tensors.
+     * Reads all files of a folder and compares each one: with the catalog, or else with its name in Hugging Face's
+     * cache. In OpenAI's release, the checksums of all tensors are compared.
      *
-     * @param folder with a model's files
-     * @param model as which the files are to be compared, or null
-     * @return one result a file, by name
+     * @param folder the folder with a model's files
+     * @param model the model with which the files are to be compared, or null
+     * @return one result per file, by name
      * @throws IOException if a file cannot be read
      */
     public static List<Result> run(Path folder, Catalog.@Nullable Model model) throws IOException {
@@ -92,7 +92,7 @@ public final class FileChecks {
             Checksum expected = Checksum.sha256(Objects.toString(published.get().sha256()));
             return compare(name, file, expected, "as " + model.name() + " was published");
         }
-        // A file in the cache is a link to a blob that bears its checksum.
+        // A file in the cache is a link to a blob, and the blob's name is its checksum.
         Checksum named = Checksum.ofEtag(Objects.toString(file.toRealPath().getFileName()));
         if (named != null) {
             return compare(name, file, named, "as the Hub described it");

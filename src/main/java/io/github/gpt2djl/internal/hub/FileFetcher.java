@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Fetches one file: what is already here is kept, and only a whole and verified file gets its name. */
+/** Fetches one file. Bytes that are already on disk are kept, and only a whole and verified file gets its name. */
 final class FileFetcher {
     private static final Pattern RANGE = Pattern.compile("bytes (?:(\\d{1,18})-\\d{1,18}|\\*)/(\\d{1,18}|\\*)");
 
@@ -33,16 +33,16 @@ final class FileFetcher {
     /**
      * A file to fetch.
      *
-     * @param name for messages
-     * @param size its bytes, or -1 where nobody has said
-     * @param checksum or null where there is none
+     * @param name the name for messages
+     * @param size the file's size in bytes, or -1 if it is not known
+     * @param checksum the expected checksum, or null if there is none
      */
     record Wanted(URI uri, String name, long size, @Nullable Checksum checksum) {}
 
     /**
-     * Fetches a file into {@code target}, by way of {@code partial}, which a later call goes on with.
+     * Fetches a file into {@code target} by way of {@code partial}, which a later call continues.
      *
-     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws DownloadException if the file cannot be fetched; the message says what to do
      */
     void fetch(Wanted wanted, Path partial, Path target) throws IOException {
         Files.createDirectories(partial.getParent());
@@ -86,7 +86,7 @@ final class FileFetcher {
             }
             boolean encoded = Decoded.isEncoded(response.headers());
             if (encoded && response.status() == 206) {
-                // A part of the compressed form, which fits nothing that is here.
+                // This is a part of the compressed form, which does not fit the bytes on disk.
                 Files.deleteIfExists(partial);
                 throw new Retry.TransientException(
                         "the server compresses and cannot go on after " + done + " bytes; starting over", null, null);
@@ -114,7 +114,10 @@ final class FileFetcher {
         }
     }
 
-    /** The server has nothing from there on: the file is whole, or what is here is not of this file. */
+    /**
+     * Handles a server without bytes from the offset on: the file is whole, or the bytes on disk belong to another
+     * file.
+     */
     private static void refused(Wanted wanted, Http.Opened response, Path partial, long done) throws IOException {
         Matcher range =
                 RANGE.matcher(response.headers().firstValue("Content-Range").orElse(""));

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Flow.Publisher;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of a download; redirects are followed here, so that the token stays with its host. */
+/** Sends the requests of a download. Redirects are followed here, so that the token stays with its host. */
 final class Http {
     private static final int MOST_REDIRECTS = 10;
 
@@ -40,7 +40,7 @@ final class Http {
     }
 
     /**
-     * Asks for a file's description, on its own host only: the store that it redirects to knows less.
+     * Asks for a file's description, only on the file's own host: the store to which the host redirects knows less.
      *
      * @return a success, or the redirect to another host
      */
@@ -68,7 +68,7 @@ final class Http {
     /**
      * Opens a file's bytes from an offset.
      *
-     * @return status 200 (from the start), 206 or 416; to be closed
+     * @return an answer with status 200 (from the start), 206 or 416; to be closed
      */
     Opened get(URI uri, long from) throws IOException {
         URI at = uri;
@@ -133,7 +133,7 @@ final class Http {
         return redirect(response.uri(), location.get());
     }
 
-    /** Where a Location leads that may be followed. */
+    /** Returns the address of a Location, if the redirect may be followed. */
     static URI redirect(URI from, String location) throws DownloadException {
         URI next;
         try {
@@ -193,7 +193,7 @@ final class Http {
                 uri + " answered " + status + said + ": " + advice, status, error.equals("EntryNotFound"));
     }
 
-    /** Retry-After, in seconds or as a date. */
+    /** Reads Retry-After, in seconds or as a date. */
     private static @Nullable Duration wait(HttpResponse<?> response) {
         String value = response.headers().firstValue("Retry-After").orElse("").strip();
         if (value.matches("\\d{1,9}")) {
@@ -216,7 +216,7 @@ final class Http {
     static final class StatusException extends IOException {
         private static final long serialVersionUID = 1L;
         final int status;
-        /** The Hub knows the repository and the revision, which has no such file. */
+        /** Tells whether the Hub knows the repository and the revision, but the revision has no such file. */
         final boolean isNoSuchFile;
 
         StatusException(String message, int status, boolean isNoSuchFile) {

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Downloads models from Hugging Face's Hub into its cache, where Python's tools find them, too.
+ * Downloads models from Hugging Face's Hub into its cache, where Python's tools also find them.
  *
  * <pre>{@code
  * Path snapshot = Hub.download("openai-community/gpt2", "main", System.getenv(), DownloadProgress.NONE);
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">the cache</a>
  */
 public final class Hub {
-    /** A file lock holds back other processes, but not this one's threads. */
+    /** A lock for this process. A file lock holds back other processes, but not this process's threads. */
     private static final ReentrantLock THIS_PROCESS = new ReentrantLock();
 
     private final HubSettings settings;
@@ -48,17 +48,17 @@ public final class Hub {
     }
 
     /**
-     * Fetches what is missing of a model; asks nobody if nothing is.
+     * Fetches the missing files of a model. Sends no request if no file is missing.
      *
      * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
-     * @param revision a branch, tag or commit; null: the name's, else the catalog's commit, else main
+     * @param revision a branch, tag or commit; null means the name's revision, else the catalog's commit, else main
      * @param environment the process's environment variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN,
      *     HF_HUB_OFFLINE and their former names, as huggingface_hub reads them
-     * @param progress told how it goes
+     * @param progress receives the progress
      * @return the folder with the model's files
-     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws DownloadException if the model cannot be fetched; the message says what to do
      * @throws IOException if the cache cannot be read or written
-     * @throws IllegalArgumentException if the name or the revision is not well-formed, or the name has another revision
+     * @throws IllegalArgumentException if the name or the revision is malformed, or the name has another revision
      */
     public static Path download(
             String name, @Nullable String revision, Map<String, String> environment, DownloadProgress progress)
@@ -67,15 +67,16 @@ public final class Hub {
     }
 
     /**
-     * The folder of a model on this machine, fetched first if it is not whole here; asks nobody if it is.
+     * Returns the folder of a model on this machine. Fetches the model first if it is not whole, and otherwise sends no
+     * request.
      *
      * @param name as for {@link #download(String, String, Map, DownloadProgress)}
      * @param environment as for {@link #download(String, String, Map, DownloadProgress)}
-     * @param progress told how it goes
+     * @param progress receives the progress
      * @return the folder with the model's files
-     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws DownloadException if the model cannot be fetched; the message says what to do
      * @throws IOException if the cache cannot be read or written
-     * @throws IllegalArgumentException if the name is not well-formed
+     * @throws IllegalArgumentException if the name is malformed
      */
     public static Path ensure(String name, Map<String, String> environment, DownloadProgress progress)
             throws IOException {
@@ -126,7 +127,7 @@ public final class Hub {
         return locked(repository, () -> probed(repository, wanted));
     }
 
-    /** What is here, as huggingface_hub's snapshot_download gives it without the network; whole only. */
+    /** Finds a whole model in the cache, as huggingface_hub's snapshot_download does without the network. */
     private Path offline(ModelName model) throws IOException {
         CachedModel here = CachedModel.find(cache, model);
         if (here.isWhole() && here.folder() != null) {
@@ -153,7 +154,7 @@ public final class Hub {
         }
         String commit = Objects.toString(present.get().getFileName());
         if (optional(model).anyMatch(file -> !files.isKnown(model.repository(), commit, file))) {
-            // An earlier version did not ask for them. The model is whole without, and so is one in a folder that
+            // An earlier version did not ask for these files. The model is whole without them, even in a folder that
             // nobody may write to.
             Hub once = new Hub(settings, progress, new Retry(1, retry.firstWait(), retry.longestWait(), retry.stall()));
             try {
@@ -167,7 +168,7 @@ public final class Hub {
         return present.get();
     }
 
-    /** The folder of a catalogued model whose files are all here, at the catalog's commit, or else at main's. */
+    /** Returns the folder of a catalogued model with all files, at the catalog's commit, or else at main's commit. */
     private Optional<Path> complete(Catalog.Model model, boolean exactly) throws IOException {
         List<Path> folders = exactly
                 ? cache.at(model.repository(), model.revision()).stream().toList()
@@ -186,7 +187,7 @@ public final class Hub {
         if (byAnother.isPresent()) {
             return byAnother.get();
         }
-        // The weights last: where they are, all else has been asked for.
+        // The weights come last: if they are present, all other files have been asked for.
         for (RemoteFile file : model.files()) {
             if (!ModelFiles.isWeights(file.name())) {
                 files.fetch(model.repository(), model.revision(), file);
@@ -217,9 +218,10 @@ public final class Hub {
         return cache.commit(model.repository(), commit);
     }
 
-    /** Any other repository: of each kind of file the preferred one that it has; the weights last. */
+    /** Fetches any other repository: for each kind of file, the preferred one that exists. The weights come last. */
     private Path probed(String repository, String revision) throws IOException {
-        // The first answer tells the commit; all else is asked of it, so that a push in between mixes nothing.
+        // The first answer names the commit. All other files are requested from this commit, so that a push in between
+        // mixes nothing.
         String commit = commit(repository, revision);
         Path folder = cache.commit(repository, commit);
         List<String> forms = files.fetchIfPresent(repository, commit, ModelFiles.ADAPTER)
@@ -251,7 +253,9 @@ public final class Hub {
         return folder;
     }
 
-    /** Fetches the configuration, of an adapter where there is no other, for what it tells of the revision. */
+    /**
+     * Fetches the configuration to learn the revision's commit. Takes an adapter's configuration if there is no other.
+     */
     private String commit(String repository, String revision) throws IOException {
         try {
             return files.fetch(repository, revision, new RemoteFile(Checkpoint.CONFIG, null, null));
@@ -267,7 +271,7 @@ public final class Hub {
         }
     }
 
-    /** Python's tools look there without the network; the model is here without it. */
+    /** Writes a ref, which Python's tools read without the network. If this fails, the model is still in the cache. */
     private void setRef(String repository, String revision, String commit) {
         try {
             cache.setRef(repository, revision, commit);
@@ -276,12 +280,12 @@ public final class Hub {
         }
     }
 
-    /** What needs the network. */
+    /** An action that needs the network. */
     private interface Fetching {
         Path run() throws IOException;
     }
 
-    /** A model is fetched by one process at a time, so that two fetch it once. */
+    /** Lets one process at a time fetch a model, so that two processes fetch it only once. */
     private Path locked(String repository, Fetching fetching) throws IOException {
         for (String part : new String[] {"", "blobs", "snapshots", "refs", ".no_exist"}) {
             cache.checkInside(cache.folder(repository).resolve(part));

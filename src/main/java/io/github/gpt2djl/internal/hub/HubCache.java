@@ -25,18 +25,18 @@ import org.jspecify.annotations.Nullable;
  * rejected.
  */
 record HubCache(Path root) {
-    /** Of a ref's file; a commit has 40 characters. */
+    /** The maximum size of a ref's file. A commit has 40 characters. */
     private static final long MOST_REF = 1000;
 
     static final String COMMIT = "[0-9a-f]{7,64}";
     private static final String PART = "[A-Za-z0-9][A-Za-z0-9_.-]{0,95}";
 
-    /** Whether a revision is a commit in full, whose files never change. */
+    /** Tells whether a revision is a full commit, whose files never change. */
     static boolean isCommit(String revision) {
         return revision.matches("[0-9a-f]{40}");
     }
 
-    /** Whether a text is {@code org/name} by the Hub's rules. */
+    /** Tells whether a text is {@code org/name} by the Hub's rules. */
     static boolean isRepository(String text) {
         return text.matches(PART + "/" + PART) && !text.contains("..") && !text.contains("--");
     }
@@ -45,7 +45,7 @@ record HubCache(Path root) {
         return root.resolve("models--" + repository.replace("/", "--"));
     }
 
-    /** The snapshots that are asked first: the pinned one, and that of refs/main; those that are here. */
+    /** Returns the snapshots to try first, if they are present: the pinned one, and the one of refs/main. */
     List<Path> preferred(String repository, @Nullable String pinned) {
         Stream<Path> first = pinned == null ? Stream.empty() : Stream.of(commit(repository, pinned));
         return Stream.concat(first, at(repository, "main").stream())
@@ -54,7 +54,7 @@ record HubCache(Path root) {
                 .toList();
     }
 
-    /** All snapshots, sorted; none where the folder is not one or cannot be read. */
+    /** Returns all snapshots, sorted. Returns none if there is no such folder or it cannot be read. */
     List<Path> snapshots(String repository) {
         try (Stream<Path> commits = Files.list(folder(repository).resolve("snapshots"))) {
             return commits.filter(Files::isDirectory).sorted().toList();
@@ -63,7 +63,7 @@ record HubCache(Path root) {
         }
     }
 
-    /** The snapshots that are not those of a branch or a tag. */
+    /** Returns the snapshots that do not belong to a branch or a tag. */
     List<Path> unnamed(String repository) {
         Set<String> named = refs(repository).keySet();
         return snapshots(repository).stream()
@@ -71,7 +71,7 @@ record HubCache(Path root) {
                 .toList();
     }
 
-    /** The branches and tags that are known here, sorted, by their commits; a slash in one is a folder of refs. */
+    /** Returns the known branches and tags, sorted, by their commits. A slash in a name is a folder of refs. */
     Map<String, List<String>> refs(String repository) {
         Path refs = folder(repository).resolve("refs");
         Map<String, List<String>> byCommit = new TreeMap<>();
@@ -88,15 +88,14 @@ record HubCache(Path root) {
         }
     }
 
-    /** The snapshot of a commit, or of the one that a branch or a tag names here. */
+    /** Returns the snapshot of a commit, or of the commit that a branch or a tag names in the cache. */
     Optional<Path> at(String repository, String revision) {
         String commit = revision;
         if (!isCommit(revision)) {
             Path ref = folder(repository).resolve("refs").resolve(revision);
             try {
-                // Python leaves a commit there that has no snapshot, after it asked for a file that does not exist.
-                // What
-                // has no ref may be a snapshot's folder, as for Python.
+                // After Python asked for a file that does not exist, a ref may name a commit without a snapshot. A
+                // revision without a ref may be a snapshot's folder, as for Python.
                 commit = !Files.isRegularFile(ref)
                         ? revision
                         : Files.size(ref) < MOST_REF ? Files.readString(ref).strip() : "";
@@ -109,12 +108,14 @@ record HubCache(Path root) {
                 : Optional.empty();
     }
 
-    /** Whether the Hub has said that a commit has no such file; huggingface_hub keeps that in {@code .no_exist}. */
+    /**
+     * Tells whether the Hub reported that a commit has no such file. huggingface_hub records this in {@code .no_exist}.
+     */
     boolean isAbsent(String repository, String commit, String file) {
         return Files.exists(absent(repository, commit).resolve(file));
     }
 
-    /** Keeps that a commit has no such file. */
+    /** Records that a commit has no such file. */
     void setAbsent(String repository, String commit, String file) throws IOException {
         Path folder = Files.createDirectories(absent(repository, commit));
         checkInside(folder);
@@ -133,7 +134,7 @@ record HubCache(Path root) {
         return folder(repository).resolve("blobs").resolve(etag);
     }
 
-    /** Makes {@code snapshots/<commit>/<file>} lead to a blob; where links are not possible the file moves there. */
+    /** Links {@code snapshots/<commit>/<file>} to a blob. If links are not possible, the file moves there. */
     void link(String repository, String commit, String file, Path blob) throws IOException {
         Path folder = Files.createDirectories(commit(repository, commit));
         Path link = folder.resolve(file);
@@ -148,7 +149,7 @@ record HubCache(Path root) {
         Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Makes a branch or tag name a commit; refs/main is what Python's tools ask first. */
+    /** Makes a branch or tag name a commit. Python's tools look for refs/main first. */
     void setRef(String repository, String revision, String commit) throws IOException {
         Path ref = folder(repository).resolve("refs").resolve(revision);
         checkInside(Files.createDirectories(ref.getParent()));

@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The Hub's files one by one: what it says of each, and the way of each into the cache. */
+/** Fetches the Hub's files one by one: asks for the description of each file, and puts the file into the cache. */
 final class HubFiles {
     private final HubSettings settings;
     private final HubCache cache;
@@ -26,15 +26,15 @@ final class HubFiles {
         this.http = new Http(settings.token(), retry);
     }
 
-    /** What the Hub says of a file. */
+    /** The Hub's description of a file. */
     record Remote(String commit, String etag, long size) {}
 
-    /** Whether a file is here, or known not to exist. */
+    /** Tells whether a file is in the cache, or known not to exist. */
     boolean isKnown(String repository, String commit, String file) {
         return Files.exists(cache.commit(repository, commit).resolve(file)) || cache.isAbsent(repository, commit, file);
     }
 
-    /** Fetches one file unless it is here; false if the commit has none of that name. */
+    /** Fetches one file unless it is in the cache. Returns false if the commit has no file of that name. */
     boolean fetchIfPresent(String repository, String commit, String name) throws IOException {
         if (cache.isAbsent(repository, commit, name)) {
             return false;
@@ -53,7 +53,7 @@ final class HubFiles {
         }
     }
 
-    /** Fetches one file unless it is here; returns its commit. */
+    /** Fetches one file unless it is in the cache. Returns the file's commit. */
     String fetch(String repository, String revision, RemoteFile file) throws IOException {
         if (!file.name().matches("[A-Za-z0-9_][\\w.-]{0,200}")) {
             throw new DownloadException(
@@ -67,7 +67,7 @@ final class HubFiles {
         Path blob = cache.blob(repository, remote.etag());
         if (!Files.exists(blob)) {
             Checksum checksum = file.sha256() != null ? Checksum.sha256(file.sha256()) : Checksum.ofEtag(remote.etag());
-            // Not huggingface_hub's own name: its lock is of another kind, so both could write at once.
+            // This is not huggingface_hub's own name: its lock is of another kind, so both could write at once.
             Path partial = blob.resolveSibling(remote.etag() + ".gpt2-djl.part");
             var uri = settings.resolve(repository, remote.commit(), file.name());
             new FileFetcher(http, retry, progress)
@@ -83,16 +83,16 @@ final class HubFiles {
         return describe(answer.headers(), answer.statusCode(), uri.toString(), revision, file);
     }
 
-    /** What the headers of an answer say of a file. */
+    /** Reads a file's description from the headers of an answer. */
     static Remote describe(HttpHeaders headers, int status, String uri, String revision, RemoteFile file)
             throws IOException {
         String commit = headers.firstValue("X-Repo-Commit").orElse(revision);
         String etag = headers.firstValue("X-Linked-Etag")
                 .or(() -> headers.firstValue("ETag"))
-                // Servers that compress tell so here.
+                // Servers that compress add a mark to the ETag.
                 .map(e -> e.replaceFirst("^W/", "").replace("\"", "").replaceFirst("-gzip$", ""))
                 .orElse("");
-        // The length of a redirect, or of a compressed body, is not the file's.
+        // The length of a redirect or of a compressed body is not the length of the file.
         boolean isFile = status < 300 && !Decoded.isEncoded(headers);
         String size = headers.firstValue("X-Linked-Size")
                 .or(() -> headers.firstValue("Content-Length").filter(length -> isFile))

@@ -12,15 +12,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Hugging Face's environment variables say, with huggingface_hub's names, defaults and order; an empty variable is
- * as if it were not set.
+ * The values of Hugging Face's environment variables, with huggingface_hub's names, defaults and order. An empty
+ * variable counts as not set.
  *
  * @param endpoint {@code HF_ENDPOINT}, else https://huggingface.co
- * @param cache {@code HF_HUB_CACHE}, else {@code HUGGINGFACE_HUB_CACHE}, else {@code hub} in {@code HF_HOME}, which is
- *     {@code huggingface} in {@code XDG_CACHE_HOME} or ~/.cache where it is not set
- * @param token {@code HF_TOKEN}, else {@code HUGGING_FACE_HUB_TOKEN}, else the file {@code HF_TOKEN_PATH}, else the file
- *     {@code token} in HF_HOME, or null; null, too, where {@code HF_HUB_DISABLE_IMPLICIT_TOKEN} is true
- * @param offline {@code HF_HUB_OFFLINE}, else {@code TRANSFORMERS_OFFLINE}, is 1, on, yes or true
+ * @param cache {@code HF_HUB_CACHE}, else {@code HUGGINGFACE_HUB_CACHE}, else {@code hub} in {@code HF_HOME};
+ *     HF_HOME defaults to {@code huggingface} in {@code XDG_CACHE_HOME} or ~/.cache
+ * @param token {@code HF_TOKEN}, else {@code HUGGING_FACE_HUB_TOKEN}, else the file {@code HF_TOKEN_PATH}, else the
+ *     file {@code token} in HF_HOME, or null; also null if {@code HF_HUB_DISABLE_IMPLICIT_TOKEN} is true
+ * @param offline whether {@code HF_HUB_OFFLINE}, else {@code TRANSFORMERS_OFFLINE}, is 1, on, yes or true
  */
 record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean offline) {
     private static final Set<String> YES = Set.of("1", "on", "yes", "true");
@@ -37,12 +37,14 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
         return new HubSettings(endpoint(environment), cache, anonymous ? null : token(environment, tokenFile), offline);
     }
 
-    /** The address of a file at a revision. */
+    /** Returns the address of a file at a revision. */
     URI resolve(String repository, String revision, String file) {
         return URI.create(endpoint + "/" + repository + "/resolve/" + quoted(revision) + "/" + file);
     }
 
-    /** A revision within an address, as Python's {@code quote(revision, safe="")}: a slash is part of its name. */
+    /**
+     * Quotes a revision for an address, as Python's {@code quote(revision, safe="")} does: a slash is part of the name.
+     */
     static String quoted(String revision) {
         return URLEncoder.encode(revision, StandardCharsets.UTF_8)
                 .replace("+", "%20")
@@ -72,19 +74,19 @@ record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean off
                 token = Files.readString(file);
             }
         } catch (IOException e) {
-            // Not a text file: as if it were not there. Public models need none.
+            // A file that is not text counts as absent. Public models need no token.
             token = "";
         }
         String stripped = token.strip();
         if (!stripped.chars().allMatch(c -> c > ' ' && c < 127)) {
-            // Java's own message would quote the header, token and all.
+            // Java's own message would quote the header, including the token.
             throw new IllegalArgumentException(
                     "HF_TOKEN has a character that no token has, such as a space or a line break; copy it again");
         }
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /** Without the token. */
+    /** Describes the settings without the token. */
     @Override
     public String toString() {
         return "HubSettings[endpoint=" + endpoint + ", cache=" + cache + ", token=" + (token == null ? "none" : "set")

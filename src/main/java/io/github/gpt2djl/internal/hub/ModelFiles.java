@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which files make a model whole: its configuration, weights in one form with all shards, and a tokenizer in one form
- * if it is known to have one.
+ * Decides which files make a model whole: its configuration, weights in one form with all shards, and a tokenizer in
+ * one form if the model is known to have one.
  */
 final class ModelFiles {
-    /** What every model has; the weights' name stands for all forms. */
+    /** The files that every model has. The name of the weights stands for all forms. */
     static final List<String> LEAST = List.of(Checkpoint.CONFIG, Checkpoint.WEIGHTS.get(0));
 
-    /** What PEFT keeps of an adapter; transformers takes it before a config.json beside it. */
+    /** The configuration that PEFT keeps of an adapter. transformers prefers it to a config.json in the same folder. */
     static final String ADAPTER = "adapter_config.json";
 
     static final List<String> ADAPTER_WEIGHTS = List.of("adapter_model.safetensors", "adapter_model.bin");
@@ -28,15 +28,15 @@ final class ModelFiles {
     private static final String VOCABULARY = "vocab.json";
     private static final String MERGES = "merges.txt";
 
-    /** The tokenizer in any form: transformers reads the first, and asks for the others, too. */
+    /** The files of a tokenizer in any form. transformers reads the first, and also asks for the others. */
     static final List<String> TOKENIZERS = Checkpoint.VOCABULARIES;
 
-    /** Tokenizers of one file each: WordPiece's vocabulary, and SentencePiece's model by the names that it has. */
+    /** The tokenizers of one file each: WordPiece's vocabulary, and SentencePiece's model under its possible names. */
     private static final List<String> ALONE = TOKENIZERS.stream()
             .filter(file -> !List.of(TOKENIZER, VOCABULARY, MERGES).contains(file))
             .toList();
 
-    /** All that transformers reads of a model besides its configuration and weights, where the model has it. */
+    /** The files that transformers reads besides the configuration and the weights, if the model has them. */
     static final List<String> OPTIONAL = Stream.of(
                     List.of(Checkpoint.GENERATION_CONFIG), TOKENIZERS, Checkpoint.BESIDE_TOKENIZER)
             .flatMap(List::stream)
@@ -45,10 +45,10 @@ final class ModelFiles {
     private ModelFiles() {}
 
     /**
-     * The files that a folder lacks.
+     * Returns the files that a folder lacks.
      *
-     * @param published the names of what to expect: {@link #LEAST}, or a model's own with its tokenizer
-     * @return names; empty if the model is whole
+     * @param published the names of the expected files: {@link #LEAST}, or a model's own files with its tokenizer
+     * @return the names; empty if the model is whole
      */
     static List<String> missing(Path folder, List<String> published) {
         if (Adapter.isIn(folder)) {
@@ -89,17 +89,17 @@ final class ModelFiles {
         }
     }
 
-    /** Whether there is a tokenizer, or something that needs none of its own. */
+    /** Tells whether there is a tokenizer, or an adapter, which needs no tokenizer of its own. */
     static boolean hasTokenizer(Path folder) {
         return TOKENIZERS.stream().anyMatch(file -> !file.equals(MERGES) && has(folder, file)) || Adapter.isIn(folder);
     }
 
-    /** Whether a file of that name holds weights, whole or in part. */
+    /** Tells whether a file of that name holds weights, whole or in part. */
     static boolean isWeights(String file) {
         return file.endsWith(".safetensors") || file.endsWith(".bin");
     }
 
-    /** Whether any file of a model is there. */
+    /** Tells whether any file of a model is present. */
     static boolean isBegun(Path folder) {
         return Adapter.isIn(folder)
                 || Stream.of(List.of(Checkpoint.CONFIG), Checkpoint.WEIGHTS, OPTIONAL)
@@ -107,7 +107,7 @@ final class ModelFiles {
                         .anyMatch(file -> has(folder, file));
     }
 
-    /** Not a link to a file that did not arrive. */
+    /** Tells whether a file exists. A link to a file that did not arrive does not count. */
     private static boolean has(Path folder, String file) {
         return Files.exists(folder.resolve(file));
     }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * A model of the Hub as a user names it: {@code gpt2}, {@code org/name}, or either with {@code @revision}.
  *
  * @param name a name of the catalog, or {@code org/name}
- * @param revision a branch, a tag or a commit; null: the catalog's commit, or main
+ * @param revision a branch, a tag or a commit; null means the catalog's commit, or main
  */
 record ModelName(String name, @Nullable String revision) {
 
     /**
      * Reads a name, which may have a revision.
      *
-     * @throws IllegalArgumentException if what is around an {@code @} is no name or no revision
+     * @throws IllegalArgumentException if the text around an {@code @} is no name or no revision
      */
     static ModelName parse(String text) {
         int at = text.indexOf('@');
@@ -46,9 +46,9 @@ record ModelName(String name, @Nullable String revision) {
     }
 
     /**
-     * Reads a name beside which a revision may be given.
+     * Reads a name and a revision that may be given separately.
      *
-     * @throws IllegalArgumentException if the two say different revisions, or one is not well-formed
+     * @throws IllegalArgumentException if the two have different revisions, or one of them is malformed
      */
     static ModelName of(String text, @Nullable String revision) {
         ModelName model = parse(text);
@@ -62,24 +62,24 @@ record ModelName(String name, @Nullable String revision) {
         return new ModelName(text, checked(revision));
     }
 
-    /** The same text without its revision, well-formed or not. */
+    /** Returns a text without its revision, even if it is malformed. */
     static String withoutRevision(String text) {
         int at = text.indexOf('@');
         return at < 0 ? text : text.substring(0, at);
     }
 
-    /** What the catalog knows of it, whatever the revision. */
+    /** Returns the catalog's entry for the model, whatever the revision. */
     Optional<Catalog.Model> known() {
         return Catalog.find(name);
     }
 
-    /** The catalog's entry if the catalog's own commit is meant, of which all files are known. */
+    /** Returns the catalog's entry if the revision is the catalog's own commit, of which all files are known. */
     Optional<Catalog.Model> pinned() {
         return known().filter(Catalog.Model::isPinned)
                 .filter(model -> revision == null || revision.equals(model.revision()));
     }
 
-    /** The names of the files that the catalog lists, unless they are those of another revision. */
+    /** Returns the names of the files that the catalog lists, unless the revision is another one. */
     Optional<List<String>> files() {
         return known().filter(model -> revision == null || revision.equals(model.revision()))
                 .map(model ->
@@ -94,7 +94,7 @@ record ModelName(String name, @Nullable String revision) {
         return HubCache.isRepository(repository());
     }
 
-    /** The text that the command download and --model take. */
+    /** Returns the text that the command download and --model accept. */
     @Override
     public String toString() {
         return revision == null ? name : name + "@" + revision;
@@ -106,7 +106,7 @@ record ModelName(String name, @Nullable String revision) {
                     "the revision is \"" + revision + "\", expected a branch, a tag or a commit");
         }
         try {
-            // The cache's refs bear its name.
+            // The cache's refs have the revision's name.
             var unused = Path.of(revision);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(
@@ -116,7 +116,8 @@ record ModelName(String name, @Nullable String revision) {
     }
 
     /**
-     * Whether git takes it as the name of a branch or a tag; so none leads out of the cache's folder refs.
+     * Tells whether git accepts a text as the name of a branch or a tag. Such a name never leads out of the cache's
+     * folder refs.
      *
      * @see <a href="https://git-scm.com/docs/git-check-ref-format">the rules</a>
      */

@@ -22,13 +22,13 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class Models {
-    /** The model that travels inside the jar. */
+    /** The name of the model inside the jar. */
     public static final String SHIPPED = "shakespeare";
 
     private Models() {}
 
     /**
-     * Opens the model of that name; a name that is the path of a folder with a model is that folder.
+     * Opens the model of that name. A name that is the path of a folder with a model means that folder.
      *
      * @param name {@code shakespeare}, a name of the {@link Catalog} or any {@code org/name} in the cache, either of which
      *     may end in {@code @} with a branch, a tag or a commit, or a folder
@@ -42,7 +42,7 @@ public final class Models {
     }
 
     /**
-     * The folder of a model that is not the shipped one, as {@link #open} finds it.
+     * Returns the folder of a model other than the shipped one, as {@link #open} finds it.
      *
      * @param name as for {@link #open}
      * @param environment the process's environment variables
@@ -81,17 +81,17 @@ public final class Models {
     }
 
     /**
-     * Whether a name stands for what is at that path, and not for a model of the Hub: for a folder with a model's
-     * configuration, as in transformers, and for anything there if the catalog has no model of that name.
+     * Tells whether a name means the path rather than a model of the Hub. It does for a folder with a model's
+     * configuration, as in transformers, and for any existing path if the catalog has no model of that name.
      *
      * @param name as for {@link #open}
-     * @return false for {@code shakespeare}, and for a name of the catalog where a folder is called so that holds no model
+     * @return false for {@code shakespeare}, and for a name of the catalog if the folder of that name holds no model
      */
     public static boolean isFolder(String name) {
         return isModelFolder(name) || (mayBePath(name) && !isCatalogued(name) && Files.exists(Path.of(name)));
     }
 
-    /** Whether a name can stand for a path: the shipped model's does not. */
+    /** Tells whether a name can mean a path. The shipped model's name cannot. */
     private static boolean mayBePath(String name) {
         return !name.isBlank() && name.indexOf('\0') < 0 && !name.equals(SHIPPED);
     }
@@ -102,20 +102,20 @@ public final class Models {
                         .anyMatch(file -> Files.exists(Path.of(name, file)));
     }
 
-    /** With a revision or without. */
+    /** Tells whether the catalog has the name, with a revision or without. */
     private static boolean isCatalogued(String name) {
         return Catalog.find(ModelName.withoutRevision(name)).isPresent();
     }
 
-    /** The path that tells a folder from the catalog's model of that name. */
+    /** Returns a path that cannot be taken for the catalog's model of that name. */
     private static Path here(String name) {
         return isCatalogued(name) ? Path.of(".", name) : Path.of(name);
     }
 
     /**
-     * The architecture of the model that travels inside the jar.
+     * Reads the architecture of the model inside the jar.
      *
-     * @return its config.json
+     * @return the model's config.json
      * @throws IOException if the jar lacks it
      */
     public static ModelConfig shippedConfig() throws IOException {
@@ -123,26 +123,26 @@ public final class Models {
     }
 
     /**
-     * The folder of a model in Hugging Face's cache.
+     * Finds the folder of a model in Hugging Face's cache.
      *
      * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
      * @param environment the process's environment variables
      * @return the snapshot's folder, or empty if the cache holds none with a configuration and all weights
      * @throws IOException if the cache's entry leads out of the cache
-     * @throws IllegalArgumentException if what is around an {@code @} is no name or no revision
+     * @throws IllegalArgumentException if the text around an {@code @} is no name or no revision
      */
     public static Optional<Path> cached(String name, Map<String, String> environment) throws IOException {
         return inCache(name, environment).loadable();
     }
 
     /**
-     * The files that a half-made entry of Hugging Face's cache lacks.
+     * Returns the files that an incomplete entry of Hugging Face's cache lacks.
      *
      * @param name a name of the catalog, or {@code org/name}; either may end in {@code @revision}
      * @param environment the process's environment variables
-     * @return their names; empty if the model is whole, and if nothing of it is in the cache
+     * @return the names of the files; empty if the model is whole, or if no file of the model is in the cache
      * @throws IOException if the cache's entry leads out of the cache
-     * @throws IllegalArgumentException if what is around an {@code @} is no name or no revision
+     * @throws IllegalArgumentException if the text around an {@code @} is no name or no revision
      */
     public static List<String> missing(String name, Map<String, String> environment) throws IOException {
         return inCache(name, environment).missing();
@@ -151,18 +151,18 @@ public final class Models {
     /**
      * A revision of a model in Hugging Face's cache.
      *
-     * @param commit its commit
-     * @param refs the branches and tags that name it, sorted; empty if it was asked for by its commit
+     * @param commit the revision's commit
+     * @param refs the branches and tags that name the commit, sorted; empty if the model was requested by its commit
      * @param folder the snapshot
      */
     public record Revision(String commit, List<String> refs, Path folder) {}
 
     /**
-     * The revisions of a model in Hugging Face's cache, whole or not, as {@code hf cache ls --revisions} lists them.
+     * Lists the revisions of a model in Hugging Face's cache, whole or not, as {@code hf cache ls --revisions} does.
      *
      * @param name a name of the catalog, or {@code org/name}
      * @param environment the process's environment variables
-     * @return in the order of their commits; empty if nothing is in the cache
+     * @return the revisions in the order of their commits; empty if nothing is in the cache
      */
     public static List<Revision> revisions(String name, Map<String, String> environment) {
         ModelName model = ModelName.parse(name);

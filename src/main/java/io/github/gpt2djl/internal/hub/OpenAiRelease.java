@@ -37,13 +37,13 @@ public final class OpenAiRelease {
     private OpenAiRelease() {}
 
     /**
-     * Fetches what is missing into a folder, and compares all tensors with their checksums.
+     * Fetches missing files into a folder, and compares all tensors with their checksums.
      *
      * @param model 124M, 355M, 774M or 1558M
-     * @param folder made if it does not exist
-     * @param progress told how it goes
+     * @param folder the folder, which is created if it does not exist
+     * @param progress receives the progress
      * @return the folder
-     * @throws DownloadException if it cannot be had; the message says what to do
+     * @throws DownloadException if the model cannot be fetched; the message says what to do
      * @throws IOException if the folder cannot be written
      * @throws IllegalArgumentException if there is no such model
      */
@@ -77,7 +77,7 @@ public final class OpenAiRelease {
         }
     }
 
-    /** Reads every tensor, which compares its checksum in this format; returns their number. */
+    /** Reads every tensor and thereby compares its checksum, which this format has. Returns the number of tensors. */
     static int verifyTensors(Path folder) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             TensorFile tensors = checkpoint.tensors();

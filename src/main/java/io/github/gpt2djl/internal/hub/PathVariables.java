@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Paths in environment variables, expanded as Python's {@code os.path.expanduser} and {@code expandvars} do. */
+/** Expands paths in environment variables as Python's {@code os.path.expanduser} and {@code expandvars} do. */
 record PathVariables(Map<String, String> environment) {
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:([A-Za-z0-9_]+)|\\{([^}]*)\\})");
 
-    /** The value of a variable, expanded; an empty one is as if it were not set. */
+    /** Returns the expanded value of a variable. An empty variable counts as not set. */
     Path path(String variable, String absent) {
         String value = environment.get(variable);
         String text = value == null || value.isBlank() ? absent : value.strip();
@@ -22,7 +22,7 @@ record PathVariables(Map<String, String> environment) {
         }
     }
 
-    /** {@code $NAME} and <code>${NAME}</code>, once; those of no variable stay. */
+    /** Replaces {@code $NAME} and <code>${NAME}</code> once. Names of no variable stay. */
     private String variables(String text) {
         Matcher matcher = VARIABLE.matcher(text);
         return matcher.replaceAll(found -> {
@@ -39,7 +39,7 @@ record PathVariables(Map<String, String> environment) {
             throw new IllegalArgumentException(
                     variable + " is \"" + text + "\", and the home of another user is not looked up; write it out");
         }
-        // Java's own property does not follow HOME, which Python asks first.
+        // Java's own property does not follow HOME, which Python reads first.
         String home = File.separatorChar == '/' ? environment.get("HOME") : null;
         return (home == null || home.isBlank() ? System.getProperty("user.home") : home) + text.substring(1);
     }

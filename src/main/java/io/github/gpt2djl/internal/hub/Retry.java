@@ -9,20 +9,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a download bears with a bad network.
+ * The limits for a download over a bad network.
  *
- * @param attempts in a row that bring nothing
- * @param firstWait after the first failure; doubled after each further one
- * @param longestWait that a server may ask for
- * @param stall after which a connection that brings no bytes is given up
+ * @param attempts the number of failed attempts in a row that bring no bytes
+ * @param firstWait the wait after the first failure; doubled after each further failure
+ * @param longestWait the longest wait that a server may ask for
+ * @param stall the time after which a connection without bytes is given up
  */
 record Retry(int attempts, Duration firstWait, Duration longestWait, Duration stall) {
     static final Retry DEFAULT = new Retry(5, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofSeconds(30));
 
-    /** A failure that may pass: a broken connection, a busy server. */
+    /** A failure that may pass, such as a broken connection or a busy server. */
     static final class TransientException extends IOException {
         private static final long serialVersionUID = 1L;
-        /** What the server asked to wait, or null. */
+        /** The wait that the server asked for, or null. */
         final transient @Nullable Duration wait;
 
         TransientException(String message, @Nullable Duration wait, @Nullable Throwable cause) {
@@ -31,11 +31,11 @@ record Retry(int attempts, Duration firstWait, Duration longestWait, Duration st
         }
     }
 
-    /** One try. */
+    /** A single attempt. */
     interface Attempt<T> {
         T run() throws IOException;
 
-        /** A number that grows when tries achieve something; then the count of failures starts again. */
+        /** Returns a number that grows when an attempt makes progress. The count of failures then starts again. */
         default long achieved() throws IOException {
             return 0;
         }
@@ -43,7 +43,8 @@ record Retry(int attempts, Duration firstWait, Duration longestWait, Duration st
 
     <T> T run(String what, DownloadProgress progress, Attempt<T> attempt) throws IOException {
         int failures = 0;
-        // The most so far: a server that starts over each time and breaks anywhere must not keep this going.
+        // This is the maximum so far: a server that starts over each time and breaks anywhere must not keep the loop
+        // going.
         long most = attempt.achieved();
         while (true) {
             try {
@@ -66,7 +67,7 @@ record Retry(int attempts, Duration firstWait, Duration longestWait, Duration st
         }
     }
 
-    /** The JDK's client often says nothing but the class of what failed. */
+    /** Describes a failure. The JDK's client often names only the exception's class. */
     static String reason(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.nio.channels.UnresolvedAddressException

@@ -18,8 +18,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * Reads and writes JSON. Texts are read as Python's {@code json} module reads them, and with it transformers: the last
- * of two equal keys counts, NaN and the infinities are values, and anything else that is not JSON is an error.
+ * Reads and writes JSON. Texts are read as Python's {@code json} module reads them, and therefore as transformers does.
+ * The last of two equal keys counts, NaN and the infinities are values, and anything else that is not JSON is an error.
  *
  * <pre>{@code
  * System.out.println(JsonText.object("{\"n_layer\": 6, \"n_layer\": 12}")); // {"n_layer":12}
@@ -39,13 +39,13 @@ public final class JsonText {
      *
      * @param text the JSON
      * @return the value; NaN and the infinities are the strings of these names, so that no number is one
-     * @throws JsonParseException if it is not JSON
+     * @throws JsonParseException if the text is not JSON
      */
     public static JsonElement parse(String text) {
         JsonReader reader = new JsonReader(new StringReader(withQuotedNames(text)));
         reader.setStrictness(Strictness.STRICT);
         try {
-            // Gson takes an empty text for null; this is its end, or tells of it.
+            // Gson takes an empty text for null. Peeking returns the end of the text, or fails.
             if (reader.peek() == JsonToken.END_DOCUMENT) {
                 throw new JsonSyntaxException("found nothing");
             }
@@ -64,7 +64,7 @@ public final class JsonText {
      *
      * @param text the JSON
      * @return the object
-     * @throws JsonParseException if it is not JSON, or another value
+     * @throws JsonParseException if the text is not JSON, or is another value
      */
     public static JsonObject object(String text) {
         if (parse(text) instanceof JsonObject object) {
@@ -74,7 +74,7 @@ public final class JsonText {
     }
 
     /**
-     * Writes a value in lines, with its nulls.
+     * Writes a value on several lines, including its nulls.
      *
      * @param value a tree of JSON, or a record
      * @return the text, which ends in a line break
@@ -83,22 +83,22 @@ public final class JsonText {
         return PRETTY.toJson(value) + "\n";
     }
 
-    /** Something that is written piece by piece, as a tree of it takes a multiple of the memory. */
+    /** A value that is written piece by piece, because a tree of it takes a multiple of the memory. */
     @FunctionalInterface
     public interface Pieces {
         /**
          * Writes one value.
          *
-         * @param json to write to
-         * @throws IOException of {@code json}
+         * @param json the writer
+         * @throws IOException if {@code json} throws it
          */
         void to(JsonWriter json) throws IOException;
     }
 
     /**
-     * Writes a value in one line.
+     * Writes a value on one line.
      *
-     * @param pieces of the value
+     * @param pieces the pieces of the value
      * @return the text
      */
     public static String compact(Pieces pieces) {
@@ -106,7 +106,7 @@ public final class JsonText {
         try (JsonWriter json = new JsonWriter(text)) {
             pieces.to(json);
         } catch (IOException e) {
-            // Memory has none.
+            // Writing to memory never fails.
             throw new UncheckedIOException(e);
         }
         return text.toString();
@@ -115,9 +115,9 @@ public final class JsonText {
     /**
      * Writes the values of an object into another one.
      *
-     * @param json within an object
-     * @param values with their keys; nulls are written, too
-     * @throws IOException of {@code json}
+     * @param json the writer, within an object
+     * @param values the values with their keys; nulls are written, too
+     * @throws IOException if {@code json} throws it
      */
     public static void write(JsonWriter json, JsonObject values) throws IOException {
         for (Map.Entry<String, JsonElement> entry : values.entrySet()) {
@@ -126,7 +126,7 @@ public final class JsonText {
         }
     }
 
-    /** What Python reads and writes beside JSON. */
+    /** Quotes the numbers that Python reads and writes in addition to JSON. */
     private static String withQuotedNames(String text) {
         if (!text.contains("NaN") && !text.contains("Infinity")) {
             return text;
@@ -158,7 +158,7 @@ public final class JsonText {
         return "";
     }
 
-    /** Whether a colon follows: no key is without quotes. */
+    /** Tells whether a colon follows. A key without quotes is an error. */
     private static boolean isKey(String text, int end) {
         int next = end;
         while (next < text.length() && Character.isWhitespace(text.charAt(next))) {

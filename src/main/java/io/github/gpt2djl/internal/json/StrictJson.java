@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a JSON file, read strictly: a value of another kind is an error that names its place.
+ * An object of a JSON file, which is read strictly: a value of another kind is an error that names its place.
  *
  * <pre>{@code
  * StrictJson json = StrictJson.read("config.json", "{\"n_layer\": 12}", "not a JSON object");
  * System.out.println(json.whole("n_layer")); // 12
  * }</pre>
  *
- * @param file to name in messages
- * @param path of the object within the file; empty for the whole
+ * @param file the file's name, for messages
+ * @param path the path of the object within the file; empty for the whole
  * @param json the object itself
  */
 public record StrictJson(String file, String path, JsonObject json) {
@@ -29,11 +29,11 @@ public record StrictJson(String file, String path, JsonObject json) {
     /**
      * Reads a file that is one object, as {@link JsonText} does.
      *
-     * @param file to name in messages
-     * @param text the whole
-     * @param otherwise the message where the text is no object
+     * @param file the file's name, for messages
+     * @param text the whole text
+     * @param otherwise the message if the text is no object
      * @return the object
-     * @throws MalformedCheckpointException if the text is no object in JSON
+     * @throws MalformedCheckpointException if the text is not an object in JSON
      */
     public static StrictJson read(String file, String text, String otherwise) throws MalformedCheckpointException {
         try {
@@ -44,10 +44,10 @@ public record StrictJson(String file, String path, JsonObject json) {
     }
 
     /**
-     * Rejects all other keys.
+     * Rejects all keys except the known ones.
      *
      * @param known the keys that may be there
-     * @throws MalformedCheckpointException if there is another
+     * @throws MalformedCheckpointException if there is another key
      */
     public void onlyKeys(Collection<String> known) throws MalformedCheckpointException {
         for (String key : json.keySet()) {
@@ -101,10 +101,10 @@ public record StrictJson(String file, String path, JsonObject json) {
     }
 
     /**
-     * Takes a value for an object.
+     * Reads a value as an object.
      *
      * @param key its place in this object
-     * @param value the object
+     * @param value the value
      * @return the object
      * @throws MalformedCheckpointException if the value is of another kind
      */
@@ -168,19 +168,19 @@ public record StrictJson(String file, String path, JsonObject json) {
      *
      * @param key its key
      * @return the number
-     * @throws MalformedCheckpointException if there is none, or it is written with a fraction
+     * @throws MalformedCheckpointException if there is no number, or the number is written with a fraction
      */
     public int whole(String key) throws MalformedCheckpointException {
         return whole(key, json.get(key));
     }
 
     /**
-     * Takes a value for a whole number.
+     * Reads a value as a whole number.
      *
      * @param key its key
-     * @param value the number
+     * @param value the value
      * @return the number
-     * @throws MalformedCheckpointException if it is none, or is written with a fraction
+     * @throws MalformedCheckpointException if the value is no number, or is written with a fraction
      */
     public int whole(String key, @Nullable JsonElement value) throws MalformedCheckpointException {
         try {
@@ -188,16 +188,16 @@ public record StrictJson(String file, String path, JsonObject json) {
                 return Integer.parseInt(number.getAsString());
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // The code below throws the error.
         }
         throw wrong(key, "a whole number of 32 bits");
     }
 
     /**
-     * Makes the error of a value.
+     * Creates the error for a value.
      *
-     * @param key its key
-     * @param expected the values that are taken
+     * @param key the value's key
+     * @param expected the accepted values
      * @return the error
      */
     public MalformedCheckpointException wrong(String key, String expected) {
@@ -205,7 +205,7 @@ public record StrictJson(String file, String path, JsonObject json) {
     }
 
     /**
-     * Makes the error of this file.
+     * Creates an error for this file.
      *
      * @param problem the rest of the message
      * @return the error
@@ -221,8 +221,8 @@ public record StrictJson(String file, String path, JsonObject json) {
     /**
      * Tells flags from other values.
      *
-     * @param value any
-     * @return whether it is true or false
+     * @param value any value
+     * @return whether the value is true or false
      */
     public static boolean isFlag(JsonElement value) {
         return value instanceof JsonPrimitive primitive && primitive.isBoolean();
@@ -231,8 +231,8 @@ public record StrictJson(String file, String path, JsonObject json) {
     /**
      * Tells texts of whole characters from other values.
      *
-     * @param value any
-     * @return whether it is a text that can be written in UTF-8
+     * @param value any value
+     * @return whether the value is a text that can be written in UTF-8
      */
     public static boolean isText(JsonElement value) {
         return value instanceof JsonPrimitive primitive
@@ -241,10 +241,10 @@ public record StrictJson(String file, String path, JsonObject json) {
     }
 
     /**
-     * Shortens a value for a message, as a hostile one may be long.
+     * Shortens a value for a message, because a hostile value may be long.
      *
-     * @param value any
-     * @return its text, cut after 60 characters
+     * @param value any value
+     * @return the value's text, cut after 60 characters
      */
     public static String shown(@Nullable Object value) {
         String text = String.valueOf(value);

@@ -10,20 +10,20 @@ import java.util.List;
 /**
  * A token that is found in a text before byte-pair encoding.
  *
- * @param content its text
- * @param singleWord whether letters beside it keep it from being found
- * @param lstrip whether it takes the spaces before it
- * @param rstrip whether it takes the spaces behind it
+ * @param content the token's text
+ * @param singleWord whether adjacent letters keep the token from being found
+ * @param lstrip whether the token includes the spaces before it
+ * @param rstrip whether the token includes the spaces behind it
  * @param normalized whether it is found in the normalized text
- * @param special whether {@code skipSpecialTokens} leaves it out
+ * @param special whether {@code skipSpecialTokens} leaves the token out
  */
 record AddedToken(
         String content, boolean singleWord, boolean lstrip, boolean rstrip, boolean normalized, boolean special) {
     private static final List<String> FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
-    /** What transformers writes into objects of this kind, so that it knows them again. */
+    /** The key that transformers writes into such objects, to recognize them later. */
     static final String TYPE = "__type";
 
-    /** A special token of which only the text is known. */
+    /** Creates a special token of which only the text is known. */
     static AddedToken special(String content) {
         return new AddedToken(content, false, false, false, false, true);
     }
@@ -32,7 +32,7 @@ record AddedToken(
         return special ? this : new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
     }
 
-    /** The same, found in the text as it is before it is normalized. */
+    /** Returns a token that is found in the text before normalization. */
     AddedToken asRaw() {
         return asRaw(special);
     }
@@ -42,9 +42,9 @@ record AddedToken(
     }
 
     /**
-     * Reads an object; flags that it leaves out are as in transformers.
+     * Reads an object. Absent flags have transformers' defaults.
      *
-     * @param special what is said where the object leaves this flag out
+     * @param special the value of this flag if the object leaves it out
      */
     static AddedToken read(StrictJson token, boolean special) throws MalformedCheckpointException {
         List<String> keys = new ArrayList<>(List.of("content", "id", TYPE));
@@ -74,7 +74,7 @@ record AddedToken(
         return read(token, false);
     }
 
-    /** Reads a text, or an object. */
+    /** Reads a token from a text or an object. */
     static AddedToken read(StrictJson holder, String key, JsonElement value) throws MalformedCheckpointException {
         if (value instanceof JsonObject object) {
             return read(holder.part(key, value), !object.has(TYPE));
@@ -90,7 +90,7 @@ record AddedToken(
         return token.find(key) == null ? usual : token.flag(key);
     }
 
-    /** As in tokenizer.json. */
+    /** Returns the token as in tokenizer.json. */
     JsonObject json(int id) {
         JsonObject json = new JsonObject();
         json.addProperty("id", id);

@@ -14,11 +14,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that are found in a text before byte-pair encoding, with the ids that Hugging Face's tokenizers gives them:
- * the vocabulary's, else the next free ones in the order in which they are added.
+ * The tokens that are found in a text before byte-pair encoding, with the ids that Hugging Face's tokenizers gives
+ * them: the vocabulary's ids, or else the next free ids in the order in which the tokens are added.
  */
 final class AddedTokens {
-    /** Hugging Face's tokenizers compares each with all others: 10,000 take it a second, 50,000 twenty. */
+    /**
+     * The maximum number of tokens. Hugging Face's tokenizers compares each token with all others: 10,000 take a
+     * second, 50,000 take twenty.
+     */
     private static final int MOST = 10_000;
 
     private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
@@ -34,11 +37,11 @@ final class AddedTokens {
     }
 
     /**
-     * Adds all that the files say.
+     * Adds all tokens that the files name.
      *
      * @param model the vocabulary
-     * @param whole tokenizer.json where it counts as it is written, or null
-     * @param special those of the files around the vocabulary
+     * @param whole tokenizer.json if it counts as it is written, or null
+     * @param special the tokens of the files around the vocabulary
      */
     static AddedTokens read(
             StrictJson file, TokenizerModel model, @Nullable StrictJson whole, SpecialTokens special, Pipeline pipeline)
@@ -71,7 +74,7 @@ final class AddedTokens {
         return all;
     }
 
-    /** @param told the id that the files say, or null */
+    /** @param told the id in the files, or null */
     private void add(StrictJson place, AddedToken token, @Nullable Integer told) throws MalformedCheckpointException {
         String content = token.content();
         Integer known = ids.getOrDefault(content, vocabulary.get(content));
@@ -82,7 +85,7 @@ final class AddedTokens {
         }
         ids.put(content, id);
         free = Math.max(free, id + 1);
-        // The last flags count, but what was special stays so.
+        // The last flags count, but a special token stays special.
         AddedToken before = tokens.get(content);
         tokens.put(content, before != null && before.special() ? token.asSpecial() : token);
         if (tokens.size() > MOST) {
@@ -90,7 +93,7 @@ final class AddedTokens {
         }
     }
 
-    /** Rejects what the native library does not come to an end with, or ends the process on. */
+    /** Rejects tokens with which the native library runs forever or ends the process. */
     private void check(StrictJson file, Pipeline pipeline) throws MalformedCheckpointException {
         boolean rstrip = false;
         boolean spaceFirst = false;
@@ -102,7 +105,7 @@ final class AddedTokens {
             }
             String other = token.normalized() ? normalized.put(spelled(token, pipeline), token.content()) : null;
             if (other != null) {
-                // The library takes one or the other by chance.
+                // The library chooses one of the two by chance.
                 throw file.error("the added tokens \"" + StrictJson.shown(other) + "\" and \""
                         + StrictJson.shown(token.content()) + "\" are one after the normalizer, expected two");
             }
@@ -116,17 +119,17 @@ final class AddedTokens {
         }
     }
 
-    /** Ids by token. */
+    /** Returns the ids by token. */
     Map<String, Integer> ids() {
         return ids;
     }
 
-    /** All, in the order in which the native library gives them the same ids. */
+    /** Returns all tokens in an order in which the native library gives them the same ids. */
     List<AddedToken> tokens() {
         return List.copyOf(tokens.values());
     }
 
-    /** What the library spells for a token's id: a normalized token as the normalizer leaves it. */
+    /** Returns the library's spelling of a token's id: for a normalized token, the normalizer's output. */
     static String spelled(AddedToken token, Pipeline pipeline) throws MalformedCheckpointException {
         return token.normalized() ? NormalizedToken.of(pipeline.normalizers(), token.content()) : token.content();
     }
@@ -135,7 +138,7 @@ final class AddedTokens {
         return Objects.requireNonNull(ids.get(content));
     }
 
-    /** Whether none of them holds a space, or takes those beside it. */
+    /** Tells whether no token holds a space, or includes adjacent spaces. */
     boolean plain() {
         return tokens.values().stream()
                 .noneMatch(token -> token.lstrip()

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is put around a text, before the ids of the added tokens are known.
+ * The tokens that are put around a text, before the ids of the added tokens are known.
  *
- * @param ids those of a tokenizer.json's post-processor, or null
+ * @param ids the ids of a tokenizer.json's post-processor, or null
  * @param before the names of the tokens in front, such as bos_token
- * @param after the names of those behind
+ * @param after the names of the tokens behind
  * @param needed whether a name without a token is an error
  */
 record Around(@Nullable Ends ids, List<String> before, List<String> after, boolean needed) {
@@ -28,9 +28,9 @@ record Around(@Nullable Ends ids, List<String> before, List<String> after, boole
     }
 
     /**
-     * Of a class where no post-processor says.
+     * Returns the tokens of a class if there is no post-processor.
      *
-     * @param whole whether the class reads a tokenizer.json, beside which the flags count for nothing
+     * @param whole whether the class reads a tokenizer.json, which makes the flags ineffective
      */
     static Around of(TokenizerClass rules, boolean whole, StrictJson config) throws MalformedCheckpointException {
         return switch (rules) {

@@ -7,26 +7,26 @@ import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.internal.json.StrictJson;
 import org.jspecify.annotations.Nullable;
 
-/** Files that count as they are written, although their class has rules of its own. */
+/** Recognizes files that count as they are written, although their class has rules of its own. */
 final class AsWritten {
     private AsWritten() {}
 
     /**
-     * Whether a tokenizer.json counts as it is written although a class is named or usual: transformers 4 read the file
-     * so, and what transformers 5 makes of the file is of no use.
+     * Tells whether a tokenizer.json counts as it is written, although a class is named or usual. transformers 4 read
+     * such a file in this way, and the result of transformers 5 is of no use.
      *
      * @param special the tokens that the files name
      */
     static boolean yieldsTo(TokenizerClass rules, StrictJson written, FilesBeside files, SpecialTokens special)
             throws MalformedCheckpointException {
         return switch (rules) {
-            // KoGPT2: no file names a class, and the file is of another kind than GPT-2's. Its page names
+            // KoGPT2: no file names a class, and tokenizer.json is of another kind than GPT-2's. The model's page names
             // PreTrainedTokenizerFast.
             case GPT2 ->
                 TokenizerClass.naming(files) == null
                         && !TokenizerClass.hasBytes(files.files())
                         && (hasSteps(written) || !hasPairs(written));
-            // Goldfish: the class's tokens stand behind the pieces, which makes AlbertTokenizer of transformers 5 fail.
+            // Goldfish: the class's tokens stand behind the pieces, so that AlbertTokenizer of transformers 5 fails.
             case ALBERT -> !hasPiece(written, special.text("cls_token"));
             default -> false;
         };
@@ -46,7 +46,7 @@ final class AsWritten {
     private static boolean hasPiece(StrictJson written, @Nullable String piece) throws MalformedCheckpointException {
         StrictJson model = written.part("model");
         if (model == null || !(model.find("vocab") instanceof JsonArray pieces)) {
-            // What is wrong with the file is told by who reads it.
+            // The reader of the file reports the error.
             return true;
         }
         for (JsonElement one : pieces) {

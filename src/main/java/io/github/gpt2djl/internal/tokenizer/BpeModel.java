@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Byte-pair encoding: a word's characters, joined by merges in their order.
+ * Byte-pair encoding: a word's characters are joined by merges in the merges' order.
  *
  * @param vocabulary the tokens
  * @param settings the other checked parts
- * @param merges the text of their array, which takes less memory than the array
+ * @param merges the text of the merges' array, which takes less memory than the array
  * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich et al. 2015</a>
  */
 record BpeModel(ModelVocabulary vocabulary, JsonObject settings, String merges) implements TokenizerModel {
@@ -85,12 +85,12 @@ record BpeModel(ModelVocabulary vocabulary, JsonObject settings, String merges) 
         json.endArray();
     }
 
-    /** Whether every text can be spelled in bytes. */
+    /** Tells whether every text can be spelled in bytes. */
     boolean hasAllBytes() {
         return IntStream.range(0, 256).allMatch(b -> ids().containsKey(String.valueOf(ByteLevel.character(b))));
     }
 
-    /** "a b" or, where a token may have a space in it, ["a", "b"]; all of one form. */
+    /** Checks the merges: "a b" or, if a token may have a space in it, ["a", "b"]. All merges have one form. */
     private static void checkMerges(StrictJson model, Map<String, Integer> ids, String prefix)
             throws MalformedCheckpointException {
         if (!(model.json().get("merges") instanceof JsonArray merges)) {
@@ -125,7 +125,10 @@ record BpeModel(ModelVocabulary vocabulary, JsonObject settings, String merges) 
                 && isPair(pair.substring(0, space), pair.substring(space + 1), ids, prefix);
     }
 
-    /** The second begins with the prefix, which the native library cuts off by its length. */
+    /**
+     * Tells whether two tokens make a pair. The second begins with the prefix, which the native library cuts off by its
+     * length.
+     */
     private static boolean isPair(String first, String second, Map<String, Integer> ids, String prefix) {
         return ids.containsKey(first)
                 && ids.containsKey(second)

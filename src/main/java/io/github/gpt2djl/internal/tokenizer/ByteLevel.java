@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ByteLevel {
     private static final char[] CHARACTERS = new char[256];
-    /** By character, -1 where it stands for no byte; the characters end below 256 + 256. */
+    /** The byte of each character, or -1 if the character stands for no byte. The characters end below 256 + 256. */
     private static final short[] BYTES = new short[512];
 
     static {
@@ -26,12 +26,12 @@ public final class ByteLevel {
 
     private ByteLevel() {}
 
-    /** The character that stands for a byte (0 to 255). */
+    /** Returns the character that stands for a byte (0 to 255). */
     public static char character(int b) {
         return CHARACTERS[b];
     }
 
-    /** The bytes of a vocabulary entry, or null if one of its characters stands for no byte. */
+    /** Returns the bytes of a vocabulary entry, or null if one of its characters stands for no byte. */
     static byte @Nullable [] bytes(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < token.length(); i++) {
@@ -44,7 +44,10 @@ public final class ByteLevel {
         return bytes;
     }
 
-    /** The bytes of a vocabulary entry; one with a character that stands for no byte is spelled as it stands. */
+    /**
+     * Returns the bytes of a vocabulary entry. An entry with a character that stands for no byte is spelled as it
+     * stands.
+     */
     static byte[] spelled(String token) {
         byte @Nullable [] bytes = bytes(token);
         return bytes == null ? token.getBytes(StandardCharsets.UTF_8) : bytes;

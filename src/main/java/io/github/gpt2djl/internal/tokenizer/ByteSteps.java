@@ -6,14 +6,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** The steps of a decoder that make characters of bytes. */
+/** The steps of a decoder that turn bytes into characters. */
 final class ByteSteps {
-    /** Rust reads a sign, too. */
+    /** The name of a byte. Rust also reads a sign. */
     private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f+][0-9A-Fa-f]>");
 
     private ByteSteps() {}
 
-    /** Each character of a token is a byte; a token with another character is what it is. All become one token. */
+    /**
+     * Turns each character of a token into a byte. A token with another character stays as it is. All tokens become
+     * one.
+     */
     static Pieces byteLevel(Pieces next) {
         return new WholeTokens(next, new TokenStep() {
             private final PieceDecoder characters = new PieceDecoder();
@@ -30,7 +33,10 @@ final class ByteSteps {
         });
     }
 
-    /** A token such as {@code <0xE4>} is a byte. A run of them that is not UTF-8 is U+FFFD for each. */
+    /**
+     * Turns a token such as {@code <0xE4>} into a byte. If a run of such tokens is not UTF-8, each token becomes
+     * U+FFFD.
+     */
     static Pieces byteFallback(Pieces next) {
         return new WholeTokens(next, new TokenStep() {
             private final ByteArrayOutputStream run = new ByteArrayOutputStream();
@@ -72,7 +78,7 @@ final class ByteSteps {
         }
     }
 
-    /** The byte of a token such as {@code <0xE4>}, or -1. */
+    /** Returns the byte of a token such as {@code <0xE4>}, or -1. */
     static int value(String token) {
         if (!BYTE.matcher(token).matches()) {
             return -1;

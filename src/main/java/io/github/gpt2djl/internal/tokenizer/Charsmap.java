@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SentencePiece's table of characters and what replaces them: a trie of UTF-8 in a double array, then the replacements,
- * each with a zero behind. The native library ends the process on a table with an index out of range.
+ * SentencePiece's table of characters and their replacements: a trie of UTF-8 in a double array, then the replacements,
+ * each followed by a zero. The native library ends the process on a table with an index out of range.
  *
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/normalizer.cc">DecodePrecompiledCharsMap</a>
  */
 final class Charsmap {
-    /** NFKC's longest replacement has 33 bytes. */
+    /** The maximum length of a replacement. NFKC's longest replacement has 33 bytes. */
     private static final int LONGEST = 64;
 
     private static final int GRAPHEME = 6;
@@ -34,7 +34,7 @@ final class Charsmap {
         this.texts = texts;
     }
 
-    /** The table, or null if it is damaged. */
+    /** Reads a table, or returns null if it is damaged. */
     static @Nullable Charsmap read(byte[] bytes) {
         if (bytes.length < Integer.BYTES) {
             return null;
@@ -94,7 +94,10 @@ final class Charsmap {
                 && end(index) - index <= LONGEST;
     }
 
-    /** Replaces the characters of a text: those of a grapheme at once, where the table has it. */
+    /**
+     * Replaces the characters of a text. The characters of a grapheme are replaced at once if the table has the
+     * grapheme.
+     */
     String normalize(String text) {
         StringBuilder normalized = new StringBuilder();
         Matcher graphemes = GRAPHEMES.matcher(text);
@@ -114,7 +117,7 @@ final class Charsmap {
         return normalized.toString();
     }
 
-    /** What the shortest entry says that the characters begin with, or null. */
+    /** Returns the replacement of the shortest entry with which the characters begin, or null. */
     private @Nullable String replacement(byte[] characters) {
         int node = offset(trie.get(0));
         for (byte character : characters) {

@@ -6,7 +6,7 @@ import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
- * Makes the model of a tokenizer.json of the vocabulary that a class of transformers takes from the files.
+ * Makes the model of a tokenizer.json from the vocabulary that a class of transformers takes from the files.
  *
  * @param rules the class
  * @param config tokenizer_config.json
@@ -66,7 +66,7 @@ record ClassModel(TokenizerClass rules, StrictJson config, Taken taken, SpecialT
                 : replaced(taken.vocabulary().getAsJsonArray());
         int unknown = switch (rules) {
             case T5 -> 2;
-            // Where the class's tokens are no pieces, the model is an ordinary one of SentencePiece (Goldfish).
+            // If the class's tokens are no pieces, the model is an ordinary SentencePiece model (Goldfish).
             case ALBERT ->
                 index(vocabulary, name("cls_token")) < 0 ? Math.max(0, index(vocabulary, name("unk_token"))) : 1;
             case XLM_ROBERTA -> 3;
@@ -92,7 +92,7 @@ record ClassModel(TokenizerClass rules, StrictJson config, Taken taken, SpecialT
         return config.json().has("unk_id") ? config.whole("unk_id") : 0;
     }
 
-    /** The pieces of a SentencePiece model, as the class puts them. */
+    /** Returns the pieces of a SentencePiece model in the class's arrangement. */
     private JsonArray replaced(JsonArray pieces) throws MalformedCheckpointException {
         JsonArray all = new JsonArray();
         switch (rules) {

@@ -9,7 +9,7 @@ import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
- * Makes a tokenizer.json of what a class of transformers takes from the files, with the class's own steps.
+ * Makes a tokenizer.json from the parts that a class of transformers takes from the files, with the class's own steps.
  *
  * @param rules the class
  * @param config tokenizer_config.json
@@ -21,7 +21,7 @@ record ClassSteps(TokenizerClass rules, StrictJson config, Taken taken, SpecialT
     private static final String QWEN2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-    /** The whole, but for added tokens and post-processor. */
+    /** Makes the whole file except added tokens and post-processor. */
     JsonObject compose() throws MalformedCheckpointException {
         JsonObject whole = new JsonObject();
         whole.add("normalizer", normalizer());

@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The special tokens that a class of transformers has where no file says others.
+ * The special tokens that a class of transformers has if no file names others.
  *
  * @param rules the class
  * @param named the texts by name, such as bos_token
- * @param pieces the control pieces and the user's of a SentencePiece model, or null
+ * @param pieces the control pieces and the user-defined pieces of a SentencePiece model, or null
  */
 record ClassTokens(
         TokenizerClass rules,
@@ -26,16 +26,16 @@ record ClassTokens(
             Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>");
 
     /**
-     * Of a class.
+     * Returns the tokens of a class.
      *
-     * @param folder of the files, by which one class tells its versions
+     * @param folder the folder of the files, by which one class distinguishes its versions
      */
     static ClassTokens of(TokenizerClass rules, @Nullable SentencePieceModel model, String folder) {
         List<AddedToken> pieces = null;
         if (model != null) {
             pieces = new ArrayList<>();
             for (SentencePieceModel.Piece piece : model.pieces()) {
-                // Of a model that counts as it is written, the user's pieces are no special tokens.
+                // If a model counts as it is written, its user-defined pieces are not special tokens.
                 if (piece.type() == SentencePieceModel.Type.CONTROL
                         || (piece.type() == SentencePieceModel.Type.USER_DEFINED
                                 && rules != TokenizerClass.AS_WRITTEN)) {
@@ -106,18 +106,18 @@ record ClassTokens(
         }
     }
 
-    /** Whether a name that a file gives to no token has the usual one. */
+    /** Tells whether a name to which a file gives no token has the usual token. */
     boolean standsForNull() {
         return rules == TokenizerClass.GPT_SW3;
     }
 
-    /** A named token. */
+    /** Reads a named token. */
     AddedToken token(StrictJson holder, String name, JsonElement value) throws MalformedCheckpointException {
         AddedToken token = AddedToken.read(holder, name, value).asSpecial();
         return StrictJson.isText(value) ? token(name, token.content()) : token;
     }
 
-    /** A named token of which only the text is known. */
+    /** Creates a named token of which only the text is known. */
     AddedToken token(String name, String content) {
         boolean takesSpaces =
                 name.equals("mask_token") && (rules == TokenizerClass.XLNET || rules == TokenizerClass.CAMEMBERT);
@@ -125,9 +125,9 @@ record ClassTokens(
     }
 
     /**
-     * The tokens that have no name, where the class is asked for them.
+     * Returns the tokens that have no name, if the class is asked for them.
      *
-     * @param told those of special_tokens_map.json, or null
+     * @param told the tokens of special_tokens_map.json, or null
      */
     List<AddedToken> additional(@Nullable List<AddedToken> told, StrictJson config)
             throws MalformedCheckpointException {
@@ -140,7 +140,7 @@ record ClassTokens(
         };
     }
 
-    /** How many {@code <extra_id_0>} and so on T5 has. */
+    /** Returns the number of T5's tokens {@code <extra_id_0>} and so on. */
     static int extraIds(StrictJson config) throws MalformedCheckpointException {
         int count = config.json().has("extra_ids") ? config.whole("extra_ids") : 100;
         if (count < 0 || count > 10_000) {

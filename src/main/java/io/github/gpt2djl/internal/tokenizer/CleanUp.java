@@ -2,10 +2,10 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import java.util.List;
 
-/** The removal of spaces before English punctuation, as Hugging Face's libraries do it. */
+/** Removes spaces before English punctuation, as Hugging Face's libraries do. */
 final class CleanUp {
     /**
-     * By {@code clean_up_tokenization_spaces}, in order.
+     * The replacements of {@code clean_up_tokenization_spaces}, in order.
      *
      * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/tokenization_utils_base.py">clean_up_tokenization</a>
      */
@@ -23,7 +23,7 @@ final class CleanUp {
 
     private CleanUp() {}
 
-    /** A step for a whole text. */
+    /** Returns a step for a whole text. */
     static Pieces text(Pieces next) {
         Pieces first = next;
         for (int i = TEXT.size() - 1; i >= 0; i--) {
@@ -33,7 +33,7 @@ final class CleanUp {
     }
 
     /**
-     * A token of a decoder with {@code cleanup}.
+     * Cleans up a token of a decoder with {@code cleanup}.
      *
      * @see <a href="https://github.com/huggingface/tokenizers/blob/main/tokenizers/src/decoders/wordpiece.rs">cleanup</a>
      */

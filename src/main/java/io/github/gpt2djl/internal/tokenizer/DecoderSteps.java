@@ -13,24 +13,24 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What a tokenizer.json does to tokens to make them text.
+ * The steps by which a tokenizer.json turns tokens into text.
  *
- * @param steps in order
- * @param types of the steps
+ * @param steps the steps in order
+ * @param types the types of the steps
  */
 public record DecoderSteps(List<Step> steps, Set<String> types) {
-    /** Makes a step for one text. */
+    /** Makes a step for a single text. */
     @FunctionalInterface
     interface Step {
         /**
          * Starts a text.
          *
-         * @param special whether special tokens may come
+         * @param special whether special tokens may occur
          */
         public Pieces start(Pieces next, boolean special);
     }
 
-    /** A step that does not ask for special tokens. */
+    /** Returns a step that does not depend on special tokens. */
     private static Step plain(UnaryOperator<Pieces> step) {
         return (next, special) -> step.apply(next);
     }
@@ -43,7 +43,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
      * Reads the decoder, which may be absent.
      *
      * @param cleansUp whether spaces before punctuation are removed from the text
-     * @param trusted whether any regular expression is taken
+     * @param trusted whether any regular expression is accepted
      */
     static DecoderSteps read(StrictJson whole, boolean cleansUp, boolean trusted) throws MalformedCheckpointException {
         List<StrictJson> parts = new ArrayList<>();
@@ -72,7 +72,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
     }
 
     /**
-     * SentencePiece's own steps, as Python calls them.
+     * Returns SentencePiece's own steps, as Python calls them.
      *
      * @param special the special tokens
      */
@@ -89,9 +89,9 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
     }
 
     /**
-     * The steps for one text.
+     * Starts the steps for a single text.
      *
-     * @param special whether special tokens may come
+     * @param special whether special tokens may occur
      */
     public Pieces start(Pieces text, boolean special) {
         Pieces first = text;
@@ -163,7 +163,7 @@ public record DecoderSteps(List<Step> steps, Set<String> types) {
         return text;
     }
 
-    /** A text that may be empty, but must be there. */
+    /** Reads a text that may be empty, but must be present. */
     private static String textOrNone(StrictJson step, String key) throws MalformedCheckpointException {
         String text = step.text(key);
         if (text == null) {

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * The special tokens that are put around a text.
  *
- * @param before ids in front
- * @param after ids behind
+ * @param before the ids in front
+ * @param after the ids behind
  */
 public record Ends(List<Integer> before, List<Integer> after) {
     static final Ends NONE = new Ends(List.of(), List.of());
@@ -28,7 +28,7 @@ public record Ends(List<Integer> before, List<Integer> after) {
 
     private static Ends of(StrictJson processor) throws MalformedCheckpointException {
         return switch (String.valueOf(processor.text("type"))) {
-            // Changes the places of ids in a text, not the ids.
+            // This step changes the places of ids in a text, not the ids.
             case "ByteLevel" -> NONE;
             case "TemplateProcessing" -> template(processor);
             case "RobertaProcessing", "BertProcessing" ->
@@ -91,7 +91,7 @@ public record Ends(List<Integer> before, List<Integer> after) {
         return ids;
     }
 
-    /** The id of {@code ["</s>", 2]}. */
+    /** Returns the id of {@code ["</s>", 2]}. */
     private static int paired(StrictJson processor, String key) throws MalformedCheckpointException {
         if (processor.json().get(key) instanceof JsonArray pair && pair.size() == 2) {
             return id(processor, key, pair.get(1));

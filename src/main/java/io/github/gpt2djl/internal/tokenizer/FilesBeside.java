@@ -5,16 +5,16 @@ import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.internal.json.StrictJson;
 
 /**
- * The files beside a vocabulary.
+ * The other files in the folder of a vocabulary.
  *
- * @param files their texts
+ * @param files the texts of the files
  */
 record FilesBeside(TokenizerFiles files) {
     boolean has(String file) {
         return files.files().containsKey(file);
     }
 
-    /** The object in a file; an empty one where there is no such file. */
+    /** Reads the object in a file. Returns an empty object if there is no such file. */
     StrictJson part(String file) throws MalformedCheckpointException {
         String name = files.folder() + file;
         String text = files.text(file);

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 /**
- * The step of a decoder that makes one token of all.
+ * The step of a decoder that joins all tokens into one.
  *
  * @param next the step behind
  */

@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What is special in GPTSw3Tokenizer, a class in Python that calls SentencePiece itself. */
+/** The special rules of GPTSw3Tokenizer, a class in Python that calls SentencePiece itself. */
 final class GptSw3 {
     private static final Set<String> WITHOUT_EFFECT = Set.of("nbest_size", "alpha", "num_threads");
 
     private GptSw3() {}
 
-    /** Rejects models that Hugging Face's tokenizers would encode otherwise than SentencePiece. */
+    /** Rejects models that Hugging Face's tokenizers would encode differently from SentencePiece. */
     static void check(SentencePieceModel model) throws MalformedCheckpointException {
         SentencePieceModel.Trainer trainer = model.trainer();
         boolean plain = model.normalizer().charsmap().length == 0;
@@ -26,8 +26,8 @@ final class GptSw3 {
     }
 
     /**
-     * The tokens as classes in Python have them: all are found in the text as it is, and only those with a name and the
-     * extra ones are special.
+     * Returns the tokens as classes in Python have them. All tokens are found in the text before normalization. Only
+     * named and extra tokens are special.
      */
     static SpecialTokens tokens(SpecialTokens special, StrictJson config) throws MalformedCheckpointException {
         StrictJson arguments = config.part("sp_model_kwargs");

@@ -33,7 +33,7 @@ final class Metaspace {
         }
     }
 
-    /** Whether a text begins with the character, even where it has no space there. */
+    /** Tells whether a text begins with the character, even if the text has no space there. */
     static boolean prepends(StrictJson step) throws MalformedCheckpointException {
         return !scheme(step).equals("never");
     }

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A vocabulary in which each token has its id, in the order of the file.
+ * A vocabulary in which each token has its id, in the file's order.
  *
- * @param ids by token
- * @param tokens by id
+ * @param ids the ids by token
+ * @param tokens the tokens by id
  */
 record ModelVocabulary(Map<String, Integer> ids, Map<Integer, String> tokens) {
     static ModelVocabulary read(StrictJson model) throws MalformedCheckpointException {
@@ -45,7 +45,7 @@ record ModelVocabulary(Map<String, Integer> ids, Map<Integer, String> tokens) {
     /**
      * Writes the object.
      *
-     * @param more for the end
+     * @param more the tokens for the end
      */
     void write(JsonWriter json, Map<String, Integer> more) throws IOException {
         json.beginObject();

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What a normalizer makes of an added token: Hugging Face's tokenizers looks for that in texts, and never comes to an
- * end where it is nothing.
+ * Computes the normalized form of an added token. Hugging Face's tokenizers looks for this form in texts, and runs
+ * forever if the form is empty.
  */
 final class NormalizedToken {
     private static final Set<String> REMOVING =
@@ -36,8 +36,8 @@ final class NormalizedToken {
     private NormalizedToken() {}
 
     /**
-     * Whether something of a token is certain to be left. Letters, digits and signs count, and only those that Java
-     * knows: the library's Unicode may be newer.
+     * Tells whether the normalizer certainly leaves some characters of a token. Letters, digits and signs count if Java
+     * knows them: the library's Unicode may be newer.
      */
     static boolean lasts(List<StrictJson> normalizers, String content) throws MalformedCheckpointException {
         boolean removing = false;
@@ -123,7 +123,7 @@ final class NormalizedToken {
         return lowers ? lowerCase(text) : text;
     }
 
-    /** Character by character, as the library does. */
+    /** Converts to lower case character by character, as the library does. */
     private static String lowerCase(String text) {
         StringBuilder lower = new StringBuilder();
         text.codePoints().mapToObj(Character::toString).forEach(c -> lower.append(c.toLowerCase(Locale.ROOT)));

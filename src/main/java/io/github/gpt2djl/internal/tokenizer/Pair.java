@@ -2,7 +2,7 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import java.util.Comparator;
 
-/** Two tokens side by side. */
+/** A pair of adjacent tokens. */
 public record Pair(int first, int second) implements Comparable<Pair> {
     private static final Comparator<Pair> ORDER =
             Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);

@@ -9,17 +9,18 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often tokens are neighbours in the words, and in which: so a merge looks only at the words that have its pair.
+ * The number of times that two tokens are neighbours, and the words in which they are. A merge therefore looks only at
+ * the words that have its pair.
  *
- * <p>The queue is not told when a count falls: a pair that comes out of it with a count of old goes in again with the
- * count of now. Counts do not rise in the queue, for new neighbours are pairs with the new token.
+ * <p>The queue does not learn that a count has fallen: a pair that leaves the queue with an outdated count enters it
+ * again with the current count. Counts do not rise in the queue, because new neighbours are pairs with the new token.
  */
 public final class Pairs {
     /**
      * A pair in the queue.
      *
-     * @param count when it went in
-     * @param words that had it then
+     * @param count the pair's count when it entered the queue
+     * @param words the words that had the pair at that time
      */
     public record Waiting(Pair pair, long count, List<Word> words) {}
 
@@ -40,13 +41,13 @@ public final class Pairs {
         }
     }
 
-    /** Counts off a pair that a word no longer has. */
+    /** Subtracts a pair that a word no longer has. */
     void subtract(int first, int second, Word word) {
         counts.computeIfPresent(
                 new Pair(first, second), (pair, count) -> count == word.count() ? null : count - word.count());
     }
 
-    /** Puts the pairs into the queue that were found since the last time. */
+    /** Adds the pairs to the queue that were found since the last call. */
     public void queueFound() {
         found.forEach((pair, words) -> {
             Long count = counts.get(pair);
@@ -57,7 +58,10 @@ public final class Pairs {
         found.clear();
     }
 
-    /** Takes out the most frequent pair, of several the one of the lowest ids; null if there is none. */
+    /**
+     * Removes the most frequent pair from the queue; of several, the one of the lowest ids. Returns null if there is
+     * none.
+     */
     @Nullable
     public Waiting next() {
         while (true) {

@@ -1,11 +1,11 @@
 package io.github.gpt2djl.internal.tokenizer;
 
 /**
- * Cuts a long text where GPT-2's regular expression cuts it, whatever else it says.
+ * Cuts a long text at places where GPT-2's regular expression always cuts it.
  *
- * <p>A space or line break after a letter, a digit or an ASCII sign always begins a new piece: of the expression's
- * alternatives only runs of white space have such a character behind their first one. What comes before is matched from
- * the left without it, for the lookahead only follows white space.
+ * <p>A space or line break after a letter, a digit or an ASCII sign always begins a new piece. Of the expression's
+ * alternatives, only runs of white space have such a character behind their first one. The text before the place is
+ * matched from the left without the space or line break, because the lookahead only follows white space.
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/encoder.py">the expression</a>
  */
@@ -13,9 +13,9 @@ public final class Parts {
     private Parts() {}
 
     /**
-     * Where the part that begins at an index ends: at such a place, or at the end of the text.
+     * Returns the end of the part that begins at an index: such a place, or the end of the text.
      *
-     * @param least its least length
+     * @param least the minimum length of the part
      */
     public static int end(String text, int from, int least) {
         for (int i = from + least; i < text.length(); i++) {

@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The regular expressions that a tokenizer may have without being trusted: those of published models, and those that
- * cannot try a text again and again. Any other may run for years on a short text.
+ * The regular expressions that an untrusted tokenizer may have: the expressions of published models, and expressions
+ * that cannot try a text again and again. Any other expression may run for years on a short text.
  */
 final class Patterns {
     /**
-     * How often a character of the text may be looked at, at worst: 4,096 times take half a second for 20,000 characters, and
-     * the native library ends the process at ten million.
+     * The maximum number of times that a character of the text may be examined. 4,096 times take half a second for
+     * 20,000 characters. The native library ends the process at ten million.
      */
     private static final long MOST_TRIES = 4_096;
 
-    /** Of groups within groups: the native library ends the process at two thousand. */
+    /** The maximum depth of nested groups. The native library ends the process at two thousand. */
     private static final int DEEPEST = 32;
 
     private static final String ESCAPES = "sSdDwWnrtAz";
@@ -53,13 +53,16 @@ final class Patterns {
             // BLOOM, Falcon, StarCoder, GPT-SW3's relatives.
             " ?[^(\\s|[.,!?…。，、।۔،])]+",
             " ?[^(\\s|[.,!?\\u2026\\u3002\\uff0c\\u3001\\u0964\\u06d4\\u060c])]+",
-            // What transformers makes of a SentencePiece model.
+            // The expressions that transformers makes from a SentencePiece model.
             "\\A +| +\\z",
             "\\A +|[ ▁]+\\z",
             " {2,}",
             "\\A▁");
 
-    /** Where an expression tries a run of spaces once from each of them: the same, tried from the first only. */
+    /**
+     * The expressions that try a run of spaces once from each of its spaces, with equivalent expressions that try from
+     * the first space only.
+     */
     private static final Map<String, String> FASTER = Map.of(
             "\\A +| +\\z", "\\A +|(?<! ) +\\z",
             "\\A +|[ ▁]+\\z", "\\A +|(?<![ ▁])[ ▁]+\\z");
@@ -69,22 +72,22 @@ final class Patterns {
 
     private Patterns() {}
 
-    /** An expression that finds the same, and takes no longer for twice a text than twice as long. */
+    /** Returns an expression with equal matches, whose time grows only in proportion to the text's length. */
     static String faster(String expression) {
         return FASTER.getOrDefault(expression, expression);
     }
 
-    /** Whether an expression certainly comes to an end soon. */
+    /** Tells whether an expression certainly ends soon. */
     static boolean ends(String expression) {
         return PUBLISHED.contains(expression) || tries(expression) <= MOST_TRIES;
     }
 
-    /** Whether an expression is found in an empty text, and so between any two characters. */
+    /** Tells whether an expression matches an empty text, and therefore matches between any two characters. */
     static boolean findsNothing(String expression) {
         if (PUBLISHED.contains(expression)) {
             return false;
         }
-        // What a class holds makes no difference, and Java does not know every property.
+        // The contents of a class make no difference, and Java does not know every property.
         String plain = PROPERTY.matcher(expression).replaceAll("x");
         try {
             return Pattern.compile(CLASS.matcher(plain).replaceAll("x"))
@@ -96,9 +99,10 @@ final class Patterns {
     }
 
     /**
-     * How many steps an expression takes at one place of a text, at most: its length for each way through its groups
-     * and optional parts. It may have characters, classes, anchors and alternations, some of them optional, and an
-     * endless repetition of a single character or class at an alternative's end; with anything else there is no bound.
+     * Returns the maximum number of steps of an expression at one place of a text: its length for each way through its
+     * groups and optional parts. The expression may have characters, classes, anchors and alternations, some of them
+     * optional. It may also have an endless repetition of a single character or class at the end of an alternative.
+     * With any other part there is no bound.
      */
     private static long tries(String expression) {
         long tries = expression.length();
@@ -140,7 +144,7 @@ final class Patterns {
         return at == expression.length() || expression.charAt(at) == '|';
     }
 
-    /** The last index of the class that begins at an index, or -1 if it holds another. */
+    /** Returns the last index of the class that begins at an index, or -1 if the class holds another class. */
     private static int classEnd(String expression, int begin) {
         int i = expression.startsWith("[^", begin) ? begin + 2 : begin + 1;
         if (expression.startsWith("]", i)) {
@@ -161,7 +165,7 @@ final class Patterns {
         return i < expression.length() ? i : -1;
     }
 
-    /** The last index of the escape whose letter is at an index, or -1 if it may mean a repetition. */
+    /** Returns the last index of the escape whose letter is at an index, or -1 if the escape may mean a repetition. */
     private static int escapeEnd(String expression, int letter) {
         if (letter >= expression.length()) {
             return -1;

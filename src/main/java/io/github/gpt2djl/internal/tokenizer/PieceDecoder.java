@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * UTF-8 to text in pieces that never hold half a character: bytes wait until their character is whole.
+ * Decodes UTF-8 into pieces of text that never hold half a character: bytes wait until their character is whole.
  *
  * <p>Bytes that can never become a character turn into U+FFFD, one for each longest beginning of a character, as in
- * Hugging Face's tokenizers and in Python. Java's own decoder counts otherwise: an encoded surrogate is one there, and
- * three here.
+ * Hugging Face's tokenizers and in Python. Java's own decoder counts differently: an encoded surrogate is one U+FFFD
+ * there, and three here.
  */
 public final class PieceDecoder {
     private static final char REPLACEMENT = '\uFFFD';
@@ -20,17 +20,17 @@ public final class PieceDecoder {
         this(false);
     }
 
-    /** @param eachByte whether each byte that is in no character turns into U+FFFD, as in SentencePiece */
+    /** @param eachByte whether each byte outside a character turns into U+FFFD, as in SentencePiece */
     public PieceDecoder(boolean eachByte) {
         this.eachByte = eachByte;
     }
 
-    /** The text that these bytes complete; empty if a character is still open. */
+    /** Returns the text that these bytes complete; empty if a character is still incomplete. */
     public String add(byte[] bytes) {
         return decode(bytes, false);
     }
 
-    /** The text of the last bytes: what is still open is U+FFFD now. */
+    /** Returns the text of the last bytes. An incomplete character turns into U+FFFD. */
     public String finish(byte[] bytes) {
         return decode(bytes, true);
     }
@@ -72,7 +72,7 @@ public final class PieceDecoder {
         return true;
     }
 
-    /** Bytes of the character that begins with a byte; 0 if none does. */
+    /** Returns the number of bytes of the character that begins with a byte; 0 if none does. */
     private static int length(int first) {
         if (first < 0x80) {
             return 1;
@@ -83,14 +83,14 @@ public final class PieceDecoder {
         return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
     }
 
-    /** Where the bytes end that may belong to the character that begins at an index. */
+    /** Returns the end of the bytes that may belong to the character that begins at an index. */
     private static int valid(byte[] all, int from, int length) {
         int first = all[from] & 255;
         int end = from + 1;
         while (end < all.length && end < from + length) {
             int found = all[end] & 255;
             boolean second = end == from + 1;
-            // Longer spellings than needed, surrogates, and what is beyond Unicode.
+            // These limits exclude overlong spellings, surrogates, and numbers beyond Unicode.
             int least = second && first == 0xE0 ? 0xA0 : second && first == 0xF0 ? 0x90 : 0x80;
             int most = second && first == 0xED ? 0x9F : second && first == 0xF4 ? 0x8F : 0xBF;
             if (found < least || found > most) {

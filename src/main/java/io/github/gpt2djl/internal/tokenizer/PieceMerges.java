@@ -9,21 +9,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The merges of a SentencePiece model, which has none: every way to make a piece of two others. */
+/** Finds the merges of a SentencePiece model, which has none: every way to make a piece from two other pieces. */
 final class PieceMerges {
-    /** Of all pieces together; published models take some million. */
+    /** The maximum work for all pieces together. Published models need some million. */
     private static final long MOST_WORK = 2_000_000_000L;
 
     private PieceMerges() {}
 
-    /** In the order of the ids, as the classes of transformers have them. */
+    /** Returns the merges in the order of the ids, as the classes of transformers do. */
     static JsonArray byId(String file, Map<String, Integer> ids) throws MalformedCheckpointException {
         List<String> pieces = new ArrayList<>(ids.keySet());
         pieces.sort(Comparator.comparing(ids::get));
         return of(file, pieces);
     }
 
-    /** In the order of the scores, as SentencePiece itself merges. */
+    /** Returns the merges in the order of the scores, as SentencePiece itself merges. */
     static JsonArray byScore(String file, Map<String, Integer> ids, List<SentencePieceModel.Piece> pieces)
             throws MalformedCheckpointException {
         record Ranked(String text, double score, int id) {}
@@ -31,7 +31,7 @@ final class PieceMerges {
         for (Map.Entry<String, Integer> piece : ids.entrySet()) {
             SentencePieceModel.Piece found = pieces.get(piece.getValue());
             if (found.type() == SentencePieceModel.Type.NORMAL) {
-                // The sum makes one zero of 0 and -0.
+                // The sum turns -0 into 0.
                 normal.add(new Ranked(piece.getKey(), found.score() + 0.0, piece.getValue()));
             }
         }

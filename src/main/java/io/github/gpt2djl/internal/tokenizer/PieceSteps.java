@@ -15,23 +15,26 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Makes a tokenizer.json that encodes as the settings of a SentencePiece model say, for the classes that follow them.
+ * Makes a tokenizer.json that encodes by the settings of a SentencePiece model, for the classes that follow them.
  *
  * @param model the SentencePiece model
  * @param taken the vocabulary
- * @param legacy whether each part between added tokens gets a space in front, not only the first
+ * @param legacy whether each part between added tokens gets a space in front, rather than only the first part
  */
 record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
-    /** The characters that GPTSw3Tokenizer leaves out: control characters but tab and line feed, and some without width. */
+    /**
+     * The characters that GPTSw3Tokenizer leaves out: control characters except tab and line feed, and some characters
+     * without width.
+     */
     private static final String NOT_PRINTED = "[\\x{0}-\\x{8}\\x{B}-\\x{1F}\\x{7F}-\\x{9F}\\x{A0}\\x{AD}\\x{200B}]";
-    /** The characters that GPTSw3Tokenizer takes for a space. */
+    /** The characters that GPTSw3Tokenizer treats as a space. */
     private static final String SPACES =
             "[\\x{2002}\\x{2003}\\x{2005}\\x{2008}\\x{2009}\\x{200A}\\x{202F}\\x{3000}\\x{FFFC}]";
 
     private static final String ESCAPED = "()[]{}?*+-|^$\\.&~# \t\n\r\u000B\f";
 
     /**
-     * The whole, but for added tokens and post-processor.
+     * Makes the whole file except added tokens and post-processor.
      *
      * @param swedish whether the steps of GPTSw3Tokenizer come first
      */
@@ -62,7 +65,7 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
         return whole;
     }
 
-    /** The pieces, some of them named by added_tokens_decoder: a model may have placeholders. */
+    /** Returns the pieces. added_tokens_decoder names some of them, because a model may have placeholders. */
     private JsonObject renamed(SpecialTokens special) {
         JsonObject vocabulary = taken.vocabulary().getAsJsonObject();
         Set<String> kept = new HashSet<>();
@@ -92,7 +95,7 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
             steps.add(taken.precompiled());
         }
         if (settings.removeExtraWhitespaces()) {
-            // SentencePiece itself, which one class calls, also takes a ▁ at the end for a space.
+            // SentencePiece itself, which one class calls, also treats a ▁ at the end as a space.
             boolean both = swedish && settings.escapeWhitespaces();
             steps.add(Steps.replace("Regex", both ? "\\A +|[ ▁]+\\z" : "\\A +| +\\z", ""));
             steps.add(Steps.replace("Regex", " {2,}", " "));
@@ -119,7 +122,7 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
         return steps.isEmpty() ? JsonNull.INSTANCE : Steps.sequence("pretokenizers", steps);
     }
 
-    /** As Python's re.escape. */
+    /** Escapes a text as Python's re.escape does. */
     private static String escaped(String text) {
         StringBuilder pattern = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
@@ -129,7 +132,7 @@ record PieceSteps(SentencePieceModel model, Taken taken, boolean legacy) {
         return pattern.toString();
     }
 
-    /** @param strips whether the space in front of a text is left out, which was put there */
+    /** @param strips whether the space that was put in front of a text is left out */
     static JsonObject decoder(boolean byteFallback, boolean fuses, boolean strips) {
         JsonArray steps = new JsonArray();
         steps.add(Steps.replace("String", "▁", " "));

@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-/** Receives a text's tokens one after another, each in one part or in several. */
+/** Receives a text's tokens one after another. Each token comes in one part or in several. */
 public interface Pieces {
     /**
      * Takes the next part of a token.
@@ -10,6 +10,6 @@ public interface Pieces {
      */
     void part(String text, boolean ends);
 
-    /** Takes the end of the text; a token that is open ends there. */
+    /** Takes the end of the text. An open token ends there. */
     void end();
 }

@@ -13,20 +13,22 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What a tokenizer.json does to a text before its words are spelled, of steps that are known to end: a regular
- * expression in a file may run forever, and some steps of Hugging Face's tokenizers end the whole process on odd values.
+ * The steps of a tokenizer.json before words are spelled. All of them are known to end: a regular expression in a file
+ * may run forever, and some steps of Hugging Face's tokenizers end the whole process on odd values.
  *
- * @param normalizers in order
- * @param preTokenizers in order
+ * @param normalizers the normalizers in order
+ * @param preTokenizers the pre-tokenizers in order
  */
 record Pipeline(List<StrictJson> normalizers, List<StrictJson> preTokenizers) {
     private static final int MOST_STEPS = 32;
 
-    /** Steps that change as much the second time as the first, if anything; others could lengthen a text twice. */
+    /**
+     * The steps that change as much the second time as the first, if anything. Other steps could lengthen a text twice.
+     */
     private static final Set<String> REPEATED =
             Set.of("Replace", "Split", "CharDelimiterSplit", "Digits", "Punctuation");
 
-    /** @param trusted whether any regular expression is taken */
+    /** @param trusted whether any regular expression is accepted */
     static Pipeline read(StrictJson whole, boolean trusted) throws MalformedCheckpointException {
         Pipeline pipeline = new Pipeline(
                 steps(whole, "normalizer", "normalizers", StepKeys.NORMALIZERS),
@@ -66,7 +68,7 @@ record Pipeline(List<StrictJson> normalizers, List<StrictJson> preTokenizers) {
                 throw step.wrong("type", String.join(", ", new TreeSet<>(known.keySet())) + " or a Sequence of them");
             }
             StepKeys.check(step, keys);
-            // Twice one that lengthens a text, with others between, could lengthen it without end.
+            // A repeated step that lengthens a text could, with others in between, lengthen the text without end.
             if (!seen.add(type) && !REPEATED.contains(type)) {
                 throw step.error(key + " has " + type + " twice, expected it once");
             }
@@ -85,17 +87,17 @@ record Pipeline(List<StrictJson> normalizers, List<StrictJson> preTokenizers) {
         }
     }
 
-    /** Whether there is a regular expression, which the native library gives up on after ten million steps. */
+    /** Tells whether there is a regular expression, on which the native library gives up after ten million steps. */
     boolean hasExpression() {
         return Stream.concat(normalizers.stream(), preTokenizers.stream()).anyMatch(StepPattern::hasRegex);
     }
 
-    /** Whether the text itself changes before the tokens of {@code added_tokens} are looked for. */
+    /** Tells whether the text itself changes before the tokens of {@code added_tokens} are looked for. */
     boolean normalizes() {
         return !normalizers.isEmpty();
     }
 
-    /** GPT-2's own: its regular expression on the text as it is, and nothing else. */
+    /** Tells whether the steps are GPT-2's: its regular expression on the unchanged text, and nothing else. */
     boolean isGpt2() throws MalformedCheckpointException {
         if (normalizes() || preTokenizers.size() != 1) {
             return false;
@@ -106,7 +108,7 @@ record Pipeline(List<StrictJson> normalizers, List<StrictJson> preTokenizers) {
                 && (only.flag("use_regex") || !only.json().has("use_regex"));
     }
 
-    /** The keys {@code normalizer} and {@code pre_tokenizer}, where there are such steps. */
+    /** Returns the keys {@code normalizer} and {@code pre_tokenizer}, if there are such steps. */
     JsonObject json() {
         JsonObject json = new JsonObject();
         if (normalizes()) {

@@ -7,8 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The fields of a message in the wire format of protocol buffers, one after the other. A length or a number that does
- * not fit ends the reading with an error; no length is trusted before it is compared with what is left.
+ * Reads the fields of a message in the wire format of protocol buffers one after another. A length or a number that
+ * does not fit is an error. No length is trusted before it is compared with the number of remaining bytes.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">the format</a>
  */
@@ -27,7 +27,7 @@ final class Protobuf {
         this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Goes to the next field; false at the end. */
+    /** Goes to the next field. Returns false at the end. */
     boolean next() throws MalformedCheckpointException {
         if (!bytes.hasRemaining()) {
             return false;
@@ -40,12 +40,12 @@ final class Protobuf {
         return true;
     }
 
-    /** Whether the field has this number and is written so; a field that is written otherwise counts as unknown. */
+    /** Tells whether the field has this number and this wire type. A field with another wire type counts as unknown. */
     boolean is(int number, int wire) {
         return tag == (number << 3 | wire);
     }
 
-    /** A whole number of 32 bits, of which the higher bits are cut off. */
+    /** Reads a whole number of 32 bits. Higher bits are cut off. */
     int number() throws MalformedCheckpointException {
         return (int) varint();
     }
@@ -80,14 +80,14 @@ final class Protobuf {
         }
     }
 
-    /** Goes past a field that is not needed. */
+    /** Skips a field that is not needed. */
     void skip() throws MalformedCheckpointException {
         switch (tag & 7) {
             case VARINT -> varint();
             case FIXED64 -> take(Long.BYTES);
             case BYTES -> content();
             case FIXED32 -> take(Float.BYTES);
-            // Groups, which no file of this kind has.
+            // No file of this kind has groups.
             default -> throw error("a field has the wire type " + (tag & 7) + ", expected 0, 1, 2 or 5");
         }
     }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tokenizer's published files in one form, whatever form they have.
  *
- * @param whole a tokenizer.json, but for added tokens and post-processor
- * @param asWritten the same where it is a file of which all counts, or null
- * @param config tokenizer_config.json; empty where there is none
+ * @param whole a tokenizer.json without added tokens and post-processor
+ * @param asWritten the tokenizer.json if all of the file counts, or null
+ * @param config tokenizer_config.json; empty if there is none
  * @param special the tokens that the files name
- * @param around what is put around a text
- * @param own the model whose own way from tokens to text counts, not that of a tokenizer.json; null for most
- * @param cleansUp whether decoding takes away the spaces before punctuation, and a few more
+ * @param around the tokens that are put around a text
+ * @param own the model whose own way from tokens to text counts, instead of a tokenizer.json's way; null for most
+ * @param cleansUp whether decoding removes the spaces before punctuation, and a few more
  */
 record PublishedTokenizer(
         StrictJson whole,
@@ -53,7 +53,7 @@ record PublishedTokenizer(
                 && !files.files().containsKey("tokenizer.json")
                 && !files.files().containsKey("tokenizer.model");
         if (rules == TokenizerClass.AS_WRITTEN && pairs) {
-            // The model's rules are all there are.
+            // There are no other rules than the model's.
             rules = TokenizerClass.usual(architecture);
         }
         String source = rules.source(files);
@@ -72,8 +72,8 @@ record PublishedTokenizer(
             ClassTokens usual = ClassTokens.of(rules, null, files.folder());
             return compose(rules, config, taken, SpecialTokens.read(beside, null, usual));
         }
-        // What OPT's published tokenizer_config.json says stands in for a missing one. transformers puts nothing in
-        // front then, but OPT learned from texts that begin so, and folders without that file are common.
+        // The values of OPT's published tokenizer_config.json replace a missing file. transformers puts nothing in
+        // front then, but OPT learned from texts with a token in front, and folders without that file are common.
         boolean opt = rules == TokenizerClass.GPT2 && architecture == Architecture.OPT && !beside.has(CONFIG);
         StrictJson written = json(files, source);
         ClassTokens usual = opt ? optUsual(written) : ClassTokens.of(rules, null, files.folder());
@@ -85,7 +85,7 @@ record PublishedTokenizer(
                 : made;
     }
 
-    /** Rejects what would be another file, or an argument without a name. */
+    /** Rejects settings that name another file, or an argument without a name. */
     private static void checkArguments(StrictJson config) throws MalformedCheckpointException {
         JsonArray whole = new JsonArray();
         whole.add("tokenizer.json");
@@ -159,7 +159,10 @@ record PublishedTokenizer(
                 whole, null, config, special, Around.of(rules, false, config), cleansUp(config, whole));
     }
 
-    /** As transformers 5: it leaves the spaces of byte-pair encoding where they are, but for a flag with a long name. */
+    /**
+     * Tells whether decoding cleans up, as in transformers 5. Byte-pair encoding keeps its spaces unless a flag with a
+     * long name is set.
+     */
     private static boolean cleansUp(StrictJson config, StrictJson whole) throws MalformedCheckpointException {
         StrictJson model = whole.part("model");
         String type = model == null ? null : model.text("type");
@@ -192,7 +195,7 @@ record PublishedTokenizer(
         return new ClassTokens(TokenizerClass.GPT2, usual, null);
     }
 
-    /** The special tokens that are put around a text. */
+    /** Returns the special tokens that are put around a text. */
     Ends ends(AddedTokens added) throws MalformedCheckpointException {
         return around.ends(special, added, config);
     }

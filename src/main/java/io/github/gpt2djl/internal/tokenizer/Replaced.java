@@ -1,6 +1,9 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-/** The step of a decoder that replaces a text in each token; the end of an open token waits if it may begin the text. */
+/**
+ * The step of a decoder that replaces a text in each token. If the end of an open token may begin the text, the end
+ * waits.
+ */
 final class Replaced implements Pieces {
     private final Pieces next;
     private final String from;
@@ -27,7 +30,7 @@ final class Replaced implements Pieces {
         next.part(done.append(all, at, certain).toString(), ends);
     }
 
-    /** Where the longest end begins that the text may begin with. */
+    /** Returns the beginning of the longest end with which the text may begin. */
     private int certain(String all, int done) {
         int at = Math.max(done, all.length() - from.length() + 1);
         while (!from.startsWith(all.substring(at))) {

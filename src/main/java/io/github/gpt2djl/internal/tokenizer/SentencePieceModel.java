@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a SentencePiece model's file says: a tokenizer.model, spiece.model or sentencepiece.bpe.model.
+ * The contents of a SentencePiece model's file: a tokenizer.model, spiece.model or sentencepiece.bpe.model.
  *
- * @param file to name in messages
- * @param pieces by id
- * @param trainer how the pieces were found
- * @param normalizer what is done to a text before
+ * @param file the file's name, for messages
+ * @param pieces the pieces by id
+ * @param trainer the settings with which the pieces were found
+ * @param normalizer the changes to a text before encoding
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_model.proto">the format</a>
  */
 record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Normalizer normalizer) {
@@ -23,12 +23,12 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
     /**
      * A token.
      *
-     * @param text in which ▁ stands for a space
-     * @param score the larger, the more likely it is taken
+     * @param text the token's text, in which ▁ stands for a space
+     * @param score the larger the score, the more likely the token is taken
      */
     record Piece(String text, float score, Type type) {}
 
-    /** In the order of the format's numbers, which begin with 1. */
+    /** The types in the order of the format's numbers, which begin with 1. */
     enum Type {
         NORMAL,
         UNKNOWN,
@@ -38,7 +38,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
         BYTE
     }
 
-    /** In the order of the format's numbers, which begin with 1. */
+    /** The algorithms in the order of the format's numbers, which begin with 1. */
     enum Algorithm {
         UNIGRAM,
         BPE,
@@ -49,7 +49,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
     /**
      * A piece that the trainer knows by name.
      *
-     * @param id below 0 where the model has none
+     * @param id the piece's id; below 0 if the model has none
      */
     record Named(int id, String text) {
         Named withId(int other) {
@@ -62,7 +62,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
     }
 
     /**
-     * How the pieces were found.
+     * The settings with which the pieces were found.
      *
      * @param byteFallback whether a character without a piece becomes its bytes
      * @param whitespaceAsSuffix whether a space belongs to the piece before it
@@ -87,7 +87,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
         }
     }
 
-    /** @param charsmap in the form of Hugging Face's tokenizers; may be empty */
+    /** @param charsmap the table in the form of Hugging Face's tokenizers; may be empty */
     record Normalizer(
             byte[] charsmap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
         Normalizer withoutDummyPrefix() {
@@ -198,7 +198,7 @@ record SentencePieceModel(String file, List<Piece> pieces, Trainer trainer, Norm
         return new Normalizer(charsmap, flags[0], flags[1], flags[2]);
     }
 
-    /** A number that the format does not have counts for nothing. */
+    /** Returns the constant of a number. A number that the format does not have is ignored. */
     private static <T> T constant(T[] all, int number, T before) {
         return number >= 1 && number <= all.length ? all[number - 1] : before;
     }

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * SentencePiece's own way from pieces to text, by parts between special tokens, as GPTSw3Tokenizer calls it: a part that
- * a special token follows begins with a space more.
+ * Turns pieces into text in SentencePiece's own way, part by part between special tokens, as GPTSw3Tokenizer calls it.
+ * A part that a special token follows begins with an additional space.
  *
  * @see <a href="https://github.com/google/sentencepiece/blob/master/src/sentencepiece_processor.cc">Decode</a>
  * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/models/gpt_sw3/tokenization_gpt_sw3.py">convert_tokens_to_string</a>
@@ -22,16 +22,16 @@ final class SentencePieceText implements TokenStep {
     private final StringBuilder part = new StringBuilder();
     private final PieceDecoder bytes = new PieceDecoder(true);
     private boolean afterSpecial;
-    /** Whether a space may still be left out, as nothing stands before it. */
+    /** Whether a space may still be left out, because nothing stands before it. */
     private boolean atStart = true;
 
     /**
      * Starts before the first token.
      *
-     * @param types of the pieces, by text
-     * @param settings of the model
+     * @param types the types of the pieces, by text
+     * @param settings the model's settings
      * @param special the special tokens
-     * @param waits whether a special token may come: the part before it then waits for it
+     * @param waits whether a special token may occur; the part before it then waits for it
      */
     SentencePieceText(
             Pieces next,

@@ -18,19 +18,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that the files around a vocabulary name, as transformers reads them: tokenizer_config.json before
- * special_tokens_map.json and added_tokens.json, which count only where it has no {@code added_tokens_decoder}.
+ * The tokens that the files around a vocabulary name, as transformers reads them. tokenizer_config.json precedes
+ * special_tokens_map.json and added_tokens.json, which count only if it has no {@code added_tokens_decoder}.
  *
- * @param named by name, such as bos_token, in the order in which they are added
- * @param extra those that have no name
- * @param added those whose ids the files say, by id
+ * @param named the named tokens, by a name such as bos_token, in the order in which they are added
+ * @param extra the tokens that have no name
+ * @param added the tokens whose ids are in the files, by id
  * @see <a href="https://github.com/huggingface/transformers/blob/main/src/transformers/tokenization_utils_base.py">_from_pretrained</a>
  */
 record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, SortedMap<Integer, Told> added) {
     /**
-     * A token whose id a file says.
+     * A token whose id is in a file.
      *
-     * @param place where
+     * @param place the place in the file
      */
     record Told(StrictJson place, AddedToken token) {}
 
@@ -40,10 +40,10 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
     private static final String DECODER = "added_tokens_decoder";
     private static final String EXTRA = "extra_special_tokens";
     private static final JsonElement EMPTY = new JsonPrimitive("");
-    /** What transformers 4 called them. */
+    /** The key of the extra tokens in transformers 4. */
     private static final String ADDITIONAL = "additional_special_tokens";
 
-    /** The texts of those with a name and of the extra ones. */
+    /** Returns the texts of the named and the extra tokens. */
     Set<String> texts() {
         Set<String> texts = new HashSet<>();
         named.values().forEach(token -> texts.add(token.content()));
@@ -55,7 +55,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
      * Reads the files.
      *
      * @param whole tokenizer.json, or null
-     * @param usual the tokens where no file says others
+     * @param usual the tokens that count if no file names others
      */
     static SpecialTokens read(FilesBeside files, @Nullable StrictJson whole, ClassTokens usual)
             throws MalformedCheckpointException {
@@ -92,7 +92,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
                 added.put(token.whole("id"), new Told(token, AddedToken.read(token, false)));
             }
         }
-        // What the class adds counts only where the files have no extra tokens, not even an empty list of them.
+        // The tokens that the class adds count only if the files have no extra tokens, not even an empty list of them.
         boolean byName = config.find(EXTRA) instanceof JsonObject object && !object.isEmpty();
         boolean additionalInConfig = config.json().has(ADDITIONAL);
         boolean asked = !isListed(config, EXTRA) && !(additionalInConfig && !byName) && !isListed(map, EXTRA);
@@ -103,19 +103,22 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return usual.rules() == TokenizerClass.QWEN2 ? read.withoutFlags() : read;
     }
 
-    /** Whether a file has the tokens, and not by names. */
+    /** Tells whether a file has the tokens, and not by names. */
     private static boolean isListed(StrictJson file, String key) {
         return file.json().has(key) && !file.json().get(key).isJsonObject();
     }
 
-    /** The same, with other flags of those whose ids the files say. */
+    /** Returns these tokens with other flags for the tokens whose ids are in the files. */
     SpecialTokens withAdded(UnaryOperator<AddedToken> change) {
         SortedMap<Integer, Told> changed = new TreeMap<>();
         added.forEach((id, told) -> changed.put(id, new Told(told.place(), change.apply(told.token()))));
         return new SpecialTokens(named, extra, changed);
     }
 
-    /** The same, but those with a name and the extra ones have no flags, as in a class that adds them all once more. */
+    /**
+     * Returns these tokens with no flags on the named and the extra ones, as in a class that adds all of these once
+     * more.
+     */
     private SpecialTokens withoutFlags() {
         Set<String> names = new HashSet<>();
         Map<String, AddedToken> plain = new LinkedHashMap<>();
@@ -129,21 +132,21 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         return new SpecialTokens(plain, plainExtra, changed.added);
     }
 
-    /** The text of a named token, null where there is none. */
+    /** Returns the text of a named token, or null if there is none. */
     @Nullable
     String text(String name) {
         AddedToken token = named.get(name);
         return token == null ? null : token.content();
     }
 
-    /** The tokens of the usual names that a file says; the map's count before the config's. */
+    /** Reads the tokens of the usual names from the files. The map's tokens take precedence over the config's. */
     private static Map<String, AddedToken> told(StrictJson config, StrictJson map, ClassTokens usual)
             throws MalformedCheckpointException {
         Map<String, AddedToken> told = new LinkedHashMap<>();
         for (String name : NAMES) {
             StrictJson file = map.json().has(name) ? map : config;
             JsonElement value = file.find(name);
-            // transformers adds no empty token.
+            // transformers does not add empty tokens.
             if (value != null && !value.equals(EMPTY)) {
                 told.put(name, usual.token(file, name, value));
             }
@@ -199,7 +202,7 @@ record SpecialTokens(Map<String, AddedToken> named, List<AddedToken> extra, Sort
         }
     }
 
-    /** The extra tokens that count when added_tokens.json is read. */
+    /** Returns the extra tokens that count when added_tokens.json is read. */
     private static List<AddedToken> listed(StrictJson config, StrictJson map) throws MalformedCheckpointException {
         boolean own = config.find(EXTRA) instanceof JsonArray array ? !array.isEmpty() : config.find(EXTRA) != null;
         List<AddedToken> listed = new ArrayList<>(list(config, own ? EXTRA : ADDITIONAL));

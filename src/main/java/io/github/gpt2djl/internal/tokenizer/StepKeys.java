@@ -12,11 +12,11 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The types of the steps before the model, each with its keys and what these may hold. */
+/** The types of the steps before the model, each with its keys and the values that the keys may hold. */
 final class StepKeys {
     private static final int LONGEST_PREFIX = 16;
 
-    /** What a key may hold. */
+    /** The values that a key may hold. */
     record Kind(String expected, boolean optional, Predicate<JsonElement> fits) {}
 
     private static final Kind FLAG = new Kind("true or false", false, StrictJson::isFlag);
@@ -115,7 +115,7 @@ final class StepKeys {
                 json -> StrictJson.isText(json) && BEHAVIORS.contains(json.getAsString()));
     }
 
-    /** The table of a Precompiled step, or null if it is damaged. */
+    /** Reads the table of a Precompiled step, or returns null if it is damaged. */
     static @Nullable Charsmap charsmap(JsonElement json) {
         try {
             return StrictJson.isText(json) ? Charsmap.read(Base64.getDecoder().decode(json.getAsString())) : null;

@@ -5,7 +5,9 @@ import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.internal.json.StrictJson;
 import java.util.List;
 
-/** What a step looks for, {@code {"String": …}} or {@code {"Regex": …}}, and how a text grows by what replaces it. */
+/**
+ * The pattern of a step, {@code {"String": …}} or {@code {"Regex": …}}, and the growth of a text by its replacements.
+ */
 final class StepPattern {
     static final String TEXT = "String";
     static final String REGEX = "Regex";
@@ -14,9 +16,9 @@ final class StepPattern {
     private StepPattern() {}
 
     /**
-     * Rejects what may run forever.
+     * Rejects expressions that may run forever.
      *
-     * @param trusted whether any regular expression is taken
+     * @param trusted whether any regular expression is accepted
      */
     static void check(StrictJson step, boolean trusted) throws MalformedCheckpointException {
         StrictJson pattern = step.part("pattern");
@@ -33,7 +35,7 @@ final class StepPattern {
         }
     }
 
-    /** Rejects a normalizer's expression on which the native library ends the process, in the steps behind. */
+    /** Rejects a normalizer's expression on which the native library ends the process in the following steps. */
     static void checkNormalizer(StrictJson step) throws MalformedCheckpointException {
         if (isReplace(step) && hasRegex(step) && Patterns.findsNothing(regex(step)) && content(step) > 0) {
             throw step.wrong(
@@ -44,9 +46,9 @@ final class StepPattern {
     }
 
     /**
-     * Rejects Replace steps that could fill the memory, one after the other.
+     * Rejects Replace steps that could together fill the memory.
      *
-     * @param key of the steps, for the message
+     * @param key the key of the steps, for the message
      */
     static void checkGrowth(StrictJson whole, String key, List<StrictJson> steps) throws MalformedCheckpointException {
         double growth = 1;
@@ -59,7 +61,7 @@ final class StepPattern {
         }
     }
 
-    /** How many times as long a text may become. */
+    /** Returns the factor by which a text may become longer. */
     private static double growth(StrictJson replace) {
         double content = content(replace);
         JsonObject pattern = replace.json().getAsJsonObject("pattern");
@@ -69,7 +71,7 @@ final class StepPattern {
         return Math.max(1, content + (Patterns.findsNothing(regex(replace)) ? 1 : 0));
     }
 
-    /** The step with an expression that finds the same sooner, if it has one. */
+    /** Returns the step with a faster expression of equal matches, if there is one. */
     static JsonObject faster(StrictJson step) {
         if (!hasRegex(step)) {
             return step.json();

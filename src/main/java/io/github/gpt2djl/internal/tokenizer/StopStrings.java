@@ -4,9 +4,9 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Finds where one of several strings is complete first in a text that comes in pieces, some of which are not shown, as
- * special tokens are. The search runs in the whole text. The end of the text is held back while it may be the beginning
- * of such a string.
+ * Finds the first place at which one of several strings is complete, in a text that comes in pieces. Some pieces, such
+ * as special tokens, are not shown, but the search runs in the whole text. The end of the text is held back while it
+ * may be the beginning of such a string.
  *
  * <p>Not for use by several threads at once.
  *
@@ -24,7 +24,7 @@ public final class StopStrings {
     private final int longest;
 
     private final StringBuilder held = new StringBuilder();
-    /** Of each character that is held. */
+    /** The flags of the held characters: whether each one is shown. */
     private final BitSet shown = new BitSet();
 
     private boolean found;
@@ -32,7 +32,7 @@ public final class StopStrings {
     /**
      * Starts before the first piece.
      *
-     * @param stops none of them empty
+     * @param stops the strings; none of them is empty
      */
     public StopStrings(List<String> stops) {
         this.stops = List.copyOf(stops);
@@ -40,7 +40,7 @@ public final class StopStrings {
     }
 
     /**
-     * Adds the text that stands before the first piece: a string may begin in it, but not end there.
+     * Adds the text before the first piece. A string may begin in this text, but not end there.
      *
      * @param text of any length
      */
@@ -51,10 +51,10 @@ public final class StopStrings {
     /**
      * Adds a piece.
      *
-     * @param piece the next one, which is shown
+     * @param piece the next piece, which is shown
      * @param hidden text behind the piece that is not shown
-     * @param last whether no more pieces will come: nothing is held back then
-     * @return what is shown of the text that certainly stands before a stop string, and has not been returned before
+     * @param last whether no more pieces will come; nothing is held back then
+     * @return the shown part of the text that certainly stands before a stop string and has not been returned before
      */
     public String add(String piece, String hidden, boolean last) {
         int before = held.length();
@@ -74,9 +74,10 @@ public final class StopStrings {
     }
 
     /**
-     * Where the stop string begins that is complete first, of several the longest; -1 without one.
+     * Returns the beginning of the stop string that is complete first; of several, the longest. Returns -1 if there is
+     * none.
      *
-     * @param after characters that it must end after
+     * @param after the number of characters that the stop string must end after
      */
     private int first(int after) {
         int begin = -1;
@@ -92,7 +93,7 @@ public final class StopStrings {
         return begin;
     }
 
-    /** The length of the longest end of the text that a stop string begins with. */
+    /** Returns the length of the longest end of the text with which a stop string begins. */
     private int open() {
         for (int length = Math.min(longest, held.length()); length > 0; length--) {
             String end = held.substring(held.length() - length);

@@ -1,22 +1,22 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-/** The step of a decoder that takes a character from the begin and the end of each token. */
+/** The step of a decoder that removes a character from the beginning and the end of each token. */
 final class Stripped implements Pieces {
     private final Pieces next;
     private final int content;
     private final int start;
     private final int stop;
-    /** How many more may go at the begin. */
+    /** The number of characters that may still be removed from the beginning. */
     private int leading;
-    /** How many wait, as the token may end with them. */
+    /** The number of waiting characters, with which the token may end. */
     private int waiting;
 
     /**
      * Starts before the first token.
      *
      * @param content the character
-     * @param start how many at most are taken from the begin
-     * @param stop how many at most are taken from the end
+     * @param start the maximum number of characters to remove from the beginning
+     * @param stop the maximum number of characters to remove from the end
      */
     Stripped(Pieces next, int content, int start, int stop) {
         this.next = next;
@@ -39,7 +39,7 @@ final class Stripped implements Pieces {
                 waiting++;
                 return;
             }
-            // One more than may be taken: the first one is certain to stay.
+            // There is one more than may be removed: the first one certainly stays.
             if (c == content) {
                 done.appendCodePoint(content);
                 return;

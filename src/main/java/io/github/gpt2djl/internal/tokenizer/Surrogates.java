@@ -2,11 +2,11 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import java.util.Locale;
 
-/** Halves of characters beyond 16 bits; alone they are no character, and no encoding can spell them. */
+/** Finds halves of characters beyond 16 bits. A single half is no character, and no encoding can spell it. */
 public final class Surrogates {
     private Surrogates() {}
 
-    /** The index of the first one that is alone, or -1. */
+    /** Returns the index of the first single half, or -1. */
     static int lone(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -22,7 +22,7 @@ public final class Surrogates {
         return -1;
     }
 
-    /** @throws IllegalArgumentException if a text has one */
+    /** @throws IllegalArgumentException if a text has a single half */
     public static void check(String text) {
         int lone = lone(text);
         if (lone >= 0) {

@@ -14,14 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a class of transformers takes from the file of its vocabulary.
+ * The parts that a class of transformers takes from the file of its vocabulary.
  *
  * @param place the file, for messages
- * @param vocabulary ids by token; for Unigram an array of pieces with their scores
- * @param merges pairs of tokens; empty where the class has none
- * @param charsmap what normalizes a text, in Base64, or null
+ * @param vocabulary the ids by token; for Unigram an array of pieces with their scores
+ * @param merges the pairs of tokens; empty if the class has none
+ * @param charsmap the table that normalizes a text, in Base64, or null
  * @param processor the post-processor of a tokenizer.json, or null
- * @param pieces the SentencePiece model, or null where the file is another
+ * @param pieces the SentencePiece model, or null if the file is another one
  */
 record Taken(
         StrictJson place,
@@ -30,7 +30,7 @@ record Taken(
         @Nullable String charsmap,
         @Nullable Ends processor,
         @Nullable SentencePieceModel pieces) {
-    /** From tokenizer.json. */
+    /** Takes the parts from tokenizer.json. */
     static Taken whole(StrictJson written, TokenizerClass rules) throws MalformedCheckpointException {
         StrictJson model = written.part("model");
         if (model == null) {
@@ -63,14 +63,14 @@ record Taken(
                 null);
     }
 
-    /** From vocab.json and the lines of merges.txt. */
+    /** Takes the parts from vocab.json and the lines of merges.txt. */
     static Taken pairs(StrictJson vocabulary, String merges) {
         JsonArray pairs = new JsonArray();
         merges.lines().filter(l -> !l.isBlank() && !l.startsWith("#version")).forEach(pairs::add);
         return new Taken(vocabulary, vocabulary.json(), pairs, null, null, null);
     }
 
-    /** From a SentencePiece model. */
+    /** Takes the parts from a SentencePiece model. */
     static Taken model(SentencePieceModel model, TokenizerClass rules) throws MalformedCheckpointException {
         byte[] bytes = model.normalizer().charsmap();
         String charsmap = bytes.length == 0 ? null : Base64.getEncoder().encodeToString(bytes);
@@ -89,7 +89,7 @@ record Taken(
         }
         JsonObject vocabulary = new JsonObject();
         ids.forEach(vocabulary::addProperty);
-        // Those of the others are made with the steps.
+        // The merges of the other classes are made with the steps.
         JsonArray merges =
                 rules.model() == TokenizerClass.Model.BPE ? PieceMerges.byId(model.file(), ids) : new JsonArray();
         return new Taken(place, vocabulary, merges, charsmap, null, model);
@@ -125,7 +125,7 @@ record Taken(
         return null;
     }
 
-    /** The charsmap as a step of a normalizer. */
+    /** Returns the charsmap as a step of a normalizer. */
     JsonElement precompiled() {
         if (charsmap == null) {
             return JsonNull.INSTANCE;

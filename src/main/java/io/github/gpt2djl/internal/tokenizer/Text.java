@@ -1,8 +1,8 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-/** The end of a decoder's steps: what is certain of the text, and has not been taken. */
+/** The end of a decoder's steps: the text that is certain, and has not been taken. */
 public final class Text implements Pieces {
-    /** Most tokens come in one part, which needs no copy. */
+    /** The first part. Most tokens come in one part, which needs no copy. */
     private String first = "";
 
     private final StringBuilder more = new StringBuilder();
@@ -19,7 +19,7 @@ public final class Text implements Pieces {
     @Override
     public void end() {}
 
-    /** Takes what is certain. */
+    /** Takes the certain text. */
     public String take() {
         String taken = more.isEmpty() ? first : first + more;
         first = "";

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A text in UTF-8, from a file or a stream. Where Java would put U+FFFD in place of other encodings' bytes, which a
- * model would then read, this fails.
+ * Reads a text in UTF-8 from a file or a stream. Java would replace bytes of other encodings by U+FFFD, which a model
+ * would then read; this class fails instead.
  *
  * <pre>{@code
  * String play = TextFile.read(folder.resolve("hamlet.txt"));
@@ -25,11 +25,12 @@ public final class TextFile {
     private TextFile() {}
 
     /**
-     * Reads a whole file; line ends stay as they are, a byte-order mark goes.
+     * Reads a whole file. Line ends stay as they are; a byte-order mark is removed.
      *
-     * @param file of at most 1,000,000,000 bytes
-     * @return its text
-     * @throws IOException if it cannot be read, is larger, or is not UTF-8: the message tells the first wrong byte
+     * @param file a file of at most 1,000,000,000 bytes
+     * @return the file's text
+     * @throws IOException if the file cannot be read, is larger, or is not UTF-8; the message names the first wrong
+     *     byte
      */
     public static String read(Path file) throws IOException {
         if (Files.isDirectory(file)) {
@@ -44,12 +45,13 @@ public final class TextFile {
     }
 
     /**
-     * Reads a stream to its end, as a file.
+     * Reads a stream to its end, in the way of a file.
      *
-     * @param in of at most 1,000,000,000 bytes; it is not closed
-     * @param name what messages call it
-     * @return its text
-     * @throws IOException if it cannot be read, is larger, or is not UTF-8: the message tells the first wrong byte
+     * @param in a stream of at most 1,000,000,000 bytes; it is not closed
+     * @param name the stream's name in messages
+     * @return the stream's text
+     * @throws IOException if the stream cannot be read, is larger, or is not UTF-8; the message names the first wrong
+     *     byte
      */
     public static String read(InputStream in, String name) throws IOException {
         byte[] bytes = in.readNBytes(MOST + 1);
@@ -64,10 +66,10 @@ public final class TextFile {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
-    /** Decodes the bytes that stand at a place of a text, and at its beginning keeps a byte-order mark. */
+    /** Decodes the bytes at a place of a text. At the text's beginning, a byte-order mark is kept. */
     static String decode(String name, byte[] bytes, long place, long line) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
-        // The sign that stands for wrong bytes may also be a text's own.
+        // The sign that stands for wrong bytes may also be in the text itself.
         if (text.indexOf('\uFFFD') >= 0) {
             check(name, bytes, place, line);
         }

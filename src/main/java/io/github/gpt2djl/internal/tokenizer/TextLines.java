@@ -7,7 +7,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a stream in UTF-8, each as soon as it has ended: what {@link TextFile} is for a whole text.
+ * Reads the lines of a stream in UTF-8, each as soon as it has ended, as {@link TextFile} reads a whole text.
  *
  * <pre>{@code
  * TextLines lines = new TextLines(System.in, "stdin");
@@ -26,8 +26,8 @@ public final class TextLines {
     /**
      * Reads nothing yet.
      *
-     * @param in it is not closed
-     * @param name what messages call it
+     * @param in the stream; it is not closed
+     * @param name the stream's name in messages
      */
     public TextLines(InputStream in, String name) {
         this.in = new BufferedInputStream(in);
@@ -35,10 +35,10 @@ public final class TextLines {
     }
 
     /**
-     * Reads a line, which LF, CR LF or CR ends.
+     * Reads a line, which ends with LF, CR LF or CR.
      *
-     * @return the line without its end, the first also without a byte-order mark; null after the last
-     * @throws IOException if the stream cannot be read, or the line is not UTF-8: the message tells the first wrong
+     * @return the line without its end, the first line also without a byte-order mark; null after the last line
+     * @throws IOException if the stream cannot be read, or the line is not UTF-8; the message names the first wrong
      *     byte
      */
     public @Nullable String next() throws IOException {
@@ -56,7 +56,7 @@ public final class TextLines {
             line.write(read);
             read = read();
         }
-        // The LF of a CR LF is left for later: waiting for it here might be for ever.
+        // The LF of a CR LF is left for later: waiting for it here might last forever.
         afterReturn = read == '\r';
         number++;
         String text = TextFile.decode(name, line.toByteArray(), start, number);

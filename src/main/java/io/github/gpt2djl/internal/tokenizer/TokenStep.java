@@ -1,10 +1,10 @@
 package io.github.gpt2djl.internal.tokenizer;
 
-/** What a step of a decoder does with whole tokens. */
+/** A step of a decoder on whole tokens. */
 interface TokenStep {
     /** Takes the next token. */
     void token(String token);
 
-    /** Hands on what it has kept. */
+    /** Hands on the text that the step has kept. */
     default void finish() {}
 }

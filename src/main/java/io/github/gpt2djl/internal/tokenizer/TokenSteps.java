@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @see <a href="https://github.com/huggingface/tokenizers/tree/main/tokenizers/src/decoders">the decoders of Hugging Face's tokenizers</a>
  */
 final class TokenSteps {
-    /** The text of a token, which may be the first one. */
+    /** Changes the text of a token, which may be the first one. */
     @FunctionalInterface
     private interface Change {
         String apply(String token, boolean first);
@@ -18,12 +18,12 @@ final class TokenSteps {
 
     private TokenSteps() {}
 
-    /** Without a decoder, spaces part the tokens. */
+    /** Separates tokens by spaces, if there is no decoder. */
     static Pieces spaced(Pieces next) {
         return each(next, (token, first) -> first ? token : " " + token);
     }
 
-    /** A token without the prefix begins a word. */
+    /** Begins a word with each token without the prefix. */
     static Pieces wordPiece(Pieces next, String prefix, boolean cleanup) {
         return each(next, (token, first) -> {
             String text = token;
@@ -35,21 +35,21 @@ final class TokenSteps {
     }
 
     /**
-     * The replacement is a space, or nothing in the first token.
+     * Turns the replacement into a space, or into nothing in the first token.
      *
-     * @param prepends whether encoding puts one in front of a text
+     * @param prepends whether encoding puts a replacement in front of a text
      */
     static Pieces metaspace(Pieces next, String replacement, boolean prepends) {
         return each(next, (token, first) -> token.replace(replacement, first && prepends ? "" : " "));
     }
 
-    /** Each match becomes the same text. */
+    /** Replaces each match by a text. */
     static Pieces replace(Pieces next, Pattern expression, String to) {
         String replacement = Matcher.quoteReplacement(to);
         return each(next, (token, first) -> expression.matcher(token).replaceAll(replacement));
     }
 
-    /** Equal tokens in a row are one; the padding is nothing. */
+    /** Joins equal tokens in a row, and removes the padding. */
     static Pieces ctc(Pieces next, String pad, String wordDelimiter, boolean cleanup) {
         Function<String, String> text = token -> {
             String shown = token.replace(pad, "");
@@ -71,7 +71,7 @@ final class TokenSteps {
         });
     }
 
-    /** A suffix is a space, or nothing in the last token. */
+    /** Turns a suffix into a space, or into nothing in the last token. */
     static Pieces suffix(Pieces next, String suffix) {
         return new WholeTokens(next, new TokenStep() {
             private String kept = "";

@@ -10,15 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose rules a tokenizer's files follow, as transformers 5 chooses: those of a class, which takes only vocabulary,
- * merges, added tokens, charsmap and post-processor from a tokenizer.json, or those that the tokenizer.json says.
+ * The rules that a tokenizer's files follow, as transformers 5 chooses them. A class has its own rules, and takes only
+ * vocabulary, merges, added tokens, charsmap and post-processor from a tokenizer.json. Other files follow the rules in
+ * their tokenizer.json.
  */
 enum TokenizerClass {
     /** GPT-2 and OPT: text is cut by a regular expression, and spelled in the byte alphabet. */
     GPT2(Model.BPE, true, "vocab.json", "GPT2Tokenizer", "CodeGenTokenizer"),
     /** The first GPT: text is lower-cased and cut at spaces and punctuation; a word's last token ends in a suffix. */
     GPT(Model.BPE, true, "vocab.json", "OpenAIGPTTokenizer"),
-    /** As GPT-2, with tokens around a text. */
+    /** GPT-2's rules, with tokens around a text. */
     ROBERTA(
             Model.BPE,
             false,
@@ -28,11 +29,11 @@ enum TokenizerClass {
             "LEDTokenizer",
             "LongformerTokenizer",
             "MvpTokenizer"),
-    /** As GPT-2, of composed characters. */
+    /** GPT-2's rules, on composed characters. */
     GPT_NEOX(Model.BPE, false, "vocab.json", "GPTNeoXTokenizer"),
-    /** As GPT-2, cut by another regular expression. */
+    /** GPT-2's rules, with another regular expression. */
     QWEN2(Model.BPE, true, "vocab.json", "Qwen2Tokenizer"),
-    /** Words of a vocabulary, and their parts. */
+    /** The words of a vocabulary, and their parts. */
     BERT(
             Model.WORD_PIECE,
             false,
@@ -44,23 +45,23 @@ enum TokenizerClass {
             "LxmertTokenizer",
             "MobileBertTokenizer",
             "SqueezeBertTokenizer"),
-    /** Byte-pair encoding of characters, of which unknown ones become bytes. */
+    /** Byte-pair encoding of characters; unknown characters become bytes. */
     LLAMA(Model.BPE, true, "tokenizer.model", "LlamaTokenizer", "Phi3Tokenizer"),
-    /** As Llama, without a space put in front. */
+    /** Llama's rules, without a space in front. */
     GEMMA(Model.BPE, true, "tokenizer.model", "GemmaTokenizer"),
     /** The likeliest pieces, with {@code </s>} behind. */
     T5(Model.UNIGRAM, false, "spiece.model", "T5Tokenizer"),
     /** The likeliest pieces, without accents. */
     ALBERT(Model.UNIGRAM, true, "spiece.model", "AlbertTokenizer"),
-    /** As ALBERT, with tokens behind a text. */
+    /** ALBERT's rules, with tokens behind a text. */
     XLNET(Model.UNIGRAM, false, "spiece.model", "XLNetTokenizer"),
-    /** The likeliest pieces, of which some are replaced. */
+    /** The likeliest pieces, some of which are replaced. */
     CAMEMBERT(Model.UNIGRAM, false, "sentencepiece.bpe.model", "CamembertTokenizer"),
-    /** As CamemBERT, with other pieces replaced. */
+    /** CamemBERT's rules, with other pieces replaced. */
     XLM_ROBERTA(Model.UNIGRAM, false, "sentencepiece.bpe.model", "XLMRobertaTokenizer"),
-    /** What a SentencePiece model says, of a text without control characters. */
+    /** The rules of a SentencePiece model, on a text without control characters. */
     GPT_SW3(Model.OF_FILE, false, "spiece.model", "GPTSw3Tokenizer"),
-    /** All that tokenizer.json or tokenizer.model says. */
+    /** All rules in tokenizer.json or tokenizer.model. */
     AS_WRITTEN(
             Model.OF_FILE,
             true,
@@ -70,12 +71,12 @@ enum TokenizerClass {
             "PythonBackend",
             "BloomTokenizer");
 
-    /** How a class makes tokens. */
+    /** The way in which a class makes tokens. */
     enum Model {
         BPE("BPE"),
         WORD_PIECE("WordPiece"),
         UNIGRAM("Unigram"),
-        /** As the file says. */
+        /** The way that the file names. */
         OF_FILE("");
 
         private final String type;
@@ -84,7 +85,7 @@ enum TokenizerClass {
             this.type = type;
         }
 
-        /** The name in a tokenizer.json. */
+        /** Returns the name in a tokenizer.json. */
         String type() {
             return type;
         }
@@ -110,7 +111,7 @@ enum TokenizerClass {
     private final boolean takesProcessor;
     private final String file;
     private final String title;
-    /** Each with a space on both sides: a list in an enum could change. */
+    /** The names, each with a space on both sides: a list in an enum could change. */
     private final String names;
 
     TokenizerClass(Model model, boolean takesProcessor, String file, String... names) {
@@ -125,17 +126,17 @@ enum TokenizerClass {
         return model;
     }
 
-    /** Whether the post-processor of a tokenizer.json counts. */
+    /** Tells whether the post-processor of a tokenizer.json counts. */
     boolean takesProcessor() {
         return takesProcessor;
     }
 
-    /** The name in transformers. */
+    /** Returns the name in transformers. */
     String title() {
         return title;
     }
 
-    /** Chooses: tokenizer_config.json says, else config.json, else the architecture. */
+    /** Chooses by tokenizer_config.json, else by config.json, else by the architecture. */
     static TokenizerClass of(FilesBeside files, Architecture architecture) throws MalformedCheckpointException {
         StrictJson naming = naming(files);
         String name = naming == null ? null : naming.text(KEY);
@@ -146,7 +147,7 @@ enum TokenizerClass {
         return plain.equals("LlamaTokenizer") && hasBytes(files.files()) ? AS_WRITTEN : named(naming, plain);
     }
 
-    /** The file that names a class, or null. */
+    /** Returns the file that names a class, or null. */
     static @Nullable StrictJson naming(FilesBeside files) throws MalformedCheckpointException {
         for (String file : List.of("tokenizer_config.json", "config.json")) {
             StrictJson part = files.part(file);
@@ -157,7 +158,7 @@ enum TokenizerClass {
         return null;
     }
 
-    /** Whether a tokenizer.json spells bytes: of the files that name Llama's class, those of Llama 3. */
+    /** Tells whether a tokenizer.json spells bytes. Of the files that name Llama's class, only those of Llama 3 do. */
     static boolean hasBytes(TokenizerFiles files) throws MalformedCheckpointException {
         String whole = files.text(WHOLE);
         return whole != null && whole.contains("\"ByteLevel\"");
@@ -182,11 +183,11 @@ enum TokenizerClass {
                     "one of " + String.join(", ", known)
                             + ": the class has rules of its own, which are not known here");
         }
-        // What transformers does with a class that it has not, too.
+        // transformers also treats a class that it does not have in this way.
         return AS_WRITTEN;
     }
 
-    /** The file that the class reads, of those that are there. */
+    /** Returns the file that the class reads, of the files that are present. */
     String source(TokenizerFiles files) throws MalformedCheckpointException {
         Map<String, byte[]> there = files.files();
         if (there.containsKey(WHOLE) && this != GPT_SW3) {
@@ -195,7 +196,7 @@ enum TokenizerClass {
         boolean readsPieces = file.endsWith(".model");
         if (there.containsKey(PIECES) && !there.containsKey(WHOLE)) {
             if (readsPieces) {
-                // transformers takes the file for every class, whatever file the class has else.
+                // transformers reads this file for every class, whatever file the class has otherwise.
                 return PIECES;
             }
             throw new MalformedCheckpointException(
@@ -215,7 +216,7 @@ enum TokenizerClass {
                         + reader(there));
     }
 
-    /** The first class that reads a file that is there, for a message. */
+    /** Names the first class that reads a present file, for a message. */
     private static String reader(Map<String, byte[]> there) {
         for (TokenizerClass one : values()) {
             if (there.containsKey(one.file) && !one.file.equals("vocab.json")) {

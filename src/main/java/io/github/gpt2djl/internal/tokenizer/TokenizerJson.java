@@ -7,23 +7,23 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A tokenizer.json for Hugging Face's tokenizers, of checked parts only: that ends the process on some files, and runs
- * on and on with others.
+ * A tokenizer.json for Hugging Face's tokenizers, made only of checked parts: the library ends the process on some
+ * files, and runs endlessly with others.
  *
- * @param file to name in messages
+ * @param file the file's name, for messages
  * @param added the added tokens
- * @param steps what comes before the model
+ * @param steps the steps before the model
  * @param model the vocabulary
  */
 public record TokenizerJson(String file, AddedTokens added, JsonObject steps, TokenizerModel model) {
-    /** With all added tokens. */
+    /** Returns the file's text with all added tokens. */
     public String text() {
         JsonArray tokens = new JsonArray();
         added.tokens().forEach(token -> tokens.add(token.json(added.id(token.content()))));
         return text(tokens, Map.of());
     }
 
-    /** Without the special ones. */
+    /** Returns the file's text without the special tokens. */
     public String ordinary() {
         JsonArray tokens = new JsonArray();
         Map<String, Integer> ids = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ public record TokenizerJson(String file, AddedTokens added, JsonObject steps, To
             if (!token.special()) {
                 int id = added.id(token.content());
                 tokens.add(token.json(id));
-                // The library would give it another id where special tokens are left out before it.
+                // The library would give the token another id if special tokens before it are left out.
                 if (!model.ids().containsKey(token.content())) {
                     ids.put(token.content(), id);
                 }

@@ -6,15 +6,15 @@ import java.util.Map;
 
 /** The vocabulary of a tokenizer.json, with the rules by which a word is spelled in it. */
 interface TokenizerModel {
-    /** The tokens and their ids. */
+    /** Returns the tokens and their ids. */
     ModelVocabulary vocabulary();
 
-    /** Ids by token. */
+    /** Returns the ids by token. */
     default Map<String, Integer> ids() {
         return vocabulary().ids();
     }
 
-    /** Tokens by id. */
+    /** Returns the tokens by id. */
     default Map<Integer, String> tokens() {
         return vocabulary().tokens();
     }
@@ -22,7 +22,7 @@ interface TokenizerModel {
     /**
      * Writes the checked parts, for the native library.
      *
-     * @param more tokens for the vocabulary, that no text is to be spelled with
+     * @param more the tokens to add to the vocabulary, with which no text is to be spelled
      */
     void write(JsonWriter json, Map<String, Integer> more) throws IOException;
 }

@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.internal.json.StrictJson;
 
-/** Reads the model of a tokenizer.json, which may be of four kinds. */
+/** Reads the model of a tokenizer.json, which may be one of four kinds. */
 final class TokenizerModels {
     private TokenizerModels() {}
 
@@ -21,7 +21,7 @@ final class TokenizerModels {
         };
     }
 
-    /** Old files leave the type out. */
+    /** Returns the kind of a model. Old files leave the type out. */
     private static String kind(StrictJson model) throws MalformedCheckpointException {
         String type = model.text("type");
         if (type != null) {

@@ -17,19 +17,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A vocabulary in which each piece has a score: of all spellings of a word the one with the highest sum counts.
+ * A vocabulary in which each piece has a score. Of all spellings of a word, the one with the highest sum counts.
  *
- * @param pieces by id
+ * @param pieces the pieces by id
  * @param vocabulary the pieces' texts
  * @param settings everything else
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo 2018, Subword Regularization</a>
  */
 public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonObject settings)
         implements TokenizerModel {
-    /** The text of an id that no text is spelled with; {@link Tokenizer} rejects texts that hold this one. */
+    /** The text of an id with which no text is spelled. {@link Tokenizer} rejects texts that hold this text. */
     public static final String UNUSED = "\uFDEF".repeat(17);
 
-    /** One entry of the vocabulary. */
+    /** An entry of the vocabulary. */
     record Piece(String text, double score) {}
 
     static UnigramModel read(StrictJson model) throws MalformedCheckpointException {
@@ -67,7 +67,7 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
                 "vocab[" + id + "] is " + StrictJson.shown(entry) + ", expected a piece and its score, a number");
     }
 
-    /** Of two pieces with one text, the last counts. */
+    /** Makes the vocabulary. Of two pieces with equal texts, the last counts. */
     private static ModelVocabulary vocabulary(List<Piece> pieces) {
         Map<String, Integer> ids = new LinkedHashMap<>();
         Map<Integer, String> tokens = new HashMap<>();
@@ -81,7 +81,7 @@ public record UnigramModel(List<Piece> pieces, ModelVocabulary vocabulary, JsonO
     @Override
     public void write(JsonWriter json, Map<String, Integer> more) throws IOException {
         List<Piece> all = new ArrayList<>(pieces);
-        // The lowest score stays: the library takes from it the one of an unknown character.
+        // The lowest score stays: the library derives the score of an unknown character from it.
         double score = pieces.stream().mapToDouble(Piece::score).min().orElse(0);
         for (Map.Entry<String, Integer> token : more.entrySet()) {
             while (all.size() <= token.getValue()) {

@@ -15,20 +15,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tokenizer's files say: the token of every id, the tokenizer.json to encode with, and how tokens become text.
+ * The contents of a tokenizer's files: the token of every id, the tokenizer.json for encoding, and the steps from
+ * tokens to text.
  *
- * @param tokenizer to encode with
- * @param tokens by id; none where the model has an id that the tokenizer does not use
+ * @param tokenizer the tokenizer.json for encoding
+ * @param tokens the tokens by id; none for an id of the model that the tokenizer does not use
  * @param special the ids of special tokens such as {@code <|endoftext|>}
  * @param decoder the steps from tokens to text
  * @param ends the special tokens that are put around a text
  * @param last the largest id that the model or the tokenizer has
- * @param plain whether ids spell every byte of a text, cut as GPT-2 does and not changed before
+ * @param plain whether ids spell every byte of a text, which is cut as GPT-2 does and not changed before
  * @param start the special token that a text begins with, or null
- * @param most characters that are encoded at once: the native library takes up to 0.3 KB for a byte of them, and ends the
- *     process where a regular expression tries too often
- * @param splitsSpecialTokens whether the files take typed special tokens for ordinary text
- * @param notes what in the files does not count
+ * @param most the maximum number of characters that are encoded at once: the native library takes up to 0.3 KB for a
+ *     byte of them, and ends the process if a regular expression tries too often
+ * @param splitsSpecialTokens whether the files treat typed special tokens as ordinary text
+ * @param notes the parts of the files that do not count
  */
 public record Vocabulary(
         TokenizerJson tokenizer,
@@ -71,7 +72,7 @@ public record Vocabulary(
         Set<Integer> special = new HashSet<>();
         int last = modelSize - 1;
         for (Map.Entry<Integer, String> token : tokens.entrySet()) {
-            // A special token that the normalizer changes is none to the library, which compares the texts.
+            // A special token that the normalizer changes is not special to the library, which compares the texts.
             if (specialTexts.contains(token.getValue())) {
                 special.add(token.getKey());
             }
@@ -113,7 +114,7 @@ public record Vocabulary(
     }
 
     /**
-     * The token of an id, or null where the model has an id that the tokenizer does not use.
+     * Returns the token of an id, or null if the model has the id but the tokenizer does not use it.
      *
      * @throws IllegalArgumentException if neither has the id
      */
@@ -126,9 +127,9 @@ public record Vocabulary(
     }
 
     /**
-     * The bytes of a token within a text, which can be a part of a character.
+     * Returns the bytes of a token within a text, which may be a part of a character.
      *
-     * @param token one of the vocabulary
+     * @param token a token of the vocabulary
      */
     public byte[] spelled(String token) {
         int single = ByteSteps.value(token);
@@ -138,7 +139,7 @@ public record Vocabulary(
         if (decoder.types().contains(DecoderSteps.BYTE_LEVEL)) {
             return ByteLevel.spelled(token);
         }
-        // What it adds between two other tokens.
+        // The token's text is the text that it adds between two other tokens.
         String before = text("a");
         String both = text("a", "b");
         String behind = both.substring(Math.min(before.length(), both.length()));
@@ -158,7 +159,7 @@ public record Vocabulary(
         return text.take();
     }
 
-    /** Characters of the longest token. */
+    /** Returns the number of characters of the longest token. */
     public int longest() {
         return tokens.values().stream().mapToInt(String::length).max().orElse(0);
     }

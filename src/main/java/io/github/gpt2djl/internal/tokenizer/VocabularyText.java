@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The vocabulary of a vocab.txt, a token in each line, as Hugging Face's tokenizers read it. */
+/** The vocabulary of a vocab.txt, with a token in each line, as Hugging Face's tokenizers reads it. */
 final class VocabularyText {
     static final String FILE = "vocab.txt";
 
@@ -20,7 +20,7 @@ final class VocabularyText {
 
     private VocabularyText() {}
 
-    /** Reads the lines; the last of two equal tokens counts. */
+    /** Reads the lines. The last of two equal tokens counts. */
     static Taken taken(String file, String text) throws MalformedCheckpointException {
         if (text.chars().filter(c -> c == '\n').count() > MOST) {
             throw new MalformedCheckpointException(
@@ -39,7 +39,7 @@ final class VocabularyText {
     }
 
     /**
-     * What in the file does not count, for a reader to know.
+     * Names the parts of the file that do not count, for a reader.
      *
      * @param whole the tokenizer.json that counts
      */
@@ -74,7 +74,7 @@ final class VocabularyText {
         return notes;
     }
 
-    /** The tokens, or null where there is no such file, or one that no tokenizer could read. */
+    /** Returns the tokens, or null if there is no such file, or if no tokenizer could read the file. */
     private static @Nullable List<String> beside(TokenizerFiles files) {
         try {
             String text = files.text(FILE);
@@ -86,7 +86,7 @@ final class VocabularyText {
 
     private static List<String> tokens(String text) {
         List<String> tokens = new ArrayList<>();
-        // Not String.lines, which takes a carriage return alone for a line's end.
+        // String.lines is not used, because it treats a carriage return alone as a line's end.
         for (int from = 0; from < text.length(); ) {
             int end = text.indexOf('\n', from);
             int next = end < 0 ? text.length() : end;
@@ -104,7 +104,7 @@ final class VocabularyText {
         return line.substring(0, end);
     }
 
-    /** Unicode's White_Space. */
+    /** Tells whether a character is Unicode's White_Space. */
     private static boolean isSpace(char c) {
         return (c >= '\t' && c <= '\r') || c == '\u0085' || Character.isSpaceChar(c);
     }

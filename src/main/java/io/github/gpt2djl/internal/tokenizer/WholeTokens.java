@@ -7,7 +7,7 @@ final class WholeTokens implements Pieces {
     private final StringBuilder open = new StringBuilder();
     private boolean isOpen;
 
-    /** @param step hands on to the next itself, but for the end */
+    /** @param step hands on to the next step itself, except for the end */
     WholeTokens(Pieces next, TokenStep step) {
         this.next = next;
         this.step = step;

@@ -2,12 +2,12 @@ package io.github.gpt2djl.internal.tokenizer;
 
 import java.util.Arrays;
 
-/** A word in the tokens that it is made of so far. */
+/** A word, as the tokens of which it consists so far. */
 public final class Word {
     private final long count;
     private int[] tokens;
 
-    /** A word of single bytes that the texts have so many times. */
+    /** Creates a word of single bytes that occurs {@code count} times in the texts. */
     public Word(int[] tokens, long count) {
         this.tokens = tokens;
         this.count = count;
@@ -17,7 +17,7 @@ public final class Word {
         return count;
     }
 
-    /** Counts all its pairs. */
+    /** Counts all pairs of the word. */
     public void addTo(Pairs pairs) {
         for (int i = 0; i + 1 < tokens.length; i++) {
             pairs.add(tokens[i], tokens[i + 1], this);
@@ -25,9 +25,9 @@ public final class Word {
     }
 
     /**
-     * Makes a pair one token wherever it is, from the left.
+     * Joins a pair into one token at each of its places, from the left.
      *
-     * @param pairs where its old neighbours are counted off, and its new ones counted
+     * @param pairs the counts, from which old neighbours are subtracted and to which new ones are added
      */
     public void join(Pair pair, int joined, Pairs pairs) {
         int length = 0;

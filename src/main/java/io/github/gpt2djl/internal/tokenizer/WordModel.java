@@ -17,7 +17,7 @@ import java.util.Map;
  * @see <a href="https://arxiv.org/abs/1609.08144">Wu et al. 2016, WordPiece</a>
  */
 record WordModel(ModelVocabulary vocabulary, JsonObject settings) implements TokenizerModel {
-    /** The published models have 100; the time for a word grows with the square. */
+    /** The maximum length of a word. The published models have 100; the time for a word grows with the square. */
     private static final int LONGEST_WORD = 1_000;
 
     static WordModel wordPiece(StrictJson model) throws MalformedCheckpointException {

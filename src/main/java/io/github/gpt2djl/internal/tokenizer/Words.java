@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The words of texts, cut by GPT-2's regular expression, and how often each occurs.
+ * Counts how often each word of texts occurs. GPT-2's regular expression cuts the words.
  *
- * <p>Hugging Face's tokenizers cut at the same places: with Java's flag for it, {@code \s} is Unicode's white space, and
- * letters and numbers are the same but for characters that are newer than the JDK's Unicode (13.0 in JDK 17), which
- * Java takes for signs.
+ * <p>Hugging Face's tokenizers cuts at the same places. With Java's flag for it, {@code \s} is Unicode's white space.
+ * Letters and numbers are equal, except for characters that are newer than the JDK's Unicode (13.0 in JDK 17), which
+ * Java treats as signs.
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/encoder.py">the expression</a>
  */
@@ -24,7 +24,7 @@ public final class Words {
     /**
      * Counts the words of all texts.
      *
-     * @param border ends a text within a text, and belongs to neither
+     * @param border a text that ends a text within a text, and belongs to neither
      */
     public static Map<String, Long> count(Iterable<String> texts, String border) {
         Map<String, Long> counts = new HashMap<>();
@@ -34,7 +34,7 @@ public final class Words {
             for (int from = 0, to; from <= text.length(); from = to + border.length()) {
                 int next = text.indexOf(border, from);
                 to = next < 0 ? text.length() : next;
-                // A region's end is a text's end to the lookahead, too.
+                // The lookahead also treats a region's end as a text's end.
                 words.region(from, to);
                 while (words.find()) {
                     counts.merge(words.group(), 1L, Long::sum);

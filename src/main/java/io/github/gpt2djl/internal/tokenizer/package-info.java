@@ -1,6 +1,6 @@
 /**
- * What a tokenizer is made of: the published files, normalizers, pre-tokenizers, models, decoders, special tokens; {@link
- * io.github.gpt2djl.internal.tokenizer.StopStrings} holds back what may be the beginning of a stop string.
+ * The parts of a tokenizer: the published files, normalizers, pre-tokenizers, models, decoders, special tokens. {@link
+ * io.github.gpt2djl.internal.tokenizer.StopStrings} holds back text that may be the beginning of a stop string.
  *
  * <p>Not part of the API: do not use this package, as it may change in any release.
  */

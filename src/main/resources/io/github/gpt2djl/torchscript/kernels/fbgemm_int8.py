@@ -1,4 +1,4 @@
-# FBGEMM with 8-bit weights. What they are multiplied by is rounded to 8 bits, too; the sums are whole numbers.
+# FBGEMM with 8-bit weights. Activations are rounded to 8 bits, too; the sums are whole numbers.
 
 from activation import activate_
 from dtypes import float32, float64, int64
@@ -6,8 +6,8 @@ from kernels.int8 import qint8, weight_scales
 from tensors import out_by_in
 from torch.classes.quantized import LinearPackedParamsBase
 
-# weight [out, in] and bias [out] in FBGEMM's order; bias and scales [out] once more, and sums of whole weights, [out];
-# factors [in] of the inputs, or empty.
+# weight [out, in] and bias [out] in FBGEMM's order; the bias and the scales [out] as tensors, too; the sums of the
+# whole-number weights, [out]; factors [in] of the inputs, or empty.
 class Matrix(NamedTuple):
   packed : LinearPackedParamsBase
   bias : Tensor
@@ -42,8 +42,8 @@ class Matrices(Module):
   def count(self) -> int:
     return len(self.packed)
 
-  # FBGEMM rounds all activations of a call with one scale, so that a token's result would depend on the others. A token
-  # alone has a scale of its own. x [N, in] -> [N, out].
+  # FBGEMM rounds all activations of a call with one scale, so that a token's result would depend on the other tokens. A
+  # single token has a scale of its own. x [N, in] -> [N, out].
   def linear(self, x: Tensor, i: int) -> Tensor:
     if self.factors[i].numel() > 0:
       x = x * self.factors[i]
@@ -54,9 +54,9 @@ class Matrices(Module):
     return y
 
   # --- per token ---
-  # Rounds each token as FBGEMM rounds the token alone, to whole numbers from 0 to top, and multiplies these: FBGEMM is
-  # told that they have scale 1. The zero points are taken off by the sum of each output's weights. The roundings to
-  # float32 repeat those of FBGEMM, in the same order, so that the result is the same to the last bit.
+  # Rounds each token as FBGEMM rounds a single token, to whole numbers from 0 to top, and multiplies the whole numbers:
+  # FBGEMM is told that they have scale 1. The sum of each output's weights serves to subtract the zero points. The
+  # roundings to float32 repeat FBGEMM's roundings in FBGEMM's order, so that the result is equal to the last bit.
   # x [N, in] -> [N, out].
   def linear_per_token(self, x: Tensor, i: int) -> Tensor:
     top = 127. if self.reduce_range else 255.

@@ -1,10 +1,10 @@
-# What the kernels with 8-bit weights share.
+# Functions that the kernels with 8-bit weights share.
 
-# How libtorch numbers the type of rounded weights.
+# The number of the type of rounded weights in libtorch.
 def qint8() -> int:
   return 12
 
-# One scale for each output, [out]: the output's largest weight becomes 127. weight [out, in], or [in, out] where
+# One scale for each output, [out]: the output's largest weight becomes 127. weight [out, in], or [in, out] if
 # transposed is set.
 def weight_scales(weight: Tensor, transposed: bool) -> Tensor:
   inputs = 0 if transposed else 1

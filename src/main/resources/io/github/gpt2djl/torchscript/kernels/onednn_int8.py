@@ -35,7 +35,8 @@ class Matrices(Module):
   def count(self) -> int:
     return len(self.weights)
 
-  # Each token has a scale of its own: the token's largest number becomes 127 away from 128, which stands for 0.
+  # Each token has a scale of its own: the token's largest number is rounded to 127 above or below 128, which stands for
+  # 0.
   # x [N, in] -> [N, out].
   def linear(self, x: Tensor, i: int) -> Tensor:
     if self.factors[i].numel() > 0:

@@ -40,10 +40,11 @@ import java.util.function.IntConsumer;
  * @param newTokens of each row
  * @param firstTokenMillis median time from the call to the first token of all rows
  * @param stepMillis median over the repetitions of the mean time of a decoding step
- * @param drift the median step of the last tenth of the repetitions over that of the second, as Java
- *     still compiles in the first; empty below 100 repetitions
- * @param slideMillis of a step, spread over all: computing anew the last ids of a full context; 0 within the context
- * @param profile where that time went, medians too
+ * @param drift the median step of the last tenth of the repetitions, divided by the median step of the second tenth,
+ *     because Java still compiles in the first; empty below 100 repetitions
+ * @param slideMillis of a step, for computing anew the last ids of a full context, spread over all steps; 0 within the
+ *     context
+ * @param profile the parts of the time of a step, medians too
  */
 public record Benchmark(
         int threads,
@@ -56,11 +57,11 @@ public record Benchmark(
         double slideMillis,
         Profile profile) {
     /**
-     * Milliseconds of a decoding step.
+     * The milliseconds of a decoding step.
      *
-     * @param kernelMillis its attentions, MLPs and head alone, matrices included, measured between the repetitions with
-     *     the mean number of tokens: a step of one token a row cannot be faster with these kernels; norms, sums and what
-     *     is handed to Java come on top
+     * @param kernelMillis only the step's attentions, MLPs and head, matrices included, measured between the
+     *     repetitions with the mean number of tokens. A step of one token per row cannot be faster with these kernels.
+     *     Norms, sums and the transfer of results to Java come on top
      * @param nativeMillis in the model's one native call
      * @param samplingMillis choosing tokens, all rows
      * @param textMillis turning ids into text, all rows
@@ -73,9 +74,9 @@ public record Benchmark(
 
     /**
      * Warms up, then runs the measured repetitions. While Java still compiles, it takes a core from PyTorch: on two
-     * cores the first seconds' steps are a fifth slower than those that follow.
+     * cores, the steps of the first seconds are a fifth slower than the steps that follow.
      *
-     * @param finished told how many repetitions are measured: 0 before the warm-up, then each new number
+     * @param finished receives the number of measured repetitions: 0 before the warm-up, then each new number
      * @return medians over the measured repetitions
      * @throws IllegalArgumentException if a number is out of range or the tokens do not fit into the context
      */
@@ -150,8 +151,9 @@ public record Benchmark(
     }
 
     /**
-     * How fast memory is read in order, in GB/s (10<sup>9</sup> bytes): the best of some plain reads of a buffer three
-     * times the processor's last-level cache; or, of a GPU, what the best of some copies reads and writes.
+     * Measures the speed of sequential reads from memory, in GB/s (10<sup>9</sup> bytes): the best of several plain
+     * reads of a buffer three times the processor's last-level cache. For a GPU, measures what the best of several
+     * copies reads and writes.
      *
      * @param device a model's
      * @param threads that read at once, at least 1
@@ -163,7 +165,7 @@ public record Benchmark(
                 : MemoryBandwidth.measure(threads);
     }
 
-    /** Empty without a tokenizer. */
+    /** Makes a detokenizer for each row; empty without a tokenizer. */
     private static List<Detokenizer> rows(LoadedModel model, int batch) {
         List<Detokenizer> rows = new ArrayList<>();
         for (int row = 0; row < batch && model.tokenizer() != null; row++) {
@@ -172,18 +174,19 @@ public record Benchmark(
         return rows;
     }
 
-    /** {@return tokens a second of all rows together while decoding} */
+    /** {@return tokens per second of all rows together while decoding} */
     public double tokensPerSecond() {
         return batch * 1000 / stepMillis;
     }
 
-    /** {@return prompt tokens a second of all rows together} */
+    /** {@return prompt tokens per second of all rows together} */
     public double prefillTokensPerSecond() {
         return (double) batch * promptTokens * 1000 / firstTokenMillis;
     }
 
     /**
-     * {@return the most MB (10<sup>6</sup> bytes) that this process has had resident; empty where Linux is not}
+     * {@return the maximum resident memory of this process so far, in MB (10<sup>6</sup> bytes); empty on systems other
+     * than Linux}
      */
     public static OptionalLong peakResidentMegabytes() {
         try {
@@ -196,7 +199,7 @@ public record Benchmark(
         }
     }
 
-    /** A step of which no row fails. */
+    /** Takes a step. Throws if a row fails. */
     static List<SampledToken> step(Loop loop) {
         List<SampledToken> tokens = loop.next();
         for (SampledToken token : tokens) {
@@ -220,12 +223,12 @@ public record Benchmark(
                         GenerationPlanner.ahead(model));
     }
 
-    /** Top-k 50, top-p 0.95. */
+    /** Makes a sampler with top-k 50 and top-p 0.95. */
     static Sampler sampler() {
         return new Multinomial(List.of(new TopK(50), new TopP(0.95)));
     }
 
-    /** A random prompt, the same for the same number, without an end before the last token. */
+    /** Makes a request with a random prompt. Equal numbers give equal prompts, and no token ends the text early. */
     static Request request(LoadedModel model, Decoding decoding, int number, int promptTokens, int newTokens) {
         int[] prompt = new int[promptTokens];
         for (int i = 0; i < promptTokens; i++) {

@@ -9,14 +9,15 @@ import io.github.gpt2djl.InvalidOptionException.Setting;
 import io.github.gpt2djl.NamedOption;
 
 /**
- * What a benchmark runs.
+ * The parameters of a benchmark.
  *
  * @param batch rows at once, at least 1
  * @param promptTokens of each row, at least 1
  * @param newTokens of each row, at least 2: the first belongs to the prompt's time
- * @param warmUp seconds, at least 0: repetitions are not measured before they have passed, nor the first two
- * @param repetitions measured ones, at least 1
- * @param guesses the most tokens that prompt lookup guesses at once, with one row; 0: none
+ * @param warmUp seconds, at least 0: repetitions before these seconds have passed are not measured, nor are the first
+ *     two
+ * @param repetitions number of measured repetitions, at least 1
+ * @param guesses maximum number of tokens that prompt lookup guesses at once, with one row; 0: none
  * @param policy what happens at the end of the context, with any number of rows
  */
 public record BenchmarkPlan(

@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was published about what a model does; the fields are those of goldens.json.
+ * A published result of a model. The fields have the names of goldens.json.
  *
  * @param model the catalog's name
  * @param decoding {@code greedy}, {@code logits} or {@code ids}; others are reported as not checked
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptIds its ids, or null
  * @param allIds prompt and greedy continuation, or null
  * @param continuation the greedy continuation's text, or null
- * @param expectedNew its tokens, where allIds is null
+ * @param expectedNew the number of the continuation's tokens, if allIds is null
  * @param logitsMean mean of the logits of all positions
  * @param logitsStart the first logits of the first position
  * @param source where it was published
@@ -44,10 +44,10 @@ record Golden(
         @SerializedName("logits_mean") @Nullable Double logitsMean,
         @SerializedName("logits_start") @Nullable List<Double> logitsStart,
         @Nullable String source) {
-    /** Published to four decimals; 32-bit sums in another order differ by less at the size of 100. */
+    /** Logits are published to four decimals. At the size of 100, 32-bit sums in another order differ by less. */
     private static final double TOLERANCE = 2e-3;
 
-    /** Those that travel with the library. */
+    /** Reads the published results that are shipped with the library. */
     static List<Golden> published() throws IOException {
         try (InputStream in = Golden.class.getResourceAsStream("goldens.json")) {
             if (in == null) {
@@ -57,7 +57,7 @@ record Golden(
         }
     }
 
-    /** Those of a file. */
+    /** Reads the published results of a file. */
     static List<Golden> read(Path file) throws IOException {
         return parse(file.toString(), Files.readString(file));
     }
@@ -76,7 +76,7 @@ record Golden(
         }
     }
 
-    /** What the model does otherwise; empty if nothing. */
+    /** Lists the differences between the model's results and the published ones; empty if there are none. */
     List<String> differences(LoadedModel model) {
         List<String> differences = new ArrayList<>();
         try {

@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** How fast this machine reads memory in order: what a token costs at least is the weights' bytes over this. */
+/**
+ * Measures the speed of sequential reads from memory. The minimum time of a token is the bytes of the weights, divided
+ * by this speed.
+ */
 final class MemoryBandwidth {
     private static final int PASSES = 5;
     private static final long LEAST = 256 << 20;
@@ -20,14 +23,14 @@ final class MemoryBandwidth {
     private MemoryBandwidth() {}
 
     /**
-     * The best of some plain reads of a buffer three times the last-level cache, in GB/s (10<sup>9</sup> bytes).
+     * The best of several plain reads of a buffer three times the last-level cache, in GB/s (10<sup>9</sup> bytes).
      *
      * @param threads that read at once
      * @return empty if the heap has no room for the buffer
      */
     static OptionalDouble measure(int threads) {
         long bytes = Math.max(LEAST, 3 * lastLevelCache());
-        // An array each, filled by its own thread, so that its pages are near it.
+        // One array per thread, filled by that thread, so that the array's pages are near the thread.
         int longs = (int) Math.min(bytes / 8 / threads, Integer.MAX_VALUE - 8);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
@@ -78,7 +81,7 @@ final class MemoryBandwidth {
         }
     }
 
-    /** Eight sums of eight places at once: the processor's prefetcher follows several streams best. */
+    /** Sums from eight places at once: the processor's prefetcher follows several streams best. */
     private static long sum(long[] x) {
         int eighth = x.length / 8;
         long a = 0;
@@ -94,7 +97,7 @@ final class MemoryBandwidth {
         return a + b + c + d;
     }
 
-    /** In bytes; 0 where Linux does not tell. */
+    /** The size of the last-level cache in bytes; 0 if Linux does not tell. */
     private static long lastLevelCache() {
         try {
             String size = Files.readString(Path.of("/sys/devices/system/cpu/cpu0/cache/index3/size"))

@@ -16,16 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the places of a batch cost when prompts and continuations of all lengths share them, against batches that are
- * full from the first step to the last.
+ * Compares a batch whose places are shared by prompts and continuations of all lengths with batches that are full from
+ * the first step to the last.
  *
  * @param queueTokensPerSecond new tokens of all prompts over the whole time, prefill included; lengths are uniform
- *     between half and one and a half of the mean, and two prompts in turn have it together
- * @param staticTokensPerSecond the same where all have the mean length
+ *     between half and one and a half times the mean, and two consecutive prompts together have this mean
+ * @param staticTokensPerSecond new tokens over the whole time if all prompts and continuations have the mean length
  */
 public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPerSecond) {
     /**
-     * Runs both in turn after one warm-up each; medians.
+     * Runs both in turn after one warm-up each, and takes the medians.
      *
      * @param plan with the means of the lengths, at least 2 each
      * @param prompts in each run, a multiple of the batch
@@ -88,7 +88,10 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
         return tokens * 1e9 / (System.nanoTime() - start);
     }
 
-    /** In pairs of the same mean, so that all draws together are as much work as the same number of means. */
+    /**
+     * Draws a length. Each pair of lengths has the given mean, so that all draws together are as much work as equally
+     * many mean lengths.
+     */
     static int around(int mean, int number, int which) {
         int half = mean / 2;
         int off = (int) ((2 * half + 1) * CounterRandom.uniform(5, which, number / 2)) - half;

@@ -18,13 +18,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a model on this machine is the published one and does what was published of it.
+ * Checks whether a model on this machine is the published one and gives the published results.
  *
- * @param lines what was looked at, in order
+ * @param lines the checks, in order
  */
 public record SelfCheck(List<Line> lines) {
 
-    /** How a look at one thing ended. */
+    /** The outcome of one check. */
     public enum Outcome {
         /** As published. */
         OK,
@@ -37,10 +37,10 @@ public record SelfCheck(List<Line> lines) {
     }
 
     /**
-     * One thing that was looked at.
+     * One check.
      *
-     * @param outcome how it ended
-     * @param name what it was
+     * @param outcome of the check
+     * @param name what was checked
      * @param detail what was found, and what was expected
      */
     public record Line(Outcome outcome, String name, String detail) {}
@@ -51,10 +51,10 @@ public record SelfCheck(List<Line> lines) {
      * <p>Ids are compared in every precision, but only FP32 has to agree: the others round the weights.
      *
      * @param name as for {@link io.github.gpt2djl.Gpt2#load(String, LoadOptions)}
-     * @param options in which to load it
-     * @param as the catalog's name of the model that it should be, or null: known from its place in the cache
+     * @param options how to load the model
+     * @param as the catalog's name of the model that it should be; null if its place in the cache tells the name
      * @param goldens a file of goldens to use instead of the published ones, or null
-     * @return what was found; a malformed file is a line of it
+     * @return the checks; a malformed file is one of the lines
      * @throws IOException if the model is not on this machine or cannot be read
      * @throws IllegalArgumentException if {@code as} is not in the catalog
      */
@@ -82,7 +82,7 @@ public record SelfCheck(List<Line> lines) {
             machine(lines, loaded, (System.nanoTime() - start) / 1e9);
             replay(lines, loaded, goldens(identity, goldens));
         } catch (MalformedCheckpointException e) {
-            // What is wrong with the files was found above, perhaps.
+            // The check of the files above may have found the reason.
             lines.add(new Line(Outcome.FAILED, "loading", String.valueOf(e.getMessage())));
         }
         return new SelfCheck(List.copyOf(lines));

@@ -15,13 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Puts a model's defaults under what a user asks for, as transformers' {@code generate} does. A default that the user's
- * options leave without effect is dropped, where a user's own would be an error.
+ * Merges a model's defaults into the options that a user asks for, as transformers' {@code generate} does. The user's
+ * options win. A default that the user's options leave without effect is dropped, while a user's option without effect
+ * is an error.
  */
 public final class ConfigMerge {
     private final GenerationConfigBuilder asked;
     private final ModelDefaults defaults;
-    /** What comes from the model. */
+    /** The options that come from the model. */
     private final Map<GenerationOption<?>, Object> added;
 
     private ConfigMerge(GenerationConfigBuilder asked, ModelDefaults defaults) {
@@ -32,7 +33,7 @@ public final class ConfigMerge {
     }
 
     /**
-     * The config that a generation follows.
+     * Makes the config that a generation follows.
      *
      * @throws InvalidOptionException if the options do not go together, or a default is not computed here
      */
@@ -118,7 +119,7 @@ public final class ConfigMerge {
         return (T) added.getOrDefault(option, asked.get(option));
     }
 
-    // The same.
+    // As above, values have the option's type.
     @SuppressWarnings("unchecked")
     private static <T> void put(GenerationConfigBuilder builder, GenerationOption<T> option, Object value) {
         builder.set(option, (T) value);

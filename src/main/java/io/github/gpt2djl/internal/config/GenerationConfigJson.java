@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** generation_config.json, as transformers' {@code GenerationConfig} reads and writes it. */
+/** Reads and writes generation_config.json, as transformers' {@code GenerationConfig} does. */
 public final class GenerationConfigJson {
     /** Keys of transformers that do not affect the generated text, and are ignored: for running, output and padding. */
     private static final Set<String> OTHERS_CONCERN = Set.of(
@@ -39,7 +39,7 @@ public final class GenerationConfigJson {
             "output_scores",
             "output_logits");
 
-    /** transformers' defaults of what needs sampling or beams, and of these. */
+    /** transformers' defaults of the options that need sampling or beams, and of the options that turn these on. */
     private static final JsonObject USUAL = JsonText.object("{\"do_sample\": false, \"num_beams\": 1,"
             + " \"penalty_alpha\": 0.0, \"temperature\": 1.0, \"top_k\": 50, \"top_p\": 1.0,"
             + " \"typical_p\": 1.0, \"epsilon_cutoff\": 0.0, \"eta_cutoff\": 0.0,"
@@ -73,7 +73,7 @@ public final class GenerationConfigJson {
         }
     }
 
-    /** The options in the table's order, so that equal configs print the same. */
+    /** Writes the options in the table's order, so that equal configs give equal text. */
     public static JsonObject json(Map<GenerationOption<?>, Object> values) {
         JsonObject json = new JsonObject();
         for (GenerationOption<?> option : GenerationOption.all()) {
@@ -104,7 +104,7 @@ public final class GenerationConfigJson {
         builder.set(option, option.parseJson(json.toString()));
     }
 
-    /** Whether a value stands there only because transformers may write its defaults too. */
+    /** Whether a value is in the file only because transformers may write its defaults too. */
     private static boolean idle(JsonObject json, String key) {
         GenerationOption<?> option = GenerationOption.find(key);
         if (option == null) {
@@ -119,12 +119,12 @@ public final class GenerationConfigJson {
         return !met && json.get(key).equals(USUAL.get(key));
     }
 
-    /** Whose usual values are others, and which samples. */
+    /** Whether the preset is openai, which has other defaults and samples. */
     private static boolean openAi(JsonObject json) {
         return new JsonPrimitive("openai").equals(json.get(PRESET.key()));
     }
 
-    /** Whether transformers takes an option to be on. */
+    /** Whether transformers regards an option as set. */
     private static boolean isSet(JsonObject json, String key) {
         return json.has(key) && !json.get(key).isJsonNull() && !json.get(key).equals(USUAL.get(key));
     }

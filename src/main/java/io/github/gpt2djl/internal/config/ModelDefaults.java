@@ -21,12 +21,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model sets for its own texts, as transformers' {@code from_pretrained} finds it: in generation_config.json, or
- * in config.json where there is no such file. The two are never mixed.
+ * The options that a model sets for its own texts. As in transformers' {@code from_pretrained}, they are in
+ * generation_config.json, or in config.json if there is no such file. The two are never mixed.
  *
- * @param file that says so, for messages
- * @param options of the type of each option, but not checked against its range: one without effect may be out of it
- * @param unsupported keys that would change the text, with their values, and that are not computed here
+ * @param file the name of the file with these defaults, for messages
+ * @param options values of each option's type, but not checked against its range: an option without effect may be out
+ *     of range
+ * @param unsupported keys, with their values, that would change the text and are not computed here
  * @param eosIds that end a text
  * @param bosId that an empty prompt starts from; -1: none
  * @param task the options that config.json sets for text generation as a task
@@ -60,11 +61,11 @@ public record ModelDefaults(
     }
 
     /**
-     * Reads those of a checkpoint.
+     * Reads the defaults of a checkpoint.
      *
-     * @param model its name, for messages
+     * @param model the model's name, for messages
      * @param settings the texts of its files, by file name
-     * @throws MalformedCheckpointException if the file is not JSON, or a value not of its option's type
+     * @throws MalformedCheckpointException if the file is not JSON, or a value is not of its option's type
      */
     public static ModelDefaults read(String model, Map<String, String> settings, ModelConfig config)
             throws MalformedCheckpointException {
@@ -93,7 +94,7 @@ public record ModelDefaults(
         List<Integer> eosIds = config.eosIds();
         int bosId = config.bosId();
         if (generation == null) {
-            // config.json's own have been read with the architecture.
+            // The eos ids of config.json have been read with the architecture.
             options.remove(EOS_TOKEN_ID);
         } else {
             eosIds = ids(options.get(EOS_TOKEN_ID));
@@ -104,12 +105,14 @@ public record ModelDefaults(
         return new ModelDefaults(file, options, unsupported, eosIds, bosId, TaskDefaults.read(configJson));
     }
 
-    /** Whether a config without options of its own is what it would be with any model. */
+    /** Whether the model changes nothing: a config without options of its own is then as with any other model. */
     public boolean isEmpty() {
         return options.isEmpty() && unsupported.isEmpty();
     }
 
-    /** In ids that end or are banned, transformers passes over those that never come. */
+    /**
+     * Drops ids outside the vocabulary from the ids that end a text or are banned, because transformers ignores them.
+     */
     private static void keepKnown(Map<GenerationOption<?>, Object> options, int vocabulary) {
         for (GenerationOption<?> option : List.of(EOS_TOKEN_ID, SUPPRESS_TOKENS, BEGIN_SUPPRESS_TOKENS)) {
             List<Integer> known = new ArrayList<>(ids(options.get(option)));
@@ -122,7 +125,7 @@ public record ModelDefaults(
         }
     }
 
-    // Of options of that type only.
+    // Called only with options of that type.
     @SuppressWarnings("unchecked")
     private static List<Integer> ids(@Nullable Object value) {
         return value == null ? List.of() : (List<Integer>) value;
@@ -132,7 +135,7 @@ public record ModelDefaults(
             throws MalformedCheckpointException {
         try {
             boolean text = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
-            // Gson takes a list of one for its value.
+            // Gson takes a list of one value for the value.
             boolean form = json.isJsonPrimitive() || !isSingle(option.defaultValue());
             if (form && (!text || TEXTS.contains(option))) {
                 return option.parseJson((option.defaultValue() instanceof Integer ? whole(json) : json).toString());
@@ -148,12 +151,12 @@ public record ModelDefaults(
         throw new MalformedCheckpointException(file, wrong(option, json));
     }
 
-    /** Whether a value is one, and not several. */
+    /** Whether a value is a single one, not a collection. */
     private static boolean isSingle(Object value) {
         return value instanceof Boolean || value instanceof Number || value instanceof EarlyStopping;
     }
 
-    /** As Python has it, 20.0 is a length of 20. */
+    /** Converts to a whole number. As in Python, 20.0 is a length of 20. */
     private static JsonElement whole(JsonElement json) {
         BigDecimal value = json.getAsBigDecimal();
         return new JsonPrimitive(value.intValueExact());

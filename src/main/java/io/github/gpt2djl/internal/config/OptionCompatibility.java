@@ -10,7 +10,7 @@ import io.github.gpt2djl.Preset;
 import java.util.List;
 import java.util.Map;
 
-/** What options allow of each other. */
+/** Checks which options can be combined. */
 public final class OptionCompatibility {
     private OptionCompatibility() {}
 

@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The two written forms of an option's values: JSON as transformers has it, and short text. What cannot be read is a
- * NumberFormatException or a JsonParseException.
+ * The two written forms of an option's values: JSON as in transformers, and short text. A value that cannot be read
+ * throws a NumberFormatException or a JsonParseException.
  *
  * @param placeholder in a synopsis
- * @param form what a value looks like, for messages; empty where the range says enough
+ * @param form what a value looks like, for messages; empty if the range says enough
  */
 public record OptionFormat<T>(
         String placeholder,
@@ -169,7 +169,7 @@ public record OptionFormat<T>(
         return biases;
     }
 
-    /** Pairs, as transformers writes them; or OpenAI's object of ids. */
+    /** Reads pairs, as transformers writes them, or OpenAI's object of ids. */
     private static Map<List<Integer>, Double> biases(JsonElement json) {
         Map<List<Integer>, Double> biases = new LinkedHashMap<>();
         if (json.isJsonObject()) {

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A key of transformers' generation_config.json that changes the text there and is not computed here. Keys that are
- * neither here nor an option do not change the text: caches, compilation, what is returned, padding, guesses.
+ * A key of transformers' generation_config.json that changes the text in transformers and is not computed here. Keys
+ * that are neither in {@link #ALL} nor an option do not change the text: caches, compilation, returned values, padding,
+ * guesses.
  *
  * @param name the key
- * @param appliesTo what gives it an effect
+ * @param appliesTo what gives the key an effect
  * @param idle the values without effect
  */
 record UnsupportedDefault(String name, AppliesTo appliesTo, Predicate<JsonElement> idle) {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
 
-/** Arrays of floats in memory as if they were a file; read while nothing changes them. */
+/** Presents arrays of floats in memory as a tensor file. Nothing may change the arrays while they are read. */
 final class ArrayTensors {
     private ArrayTensors() {}
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** How many rows run and how long each is, and what a step of them is called with. */
+/** The number of running rows, the length of each row, and the arguments of a step. */
 final class BatchBuffers implements AutoCloseable {
     private final NDManager owner;
     private final int vocabulary;
@@ -17,7 +17,7 @@ final class BatchBuffers implements AutoCloseable {
     private int count;
     private @Nullable StepArguments arguments;
 
-    /** Of a step of these rows; lengths are empty where all are the same. */
+    /** The arguments of one step. {@code lengths} is empty if all rows have the same length. */
     record StepArguments(NDManager manager, IValue ids, IValue lengths, IValue logits, IValue norms)
             implements AutoCloseable {
         @Override
@@ -29,7 +29,7 @@ final class BatchBuffers implements AutoCloseable {
         }
     }
 
-    /** What libtorch reads and writes too. */
+    /** The memory that Java and libtorch share. */
     private record Shared(Logits logits, SharedMemory nextIds, SharedMemory lengths) implements AutoCloseable {
         static Shared allocate(NDManager owner, int rows, int vocabulary) {
             Logits logits = new Logits(owner, rows, vocabulary);
@@ -50,7 +50,7 @@ final class BatchBuffers implements AutoCloseable {
         }
     }
 
-    /** With room for one row. */
+    /** Makes buffers with room for one row. */
     BatchBuffers(NDManager owner, int vocabulary) {
         this.owner = owner;
         this.vocabulary = vocabulary;
@@ -58,7 +58,10 @@ final class BatchBuffers implements AutoCloseable {
         lengths = new long[1];
     }
 
-    /** Makes room for so many rows; what is there is kept. Nothing has changed after an exception. */
+    /**
+     * Grows the buffers to at least {@code rows} rows, and keeps their contents. An exception leaves everything
+     * unchanged.
+     */
     void grow(int rows) {
         if (rows <= lengths.length) {
             return;
@@ -66,7 +69,7 @@ final class BatchBuffers implements AutoCloseable {
         Shared larger = Shared.allocate(owner, rows, vocabulary);
         larger.logits.copy(shared.logits, count);
         larger.lengths.bytes().put(0, shared.lengths.bytes(), 0, count * Long.BYTES);
-        // What a step is called with is a view of what is closed now.
+        // The arguments of a step are views of the memory that is closed below.
         resize(count);
         shared.close();
         shared = larger;
@@ -81,7 +84,7 @@ final class BatchBuffers implements AutoCloseable {
         return count;
     }
 
-    /** Tokens of a row. */
+    /** The number of tokens of a row. */
     long length(int row) {
         return lengths[row];
     }
@@ -99,7 +102,10 @@ final class BatchBuffers implements AutoCloseable {
         shared.lengths.bytes().putLong(row * Long.BYTES, length);
     }
 
-    /** The places below this run; what a step is called with is made anew, as rows may be alike or differ now. */
+    /**
+     * Sets the number of running rows. The arguments of a step are made anew, as equal lengths may differ now, or the
+     * reverse.
+     */
     private void resize(int rows) {
         count = rows;
         if (arguments != null) {
@@ -108,7 +114,7 @@ final class BatchBuffers implements AutoCloseable {
         }
     }
 
-    /** Rows of these lengths have taken the next places. */
+    /** Adds rows of these lengths at the next places. */
     void add(long[] lengths) {
         for (int i = 0; i < lengths.length; i++) {
             setLength(count + i, lengths[i]);
@@ -116,7 +122,7 @@ final class BatchBuffers implements AutoCloseable {
         resize(count + lengths.length);
     }
 
-    /** Each row has one more token. */
+    /** Appends one id to each row, and returns the arguments of the step. */
     StepArguments feed(int[] ids, NDManager manager) {
         for (int row = 0; row < count; row++) {
             shared.nextIds.bytes().putLong(row * Long.BYTES, ids[row]);
@@ -130,14 +136,14 @@ final class BatchBuffers implements AutoCloseable {
         return now;
     }
 
-    /** Each row has so many more tokens, or fewer: then its last ones are forgotten. */
+    /** Adds {@code tokens} to the length of each row. A negative number forgets the last tokens of each row. */
     void lengthen(int tokens) {
         for (int row = 0; row < count; row++) {
             setLength(row, length(row) + tokens);
         }
     }
 
-    /** The row in the last place takes this one's. */
+    /** Removes a row. The row in the last place moves to the free place. */
     void leave(int place) {
         int last = count - 1;
         if (place < last) {
@@ -146,7 +152,7 @@ final class BatchBuffers implements AutoCloseable {
         resize(last);
     }
 
-    /** Tokens of the longest row that a row in another place is to become a copy of; 0 if there is none. */
+    /** The length of the longest row that is to be copied to another place; 0 if no row is. */
     long longestMoved(int[] sources) {
         long longest = 0;
         for (int place = 0; place < sources.length; place++) {
@@ -157,7 +163,7 @@ final class BatchBuffers implements AutoCloseable {
         return longest;
     }
 
-    /** The rows become copies of some of them. */
+    /** Replaces the rows by copies of some of them. */
     void reorder(int[] sources) {
         long[] before = Arrays.copyOf(lengths, count);
         boolean same = sources.length == count;

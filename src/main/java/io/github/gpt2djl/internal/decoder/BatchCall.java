@@ -9,7 +9,7 @@ interface BatchCall {
      * Calls the method.
      *
      * @param ids of the tokens, [rows, tokens]
-     * @param lengths of the rows; empty where all are the same
+     * @param lengths of the rows; empty if all rows have the same length
      * @param logits [rows, vocabulary], written
      * @param logSumExps [rows], written
      */

@@ -6,7 +6,7 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
 import org.jspecify.annotations.Nullable;
 
-/** The native memory of a batch: keys and values, and the buffers of a step; it grows with the rows that join. */
+/** The native memory of a batch: keys and values, and the buffers of a step. Grows when rows join. */
 final class BatchMemory {
     private final NDManager manager;
     private final int vocabulary;
@@ -30,7 +30,7 @@ final class BatchMemory {
         }
     }
 
-    /** Owner of what a native call needs and nothing keeps; to be closed. */
+    /** Makes an owner for the temporary arrays of one native call. The caller closes the owner. */
     NDManager scope() {
         return manager.newSubManager();
     }
@@ -43,7 +43,7 @@ final class BatchMemory {
         return storage;
     }
 
-    /** How many rows there will be soon; 0 if that is not known. */
+    /** Announces the number of rows that there will be soon; 0 if the number is not known. */
     void expect(int rows) {
         expectedRows = rows;
     }
@@ -51,8 +51,8 @@ final class BatchMemory {
     /**
      * Makes room for rows that join.
      *
-     * @param joining rows
-     * @param room tokens of each of them
+     * @param joining number of joining rows
+     * @param room tokens of each joining row
      * @return keys and values
      */
     IValue reserve(int joining, int room) {
@@ -62,12 +62,12 @@ final class BatchMemory {
                     joining + " rows cannot join " + buffers.count() + " in a cache with " + places + " places");
         }
         int now = storage.rows();
-        // More than needed the second time, as they would be moved for each.
+        // From the second time on at least doubles: growing row by row would move all rows each time.
         int rows = needed <= now ? now : (int) Math.min(places, Math.max(Math.max(needed, expectedRows), 2L * now));
         return allocate(rows, room);
     }
 
-    /** Room for so many copies of the rows that run. */
+    /** Makes room for {@code rows} copies of the running rows. */
     void reserve(int rows) {
         if (rows > places) {
             throw new IllegalStateException(rows + " rows were asked for in a cache with " + places + " places");
@@ -77,15 +77,16 @@ final class BatchMemory {
         }
     }
 
-    /** Where memory is lacking, the rows that run are not touched. */
+    /** Allocates memory. If memory is lacking, the running rows stay unchanged. */
     private IValue allocate(int rows, int room) {
         storage.check(rows, room);
         buffers.grow(rows);
-        // Shorter rows' attention multiplies what is behind them by zero, so it must be numbers.
+        // The attention of a shorter row multiplies the memory behind the row by zero, so that memory must hold finite
+        // numbers.
         return storage.reserve(rows, room, buffers.longest(), places > 1);
     }
 
-    /** Each row has one more token, and room for as many as these steps add at most. */
+    /** Appends one id to each row. Rejects more steps than the cache has room for. */
     StepArguments feed(int[] ids, int steps) {
         if (buffers.count() == 0 || buffers.longest() + steps > storage.capacity()) {
             throw new IllegalStateException("the cache is full at " + storage.capacity() + " tokens");
@@ -93,7 +94,7 @@ final class BatchMemory {
         return buffers.feed(ids, manager);
     }
 
-    /** Memory for the logits of the ids that the only row verifies. */
+    /** Returns memory for the logits of {@code ids} ids that the only row verifies. */
     Logits verified(int ids) {
         if (buffers.count() != 1 || buffers.longest() + ids > storage.capacity()) {
             throw new IllegalStateException("cannot verify " + ids + " ids in a cache of " + buffers.count()

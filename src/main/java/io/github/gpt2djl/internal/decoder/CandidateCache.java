@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Memory of a contrastive search: one text in as many rows as there are candidates for its next token, and what the
- * head takes at each of its positions, to compare theirs with.
+ * The memory of a contrastive search. Holds one text in as many rows as there are candidates for the next token. Also
+ * holds the head's input at each position of the text, with which the candidates' head inputs are compared.
  *
  * <p>Not for use by several threads at once.
  *
- * <p>One step of contrastive search, whose candidates would come from the logits:
+ * <p>One step of contrastive search. A real search takes the candidates from the logits:
  *
  * <pre>{@code
  * try (CandidateCache cache = decoder.candidates(2, 8)) {
@@ -35,7 +35,7 @@ public final class CandidateCache implements AutoCloseable {
     private final SharedMemory maxCosines;
     private final IValue maxCosinesView;
     private int length;
-    /** The place whose token the text ends with; -1 after the prompt. */
+    /** The place of the row whose token the text ends with; -1 after the prompt. */
     private int accepted = -1;
 
     CandidateCache(
@@ -77,7 +77,7 @@ public final class CandidateCache implements AutoCloseable {
     /**
      * Runs candidates for the next token through the model.
      *
-     * @param candidates at least one, in range, and no more than there are rows
+     * @param candidates at least one, in range, at most as many as there are rows
      */
     public void look(int[] candidates) {
         Arrays.fill(inputIds, candidates[0]);
@@ -98,10 +98,11 @@ public final class CandidateCache implements AutoCloseable {
     }
 
     /**
-     * How much a candidate resembles the text.
+     * The similarity of a candidate to the text.
      *
      * @param i its index among the candidates that {@link #look} was given
-     * @return the largest cosine, -1 to 1, of what the head takes after the candidate and after each token before
+     * @return the largest cosine, -1 to 1, between the head's input for the candidate and the head's input for each
+     *     earlier token
      * @throws IllegalStateException if it is NaN, as the logits after the candidate would be
      */
     public float maxCosine(int i) {
@@ -110,7 +111,7 @@ public final class CandidateCache implements AutoCloseable {
     }
 
     /**
-     * A candidate becomes the text's next token.
+     * Makes a candidate the next token of the text.
      *
      * @param i its index among the candidates that {@link #look} was given
      */
@@ -137,7 +138,7 @@ public final class CandidateCache implements AutoCloseable {
         return batch.logSumExp(Math.max(0, accepted));
     }
 
-    /** Called once, when no call runs. */
+    /** Frees the memory. Called once, when no native call runs. */
     void free() {
         List.of(unitVectors, newVectors, maxCosinesView).forEach(IValue::close);
         maxCosines.close();

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * GPT-2 with its weights packed: token ids in, logits out.
  *
- * <p>Safe for use by several threads at once: what a generation changes is in its own {@link RunningBatch}.
+ * <p>Safe for use by several threads at once: the state of a generation is in its own {@link RunningBatch}.
  *
  * <p>How the library scores a text:
  *
@@ -65,7 +65,7 @@ public final class Decoder implements AutoCloseable {
         return load(checkpoint, () -> ExecutionTarget.of(device, precision), threads);
     }
 
-    /** @param target asked for when PyTorch runs */
+    /** @param target called after PyTorch has started */
     static Decoder load(Checkpoint checkpoint, Supplier<ExecutionTarget> target, int threads) throws IOException {
         ExitGuard.opened();
         try {
@@ -96,7 +96,7 @@ public final class Decoder implements AutoCloseable {
         return manager;
     }
 
-    /** {@return what computes, for tests} */
+    /** {@return the TorchScript module, for tests} */
     TorchModule module() {
         return module;
     }
@@ -106,12 +106,12 @@ public final class Decoder implements AutoCloseable {
         return config;
     }
 
-    /** {@return where it computes: the processor or a GPU} */
+    /** {@return the device that the model computes on: the processor or a GPU} */
     public DeviceChoice device() {
         return target.device();
     }
 
-    /** {@return the most tokens of a row: the model's context} */
+    /** {@return the maximum number of tokens of a row: the model's context} */
     public int positions() {
         return config.positions();
     }
@@ -124,7 +124,7 @@ public final class Decoder implements AutoCloseable {
     /**
      * Makes a batch without rows; keys and values are allocated with the first join.
      *
-     * @param places rows that may run at once, at least 1
+     * @param places maximum number of rows that run at once, at least 1
      * @return the batch, to be closed
      * @throws IllegalStateException if the model is closed
      */
@@ -135,10 +135,10 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * A cache for one text and candidates for its next token.
+     * Makes a cache for one text and candidates for its next token.
      *
      * @param candidates at least 1
-     * @param room tokens that there is room for, candidates included
+     * @param room maximum number of tokens, candidates included
      * @return the cache, to be closed
      * @throws IllegalStateException if the model is closed
      */
@@ -158,10 +158,10 @@ public final class Decoder implements AutoCloseable {
      *
      * @param prompts at least one row of at least one id each; rows may differ in length
      * @param copies sequences to grow from each prompt, at least 1
-     * @param newTokens the most tokens that will be added to the longest row, at least 1
+     * @param newTokens maximum number of tokens that will be added to the longest row, at least 1
      * @return the batch, with the logits of each row's first new token
      * @throws IllegalArgumentException as {@link #check}
-     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     * @throws InsufficientMemoryException if the keys and values are larger than the free memory
      */
     public RunningBatch prefill(List<int[]> prompts, int copies, int newTokens) {
         check(prompts);
@@ -190,15 +190,16 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Measures the attentions, MLPs and head of a step alone, in the model's own code: a benchmark's yardstick, as a step
-     * of the same kernels cannot be faster. Norms, sums and what is handed to Java are left out.
+     * Measures only the attentions, MLPs and head of a step, in the model's own code. The result is a lower bound for
+     * benchmarks: a step with these kernels cannot be faster. Norms, sums and the transfer of results to Java are left
+     * out.
      *
      * @param rows that run, at least 1
-     * @param tokens that each row has with the step's own, 1 to {@link #positions()}
+     * @param tokens number of tokens of each row, the step's own included, 1 to {@link #positions()}
      * @param steps to take, at least 1
-     * @return milliseconds, the steps' mean
+     * @return the mean time of a step, in milliseconds
      * @throws IllegalArgumentException if a number is out of range
-     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     * @throws InsufficientMemoryException if the keys and values are larger than the free memory
      */
     public double kernelMillis(int rows, int tokens, int steps) {
         if (rows < 1 || tokens < 1 || tokens > config.positions() || steps < 1) {
@@ -210,7 +211,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Log-probability (natural logarithm) of each id given those before it.
+     * The log-probability (natural logarithm) of each id, given the ids before it.
      *
      * @param ids 2 to {@link ModelConfig#positions()} ids
      * @return {@code ids.length - 1} values: the first belongs to {@code ids[1]}
@@ -221,10 +222,10 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Log-probability and rank of each id given those before it.
+     * The log-probability and rank of each id, given the ids before it.
      *
      * @param ids as for {@link #logProbabilities}
-     * @param top likeliest tokens to tell of at each place, 0 to the vocabulary's size
+     * @param top number of likeliest tokens to report at each position, 0 to the vocabulary's size
      * @return row-major [2 + 2 * top, ids.length - 1]: the log-probabilities, then the ranks, 1 for the likeliest token,
      *     then the log-probabilities of the likeliest, the second likeliest and so on, then their ids
      * @throws IllegalStateException if the logits are NaN or infinite
@@ -246,7 +247,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Logits of every position.
+     * The logits of every position.
      *
      * @param ids 1 to {@link ModelConfig#positions()} ids
      * @return row-major [ids.length, vocabulary]
@@ -280,7 +281,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     /**
-     * Rejects ids that the vocabulary does not have: they would read foreign memory natively.
+     * Rejects ids outside the vocabulary: for such an id, native code would read foreign memory.
      *
      * @param ids any number
      * @throws IllegalArgumentException if one is out of range
@@ -296,7 +297,7 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    /** Frees the model and all that was made with it, after the calls that run. */
+    /** Waits for the running calls, then frees the model and everything that was made with it. */
     @Override
     public void close() {
         lifetime.close(() -> {

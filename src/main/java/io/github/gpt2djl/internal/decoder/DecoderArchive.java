@@ -22,8 +22,8 @@ import java.util.zip.ZipOutputStream;
  * Packs decoder.py or training.py, with the files that they import, into a TorchScript archive: a zip with source texts
  * and one pickled object, no tensors.
  *
- * <p>Each class declares its attributes in its source, which is the only list of them. This class has the values, by
- * name; a class gets those that it declares.
+ * <p>Each class declares its attributes in its source, which is the only list of them. {@code DecoderArchive} has the
+ * values by name. A TorchScript class gets the values of the attributes that it declares.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/csrc/jit/docs/serialization.md">the format</a>
  */
@@ -65,7 +65,10 @@ final class DecoderArchive {
         return new Packed(new DecoderArchive(values).pack("decoder", "Decoder", chosen), TorchMethod.OF_DECODER);
     }
 
-    /** Packs a model that learns: the first weights do not, the share of dropout is left out at random. */
+    /**
+     * Packs a model that learns, except its first {@code frozen} weights. Dropout leaves out the share {@code dropout}
+     * at random.
+     */
     static Packed packTraining(ModelConfig config, double dropout, int frozen, double adapterScale) throws IOException {
         Map<String, Object> values = values(config);
         values.put("neo", config.architecture() == Architecture.GPT_NEO);
@@ -75,7 +78,7 @@ final class DecoderArchive {
         return new Packed(new DecoderArchive(values).pack("training", "Gpt2", Map.of()), TorchMethod.OF_TRAINING);
     }
 
-    /** The values that both have. */
+    /** The values that both models have. */
     private static Map<String, Object> values(ModelConfig config) {
         int layers = config.layers();
         boolean byLayer = config.scaleAttnByInverseLayerIdx();
@@ -120,7 +123,10 @@ final class DecoderArchive {
         return bytes.toByteArray();
     }
 
-    /** Reads a file and those that it imports; a module's path is its name, unless another was chosen. */
+    /**
+     * Reads a file and the files that it imports. The path of a module is its name, unless {@code chosen} has another
+     * path.
+     */
     private void read(String root, Map<String, String> chosen) throws IOException {
         Deque<String> waiting = new ArrayDeque<>(List.of(root));
         while (!waiting.isEmpty()) {
@@ -134,7 +140,10 @@ final class DecoderArchive {
         }
     }
 
-    /** Lists of tensors are empty, as tensors come later; a class has an object of its own wherever it is declared. */
+    /**
+     * Writes an object. Lists of tensors are empty, because tensors are added later. Each attribute whose type is a
+     * class gets an object of its own.
+     */
     private PickleWriter object(PickleWriter pickle, String module, String name) {
         TorchScriptFile file = files.get(module);
         if (file == null) {

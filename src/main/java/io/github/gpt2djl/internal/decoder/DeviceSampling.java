@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.decoder;
 
 /**
- * How a decoder chooses a row's tokens itself: the rules that most texts are drawn with, as numbers.
+ * The rules by which a decoder itself chooses the tokens of a row: temperature, top-k and top-p.
  *
  * <pre>{@code
  * DeviceSampling nucleus = new DeviceSampling(0.8, 0, 0.95);
@@ -12,12 +12,13 @@ package io.github.gpt2djl.internal.decoder;
  * }
  * }</pre>
  *
- * @param temperature that scores are divided by, more than 0; 0: the likeliest token, whatever the rest says
- * @param topK tokens that are drawn from, and ties with the last of them, at least 1; 0: all
- * @param topP probability of the likeliest tokens that are drawn from, 0 to 1; the one that crosses it is one of them
+ * @param temperature divisor of the scores, more than 0; 0: the likeliest token, whatever the other rules are
+ * @param topK number of likeliest tokens to draw from, at least 1; ties with the last of them count too; 0: all tokens
+ * @param topP total probability of the likeliest tokens to draw from, 0 to 1; the token that crosses this limit is
+ *     included
  */
 public record DeviceSampling(double temperature, int topK, double topP) {
-    /** The likeliest token. */
+    /** Always chooses the likeliest token. */
     public static final DeviceSampling GREEDY = new DeviceSampling(0, 0, 1);
 
     /**

@@ -16,7 +16,7 @@ import java.util.stream.DoubleStream;
  * @param eosIds end the steps early when each row has met one of them
  */
 record DeviceSteps(List<DeviceSampling> samplings, double[][] draws, List<Integer> eosIds) {
-    /** Rejects what is not for each of so many rows. */
+    /** Rejects samplings, or draws of a step, whose number is not {@code rows}. */
     void check(int rows) {
         if (samplings.size() != rows || Arrays.stream(draws).anyMatch(step -> step.length != rows)) {
             throw new IllegalArgumentException("found " + samplings.size() + " choices and draws of "

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Tensors of a file as arrays; by several threads at once if need be. */
+/** Reads tensors of a file into arrays. Several threads may read at once. */
 final class FileArrays {
-    /** So much is read, and handed on while it is in the processor's cache. */
+    /** The number of bytes that are read at once. They are handed on while they are in the processor's cache. */
     private static final int PIECE = 1 << 21;
 
     private final TensorFile file;
@@ -24,10 +24,10 @@ final class FileArrays {
     private final NDManager owner;
     private final Queue<Piece> unused = new ConcurrentLinkedQueue<>();
 
-    /** What a thread reads with: a piece of a file, and what a piece in bfloat16 becomes. */
+    /** The buffers of one reading thread: a piece of a file, and the converted piece. */
     private record Piece(SharedMemory bytes, SharedMemory widened) {}
 
-    /** @param owner has the memory that pieces are read into, and frees it when it is closed */
+    /** @param owner owns the buffers that pieces are read into; closing the owner frees them */
     FileArrays(TensorFile file, TorchModule module, NDManager owner) {
         this.file = file;
         this.module = module;
@@ -37,8 +37,8 @@ final class FileArrays {
     /**
      * Fills an array with tensors, one after the other.
      *
-     * @param finite whether a number that is NaN or infinite is rejected: where each text needs it, no text could be
-     *     right, and some kernels would make plausible numbers of it
+     * @param finite whether a NaN or infinite number is rejected: if every text needs the number, no text could be
+     *     right, and some kernels would turn it into plausible numbers
      * @throws MalformedCheckpointException if there is such a number
      */
     void read(List<TensorInfo> tensors, PtNDArray target, boolean finite) throws IOException {
@@ -69,7 +69,7 @@ final class FileArrays {
         unused.add(piece);
     }
 
-    /** Floats, or the half-precision numbers as they are; {@code target} takes what is converted. */
+    /** Returns floats, or half-precision numbers unchanged. Converted numbers are written to {@code target}. */
     private static ByteBuffer numbers(DType type, ByteBuffer bytes, ByteBuffer target) {
         return switch (type) {
             case BF16 -> widened(bytes, target);
@@ -86,7 +86,7 @@ final class FileArrays {
         return target.slice(0, Float.BYTES * count);
     }
 
-    /** A bfloat16 is the upper half of a float. DJL cannot create tensors of it. */
+    /** Converts bfloat16 to float: a bfloat16 is the upper half of a float. DJL cannot create tensors of bfloat16. */
     private static ByteBuffer widened(ByteBuffer bfloat16, ByteBuffer target) {
         int count = bfloat16.remaining() / 2;
         for (int i = 0; i < count; i++) {

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Tensors of floats that are no file's, as if one after the other were in one. */
+/** Presents float tensors that are not in a file as a tensor file that holds one after the other. */
 final class FloatTensors implements TensorFile {
     private final String name;
     private final Content content;
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
     private long end;
 
-    /** Gives out a tensor's bytes. */
+    /** Supplies the bytes of a tensor. */
     interface Content {
         void read(TensorInfo tensor, ByteBuffer buffer, Pieces pieces) throws IOException;
     }
@@ -28,7 +28,7 @@ final class FloatTensors implements TensorFile {
         this.content = content;
     }
 
-    /** Adds one behind the others. */
+    /** Appends a tensor. */
     void add(String tensor, long... shape) {
         long begin = end;
         end += Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);

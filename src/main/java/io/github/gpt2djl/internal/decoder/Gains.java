@@ -7,14 +7,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which norm's results each matrix takes: a norm's weights tell how loud the matrix's inputs are, as far as a checkpoint
- * tells. balance.py makes factors of them, for kernels whose numbers have 8 bits.
+ * Finds the norm whose results each matrix takes. The weights of the norm are the checkpoint's best hint of how large
+ * the inputs of the matrix are. balance.py derives factors from these weights, for kernels with 8-bit numbers.
  */
 final class Gains {
     private final Map<Layout.Step, Layout.Step> norms = new HashMap<>();
     private final boolean postNorm;
 
-    /** @param steps in {@link Layout}'s order: the head, then of each layer norms and matrices, then the last norm */
+    /**
+     * @param steps in {@link Layout}'s order: the head, then the norms and matrices of each layer, then the last norm
+     */
     Gains(List<Layout.Step> steps, boolean postNorm) {
         this.postNorm = postNorm;
         Layout.Step attention = null;
@@ -50,7 +52,7 @@ final class Gains {
         }
     }
 
-    /** The weights of the norm before a matrix, null where there is none. */
+    /** The weights of the norm before a matrix; null if there is no such norm. */
     @Nullable
     TensorInfo before(Layout.Step matrix) {
         Layout.Step norm = norms.get(matrix);
@@ -58,14 +60,14 @@ final class Gains {
     }
 
     /**
-     * The norm that can take over the factors of a matrix's inputs, as nothing else takes the norm's results, or null.
-     * What the head takes is compared in contrastive search, and stays as it is.
+     * The norm that can take over the factors of a matrix's inputs, because only this matrix takes the norm's results;
+     * or null. The head's inputs are compared in contrastive search, so they stay unchanged.
      */
     Layout.@Nullable Step takingOver(Layout.Step matrix) {
         return postNorm || matrix.isHead() ? null : norms.get(matrix);
     }
 
-    /** Whether the norm waits for its matrix. */
+    /** Whether the norm takes over factors, and so is added only with its matrix. */
     boolean takesOver(Layout.Step norm) {
         return norms.entrySet().stream().anyMatch(e -> e.getValue().equals(norm) && takingOver(e.getKey()) != null);
     }

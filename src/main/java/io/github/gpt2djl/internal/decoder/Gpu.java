@@ -17,16 +17,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** CUDA GPUs, as far as PyTorch can compute on them. */
+/** The CUDA GPUs that PyTorch can compute on. */
 public final class Gpu {
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("CUDA out of memory.*");
 
     private Gpu() {}
 
     /**
-     * The device that a choice stands for here.
+     * Resolves the choice of a device on this machine.
      *
-     * @throws IllegalArgumentException with the reason, if it cannot be used
+     * @throws IllegalArgumentException if the device cannot be used, with the reason
      */
     static DeviceChoice resolved(DeviceChoice choice) {
         if (choice.kind() == DeviceChoice.Kind.CPU) {
@@ -66,7 +66,7 @@ public final class Gpu {
         }
     }
 
-    /** @param built whether PyTorch is CUDA's build */
+    /** @param built whether PyTorch is a build for CUDA */
     static String whyNone(boolean built, @Nullable CudaDriver driver) {
         if (driver == null) {
             return "this machine has no NVIDIA driver";
@@ -81,24 +81,24 @@ public final class Gpu {
                         + LibUtils.getLibtorchPath();
     }
 
-    /** Its name, where the driver tells. */
+    /** The name of the GPU; null if the driver does not tell. */
     static @Nullable String name(int index) {
         CudaDriver driver = CudaDriver.find();
         return driver == null ? null : driver.name(index);
     }
 
-    /** Bytes that a tensor on it can take; {@link Long#MAX_VALUE} where that is not known. */
+    /** The bytes that a tensor on the GPU can take; {@link Long#MAX_VALUE} if the number is not known. */
     static long freeBytes(int index) {
         CudaDriver driver = CudaDriver.find();
         if (driver == null) {
             return Long.MAX_VALUE;
         }
-        // PyTorch keeps what it has freed.
+        // PyTorch keeps freed memory for later use.
         JniUtils.emptyCudaCache();
         return driver.freeBytes(index);
     }
 
-    /** Bytes that the best of ten copies reads and writes in a nanosecond. */
+    /** The bytes that the fastest of ten copies reads and writes per nanosecond. */
     static double copyBandwidth(Device device, long floats) {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(device)) {
             NDArray from = manager.zeros(new Shape(floats));
@@ -107,7 +107,7 @@ public final class Gpu {
             for (int copy = 0; copy < 10; copy++) {
                 long start = System.nanoTime();
                 from.copyTo(to);
-                // Waits for it.
+                // Waits for the copy.
                 to.getFloat(0);
                 best = Math.max(best, 2.0 * Float.BYTES * floats / (System.nanoTime() - start));
             }
@@ -115,9 +115,12 @@ public final class Gpu {
         }
     }
 
-    /** The same error, told as such if the device's memory was too small; then what PyTorch keeps is given back. */
+    /**
+     * Explains the error if the GPU's memory was too small, and releases the memory that PyTorch keeps. Returns any
+     * other error unchanged.
+     */
     static RuntimeException explained(EngineException e) {
-        // Behind the place in decoder.py, if it was there.
+        // The message stands behind the position in decoder.py, if the error happened there.
         Matcher told = OUT_OF_MEMORY.matcher(String.valueOf(e.getMessage()));
         if (!told.find()) {
             return e;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What weights are before the first step of a training, as if it were a file: the same for the same seed.
+ * The weights before the first step of a training, as a tensor file. Equal seeds give equal weights.
  *
  * <pre>{@code
  * ModelConfig config = ModelConfig.gpt2(6, 6, 192, 256, 2048);
@@ -24,10 +24,10 @@ import java.util.Objects;
  *     Radford et al. 2019, 2.3: what is added to the residual stream is scaled down by the number of additions</a>
  */
 public final class InitialTensors {
-    /** Radford et al. 2018. */
+    /** The standard deviation of the weights (Radford et al. 2018). */
     private static final double DEVIATION = 0.02;
 
-    /** A tensor's number at an index, of the tensor's own stream of random numbers. */
+    /** A tensor's number at an index, from the tensor's own stream of random numbers. */
     private interface Value {
         double at(int stream, long index);
     }
@@ -41,7 +41,7 @@ public final class InitialTensors {
     }
 
     /**
-     * Those of a whole model.
+     * Makes the weights of a whole model.
      *
      * @param config of a GPT-2 whose head is the embedding table
      * @param seed any
@@ -67,11 +67,14 @@ public final class InitialTensors {
         return initial.tensors;
     }
 
-    /** LoRA's pairs for c_attn, by PEFT's names: together they add nothing yet (Hu et al. 2021, 4.1). */
+    /**
+     * Makes LoRA's pairs of matrices for c_attn, under PEFT's names. The product of a pair is zero at first (Hu et al.
+     * 2021, 4.1).
+     */
     static TensorFile adapter(ModelConfig config, int rank, long seed) {
         InitialTensors initial = new InitialTensors(seed);
         int width = config.width();
-        // PEFT's, Kaiming's with a = sqrt(5).
+        // The bound in PEFT: Kaiming's with a = sqrt(5).
         double bound = 1 / Math.sqrt(width);
         for (int layer = 0; layer < config.layers() && rank > 0; layer++) {
             String module = "h." + layer + ".attn.c_attn";
@@ -106,7 +109,8 @@ public final class InitialTensors {
 
     private void read(TensorInfo tensor, ByteBuffer buffer, TensorFile.Pieces pieces) throws IOException {
         Value value = Objects.requireNonNull(values.get(tensor.name()));
-        // Each its own numbers, in whatever order they are read; names' hashes are part of Java's specification.
+        // Each tensor has its own numbers, whatever the order of reading. Java's specification defines the hash of a
+        // name.
         int stream = tensor.name().hashCode();
         long count = (tensor.end() - tensor.begin()) / Float.BYTES;
         long index = 0;

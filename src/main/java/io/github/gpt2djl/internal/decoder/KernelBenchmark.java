@@ -2,7 +2,7 @@ package io.github.gpt2djl.internal.decoder;
 
 import ai.djl.pytorch.jni.IValue;
 
-/** The attentions, MLPs and head of a step alone: what {@link Decoder#kernelMillis} measures. */
+/** Runs only the attentions, MLPs and head of a step, for {@link Decoder#kernelMillis}. */
 final class KernelBenchmark {
     private KernelBenchmark() {}
 
@@ -10,7 +10,7 @@ final class KernelBenchmark {
     static double millis(TorchModule module, KvStorage storage, int rows, int tokens, int steps) {
         try {
             storage.check(rows, tokens);
-            // Memory that nothing has written would be read faster: it is all one page.
+            // Memory that was never written would be read faster, because all of it is one page.
             IValue keysAndValues = storage.reserve(rows, tokens, 0, true);
             long start = System.nanoTime();
             for (int i = 0; i < steps; i++) {

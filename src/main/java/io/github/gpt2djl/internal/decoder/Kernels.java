@@ -5,9 +5,12 @@ import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.internal.machine.Machine;
 
-/** Which matrices take which kernel: both may be the embedding table, or neither. */
+/**
+ * The kernel of the layers and the kernel of the head. {@link Kernel#sharesTable} holds for both of them or for
+ * neither.
+ */
 public record Kernels(Kernel layers, Kernel head) {
-    /** As measured with 124M in control groups that were too small by little. */
+    /** Measured with the 124M model, in control groups that were slightly too small. */
     private static final long OTHER_BYTES = 64_000_000;
 
     static Kernels all(Kernel kernel) {
@@ -27,9 +30,9 @@ public record Kernels(Kernel layers, Kernel head) {
     }
 
     /**
-     * Bytes that loading takes at most: the head is packed when there are only the tables beside it, from 32 bits,
-     * with 8-bit kernels by way of a copy or two; then each worker has room for a matrix before and after it is
-     * turned. Code, buffers and what malloc cannot use come on top.
+     * The maximum number of bytes that loading takes. The head is packed first, while only the tables are in memory:
+     * from 32-bit numbers, and for 8-bit kernels through one or two temporary copies. Then each worker has room for one
+     * matrix before and after its transposition. Code, buffers and memory that malloc cannot use come on top.
      */
     long loadingBytes(ModelConfig model, int workers) {
         int temporaryCopies = head == Kernel.FBGEMM_INT8 ? 1 : head == Kernel.ONEDNN_INT8 ? 2 : 0;
@@ -39,7 +42,10 @@ public record Kernels(Kernel layers, Kernel head) {
         return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;
     }
 
-    /** Whether the tables are read in half precision: where they stay beside a head of reduced precision. */
+    /**
+     * Whether the tables are read in half precision. They are if they stay in memory next to a packed head of reduced
+     * precision.
+     */
     boolean halvesTables() {
         return head.packs() || head == Kernel.ONEDNN_INT8;
     }
@@ -57,11 +63,11 @@ public record Kernels(Kernel layers, Kernel head) {
     }
 
     /**
-     * The kernels for this precision on this machine.
+     * Chooses the kernels for a precision on this machine.
      *
      * @param precision any
      * @param device the processor or a GPU
-     * @throws IllegalArgumentException if this machine's libtorch has no kernel for it
+     * @throws IllegalArgumentException if this machine's libtorch has no kernel for the precision
      */
     public static Kernels of(Precision precision, DeviceChoice device) {
         return of(precision, device, Machine.HERE);
@@ -118,7 +124,7 @@ public record Kernels(Kernel layers, Kernel head) {
         };
     }
 
-    /** Bytes of weights that a decoding step reads. */
+    /** The bytes of weights that a decoding step reads. */
     public long bytesPerStep(ModelConfig model) {
         return layers.bytes * matrices(model, false) + headBytes(model, head, false);
     }
@@ -128,7 +134,7 @@ public record Kernels(Kernel layers, Kernel head) {
                 * matrix(model.embeddingWidth(), model.vocabularySize(), held && kernel == Kernel.FBGEMM_FP16);
     }
 
-    /** Weights of all matrices but the head. */
+    /** The number of weights of all matrices except the head. */
     private static long matrices(ModelConfig model, boolean padded) {
         long e = model.width();
         long inner = model.innerWidth();

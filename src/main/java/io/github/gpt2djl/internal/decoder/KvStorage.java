@@ -9,9 +9,9 @@ import io.github.gpt2djl.ModelConfig;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and values of every layer, [layers, 2, rows, heads, capacity, head size]; they grow as they are needed. */
+/** The keys and values of every layer, [layers, 2, rows, heads, capacity, head size]. The memory grows on demand. */
 final class KvStorage {
-    /** Bytes that are not worth asking the system for what is free. */
+    /** Up to this many bytes are allocated without asking the system for its free memory. */
     private static final long SMALL = 1 << 26;
 
     private final TorchModule module;
@@ -27,20 +27,20 @@ final class KvStorage {
         this.target = target;
     }
 
-    /** Rows that there is room for. */
+    /** The number of rows that there is room for. */
     int rows() {
         return rows;
     }
 
-    /** Tokens that there is room for in each row. */
+    /** The number of tokens that there is room for in each row. */
     int capacity() {
         return capacity;
     }
 
     /**
-     * The memory.
+     * The tensor of all keys and values.
      *
-     * @throws IllegalStateException if there is none yet
+     * @throws IllegalStateException if no row has joined yet
      */
     IValue get() {
         if (memory == null) {
@@ -57,12 +57,12 @@ final class KvStorage {
     }
 
     /**
-     * Memory for at least so many rows and tokens a row, which has been checked; what is there, the first tokens of each
-     * row, moves along. Nothing has changed after an exception.
+     * Grows the cache to at least {@code most} rows of at least {@code room} tokens, keeping the first {@code filled}
+     * tokens of each row. {@link #check} must have accepted the size. An exception leaves everything unchanged.
      *
-     * @param most rows, at least 1
-     * @param room tokens of each
-     * @param filled tokens of each row that there are
+     * @param most number of rows, at least 1
+     * @param room tokens of each row
+     * @param filled tokens of each row that are kept
      */
     IValue reserve(int most, int room, long filled, boolean zeros) {
         IValue old = memory;
@@ -93,7 +93,7 @@ final class KvStorage {
     }
 
     /**
-     * Makes rows copies of others.
+     * Replaces rows by copies of other rows.
      *
      * @param sources the place that each row is a copy of
      * @param first token that may differ
@@ -107,14 +107,17 @@ final class KvStorage {
         }
     }
 
-    /** More than asked for the second time: a queue of prompts that grow would be moved for each. */
+    /**
+     * The new capacity for {@code room} tokens. From the second time on doubles, up to the model's context: otherwise a
+     * queue of ever longer prompts would move the cache for each of them.
+     */
     private int larger(int room) {
         return room <= capacity
                 ? capacity
                 : memory == null ? room : Math.min(Math.max(room, 2 * capacity), Math.max(room, config.positions()));
     }
 
-    /** Rejects keys and values, and the logits of a step, that are too many for this machine. */
+    /** Rejects keys and values that are, with the logits of a step, larger than this machine's free memory. */
     static void check(ModelConfig config, ExecutionTarget target, int rows, int room, LongSupplier free) {
         long bytes = 2L * target.cacheBytes() * config.layers() * config.width() * rows * room;
         check(
@@ -124,7 +127,7 @@ final class KvStorage {
                 "generate fewer sequences at once, or shorter ones");
     }
 
-    /** Rejects more tokens at once than this machine has memory for their logits. */
+    /** Rejects a number of tokens whose logits are larger than this machine's free memory. */
     void checkVerified(int tokens) {
         checkVerified(tokens, config.vocabularySize(), target::freeBytes);
     }

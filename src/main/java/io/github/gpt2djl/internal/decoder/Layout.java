@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tensors of a checkpoint decoder.py takes, in its order: the head before the layers, so that the largest matrix
- * is packed while little else is in memory.
+ * The tensors of a checkpoint in the order in which decoder.py takes them: the head before the layers, so that the
+ * largest matrix is packed while little else is in memory.
  *
- * <p>Names are the published ones, with or without a prefix; masks ({@code attn.bias}) and whatever else a file holds
- * are ignored. All shapes are checked before the first tensor is read.
+ * <p>Names are the published ones, with or without a prefix; masks ({@code attn.bias}) and other tensors of a file are
+ * ignored. All shapes are checked before the first tensor is read.
  */
 final class Layout {
     private static final String HEAD = "lm_head";
@@ -27,11 +27,11 @@ final class Layout {
     private final String prefix;
     private final List<Step> steps = new ArrayList<>();
 
-    /** What a group of tensors is. */
+    /** The kind of a group of tensors. */
     enum Kind {
         EMBEDDING,
         POSITIONS,
-        /** Weight and bias, or nothing: a norm that has neither. */
+        /** Weight and bias; or no tensors, for a norm that has neither. */
         NORM,
         /** The head is the embedding table. */
         TIED_HEAD,
@@ -39,7 +39,10 @@ final class Layout {
         LINEAR,
         /** Weight [in, out] and bias. */
         CONV1D,
-        /** The same of a head that is not the embedding table, or of what makes a table's vectors wider or narrower. */
+        /**
+         * Weight [out, in] alone: a head that is not the embedding table, or a projection that makes the vectors of a
+         * table wider or narrower.
+         */
         WITHOUT_BIAS,
         /** Weights of queries, keys and values, then their biases, or the weights alone. */
         ATTENTION
@@ -48,20 +51,20 @@ final class Layout {
     /**
      * Tensors that decoder.py takes together.
      *
-     * @param name where they go in the model, by the name that published checkpoints of GPT-2 have for it
+     * @param name the place of the tensors in the model, under its name in the published checkpoints of GPT-2
      */
     record Step(Kind kind, String name, List<TensorInfo> tensors) {
-        /** Whether it is the matrix of the logits. */
+        /** Whether the step is the head, the matrix of the logits. */
         boolean isHead() {
             return name.equals(HEAD);
         }
 
-        /** A matrix, or those that become one. */
+        /** The matrix, or the matrices that become one. */
         List<TensorInfo> weight() {
             return tensors.subList(0, kind == Kind.ATTENTION ? 3 : 1);
         }
 
-        /** Its bias, empty without one. */
+        /** The bias of the matrix, or the biases; empty without one. */
         List<TensorInfo> bias() {
             return tensors.subList(weight().size(), tensors.size());
         }
@@ -88,7 +91,7 @@ final class Layout {
     }
 
     /**
-     * All calls that load a model.
+     * Lists all steps that load a model.
      *
      * @throws MalformedCheckpointException if a tensor is missing, misshapen or of a type that is not a float
      */
@@ -131,7 +134,7 @@ final class Layout {
         add(Kind.POSITIONS, "wpe", tensor(positions, (long) config.positions() + unused, config.width()));
     }
 
-    /** The explicit head, or null where the embedding table is the head. */
+    /** The explicit head, or null if the embedding table is the head. */
     private @Nullable TensorInfo head(TensorInfo tokens) throws MalformedCheckpointException {
         TensorInfo head = file.find(PublishedNames.HEAD);
         if (head == null && !config.tiedHead()) {
@@ -144,7 +147,7 @@ final class Layout {
         return checked(head, config.vocabularySize(), config.embeddingWidth());
     }
 
-    /** GPT's linear layers ("Conv1D") are stored [in, out]. */
+    /** Adds a layer of GPT-2 or GPT, whose linear layers ("Conv1D") are stored [in, out]. */
     private void gptLayer(String h) throws MalformedCheckpointException {
         int width = config.width();
         norm("ln_1", h + "ln_1");
@@ -155,7 +158,7 @@ final class Layout {
         conv1d("mlp.c_proj", h + "mlp.c_proj", config.innerWidth(), width);
     }
 
-    /** Those of OPT and GPT-Neo are stored [out, in]. */
+    /** Adds a layer of OPT or GPT-Neo, whose linear layers are stored [out, in]. */
     private void linearLayer(
             String firstNorm, String attention, boolean biases, String secondNorm, String up, String down)
             throws MalformedCheckpointException {
@@ -225,7 +228,7 @@ final class Layout {
         return checked(info, shape);
     }
 
-    /** Why a tensor may be missing: it has another name, or there are fewer layers. */
+    /** The likely reason why a tensor is missing: it has another name, or there are fewer layers. */
     private String reason(String name) {
         String other = file.names().stream()
                 .filter(stored -> stored.endsWith("." + name))

@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A model from loading to closing, and the native memory that lives no longer than it does.
+ * The lifetime of a model from loading to closing, and of the native memory that is freed with the model at the latest.
  *
- * <p>Calls share the lock, closing takes it alone: it waits for the calls that run, and later ones are refused. Freeing
- * something shares it too, so that nothing is freed twice or in the middle of a call.
+ * <p>Calls share the lock. Closing takes the lock alone: it waits for the running calls, and later calls are refused.
+ * Freeing a part shares the lock too, so that nothing is freed twice or in the middle of a call.
  */
 final class Lifetime {
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -31,7 +31,7 @@ final class Lifetime {
         });
     }
 
-    /** Frees a part, once. */
+    /** Frees a part. Does nothing the second time. */
     void free(Object part) {
         lock.readLock().lock();
         try {
@@ -45,7 +45,7 @@ final class Lifetime {
     }
 
     /**
-     * Runs a native call, which keeps the model open.
+     * Runs a native call. The model stays open during the call.
      *
      * @throws IllegalStateException if the model is closed
      */
@@ -59,7 +59,7 @@ final class Lifetime {
     }
 
     /**
-     * Runs a native call on a part, which keeps the model and the part.
+     * Runs a native call on a part. The model and the part stay open during the call.
      *
      * @throws IllegalStateException if the model is closed, or the part has been freed
      */
@@ -72,7 +72,7 @@ final class Lifetime {
         }
     }
 
-    /** As {@link #compute(Object, Supplier)}, for a call without a result. */
+    /** Runs a native call as {@link #compute(Object, Supplier)} does, but without a result. */
     void run(Object part, Runnable call) {
         enter(part);
         try {
@@ -114,7 +114,7 @@ final class Lifetime {
         }
     }
 
-    /** Waits for the calls that run, and frees all parts and then the rest; does nothing the second time. */
+    /** Waits for the running calls, frees all parts, then runs {@code rest}. Does nothing the second time. */
     void close(Runnable rest) {
         lock.writeLock().lock();
         try {

@@ -8,9 +8,9 @@ import java.nio.FloatBuffer;
 /**
  * Rows of logits and their log-sum-exp, which libtorch writes and Java reads.
  *
- * <p>A row is handed out as a copy on the heap: who keeps it, or reads it while another thread closes the model, reads
- * no memory that is freed. The copy costs nothing that can be measured, as a sampler then finds it in the processor's
- * cache.
+ * <p>A row is handed out as a copy on the heap. A caller that keeps the copy, or reads it while another thread closes
+ * the model, never reads freed memory. The copy costs no measurable time, because the sampler then finds the row in the
+ * processor's cache.
  */
 final class Logits implements AutoCloseable {
     private final int vocabulary;
@@ -27,23 +27,25 @@ final class Logits implements AutoCloseable {
         row = new float[vocabulary];
     }
 
-    /** Bytes of so many rows, and of those that a step computes before it writes them here. */
+    /**
+     * The bytes of {@code rows} rows, counted twice: a step computes the logits elsewhere before it writes them here.
+     */
     static long bytes(long rows, int vocabulary) {
         return 2 * Float.BYTES * rows * vocabulary;
     }
 
-    /** Takes over the first rows of another. */
+    /** Copies the first {@code count} rows of another instance. */
     void copy(Logits from, int count) {
         values.bytes().put(0, from.values.bytes(), 0, count * vocabulary * Float.BYTES);
         norms.bytes().put(0, from.norms.bytes(), 0, count * Float.BYTES);
     }
 
-    /** How many there is room for. */
+    /** The number of rows that there is room for. */
     int rows() {
         return rows;
     }
 
-    /** [vocabulary], read-only; the next call changes it. */
+    /** The logits of a row, [vocabulary], read-only. The next call overwrites them. */
     FloatBuffer row(int i) {
         values.bytes().asFloatBuffer().get(i * vocabulary, row);
         return FloatBuffer.wrap(row).asReadOnlyBuffer();
@@ -54,15 +56,15 @@ final class Logits implements AutoCloseable {
         return values.bytes().getFloat((i * vocabulary + id) * Float.BYTES);
     }
 
-    /** The log-sum-exp of a row, which tells whether the row is numbers. */
+    /** The log-sum-exp of a row. Rejects a row of damaged logits. */
     float norm(int i) {
         return requireNumber(norms.bytes().getFloat(i * Float.BYTES));
     }
 
     /**
-     * Rejects what damaged logits lead to: what is computed of NaN or infinite logits is one of both too.
+     * Rejects a result of damaged logits: a number that is computed from NaN or infinite logits is NaN or infinite too.
      *
-     * @throws IllegalStateException if it is NaN or infinite
+     * @throws IllegalStateException if {@code computed} is NaN or infinite
      */
     static float requireNumber(float computed) {
         if (!Float.isFinite(computed)) {
@@ -72,12 +74,12 @@ final class Logits implements AutoCloseable {
         return computed;
     }
 
-    /** [count, vocabulary], from the first on. */
+    /** The logits of {@code count} rows from row {@code first} on, [count, vocabulary]. */
     IValue values(NDManager scope, int first, int count) {
         return values.floats(scope, first, new Shape(count, vocabulary));
     }
 
-    /** [count], from the first on. */
+    /** The log-sum-exps of {@code count} rows from row {@code first} on, [count]. */
     IValue norms(NDManager scope, int first, int count) {
         return norms.floats(scope, first, new Shape(count));
     }

@@ -40,7 +40,7 @@ final class PackingThreads {
         return thread;
     }
 
-    /** Waits for the tasks that run; the others are dropped. */
+    /** Drops the waiting tasks, and waits for the running ones. */
     static void stop(ExecutorService executor) {
         executor.shutdownNow();
         boolean interrupted = false;

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Prompts of any lengths that join a batch together, padded behind. */
+/** Prompts of any lengths that join a batch together, padded at their ends. */
 final class PromptBatch {
     private final long[] padded;
     private final long[] lengths;
     private final int width;
     private final int copies;
 
-    /** At least one of at least one id each; each fills so many rows. */
+    /** Pads the prompts: at least one prompt, of at least one id each. Each prompt fills {@code copies} rows. */
     PromptBatch(List<int[]> prompts, int copies) {
         this.copies = copies;
         width = prompts.stream().mapToInt(p -> p.length).max().orElseThrow();
@@ -33,12 +33,12 @@ final class PromptBatch {
         return lengths.length * copies;
     }
 
-    /** Tokens of the longest. */
+    /** The length of the longest prompt. */
     int width() {
         return width;
     }
 
-    /** Tokens of each row's prompt. */
+    /** The length of each row's prompt. */
     private long[] rowLengths() {
         return IntStream.range(0, rows())
                 .mapToLong(row -> lengths[row / copies])
@@ -46,9 +46,9 @@ final class PromptBatch {
     }
 
     /**
-     * Runs them through the model; they have the next places then.
+     * Runs the prompts through the model. Their rows have the next places then.
      *
-     * @param first row whose logits the call writes: that of the first prompt, or 0 where all rows take a step too
+     * @param first row whose logits the call writes: the first prompt's row, or 0 if all rows take a step too
      */
     void compute(BatchMemory memory, IValue keysAndValues, int first, BatchCall call) {
         BatchBuffers buffers = memory.buffers();
@@ -63,12 +63,12 @@ final class PromptBatch {
         buffers.add(rowLengths());
     }
 
-    /** [prompts, width]. */
+    /** The padded ids, [prompts, width]. */
     private IValue ids(NDManager scope) {
         return IValue.from(SharedMemory.copy(scope, new Shape(lengths.length, width), padded));
     }
 
-    /** [prompts]; empty where all have the same length. */
+    /** The lengths, [prompts]; empty if all prompts have the same length. */
     private IValue ends(NDManager scope) {
         boolean same = Arrays.stream(lengths).allMatch(length -> length == width);
         long[] ends = same ? new long[0] : lengths;

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.stream.LongStream;
 
-/** Copies between rows in an order in which none is overwritten before it has been copied: so they need no memory. */
+/** Orders copies between rows so that no row is overwritten before it has been copied. So the copies need no memory. */
 final class RowMoves {
-    /** Beside the rows; only rows that change places in a circle need one. */
+    /** The place of a spare row outside the batch. Only rows that change places in a circle need a spare row. */
     static final long SPARE = -1;
 
     private final int[] sources;
-    /** By place: the targets that it is still to be copied to. */
+    /** The number of targets that the row in each place is still to be copied to. */
     private final int[] readers;
 
     private final boolean[] done;
@@ -31,10 +31,10 @@ final class RowMoves {
     }
 
     /**
-     * Plans the copies that make each row what another one was.
+     * Plans the copies that turn each row into its source.
      *
      * @param sources by target; a row that is its own source stays
-     * @return sources and targets in turn
+     * @return pairs of source and target, one after the other
      */
     static long[] of(int[] sources) {
         RowMoves moves = new RowMoves(sources);
@@ -45,7 +45,7 @@ final class RowMoves {
         return moves.pairs.build().toArray();
     }
 
-    /** From the rows that nobody needs any more. */
+    /** Copies to the rows that are no longer needed as a source. */
     private void copies() {
         Deque<Integer> free = new ArrayDeque<>();
         for (int place = 0; place < sources.length; place++) {

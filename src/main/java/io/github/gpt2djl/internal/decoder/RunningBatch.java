@@ -8,15 +8,15 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * Native memory of running generations: keys and values of every layer, and the buffers of a step.
+ * The native memory of running generations: keys and values of every layer, and the buffers of a step.
  *
- * <p>Rows join, step together and leave; those that run have the places from 0 on without a gap. Each is written from
- * its own first position, whatever its neighbours' lengths. Ids go in and logits come out through memory that Java and
- * libtorch share, so a step is one native call and no copy.
+ * <p>Rows join, step together and leave. The running rows have the places from 0 on without a gap. Each row is written
+ * from its own first position, whatever the lengths of its neighbours. Ids go in and logits come out through memory
+ * that Java and libtorch share, so a step is one native call and no copy.
  *
  * <p>Not for use by several threads at once.
  *
- * <p>Two tokens after a prompt of three, both the likeliest:
+ * <p>Greedy decoding of two tokens after a prompt of three:
  *
  * <pre>{@code
  * Sampler greedy = new Greedy();
@@ -40,19 +40,19 @@ public final class RunningBatch implements AutoCloseable {
         rows = memory.buffers();
     }
 
-    /** {@return rows that run: they have the places below this} */
+    /** {@return the number of running rows, which have the places below this number} */
     public int rows() {
         return rows.count();
     }
 
     /**
-     * Runs prompts through the model together, and gives them the next places, each prompt as many as {@code copies}.
+     * Runs prompts through the model together. Each prompt takes the next {@code copies} places.
      *
-     * @param prompts at least one of at least one id each, in range; lengths may differ
+     * @param prompts at least one prompt of at least one id each, in range; lengths may differ
      * @param copies places that each prompt takes, at least 1
-     * @param room tokens that each row will have room for at least, prompt and continuation
+     * @param room minimum number of tokens that each row has room for, prompt and continuation
      * @throws IllegalStateException if there are not enough places, or this is closed
-     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory
+     * @throws InsufficientMemoryException if the keys and values are larger than the free memory
      */
     public void join(List<int[]> prompts, int copies, int room) {
         long first = rows.count();
@@ -73,16 +73,16 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Appends one id to each row, and runs prompts through the model that take the next places, in one native call, which
-     * reads the weights once: {@link #step} and {@link #join(List, int, int)} together.
+     * Does the work of {@link #step} and {@link #join(List, int, int)} in one native call, which reads the weights
+     * once. Appends one id to each row, and runs prompts, which take the next places, through the model.
      *
      * @param ids by place, in range
-     * @param prompts as for {@link #join(List, int, int)}, as are the next
+     * @param prompts as for {@link #join(List, int, int)}
      * @param copies places that each prompt takes
-     * @param room tokens that each of these rows will have room for at least
+     * @param room minimum number of tokens that each of these rows has room for
      * @throws IllegalStateException if the cache is full or empty, there are not enough places, or this is closed
-     * @throws InsufficientMemoryException if keys and values of so many tokens are larger than the free memory; after
-     *     this and any other exception, the rows that run can take the step by {@link #step}
+     * @throws InsufficientMemoryException if the keys and values are larger than the free memory; after this and any
+     *     other exception, the running rows can take the step by {@link #step}
      */
     public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
         lifetime.run(this, () -> {
@@ -107,7 +107,7 @@ public final class RunningBatch implements AutoCloseable {
                                 y,
                                 norm));
             } catch (RuntimeException | Error e) {
-                // Their tokens were not computed.
+                // The tokens of these rows were not computed.
                 rows.lengthen(-1);
                 throw e;
             }
@@ -115,16 +115,16 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Tells how many rows there will be soon, so that their memory is made at once.
+     * Announces the number of rows that there will be soon, so that memory for all of them is allocated at once.
      *
-     * @param count of those that run and join; 0 if that is not known
+     * @param count of running and joining rows; 0 if the number is not known
      */
     public void expect(int count) {
         memory.expect(count);
     }
 
     /**
-     * Appends one id to each row and computes the logits of what follows.
+     * Appends one id to each row and computes the logits of the next token.
      *
      * @param ids by place, in range
      * @throws IllegalStateException if the cache is full, empty or closed
@@ -144,15 +144,16 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * As many steps as asked for in one native call: the decoder itself chooses each row's next token and feeds it back.
+     * Takes at most as many steps as {@code draws} has, in one native call. The decoder itself chooses each row's next
+     * token and feeds the token back.
      *
      * @param ids by place, in range: the first step appends them
      * @param samplings by place
      * @param draws [steps, rows], random numbers in [0, 1)
      * @param eosIds may end the call early, when each row has met one of them
-     * @return a token of each row and step; the last step's have not been appended
+     * @return a token for each row and step; the tokens of the last step have not been appended
      * @throws IllegalArgumentException if there are not as many samplings, or draws of a step, as rows
-     * @throws IllegalStateException if the cache has no room for so many tokens, is empty or closed
+     * @throws IllegalStateException if the cache has no room for the tokens, is empty or closed
      */
     public SampledBlock steps(int[] ids, List<DeviceSampling> samplings, double[][] draws, List<Integer> eosIds) {
         DeviceSteps steps = new DeviceSteps(samplings, draws, eosIds);
@@ -161,7 +162,7 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Lets a row go; the row in the last place takes its place.
+     * Removes a row. The row in the last place moves to the free place.
      *
      * @param place below {@link #rows()}
      */
@@ -176,11 +177,12 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Replaces the rows by copies of some of them; only what differs is copied. Logits stay under the places that
-     * their rows had, until the next step.
+     * Replaces the rows by copies of some of them. Only tokens that differ are copied. Until the next step, the logits
+     * stay under the places that the rows had before.
      *
      * @param sources the place that each new row is a copy of, at most as many as there are places
-     * @param same tokens that all these rows begin with, and so need no copy, at least 0; 0 with more rows than before
+     * @param same number of tokens that all these rows begin with, which need no copy, at least 0; 0 with more rows
+     *     than before
      * @throws IllegalStateException if there are too many rows, or this is closed
      */
     public void reorder(int[] sources, int same) {
@@ -196,7 +198,7 @@ public final class RunningBatch implements AutoCloseable {
     /**
      * Appends several ids to the only row and computes the logits after each of them.
      *
-     * @param ids at least one, in range, as many as the cache has room for at most
+     * @param ids at least one, in range, at most as many as the cache has room for
      * @return the logits, which the next call of this method overwrites
      * @throws IllegalStateException if there are several rows, or the cache is full or closed
      */
@@ -241,7 +243,7 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * The logarithm of the sum of exp(logits) of one row: a logit less this is a log-probability.
+     * The logarithm of the sum of exp(logits) of one row. A logit minus this logarithm is a log-probability.
      *
      * @param place of the row, below {@link #rows()}
      * @return the natural logarithm
@@ -251,7 +253,7 @@ public final class RunningBatch implements AutoCloseable {
         return lifetime.compute(this, () -> rows.logits().norm(place));
     }
 
-    /** Called once, when no call runs. */
+    /** Frees the memory. Called once, when no native call runs. */
     void free() {
         memory.free();
     }

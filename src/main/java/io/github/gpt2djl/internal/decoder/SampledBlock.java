@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.decoder;
 
 /**
- * Tokens that a decoder has chosen in some steps.
+ * The tokens that a decoder itself has chosen in several steps.
  *
  * <pre>{@code
  * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 3)) {
@@ -10,24 +10,24 @@ package io.github.gpt2djl.internal.decoder;
  * }
  * }</pre>
  *
- * @param steps how many
+ * @param steps number of steps
  * @param rows of the batch
  * @param numbers [2, steps, rows]: the tokens, then their log-probabilities
  */
 public record SampledBlock(int steps, int rows, double[] numbers) {
     /**
-     * A token.
+     * The id of a token.
      *
      * @param step from 0
      * @param place of its row
-     * @return its id
+     * @return the id
      */
     public int id(int step, int place) {
         return (int) numbers[step * rows + place];
     }
 
     /**
-     * How likely a token was under the model itself.
+     * The log-probability of a token under the model itself.
      *
      * @param step from 0
      * @param place of its row

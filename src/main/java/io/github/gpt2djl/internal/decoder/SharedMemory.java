@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of libtorch that Java reads and writes too, so that a step's ids and logits are not copied.
  *
- * <p>It is freed at once by {@link #close}: a direct buffer of Java's own waits for the garbage collector, which does
- * not see how large it is, and every array that DJL makes of Java's numbers has one. So nothing outside this package is
- * given a view of it, and what is read is read while the owner is kept open.
+ * <p>{@link #close} frees the memory at once. A direct buffer of Java waits for the garbage collector, which does not
+ * see how large the buffer is, and every array that DJL makes of Java's numbers has such a buffer. Because the memory
+ * is freed at once, no code outside this package gets a view of it, and it is read only while the owner is kept open.
  */
 final class SharedMemory implements AutoCloseable {
     private final PtNDArray array;
     private @Nullable ByteBuffer bytes;
 
     /**
-     * Allocates memory whose contents are anything.
+     * Allocates memory with undefined contents.
      *
-     * @param owner frees it at the latest
-     * @throws IllegalArgumentException if a buffer cannot be so large
+     * @param owner frees the memory at the latest
+     * @throws IllegalArgumentException if a buffer cannot have this size
      */
     SharedMemory(NDManager owner, long size) {
         if (size > Integer.MAX_VALUE) {
@@ -36,9 +36,9 @@ final class SharedMemory implements AutoCloseable {
     }
 
     /**
-     * The memory, to be used before this is closed.
+     * The memory as a buffer, to be used before this object is closed.
      *
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalStateException if this object is closed
      */
     ByteBuffer bytes() {
         if (bytes == null) {
@@ -47,7 +47,7 @@ final class SharedMemory implements AutoCloseable {
         return bytes;
     }
 
-    /** Rows from one on of a buffer of floats. */
+    /** The rows from {@code first} on of a buffer of floats. */
     IValue floats(NDManager scope, int first, Shape shape) {
         return rows(scope, first, shape, DataType.FLOAT32);
     }

@@ -24,8 +24,8 @@ import java.util.Optional;
  */
 public final class TorchEngine {
     /**
-     * How often a thread of libgomp looks for work before it sleeps. Its own 300,000 turns are a core's time that under
-     * a quota, or beside another process, the thread that computes would need.
+     * How often a thread of libgomp looks for work before it sleeps. libgomp's default of 300,000 turns takes time of a
+     * core that the computing thread needs under a quota, or next to another process.
      */
     private static final String SPIN_COUNT = "1000";
 
@@ -36,10 +36,10 @@ public final class TorchEngine {
     private TorchEngine() {}
 
     /**
-     * @param threads of one native operation; 0: the engine's own number, but no more than Java's processors, which
-     *     are fewer under a container's quota
-     * @throws IllegalStateException if the engine runs already with another number: libtorch takes it only once; or if
-     *     its native library is missing, is of another version, or cannot be unpacked
+     * @param threads of one native operation; 0: the engine's own number, but at most the number of Java's processors,
+     *     which is lower under a container's quota
+     * @throws IllegalStateException if the engine already runs with another number of threads, which libtorch takes
+     *     only once; or if its native library is missing, is of another version, or cannot be unpacked
      */
     static synchronized Engine start(int threads) {
         DjlSettings.prepare();
@@ -64,7 +64,10 @@ public final class TorchEngine {
         return engine;
     }
 
-    /** PyTorch knows the machine's cores, and not a container's quota. A number that the process was given stays. */
+    /**
+     * Limits the threads to a container's quota: PyTorch knows only the machine's cores. A number that was set for the
+     * process stays.
+     */
     private static void limitThreads() {
         int processors = Runtime.getRuntime().availableProcessors();
         boolean given = System.getProperty("ai.djl.pytorch.num_threads") != null
@@ -96,7 +99,7 @@ public final class TorchEngine {
     }
 
     /**
-     * How much a device reads and writes when it copies, in GB/s (10<sup>9</sup> bytes).
+     * Measures how much a device reads and writes when it copies, in GB/s (10<sup>9</sup> bytes).
      *
      * @param device a model's
      * @return the best of ten copies of 1 GiB
@@ -106,19 +109,19 @@ public final class TorchEngine {
     }
 
     /**
-     * Why the processor computes on a machine with NVIDIA's driver.
+     * Explains why the processor computes on a machine with NVIDIA's driver.
      *
-     * @return the reason, for a reader; empty without a driver, or where PyTorch can compute on the first GPU
+     * @return the reason, for a reader; empty without a driver, or if PyTorch can compute on the first GPU
      */
     public static Optional<String> whyNotGpu() {
         return CudaDriver.find() == null ? Optional.empty() : Optional.ofNullable(Gpu.whyNot(0));
     }
 
     /**
-     * What is to be known about a device.
+     * Describes a device.
      *
      * @param device a model's
-     * @return a GPU's name, or why the processor computes and not a GPU; for a reader
+     * @return the name of a GPU, or the reason why the processor computes instead of a GPU; for a reader
      */
     public static String about(DeviceChoice device) {
         String about = device.isGpu() ? Gpu.name(device.index()) : Gpu.whyNot(0);

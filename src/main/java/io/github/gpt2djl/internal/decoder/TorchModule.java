@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * A loaded TorchScript module whose methods are called by name; DJL closes neither arguments nor results.
  *
- * <p>Must not be closed while a method runs: {@link Lifetime} sees to it.
+ * <p>Must not be closed while a method runs: {@link Lifetime} prevents that.
  */
 final class TorchModule implements AutoCloseable {
     private final PtSymbolBlock block;
@@ -54,7 +54,7 @@ final class TorchModule implements AutoCloseable {
         result(method, arguments).close();
     }
 
-    /** Calls a method that returns a tensor, which belongs to {@code manager} then. */
+    /** Calls a method that returns a tensor. The tensor belongs to {@code manager}. */
     PtNDArray compute(NDManager manager, TorchMethod method, Object... arguments) {
         return compute(manager, method.key(), arguments);
     }
@@ -80,13 +80,13 @@ final class TorchModule implements AutoCloseable {
     }
 
     /**
-     * Calls a method whose result is one number, outside inference mode, so that gradients can be told.
+     * Calls a method whose result is one number, outside inference mode, so that gradients can be computed.
      *
      * @param arguments by DJL's convention: neighbours named {@code x[]} are a list, {@code module_method:} names the
      *     method; the manager of the first one must not be closed meanwhile
      */
     float learn(NDList arguments) {
-        // Optimized graphs draw other random numbers than those of the first calls, which are not.
+        // Optimized graphs draw other random numbers than the graphs of the first calls, which are not optimized.
         JniUtils.setGraphExecutorOptimize(false);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
@@ -110,7 +110,7 @@ final class TorchModule implements AutoCloseable {
 
     private IValue run(String method, IValue... arguments) {
         if (!optimized) {
-            // For this thread, whose other models may be.
+            // Switches optimization off for this thread, whose other models may be optimized.
             JniUtils.setGraphExecutorOptimize(false);
         }
         try {

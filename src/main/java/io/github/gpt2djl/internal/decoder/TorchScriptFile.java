@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
  * A file of the folder torchscript, as a saved module holds it.
  *
  * <p>A saved module has no imports: each name of another file is written in full, {@code __torch__.batch.Batch}. So the
- * import lines are emptied, and the names that they tell of are written in full. Line numbers stay.
+ * import lines are emptied, and the imported names are written in full. Line numbers stay the same.
  *
- * @param module the file's name for the others, as {@code kernels.int8}
- * @param imports modules that the file names, libtorch's own not among them
+ * @param module the name by which other files import the file, such as {@code kernels.int8}
+ * @param imports modules that the file names, except libtorch's own
  * @param text the source
  */
 record TorchScriptFile(String module, Set<String> imports, String text) {
@@ -37,7 +37,7 @@ record TorchScriptFile(String module, Set<String> imports, String text) {
      * Reads a file.
      *
      * @param module the name that others import it by
-     * @param path the file's, below torchscript and without its ending
+     * @param path the path of the file below torchscript, without its ending
      */
     static TorchScriptFile read(String module, String path) throws IOException {
         String resource = "/io/github/gpt2djl/torchscript/" + path + ".py";

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 /** The weights that learn, their gradients, and AdamW's moments. */
 final class TrainingArrays {
     /**
-     * One number for each weight, in one piece of memory, which AdamW takes whole.
+     * One number for each weight, in one piece of memory, which AdamW takes as a whole.
      *
-     * @param all matrices at the front, as only they decay
-     * @param views of it, by the tensors' names in the order of training.py
+     * @param all the numbers, those of matrices at the front, because only matrices decay
+     * @param views of {@code all}, by the tensors' names in the order of training.py
      */
     record Piece(PtNDArray all, Map<String, PtNDArray> views) {}
 
@@ -29,7 +29,7 @@ final class TrainingArrays {
     final Piece gradients;
     final Piece means;
     final Piece squares;
-    /** Numbers in all matrices. */
+    /** The number of weights in all matrices. */
     final long decayed;
 
     /** @param learning the tensors that learn, in the order of training.py */
@@ -44,7 +44,7 @@ final class TrainingArrays {
     private static Piece piece(List<TensorInfo> learning, NDManager manager) {
         PtNDArray all = (PtNDArray) manager.zeros(new Shape(size(learning.stream())), DataType.FLOAT32);
         Map<String, PtNDArray> views = new LinkedHashMap<>();
-        // The order of the views; their places come next.
+        // Sets the order of the views. Their places in memory follow below.
         learning.forEach(tensor -> views.put(tensor.name(), all));
         long first = 0;
         for (TensorInfo tensor : (Iterable<TensorInfo>) Stream.concat(
@@ -63,7 +63,7 @@ final class TrainingArrays {
         return tensor.shape().size() > 1;
     }
 
-    /** Numbers in all of them. */
+    /** The number of weights in all tensors. */
     static long size(Stream<TensorInfo> tensors) {
         return tensors.mapToLong(tensor -> shape(tensor).size()).sum();
     }
@@ -72,7 +72,7 @@ final class TrainingArrays {
         return new Shape(tensor.shape());
     }
 
-    /** All that a training needs to go on, by name. */
+    /** All arrays that a training needs to go on, by name. */
     Map<String, PtNDArray> state() {
         Map<String, PtNDArray> state = new LinkedHashMap<>(weights.views);
         means.views.forEach((name, view) -> state.put("mean." + name, view));
@@ -80,7 +80,7 @@ final class TrainingArrays {
         return state;
     }
 
-    /** Reads what {@link #state} gave from a file. */
+    /** Reads the arrays of {@link #state} from a file. */
     void restore(TensorFile file, TorchModule module, NDManager manager) throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             restore(file, new FileArrays(file, module, scope));

@@ -3,26 +3,29 @@ package io.github.gpt2djl.internal.decoder;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.ModelConfig;
 
-/** How much memory a training takes, told before it begins. */
+/** Estimates the memory of a training before the training begins. */
 final class TrainingMemory {
-    /** Beside weights and activations: libtorch itself and what its products need. */
+    /** The bytes besides weights and activations: libtorch itself and the memory of its products. */
     private static final long REST = 250_000_000;
 
-    /** Of the embedding's width, for each token and layer: what the way back needs of the way there. */
+    /**
+     * The activations of the forward pass that the backward pass needs: for each token and layer, as a multiple of the
+     * embedding's width.
+     */
     private static final int KEPT = 19;
 
     private TrainingMemory() {}
 
     /**
-     * In bytes.
+     * The estimate in bytes.
      *
      * @param learning the number of weights that learn
      * @param tokens of a batch
      */
     static long bytes(ModelConfig config, long learning, long tokens) {
-        // Each weight; of those that learn also two gradients, new and summed up, and two moments.
+        // Each weight; for each weight that learns also two gradients (new and summed up) and two moments.
         long weights = Float.BYTES * (config.parameters() + 4 * learning);
-        // Logits, their logarithms of probabilities, and their gradients.
+        // Logits, their log-probabilities, and their gradients.
         long head = 3L * config.vocabularySize();
         long token = (long) KEPT * config.width() * config.layers() + head;
         return REST + weights + Float.BYTES * tokens * token;

@@ -30,8 +30,8 @@ import java.util.Map;
 /**
  * A GPT-2 or GPT-Neo that learns: its weights in 32 bits, their gradients, and AdamW's moments.
  *
- * <p>What is computed is in training.py. One thread at a time may use a model; what dropout leaves out is drawn by
- * PyTorch's generator, which the process has once, so that models do not learn at the same time.
+ * <p>The computation is in training.py. Only one thread at a time may use a model. Dropout draws from PyTorch's
+ * generator, of which the process has only one, so models learn one at a time.
  *
  * <pre>{@code
  * int[][] rows = {{20, 30, 40, 50}, {60, 70, 80, 90}};
@@ -50,7 +50,9 @@ public final class TrainingModel implements AutoCloseable {
     private final NDManager manager;
     private final TorchModule module;
     private final TrainingArrays arrays;
-    /** What training.py takes, by name and in its order: those that stay, then those that learn. */
+    /**
+     * The weights by name, in the order of training.py: first the weights that are frozen, then the weights that learn.
+     */
     private final Map<String, PtNDArray> weights = new LinkedHashMap<>();
 
     private final TensorFile adapter;
@@ -82,18 +84,19 @@ public final class TrainingModel implements AutoCloseable {
     }
 
     /**
-     * Makes a model that learns from what a checkpoint holds; the checkpoint may be closed afterwards.
+     * Makes a model that learns, starting with the weights of a checkpoint. The checkpoint may be closed afterwards.
      *
-     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; those of {@link InitialTensors} are one too
+     * @param checkpoint a GPT-2 or GPT-Neo whose head is its embedding table; the tensors of {@link InitialTensors} are
+     *     one too
      * @param learning which of its weights learn
      * @param seed of an adapter's first weights
-     * @param batchTokens of the largest batch that it will be given
-     * @param threads of one native operation, process-wide: the first load decides; 0: one a core
+     * @param batchTokens tokens of the largest batch that the model will be given
+     * @param threads of one native operation, process-wide: the first load decides; 0: one per core
      * @return the model, to be closed
      * @throws IOException if the checkpoint cannot be read or is malformed
-     * @throws IllegalArgumentException if it is of another architecture, has fewer layers than are to stay, or is to have
-     *     an adapter and is no GPT-2
-     * @throws InsufficientMemoryException if weights and such a batch are larger than the free memory
+     * @throws IllegalArgumentException if the checkpoint has another architecture, has fewer layers than are to be
+     *     frozen, or is to have an adapter and is not a GPT-2
+     * @throws InsufficientMemoryException if the weights and the largest batch are larger than the free memory
      * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
      */
     public static TrainingModel load(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, int threads)
@@ -139,7 +142,7 @@ public final class TrainingModel implements AutoCloseable {
         }
     }
 
-    /** All tensors of a model, in the order of training.py: that of {@link Layout}, in which the head is tied. */
+    /** All tensors of a model in the order of training.py, which is the order of {@link Layout} with a tied head. */
     private static List<TensorInfo> tensors(Checkpoint checkpoint) throws IOException {
         return Layout.steps(checkpoint.tensors(), checkpoint.config()).stream()
                 .filter(step -> step.kind() != Layout.Kind.TIED_HEAD)
@@ -147,7 +150,10 @@ public final class TrainingModel implements AutoCloseable {
                 .toList();
     }
 
-    /** How many of them stay: two embeddings, and those of layers; the last norm's two are left. */
+    /**
+     * The number of frozen tensors: all with an adapter; otherwise, if layers are frozen, the two embeddings and the
+     * tensors of these layers. The two tensors of the last norm are left.
+     */
     private static int frozen(Learning learning, int layers, int all) {
         if (learning.adapterRank() > 0) {
             return all;
@@ -155,7 +161,7 @@ public final class TrainingModel implements AutoCloseable {
         return learning.frozenLayers() == 0 ? 0 : 2 + (all - 4) / layers * learning.frozenLayers();
     }
 
-    /** Reads those weights that a file has. */
+    /** Reads the weights that a file has. */
     private void fill(TensorFile file) throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             FileArrays source = new FileArrays(file, module, scope);
@@ -180,8 +186,9 @@ public final class TrainingModel implements AutoCloseable {
     /**
      * Adds a batch's gradients to those of the batches since the last update.
      *
-     * @param rows of one length, 2 to {@link ModelConfig#positions()} + 1 ids each: each but the last foretells the next
-     * @param seed of what dropout leaves out: the same seed, weights and rows give the same gradients
+     * @param rows of one length, 2 to {@link ModelConfig#positions()} + 1 ids each: each id but the last predicts the
+     *     next id
+     * @param seed of dropout: equal seeds, weights and rows give equal gradients
      * @return the mean loss of a token, in nats, with dropout
      */
     public double learn(int[][] rows, long seed) {
@@ -201,12 +208,12 @@ public final class TrainingModel implements AutoCloseable {
     }
 
     /**
-     * Changes the weights by one step of AdamW, with the mean of the gradients since the last one.
+     * Changes the weights by one step of AdamW, with the mean of the gradients since the last step.
      *
      * @param step the number of this step, from 1
-     * @param batches of which gradients were added
+     * @param batches number of batches whose gradients were added
      * @param optimizer learning rate, decay, clipping and moments
-     * @return the norm of the gradients before they were clipped; not finite if they are not
+     * @return the norm of the gradients before they were clipped; not finite if a gradient is not finite
      */
     public double update(int step, int batches, AdamW optimizer) {
         try (NDManager scope = manager.newSubManager()) {
@@ -283,17 +290,19 @@ public final class TrainingModel implements AutoCloseable {
         return ArrayTensors.of(arrays.gradients.views());
     }
 
-    /** {@return all that another process needs to go on from here: the weights that learn, and AdamW's moments} */
+    /**
+     * {@return everything that another process needs to go on from here: the weights that learn, and AdamW's moments}
+     */
     public TensorFile state() {
         return ArrayTensors.of(arrays.state());
     }
 
     /**
-     * Goes back, or on, to a state.
+     * Restores an earlier or later state.
      *
-     * @param state what {@link #state} gave, from a file
-     * @throws io.github.gpt2djl.MalformedCheckpointException if it is of another model
-     * @throws IOException if it cannot be read
+     * @param state the tensors of {@link #state}, from a file
+     * @throws io.github.gpt2djl.MalformedCheckpointException if the state is of another model
+     * @throws IOException if the state cannot be read
      */
     public void restore(TensorFile state) throws IOException {
         arrays.restore(state, module, manager);

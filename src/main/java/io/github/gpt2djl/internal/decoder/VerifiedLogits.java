@@ -7,9 +7,10 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * The logits after each of the ids that {@link RunningBatch#verify} was given, until it is called again.
+ * The logits after each of the ids that {@link RunningBatch#verify} was given. They are valid until the next call of
+ * {@code verify}.
  *
- * <p>Two guesses after a prompt of three; the first is right if it is the token that the prompt's logits lead to:
+ * <p>Verifies the id 50 as a guess of the second token after a prompt of three:
  *
  * <pre>{@code
  * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 8)) {

@@ -28,11 +28,11 @@ import java.util.stream.Stream;
 /**
  * Hands a checkpoint's tensors to decoder.py, whose kernels pack them.
  *
- * <p>Packing is the slow part, and FBGEMM does it on one thread: so several matrices are packed at once, and added in
+ * <p>Packing is the slow part, and FBGEMM packs on one thread. So several matrices are packed at once, and added in
  * order.
  */
 public final class Weights {
-    /** Each packing needs memory of its own; more would not be waited for. */
+    /** Each worker needs memory of its own. More workers would not shorten the loading. */
     private static final int MOST_WORKERS = 4;
 
     private static final Set<Layout.Kind> LAYERS =
@@ -62,7 +62,10 @@ public final class Weights {
         scratch = memory(steps.stream().filter(step -> turns && step.kind() == Layout.Kind.CONV1D));
     }
 
-    /** For the largest of these, but not the head, which is too large to keep such memory for long. */
+    /**
+     * Makes memory for the largest matrix of these steps, except the head, which is too large to keep such memory for
+     * long.
+     */
     private ThreadLocal<PtNDArray> memory(Stream<Layout.Step> steps) {
         long size = steps.filter(step -> LAYERS.contains(step.kind()))
                 .mapToLong(step -> step.rows() * step.columns())
@@ -71,13 +74,13 @@ public final class Weights {
         return ThreadLocal.withInitial(() -> (PtNDArray) manager.create(new Shape(size), DataType.FLOAT32));
     }
 
-    /** Whether a matrix is used as it is in the file. */
+    /** Whether a matrix is used in the file's format. */
     private static boolean stays(Layout.Step step, Kernel kernel) {
         return kernel.sharesTable() && step.kind() != Layout.Kind.CONV1D;
     }
 
     /**
-     * A matrix as its kernel wants it, until it is added.
+     * A matrix in the format of its kernel, until it is added to the model.
      *
      * @param factors that the norm before the matrix takes over, or empty
      */
@@ -108,7 +111,7 @@ public final class Weights {
     /**
      * Rejects a model that is too large for this machine.
      *
-     * @throws InsufficientMemoryException with the precisions that are not
+     * @throws InsufficientMemoryException with the precisions that would fit
      */
     static void checkMemory(Checkpoint checkpoint, ExecutionTarget target, int workers, long free) {
         ModelConfig config = checkpoint.config();
@@ -158,7 +161,7 @@ public final class Weights {
             if (packing.size() == 1
                     && kernels.halvesTables()
                     && !kernels.layers().packs()) {
-                // oneDNN is so fast that all layers would be in memory beside the head's 32-bit numbers.
+                // oneDNN packs so fast that all layers would be in memory next to the head's 32-bit numbers.
                 PackingThreads.result(packing.get(0));
             }
         }
@@ -168,8 +171,8 @@ public final class Weights {
     }
 
     /**
-     * Whether activations are rounded to 8 bits, which makes numbers of NaN. Else a text that has a damaged token or
-     * position is told, and the others need not know of it.
+     * Whether activations are rounded to 8 bits, which turns NaN into numbers. Without this rounding, only a text with
+     * a damaged token or position gets an error, and other texts are not affected.
      */
     private boolean eightBits() {
         return eightBits(kernels.layers()) || eightBits(kernels.head());
@@ -189,7 +192,7 @@ public final class Weights {
         }
     }
 
-    /** A norm without tensors changes neither scale nor mean. */
+    /** Adds a norm. A norm without tensors changes neither scale nor mean. */
     private void addNorm(Layout.Step step, PtNDArray factors, boolean absorbed) throws IOException {
         try (NDManager scope = manager.newSubManager()) {
             List<TensorInfo> tensors = step.tensors();
@@ -237,8 +240,9 @@ public final class Weights {
     }
 
     /**
-     * What the inputs of a matrix are multiplied by, after the matrix is divided by that; empty where nothing is changed.
-     * How loud a neuron of the MLP is, the checkpoint does not tell, but the weights of the neuron's outputs.
+     * Divides a matrix by factors of its inputs, and returns the factors, by which the inputs are to be multiplied;
+     * empty if nothing is changed. For a neuron of the MLP, the checkpoint tells only the weights of the neuron's
+     * outputs, not how large its activations are.
      */
     private PtNDArray factors(Layout.Step step, PtNDArray weight, boolean transposed, NDManager scope)
             throws IOException {

@@ -11,7 +11,7 @@ import io.github.gpt2djl.sampling.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds before anything is computed that the rules leave no token, where that can be known. */
+/** Finds out before anything is computed whether the rules leave no token, as far as that can be known. */
 public final class Bans {
     private static final List<GenerationOption<?>> BANNING = List.of(
             SEQUENCE_BIAS,
@@ -29,12 +29,12 @@ public final class Bans {
     /**
      * Lets the rules process equal scores after the prompt: whether a token is banned does not depend on its score.
      *
-     * @throws InvalidOptionException if no token may follow the prompt, or none stand at the greatest length
+     * @throws InvalidOptionException if no token may follow the prompt, or no token may stand at the greatest length
      */
     static void check(GenerationConfig config, Request request, int vocabulary) {
         List<GenerationOption<?>> banning =
                 BANNING.stream().filter(config::isSet).toList();
-        // Own processors may allow again what the rules before them have banned.
+        // The user's own processors may allow tokens again that the rules before them have banned.
         if (banning.isEmpty() || !config.logitsProcessors().isEmpty()) {
             return;
         }

@@ -6,7 +6,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.InvalidOptionException;
 
-/** Which configs can share the places of a batch. */
+/** Checks which configs can share the places of a batch. */
 public final class BatchCompatibility {
     private BatchCompatibility() {}
 
@@ -39,7 +39,7 @@ public final class BatchCompatibility {
     /**
      * Rejects prompt lookup.
      *
-     * @param found what it was asked for, for the message
+     * @param found what prompt lookup was asked for, for the message
      */
     static void requirePlain(GenerationConfig config, String found) {
         int guesses = config.get(PROMPT_LOOKUP_NUM_TOKENS);

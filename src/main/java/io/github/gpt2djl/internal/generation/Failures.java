@@ -1,19 +1,20 @@
 package io.github.gpt2djl.internal.generation;
 
-/** Passes on what a request failed with, whatever it is. */
+/** Passes on the failure of a request, whatever its type. */
 public final class Failures {
     private Failures() {}
 
     /**
-     * Throws it, as it is: also a checked exception, which code in other languages than Java throws without saying so.
+     * Throws a failure unchanged, even a checked exception: code in other languages than Java throws checked exceptions
+     * without declaring them.
      *
-     * @return never, so that it can stand behind {@code throw}
+     * @return never; the type lets a call stand behind {@code throw}
      */
     public static RuntimeException unchecked(Throwable failure) {
         return Failures.<RuntimeException>raise(failure);
     }
 
-    // Generics are not checked when it runs: that is the trick.
+    // Generics are not checked at run time, so any type can be thrown.
     @SuppressWarnings("unchecked")
     private static <E extends Throwable> RuntimeException raise(Throwable failure) throws E {
         throw (E) failure;

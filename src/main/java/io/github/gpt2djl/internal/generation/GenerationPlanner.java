@@ -25,15 +25,21 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Starts runs: which loop computes what a config asks for, and what it cannot be combined with. */
+/** Starts runs: chooses the loop that computes what a config asks for, and rejects options that cannot be combined. */
 public record GenerationPlanner(LoadedModel model) {
-    /** As in transformers; the number follows how well it does. */
+    /**
+     * The maximum number of tokens that an assistant guesses at once, as in transformers. The actual number follows the
+     * success of the guesses.
+     */
     private static final int ASSISTANT_TOKENS = 20;
 
     /** The number of steps ahead. Not more, because steps after the end of a text are wasted. */
     private static final int STEPS_AHEAD = 32;
 
-    /** Several prompts, all checked before anything is computed: together, or in turn if one of them searches. */
+    /**
+     * Generates for several prompts, all checked before anything is computed. They run together, or in turn if one of
+     * them searches.
+     */
     public List<Generation> all(List<GenerationRequest> prompts) {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("found no prompt, expected at least one");
@@ -51,7 +57,7 @@ public record GenerationPlanner(LoadedModel model) {
         return all;
     }
 
-    /** Each prompt's result: together, but for those that need the places of a batch for themselves. */
+    /** Generates each prompt's result. Prompts run together, except those that need a loop for themselves. */
     public List<GenerationResult> each(List<GenerationRequest> asked) {
         List<GenerationRequest> prompts =
                 asked.stream().map(prompt -> wholeIfPossible(prompt)).toList();
@@ -68,7 +74,7 @@ public record GenerationPlanner(LoadedModel model) {
         return results;
     }
 
-    /** With the model's own defaults; one that they do not go with fails in its turn. */
+    /** Adds the model's own defaults. A prompt that they do not go with stays as it is, and fails in its turn. */
     private GenerationRequest wholeIfPossible(GenerationRequest prompt) {
         try {
             return model.whole(prompt);
@@ -93,12 +99,15 @@ public record GenerationPlanner(LoadedModel model) {
         return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, most, ahead(model)));
     }
 
-    /** Steps that a GPU may be ahead where nobody waits for each token: then it need not wait for Java either. */
+    /**
+     * The number of steps that a GPU may be ahead if nobody waits for each token: then the GPU need not wait for Java
+     * either.
+     */
     public static int ahead(LoadedModel model) {
         return model.device().kind() == DeviceChoice.Kind.GPU ? STEPS_AHEAD : 0;
     }
 
-    /** A request for one sequence, which tells all options. */
+    /** Makes a request for one sequence, whose config includes the model's own defaults. */
     public GenerationRequest single(Prompt prompt, GenerationConfig asked) {
         GenerationConfig config = model.whole(asked);
         int sequences = config.get(NUM_RETURN_SEQUENCES);
@@ -109,7 +118,7 @@ public record GenerationPlanner(LoadedModel model) {
         return new GenerationRequest(prompt, config);
     }
 
-    /** One prompt. */
+    /** Starts a run of one prompt. */
     public GenerationRun one(GenerationRequest prompt) {
         return one(read(prompt, true), prompt.config());
     }
@@ -119,7 +128,7 @@ public record GenerationPlanner(LoadedModel model) {
     }
 
     /**
-     * One prompt with a smaller model that guesses.
+     * Starts a run of one prompt with a smaller model that guesses.
      *
      * @param keeps whether the tokens are kept for a {@link Generation}
      */
@@ -144,7 +153,7 @@ public record GenerationPlanner(LoadedModel model) {
     }
 
     /**
-     * One prompt, whose tokens are handed out as they come.
+     * Starts a run of one prompt whose tokens are handed out as they come.
      *
      * @param keeps whether the tokens are kept for a {@link Generation} too
      */
@@ -161,7 +170,7 @@ public record GenerationPlanner(LoadedModel model) {
         return new GenerationRun(requests, loop(model.decoder(), requests, prompt.config(), Math.min(1, ahead(model))));
     }
 
-    /** Any number of prompts, looked at when there is a place for them. */
+    /** Starts a run of any number of prompts, each looked at when there is a place for it. */
     public GenerationRun queued(Iterator<GenerationRequest> prompts, int places) {
         RequestQueue requests = RequestQueue.lazy(model, prompts, places, false);
         return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, places));

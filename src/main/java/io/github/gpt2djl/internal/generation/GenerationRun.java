@@ -20,31 +20,31 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the facade on its way: the token loop, and each row's text and reason to end. A request that fails ends
- * alone; an exception of the loop, or of the iterator of prompts, ends the run, after the results that are there.
+ * A running call of the facade: the token loop, and each row's text and reason to end. A request that fails ends alone.
+ * An exception of the loop, or of the iterator of prompts, ends the run after the results that are complete.
  */
 public final class GenerationRun implements AutoCloseable {
     private final RequestQueue requests;
     private final Loop loop;
-    /** Those that have not been given out, in order. */
+    /** The requests whose results have not been given out, in order. */
     private final Deque<Sequences> order = new ArrayDeque<>();
-    /** Those that run, by their numbers in the loop. */
+    /** The running requests by their rows' numbers in the loop. */
     private final Map<Integer, Sequences> rows = new HashMap<>();
 
     private int begun;
     private boolean cancelled;
     private @Nullable Throwable failure;
     private boolean reported;
-    /** What the last request that has failed did. */
+    /** The failure of the last request that has failed. */
     private @Nullable Throwable failed;
 
-    /** Computes nothing before the first question. */
+    /** Computes nothing before the first result or token is asked for. */
     GenerationRun(RequestQueue requests, Loop loop) {
         this.requests = requests;
         this.loop = loop;
     }
 
-    /** Each request's result in the requests' order, as soon as it and those before it are complete. */
+    /** Each request's result in the requests' order, as soon as this result and all results before it are complete. */
     public Iterator<GenerationResult> results() {
         return new Iterator<>() {
             @Override
@@ -70,7 +70,7 @@ public final class GenerationRun implements AutoCloseable {
         };
     }
 
-    /** All sequences in order; the first request that has failed throws, and ends the run. */
+    /** All sequences in order. The first request that has failed throws, and ends the run. */
     public Iterator<Generation> sequences() {
         Iterator<GenerationResult> results = results();
         return new Iterator<>() {
@@ -100,7 +100,7 @@ public final class GenerationRun implements AutoCloseable {
         };
     }
 
-    /** All sequences; a request that fails ends the run. */
+    /** Returns all sequences. A request that fails ends the run. */
     public List<Generation> finish() {
         try (this) {
             while (failed == null && advance()) {}
@@ -113,7 +113,7 @@ public final class GenerationRun implements AutoCloseable {
         }
     }
 
-    /** The only sequence, each token handed out as it comes. */
+    /** Returns the only sequence. Each token is handed out as it comes. */
     public Generation finish(Consumer<Token> tokens) {
         try (this) {
             for (Token token = next(); token != null; token = next()) {
@@ -123,7 +123,7 @@ public final class GenerationRun implements AutoCloseable {
         }
     }
 
-    /** Chooses the next tokens; tells whether there were any. */
+    /** Chooses the next tokens. Returns whether there were any. */
     private synchronized boolean advance() {
         try {
             if (!going()) {
@@ -138,7 +138,7 @@ public final class GenerationRun implements AutoCloseable {
         }
     }
 
-    /** The next token of a run of one row; null at the end. After an exception the run has ended. */
+    /** Returns the next token of a run of one row; null at the end. After an exception the run has ended. */
     public synchronized @Nullable Token next() {
         try {
             if (!going()) {
@@ -158,7 +158,7 @@ public final class GenerationRun implements AutoCloseable {
         return going();
     }
 
-    /** The same; an interrupted thread ends them all. */
+    /** Whether there are tokens to come. An interrupt of the thread ends all sequences. */
     private boolean going() {
         if (!cancelled && loop.hasNext() && Thread.currentThread().isInterrupted()) {
             cancelled = true;
@@ -172,7 +172,7 @@ public final class GenerationRun implements AutoCloseable {
         return !cancelled && loop.hasNext();
     }
 
-    /** Ends the run; one that is in the middle of a step on another thread, after that step. */
+    /** Ends the run. If the run is in the middle of a step on another thread, ends it after that step. */
     @Override
     public synchronized void close() {
         loop.close();
@@ -183,7 +183,7 @@ public final class GenerationRun implements AutoCloseable {
         return next != null && next.ended();
     }
 
-    /** Once: who asks again finds that the run has ended. */
+    /** Throws the failure once. A caller that asks again finds that the run has ended. */
     private void rethrow() {
         Throwable why = failure != null ? failure : requests.failure();
         if (why != null && !cancelled && !reported) {
@@ -196,7 +196,7 @@ public final class GenerationRun implements AutoCloseable {
     private void token(SampledToken sampled) {
         Sequences request = row(sampled);
         if (request == null) {
-            // Of the same step as a failed one of its request.
+            // The token is of the same step as a failed token of its request.
             return;
         }
         try {

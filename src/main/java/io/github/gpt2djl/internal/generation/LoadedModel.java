@@ -24,11 +24,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a loaded model, and how prompts become its ids.
+ * The parts of a loaded model, and the conversion of prompts to the model's ids.
  *
- * @param name its own, or its folder
+ * @param name the model's own name, or its folder
  * @param precision of its weights, never {@link Precision#AUTO}
- * @param tokenizer null: the checkpoint has none
+ * @param tokenizer null if the checkpoint has none
  */
 public record LoadedModel(
         String name,
@@ -44,7 +44,7 @@ public record LoadedModel(
         DjlSettings.prepare();
     }
 
-    /** Loads an open checkpoint, and closes it. */
+    /** Loads a model from an open checkpoint, and closes the checkpoint. */
     public static LoadedModel load(Checkpoint checkpoint, LoadOptions options) throws IOException {
         Tokenizer tokenizer = null;
         try (checkpoint) {
@@ -73,7 +73,7 @@ public record LoadedModel(
         return decoder.device();
     }
 
-    /** The tokenizer, where text needs one. */
+    /** Returns the tokenizer. Throws if the model has none. */
     public Tokenizer requireTokenizer() {
         if (tokenizer == null) {
             throw new IllegalStateException(name
@@ -83,17 +83,17 @@ public record LoadedModel(
         return tokenizer;
     }
 
-    /** Turns the ids after others into text; null without a tokenizer. */
+    /** Makes a detokenizer for the ids after {@code before}; null without a tokenizer. */
     public @Nullable Detokenizer detokenizer(boolean skipSpecialTokens, int... before) {
         return tokenizer == null ? null : tokenizer.detokenizer(skipSpecialTokens, before);
     }
 
-    /** The ids of a prompt; the model has those of a text. */
+    /** The ids of a prompt. Rejects a text with an id that the model does not have. */
     public int[] ids(Prompt prompt, boolean splitSpecialTokens) {
         return known(prompt, encode(prompt, splitSpecialTokens, true));
     }
 
-    /** The ids of a prompt that goes on from another: its text gets no special tokens in front. */
+    /** The ids of a prompt that goes on from another prompt. Its text gets no special tokens in front. */
     int[] idsBehind(Prompt prompt) {
         return known(prompt, encode(prompt, false, false));
     }
@@ -111,7 +111,7 @@ public record LoadedModel(
         return ids;
     }
 
-    /** The ids of a prompt; those of a text may lie beyond the model's embedding. */
+    /** The ids of a prompt. The ids of a text may lie beyond the model's embedding. */
     public int[] encode(Prompt prompt, boolean splitSpecialTokens, boolean addSpecialTokens) {
         if (prompt.ids() != null) {
             return prompt.ids().stream().mapToInt(Integer::intValue).toArray();
@@ -135,7 +135,7 @@ public record LoadedModel(
         }
     }
 
-    /** A text that does not fit into the context. */
+    /** Makes the exception for a text that does not fit into the context. */
     InvalidOptionException tooLong(NamedOption option, int ids, String problem, Object... advice) {
         List<Object> all = new ArrayList<>(List.of("shorten it"));
         all.addAll(List.of(advice));
@@ -144,7 +144,7 @@ public record LoadedModel(
                 .withAdvice(all.toArray());
     }
 
-    /** The id that a text starts from where there is none. */
+    /** The id that a text starts from if it has no ids of its own. */
     int bos() {
         if (defaults.bosId() < 0) {
             throw InvalidOptionException.of(PROMPT, "", "the prompt is empty")
@@ -158,12 +158,12 @@ public record LoadedModel(
         return ConfigMerge.merge(asked, defaults);
     }
 
-    /** A config that tells all options. */
+    /** Adds the model's own defaults to a config. */
     public GenerationConfig whole(GenerationConfig config) {
         return defaults.isEmpty() ? config : withDefaults(config.toBuilder());
     }
 
-    /** A request that tells all options. */
+    /** Adds the model's own defaults to a request. */
     public GenerationRequest whole(GenerationRequest request) {
         return new GenerationRequest(request.prompt(), whole(request.config()));
     }

@@ -6,14 +6,14 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.Preset;
 
-/** How long a text may become under a config. */
+/** Computes how long a text may become under a config. */
 public final class NewTokens {
     private NewTokens() {}
 
     /**
-     * New tokens after a prompt, before the context's limit.
+     * The maximum number of new tokens after a prompt, before the context limits it.
      *
-     * @param promptLength its ids; 0 for an empty prompt, though it starts from bos
+     * @param promptLength number of the prompt's ids; 0 for an empty prompt, though it starts from bos
      */
     public static int of(GenerationConfig config, int promptLength, int positions) {
         if (config.isSet(MAX_NEW_TOKENS)) {

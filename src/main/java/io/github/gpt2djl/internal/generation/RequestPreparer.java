@@ -16,14 +16,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Makes of each prompt what the token loop takes: encodes and checks it. */
+/** Turns each prompt into a request for the token loop: encodes and checks the prompt. */
 public final class RequestPreparer {
     private static final SecureRandom SEEDS = new SecureRandom();
 
     private static final Object[] SLIDE = {", or let ", CONTEXT_POLICY, " slide"};
 
     private final LoadedModel model;
-    /** The last prompt's, which mostly is the next one's. */
+    /** The config of the last prompt, which mostly is also the config of the next prompt. */
     private @Nullable GenerationConfig config;
 
     private @Nullable Decoding decoding;
@@ -74,7 +74,7 @@ public final class RequestPreparer {
                 request, how, asked, how.get(DO_SAMPLE) ? OptionalLong.of(seed) : OptionalLong.empty());
     }
 
-    /** Beam scores are 32-bit floats, and so is what they are divided by. */
+    /** Rejects a length penalty out of range: beam scores are 32-bit floats, and so is their divisor. */
     private static void checkLengthPenalty(GenerationConfig how, int limit) {
         double most = Math.pow(limit, how.get(LENGTH_PENALTY));
         if (how.get(NUM_BEAMS) > 1 && !(most >= Float.MIN_NORMAL && most <= Float.MAX_VALUE)) {
@@ -88,7 +88,7 @@ public final class RequestPreparer {
         }
     }
 
-    /** New tokens that the context has room for. */
+    /** The number of new tokens that the context has room for. */
     private static int free(GenerationConfig how, int prompt, int positions) {
         if (how.get(PENALTY_ALPHA) == 0) {
             // The last token needs no position of its own: it is never fed back.

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompts as the token loop takes them: one after the other, encoded and checked. One that cannot be used is an
- * exception of {@link #next()}, which is its result; an exception of the user's iterator ends the queue.
+ * A queue of prompts for the token loop: one after the other, encoded and checked. For a prompt that cannot be used,
+ * {@link #next()} throws an exception, which is the prompt's result. An exception of the user's iterator ends the
+ * queue.
  */
 public final class RequestQueue implements Iterator<Request> {
     private final Iterator<Supplier<Sequences>> prompts;
@@ -28,7 +29,7 @@ public final class RequestQueue implements Iterator<Request> {
     }
 
     /**
-     * Prompts that are all encoded and checked now.
+     * Makes a queue of prompts that are all encoded and checked now.
      *
      * @param keeps whether their tokens are kept for their {@link Generation}
      */
@@ -43,9 +44,9 @@ public final class RequestQueue implements Iterator<Request> {
     }
 
     /**
-     * Prompts that are encoded and checked when there is a place for them.
+     * Makes a queue of prompts that are encoded and checked when there is a place for them.
      *
-     * @param list whether each of them has a result even after an interrupt: they are no endless queue
+     * @param list whether the prompts are a list, not an endless queue: then each has a result even after an interrupt
      */
     static RequestQueue lazy(LoadedModel model, Iterator<GenerationRequest> prompts, int places, boolean list) {
         RequestPreparer preparer = new RequestPreparer(model);
@@ -97,24 +98,27 @@ public final class RequestQueue implements Iterator<Request> {
         }
     }
 
-    /** What the user's iterator ended with, if it did not end well. */
+    /** The exception that ended the user's iterator; null if there was none. */
     @Nullable
     Throwable failure() {
         return failure;
     }
 
-    /** Each prompt that the loop has been given, once, in order. */
+    /** Returns the next prompt that the loop has been given, each once and in order. */
     Sequences begun() {
         return given.remove();
     }
 
-    /** What the loop has not taken, and never will: what it has looked at, of a list all. */
+    /**
+     * Gives out the prompts that the loop has not taken and never will take: all prompts of a list, otherwise only a
+     * prompt that it has looked at.
+     */
     void giveRest() {
         while (list ? hasNext() : next != null) {
             try {
                 next();
             } catch (RuntimeException e) {
-                // It has been noted.
+                // The failure has been noted.
             }
         }
     }

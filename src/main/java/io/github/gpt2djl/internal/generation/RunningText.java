@@ -14,20 +14,22 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** One sequence on its way: its tokens, its text, and why it ends. */
+/** A running sequence: its tokens, its text, and the reason why it ends. */
 final class RunningText {
     private final PreparedRequest entry;
     private final int positions;
     private final @Nullable Detokenizer pieces;
     private final StopStrings stops;
     private final boolean keeps;
-    /** Empty if they are not kept. */
+    /** The tokens; empty if they are not kept. */
     private final List<Token> tokens = new ArrayList<>();
 
     private boolean ended;
     private boolean cancelled;
 
-    /** @param keeps whether the tokens are kept for {@link #generation}; who only streams them needs none */
+    /**
+     * @param keeps whether the tokens are kept for {@link #generation}; a caller that only streams tokens needs none
+     */
     RunningText(LoadedModel model, PreparedRequest entry, boolean keeps) {
         this.keeps = keeps;
         this.entry = entry;
@@ -48,7 +50,7 @@ final class RunningText {
         }
     }
 
-    /** Whether no token may come any more: the loop's row ended, or a stop string did it. */
+    /** Whether no further token may come: the loop's row has ended, or a stop string has ended the text. */
     boolean ended() {
         return ended;
     }
@@ -104,7 +106,7 @@ final class RunningText {
         return tokens.size() < entry.asked() ? FinishReason.CONTEXT : FinishReason.LENGTH;
     }
 
-    /** How often the loop has begun anew with the last ids. */
+    /** The number of times that the loop has begun anew with the last ids. */
     private int slides() {
         Request request = entry.request();
         int filled = request.start(positions).length;

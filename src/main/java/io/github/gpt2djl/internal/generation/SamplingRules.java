@@ -54,7 +54,7 @@ public record SamplingRules(
         return new SamplingRules(processors(config, eosIds), warpers(config), config.get(DO_SAMPLE));
     }
 
-    /** Chooses by these rules; it has scratch memory and serves one generation. */
+    /** Makes a sampler that follows these rules. It has scratch memory and serves one generation. */
     public Sampler sampler() {
         Sampler sampler =
                 draws ? new Multinomial(warpers.stream().map(Labelled::rule).toList()) : new Greedy();
@@ -63,7 +63,7 @@ public record SamplingRules(
                 : new ProcessedSampler(processors.stream().map(Labelled::rule).toList(), sampler);
     }
 
-    /** Chooses the same and tells why, with n tokens at each place. */
+    /** Makes an explainer that chooses the same tokens and tells why, with n tokens at each place. */
     Explainer explainer(int n) {
         return new Explainer(processors, warpers, draws, n);
     }

@@ -12,12 +12,12 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The sequences of one request on their way: they end well together, or the request has failed. */
+/** The running sequences of one request. Either all of them end well, or the request has failed. */
 public final class Sequences {
     private final @Nullable PreparedRequest entry;
     private final List<RunningText> all = new ArrayList<>();
     private @Nullable Throwable failure;
-    /** Number of the first in the loop. */
+    /** The number of the first sequence in the loop. */
     private int first;
 
     /** @param keeps whether their tokens are kept for their {@link Generation} */
@@ -28,7 +28,7 @@ public final class Sequences {
         }
     }
 
-    /** Those of a request that cannot be used. */
+    /** Makes the sequences of a request that cannot be used. */
     public Sequences(Throwable failure) {
         entry = null;
         this.failure = failure;
@@ -38,23 +38,23 @@ public final class Sequences {
         return Objects.requireNonNull(entry).request();
     }
 
-    /** Takes the next numbers in the loop, from this one on; returns the one behind them. */
+    /** Takes the next numbers in the loop, from {@code number} on. Returns the number behind them. */
     public int begin(int number) {
         first = number;
         return number + rowCount();
     }
 
-    /** One for a request that cannot be used, as the loop counts. */
+    /** The number of rows as the loop counts: a request that cannot be used has one. */
     private int rowCount() {
         return Math.max(1, all.size());
     }
 
-    /** The number of its first sequence in the loop. */
+    /** The number of the request's first sequence in the loop. */
     public int first() {
         return first;
     }
 
-    /** The numbers of its sequences in the loop. */
+    /** The numbers of the request's sequences in the loop. */
     public IntStream rows() {
         return IntStream.range(first, first + rowCount());
     }
@@ -63,12 +63,12 @@ public final class Sequences {
         return failure != null || all.stream().allMatch(RunningText::ended);
     }
 
-    /** Whether one of them takes no token any more. */
+    /** Whether one of the sequences takes no further token. */
     public boolean ended(int row) {
         return failure != null || all.get(row - first).ended();
     }
 
-    /** A token of the loop's; its exception is this request's. */
+    /** Adds a token of the loop. An exception here is a failure of this request. */
     public Token add(SampledToken sampled) {
         if (sampled.failure() != null) {
             throw Failures.unchecked(sampled.failure());
@@ -84,7 +84,7 @@ public final class Sequences {
         all.forEach(RunningText::cancel);
     }
 
-    /** Why there are no sequences, or null. */
+    /** The reason why there are no sequences, or null. */
     @Nullable
     Throwable failure() {
         return failure;

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Log-probabilities of given texts. */
+/** Computes log-probabilities of given texts. */
 public record TextScorer(LoadedModel model) {
     private static final NamedOption TEXT = NamedOption.of("text");
     private static final NamedOption STRIDE = NamedOption.of("stride");
@@ -52,7 +52,7 @@ public record TextScorer(LoadedModel model) {
             int end = Math.min(begin + positions, ids.length);
             float[] window = model.decoder().scores(Arrays.copyOfRange(ids, begin, end), top);
             int scored = end - begin - 1;
-            // Those before have been scored in the window before.
+            // The tokens before have been scored in the previous window.
             for (int i = all.size() - begin; i < scored; i++) {
                 all.add((double) window[i]);
                 ranks.add((int) window[scored + i]);

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Publishes a generation's tokens: computes one when it is asked for, and none otherwise, on an executor's thread.
- * Each subscriber gets a generation of its own.
+ * Publishes a generation's tokens. Computes a token only when a token is asked for, on an executor's thread. Each
+ * subscriber gets a generation of its own.
  */
 public final class TokenPublisher implements Flow.Publisher<Token> {
     private final Supplier<GenerationRun> starts;
@@ -51,7 +51,10 @@ public final class TokenPublisher implements Flow.Publisher<Token> {
         private final Flow.Subscriber<? super Token> subscriber;
         private final Executor executor;
         private final AtomicLong demand = new AtomicLong();
-        /** Calls that nobody has answered yet: who makes it 1 runs. The first is that of {@link #subscribe}. */
+        /**
+         * The number of unanswered calls. The caller that raises it to 1 starts the task. The first call is made by
+         * {@link #subscribe}.
+         */
         private final AtomicLong calls = new AtomicLong(1);
 
         private final AtomicBoolean ended = new AtomicBoolean();
@@ -119,7 +122,7 @@ public final class TokenPublisher implements Flow.Publisher<Token> {
             }
         }
 
-        /** An Error too: nobody else would tell the subscriber, who would wait for ever. */
+        /** Reports a failure to the subscriber, even an Error: otherwise the subscriber would wait for ever. */
         private void fail(Throwable e) {
             if (ended.compareAndSet(false, true)) {
                 try {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param rows at least one, of the same request
  */
 record Admission(int[] ids, List<LoopRow> rows) {
-    /** Positions that each row takes at most. */
+    /** The maximum number of positions that each row takes. */
     int room(int positions) {
         return rows.get(0).text.request().room(positions);
     }

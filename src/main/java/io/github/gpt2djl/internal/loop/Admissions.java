@@ -7,13 +7,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The requests of a loop on their way to a place, in the order in which they came: none waits while a place is free,
- * and none passes another. So a request of several copies takes the places one after the other as they become free.
+ * The requests of a loop that wait for a place, in the order of arrival. No request waits while a place is free, and no
+ * request overtakes another. So the copies of one request take places one after the other as places become free.
  */
 final class Admissions {
     private final Iterator<Request> queue;
     private final int positions;
-    /** Copies of the request whose other copies have got the last places. */
+    /** The waiting copies of the request whose other copies have taken the last places. */
     private final Deque<LoopRow> waiting = new ArrayDeque<>();
 
     private int started;
@@ -28,11 +28,12 @@ final class Admissions {
     }
 
     /**
-     * Takes rows for the places that are free. A request that the queue fails to give has one row, which has failed;
-     * those behind it come the next time, so that an endless queue of such requests does not hold up the rows that run.
+     * Takes rows for the free places. A request that the queue fails to give becomes one row, which has failed. The
+     * requests behind it are taken the next time, so that an endless queue of failing requests does not hold up the
+     * running rows.
      *
      * @param free places
-     * @param failed gets that row
+     * @param failed receives the failed row
      */
     List<Admission> take(int free, List<SampledToken> failed) {
         List<Admission> taken = new ArrayList<>();
@@ -62,7 +63,7 @@ final class Admissions {
         started += request.copies();
     }
 
-    /** Ends a row that waits; others are left alone. */
+    /** Ends a waiting row. Does nothing for other rows. */
     void end(int row) {
         waiting.removeIf(each -> each.text.number() == row);
     }

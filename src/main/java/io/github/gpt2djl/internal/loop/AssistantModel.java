@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guesses with a smaller model of the same vocabulary, which draws with the same random numbers: so the two agree as
- * often as their distributions allow.
+ * Guesses with a smaller model of the same vocabulary. The smaller model draws with the same random numbers, so the two
+ * models agree as often as their distributions allow.
  *
  * <p>Assisted or speculative decoding (Leviathan et al. 2023; transformers' {@code assistant_model}).
  *
- * <p>A model that helps itself is always right:
+ * <p>A model that assists itself is always right:
  *
  * <pre>{@code
  * try (DraftLoop loop = new DraftLoop(decoder, request, new AssistantModel(decoder, request, 5))) {
@@ -29,17 +29,19 @@ public final class AssistantModel implements Drafter {
     private final Request request;
     private final DraftLength length;
     private @Nullable RunningBatch batch;
-    /** Tokens of the text that the batch holds, and of the last guess behind them. */
+    /**
+     * The number of the text's tokens that the batch holds; {@code guessed} is the number of tokens of the last guess.
+     */
     private int fed;
 
     private int guessed;
 
     /**
-     * Nothing is computed before the first guess.
+     * Computes nothing before the first guess.
      *
      * @param decoder the smaller model
-     * @param request the generation that it helps
-     * @param most tokens to guess at once, at least 1
+     * @param request the generation to guess for
+     * @param most maximum number of tokens to guess at once, at least 1
      */
     public AssistantModel(Decoder decoder, Request request, int most) {
         this.decoder = decoder;
@@ -49,7 +51,7 @@ public final class AssistantModel implements Drafter {
 
     @Override
     public int[] guess(int[] text, int n, int room, int step) {
-        // Its context may be shorter.
+        // The context of the smaller model may be shorter.
         int wanted = length.next(Math.min(room, decoder.positions() - n));
         if (wanted <= 0) {
             return new int[0];

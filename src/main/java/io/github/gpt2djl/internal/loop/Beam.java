@@ -5,13 +5,13 @@ import java.util.Arrays;
 /**
  * A text that beam search follows, or has found.
  *
- * @param source the place among the running beams of the one that it continues
- * @param ids the prompt's and the new ones
- * @param logProbabilities of the new ones, under the model itself
- * @param score the sum of log-probabilities after the rules; of a complete text, with the length penalty
+ * @param source the place, among the running beams, of the beam that this one continues
+ * @param ids the prompt's ids and the new ones
+ * @param logProbabilities of the new ids, under the model itself
+ * @param score the sum of log-probabilities after the rules; for a complete text, with the length penalty
  */
 record Beam(int source, int[] ids, double[] logProbabilities, float score) {
-    /** This and one token more. */
+    /** Extends the beam by one token. */
     Beam with(int place, int id, double logProbability, float newScore) {
         int[] longer = Arrays.copyOf(ids, ids.length + 1);
         longer[ids.length] = id;

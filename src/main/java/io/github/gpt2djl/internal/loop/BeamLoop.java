@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Beam search for one prompt: the most probable texts, as far as following several at once finds them.
+ * Beam search for one prompt: looks for the most probable texts by following several texts at once.
  *
- * <p>Each {@link #next()} is a step; the last one hands out the tokens of all sequences, the others none.
+ * <p>Each {@link #next()} is one step. The last step returns the tokens of all sequences; the other steps return none.
  *
  * <pre>{@code
  * try (BeamLoop loop = new BeamLoop(decoder, request, new BeamOptions(4, 1, false, false))) {
@@ -32,11 +32,11 @@ public final class BeamLoop implements Loop {
     private final LoopMemory<RunningBatch> memory;
 
     /**
-     * Nothing is computed before the first {@link #next()}.
+     * Computes nothing before the first {@link #next()}.
      *
      * @param decoder the model
-     * @param request with no more copies than beams
-     * @param options beams and what ends them
+     * @param request with at most as many copies as beams
+     * @param options the number of beams, and the condition that ends the search
      */
     public BeamLoop(Decoder decoder, Request request, BeamOptions options) {
         this.decoder = decoder;
@@ -113,7 +113,7 @@ public final class BeamLoop implements Loop {
         return best;
     }
 
-    /** The batch's rows become the beams that go on; what all that change have in common stays where it is. */
+    /** Moves the batch's rows to the beams that go on. The first tokens that all changed rows share stay in place. */
     private void reorder(RunningBatch batch, List<Beam> before) {
         List<Beam> after = beams.running();
         int same = request.prompt().length + before.get(0).tokens();

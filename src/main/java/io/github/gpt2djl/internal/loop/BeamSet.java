@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The running and the complete texts of one beam search.
  *
- * <p>As transformers' {@code _beam_search}, less its placeholders: where the rules leave fewer candidates than beams,
- * fewer run.
+ * <p>As transformers' {@code _beam_search}, but without its placeholders: if the rules leave fewer candidates than
+ * beams, fewer beams run.
  */
 final class BeamSet {
     private final BeamOptions options;
@@ -18,7 +18,7 @@ final class BeamSet {
     private List<Beam> complete = List.of();
     private boolean ended;
 
-    /** @param limit new tokens of each text at most, at least 1 */
+    /** @param limit maximum number of new tokens of each text, at least 1 */
     BeamSet(BeamOptions options, int[] prompt, List<Integer> eosIds, int limit) {
         this.options = options;
         this.eosIds = eosIds;
@@ -26,12 +26,12 @@ final class BeamSet {
         running = List.of(new Beam(0, prompt, new double[0], 0));
     }
 
-    /** The best first. */
+    /** The running texts, the best first. */
     List<Beam> running() {
         return running;
     }
 
-    /** The best first, with their scores. */
+    /** The complete texts with their scores, the best first. */
     List<Beam> complete() {
         return complete;
     }
@@ -40,13 +40,16 @@ final class BeamSet {
         return ended;
     }
 
-    /** Candidates that a step needs: so many that enough go on, if all that could end are among the best. */
+    /**
+     * The number of candidates to rank per step: enough to keep all beams going, even if every candidate that could end
+     * is among the best.
+     */
     int candidates() {
         return (int) Math.min(Integer.MAX_VALUE, (long) options.beams() * Math.max(2, 1 + eosIds.size()));
     }
 
     /**
-     * One step.
+     * Takes one step.
      *
      * @param candidates the best {@link #candidates()} continuations of the running texts by one token, the best first
      */
@@ -60,11 +63,11 @@ final class BeamSet {
                     next.add(candidate);
                 }
             } else if (rank < options.beams()) {
-                // One that ranks lower is there only so that enough go on.
+                // A candidate of a lower rank is there only so that enough beams go on.
                 found.add(candidate.scored(options.score(candidate.score(), candidate.tokens())));
             }
         }
-        // Stable: of equal ones the earlier stays.
+        // The sort is stable: of equal scores, the earlier text stays first.
         found.sort(Comparator.comparingDouble(Beam::score).reversed());
         complete = List.copyOf(found.subList(0, Math.min(found.size(), options.beams())));
         running = next;
@@ -72,7 +75,7 @@ final class BeamSet {
         ended = running.isEmpty() || (full && (options.endsWhenFull() || !canImprove()));
     }
 
-    /** transformers' {@code _check_early_stop_heuristic}. */
+    /** Does the same as transformers' {@code _check_early_stop_heuristic}. */
     private boolean canImprove() {
         Beam best = running.get(0);
         return options.hope(best.score(), best.tokens(), limit)

@@ -11,9 +11,10 @@ import java.util.List;
 
 /**
  * Contrastive search for one row: of the k likeliest tokens the one with the highest (1 - alpha) p - alpha s, where s
- * is the largest cosine of its last hidden state and those of all tokens before.
+ * is the largest cosine between its last hidden state and the last hidden states of all earlier tokens.
  *
- * <p>As transformers' {@code _contrastive_search} (up to 4.x), but that a token which the rules ban is no candidate.
+ * <p>As transformers' {@code _contrastive_search} (up to 4.x), except that a token which the rules ban is not a
+ * candidate.
  *
  * <pre>{@code
  * try (ContrastiveLoop loop = new ContrastiveLoop(decoder, request, 0.6, 4)) {
@@ -37,10 +38,10 @@ public final class ContrastiveLoop implements Loop {
     private final LoopMemory<CandidateCache> memory;
 
     /**
-     * Nothing is computed before the first {@link #next()}.
+     * Computes nothing before the first {@link #next()}.
      *
      * @param decoder the model
-     * @param request with one copy, whose last token has a position too
+     * @param request with one copy; its last token needs a position too
      * @param alpha 0 to 1
      * @param k at least 2; all tokens if there are fewer
      */
@@ -109,7 +110,7 @@ public final class ContrastiveLoop implements Loop {
         return decoder.candidates(k, ids.length);
     }
 
-    /** The scores by the rules; returns the logarithm of the sum of their exponentials. */
+    /** Applies the rules to the scores. Returns the logarithm of the sum of their exponentials. */
     private double process(FloatBuffer logits, double logSumExp) {
         logits.get(0, scores);
         if (request.decoding().processors().isEmpty()) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens are chosen, and what is told of them.
+ * The way in which tokens are chosen, and the information that is reported about them.
  *
  * <pre>{@code
  * Sampler nucleus = new Multinomial(List.of(new Temperature(0.8), new TopP(0.9)));
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param sampler chooses each token
- * @param processors the rules that the sampler follows, for a loop that searches instead
- * @param explainer chooses the same and tells why; null to spare that
- * @param topLogprobs likeliest tokens to tell of at each step, at least 0
+ * @param processors the rules that the sampler follows, for a loop that searches instead of sampling
+ * @param explainer chooses the same token and reports why; null for no report
+ * @param topLogprobs number of likeliest tokens to report at each step, at least 0
  * @param eosIds ids that end a sequence
- * @param keep ids to go on from when the context is full; 0: a sequence ends there
+ * @param keep number of last ids to go on from when the context is full; 0: a sequence ends there
  */
 public record Decoding(
         Sampler sampler,
@@ -44,7 +44,7 @@ public record Decoding(
     }
 
     /**
-     * Only chooses, and nothing but the length ends a sequence.
+     * Makes a decoding that only chooses tokens. Only the length ends a sequence.
      *
      * @param sampler chooses each token
      * @return the decoding

@@ -10,11 +10,14 @@ import io.github.gpt2djl.sampling.TopK;
 import io.github.gpt2djl.sampling.TopP;
 import org.jspecify.annotations.Nullable;
 
-/** Which decodings a decoder can follow by itself. */
+/** Finds out which decodings a decoder can follow by itself. */
 final class DeviceSamplingRules {
     private DeviceSamplingRules() {}
 
-    /** Null for one that it cannot: other rules, or something to be told of each token. */
+    /**
+     * Translates a decoding; null if the decoder cannot follow it, because of other rules or of reports about each
+     * token.
+     */
     static @Nullable DeviceSampling of(Decoding decoding) {
         return decoding.explainer() == null && decoding.topLogprobs() == 0 ? of(decoding.sampler()) : null;
     }

@@ -1,8 +1,8 @@
 package io.github.gpt2djl.internal.loop;
 
 /**
- * How much to guess: more while all is right, less when it is not, and nothing for a while where guesses fail, so that
- * text that cannot be guessed costs next to nothing.
+ * The number of tokens to guess: more while all guesses are right, fewer when a guess is wrong, and none for a while if
+ * guesses keep failing. So text that cannot be guessed costs next to nothing.
  */
 final class DraftLength {
     private static final double POOR = 0.4;
@@ -19,7 +19,7 @@ final class DraftLength {
         this.length = Math.min(most, 4);
     }
 
-    /** Tokens to guess now; 0 while pausing. */
+    /** The number of tokens to guess now; 0 during a pause. */
     int next(int room) {
         if (pause > 0) {
             pause--;

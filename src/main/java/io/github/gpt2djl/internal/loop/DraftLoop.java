@@ -9,10 +9,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The token loop for one row with guesses that are checked several at once.
+ * The token loop for one row, with guesses of which several are verified at once.
  *
- * <p>Each token is chosen from its own logits with its own draw, as without guesses, and a guess counts only if it is
- * that token: the text is the same, greedy or sampled, but for the rounding of sums that are computed together.
+ * <p>Each token is chosen from its own logits with its own draw, as without guesses. A guess counts only if it equals
+ * the chosen token. So guesses do not change the text, greedy or sampled, apart from the rounding of sums that are
+ * computed together.
  *
  * <pre>{@code
  * try (DraftLoop loop = new DraftLoop(decoder, request, new PromptLookup(10))) {
@@ -35,11 +36,11 @@ public final class DraftLoop implements Loop {
     private final LoopCounter counter = new LoopCounter();
 
     /**
-     * Nothing is computed before the first {@link #next()}.
+     * Computes nothing before the first {@link #next()}.
      *
      * @param decoder the model
      * @param request with one copy
-     * @param drafter makes the guesses; closed with this
+     * @param drafter makes the guesses; closed with this loop
      */
     public DraftLoop(Decoder decoder, Request request, Drafter drafter) {
         this.request = request;

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.loop;
 
 /**
- * Guesses the next tokens of one row; a wrong guess costs time, never the text.
+ * Guesses the next tokens of one row. A wrong guess costs time, but never changes the text.
  *
  * <pre>{@code
  * Drafter drafter = new PromptLookup(4);
@@ -15,17 +15,17 @@ public interface Drafter extends AutoCloseable {
      * Guesses what comes next.
      *
      * @param text ids of prompt and continuation
-     * @param length how many of them count
-     * @param room the most tokens to guess, at least 0
+     * @param length number of ids in {@code text} that count
+     * @param room maximum number of tokens to guess, at least 0
      * @param step the number of the first guessed token in the continuation, from 0
      * @return the guess, at most {@code room} tokens; empty if there is none
      */
     int[] guess(int[] text, int length, int room, int step);
 
     /**
-     * Tells how the last guess did.
+     * Reports how many tokens of the last guess were right.
      *
-     * @param drafted tokens that it had
+     * @param drafted number of tokens of the guess
      * @param accepted how many of them, from the first on, were right
      */
     void judge(int drafted, int accepted);

@@ -26,7 +26,7 @@ final class GeneratedSequence {
         ids = Arrays.copyOf(request.prompt(), length + Math.min(request.limit(), ROOM));
     }
 
-    /** Its number among all sequences of the loop. */
+    /** The number of the sequence among all sequences of the loop. */
     int number() {
         return number;
     }
@@ -35,7 +35,7 @@ final class GeneratedSequence {
         return request;
     }
 
-    /** The prompt and what has been chosen; to be read, up to {@link #length()}. */
+    /** The ids of the prompt and the chosen tokens, up to {@link #length()}. Only to be read. */
     int[] ids() {
         return ids;
     }
@@ -48,12 +48,12 @@ final class GeneratedSequence {
         return ids[length - 1];
     }
 
-    /** New tokens so far. */
+    /** The number of new tokens so far. */
     int tokens() {
         return length - request.prompt().length;
     }
 
-    /** The last ids, that a full context goes on from. */
+    /** The last ids, from which the text goes on when the context is full. */
     int[] tail() {
         return Arrays.copyOfRange(ids, length - request.decoding().keep(), length);
     }
@@ -62,7 +62,7 @@ final class GeneratedSequence {
      * Chooses the next token and appends it.
      *
      * @param logits [vocabulary] after the last id
-     * @param logSumExp of these
+     * @param logSumExp of these logits
      */
     SampledToken choose(FloatBuffer logits, float logSumExp) {
         Decoding decoding = request.decoding();
@@ -89,7 +89,7 @@ final class GeneratedSequence {
         return new SampledToken(number, id, logProbability, top, trace, last);
     }
 
-    /** The draw of a token to come: the next one's is 0 ahead. */
+    /** The draw of a future token. The next token is 0 ahead. */
     double draw(int ahead) {
         return request.draw(length + ahead, copy);
     }

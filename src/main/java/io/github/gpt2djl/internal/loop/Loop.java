@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * A generation on its way, token by token.
+ * A running generation, token by token.
  *
  * <pre>{@code
  * try (Loop loop = new TokenLoop(decoder, List.of(request).iterator(), 1)) {
@@ -19,18 +19,18 @@ public interface Loop extends AutoCloseable {
     boolean hasNext();
 
     /**
-     * Chooses the next token of each running row; a search hands out none before its end.
+     * Chooses the next token of each running row. A search returns no tokens before its end.
      *
-     * <p>An exception ends all rows. A row that alone cannot go on, as its rules or its prompt's memory fail, ends with
-     * {@link SampledToken#failure()}, and the others are not touched.
+     * <p>An exception ends all rows. If only one row cannot go on, because its rules fail or its prompt lacks memory,
+     * that row ends with {@link SampledToken#failure()} and the other rows are not affected.
      *
-     * @return one token a running row; a row's last one says so
+     * @return one token per running row; {@link SampledToken#last()} marks the last token of a row
      * @throws java.util.NoSuchElementException if all rows have ended
      */
     List<SampledToken> next();
 
     /**
-     * Ends a row before its time; unknown and ended rows are left alone.
+     * Ends a row early. Does nothing for unknown and ended rows.
      *
      * @param row its number, as in {@link SampledToken#row()}
      */
@@ -39,14 +39,14 @@ public interface Loop extends AutoCloseable {
     /**
      * The score of a sequence that a search has found.
      *
-     * @param row its number, the best sequence's is 0
-     * @return empty where nothing was searched
+     * @param row the number of the sequence; the best sequence has 0
+     * @return the score; empty if nothing was searched
      */
     default OptionalDouble score(int row) {
         return OptionalDouble.empty();
     }
 
-    /** {@return what it has done so far, as far as it measures that} */
+    /** {@return the statistics so far, as far as the loop measures them} */
     default LoopStatistics statistics() {
         return LoopStatistics.NONE;
     }

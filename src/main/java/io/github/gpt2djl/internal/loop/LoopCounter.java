@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
-/** The statistics of a loop that runs. */
+/** Counts the statistics of a running loop. */
 final class LoopCounter {
     private long nativeNanos;
     private long samplingNanos;
@@ -10,10 +10,10 @@ final class LoopCounter {
     private int accepted;
 
     /**
-     * A native call has ended.
+     * Counts a native call that has ended.
      *
-     * @param start when it began, by {@link System#nanoTime}
-     * @return the nanoseconds that it took
+     * @param start when the call began, by {@link System#nanoTime}
+     * @return the nanoseconds that the call took
      */
     long addNative(long start) {
         long took = System.nanoTime() - start;
@@ -21,18 +21,18 @@ final class LoopCounter {
         return took;
     }
 
-    /** A token has been chosen, which began at {@code start}. */
+    /** Counts the choice of a token that began at {@code start}. */
     void addSampling(long start) {
         samplingNanos += System.nanoTime() - start;
     }
 
-    /** Full contexts go on from their last ids, which took native calls of so many nanoseconds. */
+    /** Counts full contexts that go on from their last ids, and the nanoseconds of the native calls for that. */
     void addSlides(int count, long nanos) {
         slides += count;
         slideNanos += nanos;
     }
 
-    /** Guesses have been computed at once. */
+    /** Counts guesses that were computed at once. */
     void addGuesses(int count, int right) {
         drafted += count;
         accepted += right;

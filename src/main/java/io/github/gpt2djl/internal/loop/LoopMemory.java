@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a loop holds outside the heap: made for its first step, freed at its end. */
+/** The memory of a loop outside the heap: made for the first step, freed at the end of the loop. */
 final class LoopMemory<M> {
     private final Supplier<M> maker;
     private final Consumer<M> free;
@@ -19,7 +19,7 @@ final class LoopMemory<M> {
     }
 
     /**
-     * The memory, which the first call makes.
+     * Returns the memory. The first call makes it.
      *
      * @throws NoSuchElementException if the loop has ended
      */

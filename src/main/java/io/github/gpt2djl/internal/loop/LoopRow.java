@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** A running sequence of a batch. */
 final class LoopRow {
     final GeneratedSequence text;
-    /** How the decoder can choose its tokens by itself; null if it cannot. */
+    /** The rules by which the decoder can itself choose the row's tokens; null if it cannot. */
     final @Nullable DeviceSampling deviceSampling;
-    /** Ids whose keys and values the batch has. */
+    /** The number of ids whose keys and values the batch has. */
     int computed;
-    /** The place that it had when the decoder last chose tokens by itself. */
+    /** The place that the row had when the decoder last chose tokens by itself. */
     int column;
 
     LoopRow(GeneratedSequence text) {

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.loop;
 
 /**
- * Where the time of a loop went, and what it did with it.
+ * The time that a loop spent, and the work that it did.
  *
  * <pre>{@code
  * try (Loop loop = new DraftLoop(decoder, request, new PromptLookup(10))) {
@@ -13,15 +13,15 @@ package io.github.gpt2djl.internal.loop;
  * }
  * }</pre>
  *
- * @param nativeNanos in the model's native calls, in nanoseconds; 0 where it is not measured
- * @param samplingNanos of drawing and choosing, in nanoseconds; 0 where it is not measured
+ * @param nativeNanos time in the model's native calls, in nanoseconds; 0 if it is not measured
+ * @param samplingNanos time of drawing and choosing, in nanoseconds; 0 if it is not measured
  * @param slides how often a full context went on from its last ids
- * @param slideNanos the time that this took, in nanoseconds
+ * @param slideNanos the time that the slides took, in nanoseconds
  * @param drafted tokens that were guessed and computed at once
  * @param accepted guesses that were right: each saved a step
  */
 public record LoopStatistics(
         long nativeNanos, long samplingNanos, int slides, long slideNanos, int drafted, int accepted) {
-    /** Of a loop that measures nothing. */
+    /** The statistics of a loop that measures nothing. */
     static final LoopStatistics NONE = new LoopStatistics(0, 0, 0, 0, 0, 0);
 }

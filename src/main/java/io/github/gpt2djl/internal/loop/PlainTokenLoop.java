@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The token loop without anything that makes it fast for many: one prompt, one token after another. Read this first;
- * {@link TokenLoop} gives the same ids.
+ * The token loop without anything that makes it fast for many prompts: one prompt, one token after another. Read this
+ * first; {@link TokenLoop} gives the same ids.
  *
  * <pre>{@code
  * int[] ids = PlainTokenLoop.generate(decoder, new Request(new int[] {20, 30, 40}, 1, 5, 0, Decoding.plain(new Greedy())));

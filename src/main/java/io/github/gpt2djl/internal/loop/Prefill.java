@@ -3,9 +3,15 @@ package io.github.gpt2djl.internal.loop;
 import io.github.gpt2djl.internal.decoder.Decoder;
 import java.util.List;
 
-/** Prompts that take free places, several in one native call. One that fails takes none, and fails alone. */
+/**
+ * Runs prompts that take free places through the model, several in one native call. A prompt that fails takes no place,
+ * and fails alone.
+ */
 final class Prefill {
-    /** Tokens of prompts that are computed together, padding included: bounds the memory, fills the kernels. */
+    /**
+     * The maximum number of prompt tokens that are computed together, padding included. Bounds the memory, and is
+     * enough to keep the kernels busy.
+     */
     private static final int MAX_TOKENS = 2048;
 
     private final Decoder decoder;
@@ -21,8 +27,8 @@ final class Prefill {
     /**
      * Computes prompts.
      *
-     * @param failed gets the rows of those that fail
-     * @return the nanoseconds that it took
+     * @param failed receives the rows of the prompts that fail
+     * @return the nanoseconds that the prompts took
      */
     long join(List<Admission> joining, List<SampledToken> failed) {
         if (joining.isEmpty()) {
@@ -35,10 +41,10 @@ final class Prefill {
     }
 
     /**
-     * Computes prompts, and a step of the rows that run with the first of them.
+     * Computes prompts. The first of them share a native call with a step of the running rows.
      *
      * @param joining at least one
-     * @param failed gets the rows of those that fail
+     * @param failed receives the rows of the prompts that fail
      */
     void joinDuringStep(List<Admission> joining, List<SampledToken> failed) {
         long start = System.nanoTime();
@@ -56,7 +62,7 @@ final class Prefill {
         counter.addNative(start);
     }
 
-    /** Memory is made for all of them at once; returns the positions that each row takes at most. */
+    /** Lets memory be made for all prompts at once. Returns the maximum number of positions that a row takes. */
     private int expect(List<Admission> joining) {
         rows.batch()
                 .expect(rows.size()
@@ -85,7 +91,7 @@ final class Prefill {
         }
     }
 
-    /** Prompts that fail together, mostly for want of memory, are taken one by one: some may go on. */
+    /** Takes prompts one by one that failed together, mostly for lack of memory: some may go on. */
     private void joinEach(List<Admission> group, Throwable failure, List<SampledToken> failed) {
         rows.batch().expect(0);
         if (group.size() > 1) {
@@ -99,7 +105,7 @@ final class Prefill {
         decoder.check(group.stream().map(Admission::ids).toList());
     }
 
-    /** How many of the first can be computed together. */
+    /** The number of prompts, from the first on, that can be computed together. */
     private static int groupSize(List<Admission> joining) {
         int copies = joining.get(0).rows().size();
         int longest = 0;

@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.loop;
 
 /**
- * Guesses from the text so far: what followed the last time that its last tokens stood there.
+ * Guesses from the text so far: finds the previous occurrence of the last tokens, and guesses the tokens that followed.
  *
  * <p>Prompt lookup decoding (Saxena 2023; transformers' {@code prompt_lookup_num_tokens}).
  *
@@ -17,9 +17,9 @@ public final class PromptLookup implements Drafter {
     private final DraftLength length;
 
     /**
-     * Starts with no guess made.
+     * Makes a drafter that has made no guess yet.
      *
-     * @param most tokens to guess at once, at least 1
+     * @param most maximum number of tokens to guess at once, at least 1
      */
     public PromptLookup(int most) {
         length = new DraftLength(most);
@@ -33,7 +33,7 @@ public final class PromptLookup implements Drafter {
                 if (sameBefore(text, end, n, match)) {
                     int[] guess = new int[wanted];
                     for (int i = 0; i < wanted; i++) {
-                        // A repetition may run into itself: then it goes on as it began.
+                        // A repetition may run into itself: then the guess goes on as it began.
                         guess[i] = end + i < n ? text[end + i] : guess[end + i - n];
                     }
                     return guess;

@@ -15,12 +15,13 @@ import java.util.Arrays;
  *
  * @param prompt its ids, at least one
  * @param copies sequences to grow from it, at least 1
- * @param limit new tokens of each, at least 1; within the model's context, unless {@code decoding} goes on beyond it
+ * @param limit maximum number of new tokens of each, at least 1; within the model's context, unless {@code decoding}
+ *     goes on beyond it
  * @param seed of the draws
- * @param decoding how
+ * @param decoding how to choose the tokens
  */
 public record Request(int[] prompt, int copies, int limit, long seed, Decoding decoding) {
-    /** The token that follows the first {@code length} ids, which begin with the prompt. */
+    /** Chooses the token that follows the first {@code length} ids, which begin with the prompt. */
     int choose(FloatBuffer logits, int[] ids, int length, int copy) {
         return decoding.sampler().sample(logits, view(ids, length), draw(length, copy));
     }
@@ -30,15 +31,15 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
                 ids, length, prompt.length, (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + limit));
     }
 
-    /** A new token's own number: neither the batch nor other tokens change it. */
+    /** The random number of a new token. Neither the batch nor other tokens change this number. */
     double draw(int length, int copy) {
         return CounterRandom.uniform(seed, copy, length - prompt.length);
     }
 
     /**
-     * The ids that are computed first: a prompt that is too long is cut as a text would be.
+     * The ids that are computed first. A prompt that is too long is cut as a text would be.
      *
-     * @param positions the model's
+     * @param positions the number of the model's positions
      * @return the prompt, or its last {@link Decoding#keep()} ids where it is longer than {@code positions}
      */
     public int[] start(int positions) {
@@ -47,7 +48,7 @@ public record Request(int[] prompt, int copies, int limit, long seed, Decoding d
                 : Arrays.copyOfRange(prompt, prompt.length - decoding.keep(), prompt.length);
     }
 
-    /** Positions that each sequence takes at most: the last token is never fed back. */
+    /** The maximum number of positions that each sequence takes: the last token is never fed back. */
     int room(int positions) {
         return (int) Math.min((long) prompt.length + limit - 1, positions);
     }

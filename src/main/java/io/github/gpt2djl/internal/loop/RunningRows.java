@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rows that run, by their places in the decoder's batch, and the last id of each, which the next step appends. */
+/**
+ * The running rows by their places in the decoder's batch, and the last id of each row, which the next step appends.
+ */
 final class RunningRows {
     private final int places;
     private final LoopMemory<RunningBatch> memory;
@@ -18,7 +20,7 @@ final class RunningRows {
         memory = new LoopMemory<>(() -> decoder.batch(places), RunningBatch::close);
     }
 
-    /** Their keys and values, and their logits. */
+    /** The batch: the keys and values of the rows, and their logits. */
     RunningBatch batch() {
         return memory.get();
     }
@@ -43,7 +45,7 @@ final class RunningRows {
         return rows;
     }
 
-    /** By place. */
+    /** The last ids by place. */
     int[] lastIds() {
         return lastIds;
     }
@@ -57,13 +59,16 @@ final class RunningRows {
         rows.forEach(row -> row.computed++);
     }
 
-    /** They have the next places. */
+    /** Adds rows at the next places. */
     void join(List<Admission> group, int room) {
         batch().join(prompts(group), copies(group), room);
         group.forEach(this::add);
     }
 
-    /** As {@link #step()} and {@link #join}; after an exception the rows that run can take the step. */
+    /**
+     * Does the work of {@link #step()} and {@link #join} at once. After an exception the running rows can take the
+     * step.
+     */
     void stepAndJoin(List<Admission> group, int room) {
         batch().stepAndJoin(lastIds, prompts(group), copies(group), room);
         rows.forEach(row -> row.computed++);
@@ -86,7 +91,7 @@ final class RunningRows {
         }
     }
 
-    /** The last row takes the place. */
+    /** Removes a row. The last row takes its place. */
     void leave(int place) {
         batch().leave(place);
         LoopRow moved = rows.remove(rows.size() - 1);

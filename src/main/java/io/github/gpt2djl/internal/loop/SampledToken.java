@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param row its sequence, counted in the order of the requests, copies side by side
+ * @param row the number of its sequence, counted in the order of the requests, with the copies of a request in turn
  * @param id the token
  * @param logProbability under the model itself, before temperature and any rule
  * @param top the likeliest tokens under the model itself, if they were asked for
- * @param trace how it was chosen, if that was asked for
- * @param last whether it ends its row
+ * @param trace how the token was chosen, if a trace was asked for
+ * @param last whether the token ends its row
  * @param failure why the row has no token and ends; null for a token
  */
 public record SampledToken(
@@ -42,7 +42,7 @@ public record SampledToken(
         this(row, id, logProbability, top, trace, last, null);
     }
 
-    /** The end of a row that cannot go on; its neighbours can. */
+    /** Ends a row that cannot go on. The row's neighbours can go on. */
     static SampledToken failed(int row, Throwable failure) {
         return new SampledToken(row, -1, Double.NaN, List.of(), null, true, failure);
     }

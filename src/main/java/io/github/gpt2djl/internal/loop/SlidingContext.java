@@ -3,7 +3,7 @@ package io.github.gpt2djl.internal.loop;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Texts that go on beyond the model's context: a row that is full leaves, and begins again with its last ids. */
+/** Lets texts go on beyond the model's context: a full row leaves, and begins again with its last ids. */
 final class SlidingContext {
     private final RunningRows rows;
     private final int positions;
@@ -17,7 +17,7 @@ final class SlidingContext {
         this.counter = counter;
     }
 
-    /** Full rows leave; they are to be restarted when the others have taken a step. */
+    /** Removes full rows. They are to be restarted when the other rows have taken a step. */
     List<Admission> leaveFull() {
         List<Admission> full = new ArrayList<>();
         for (int place = rows.size() - 1; place >= 0; place--) {
@@ -30,7 +30,7 @@ final class SlidingContext {
         return full;
     }
 
-    /** @param failed gets those that fail */
+    /** @param failed receives the rows that fail */
     void restart(List<Admission> full, List<SampledToken> failed) {
         counter.addSlides(full.size(), prefill.join(full, failed));
     }

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps that the decoder takes in one native call, choosing the tokens by itself; they are delivered one by one, and
- * meanwhile no row joins.
+ * Several steps that the decoder takes in one native call, choosing the tokens by itself. The steps are delivered one
+ * by one, and meanwhile no row joins.
  */
 final class StepsAhead {
     private final RunningRows rows;
@@ -17,7 +17,7 @@ final class StepsAhead {
     private @Nullable SampledBlock precomputed;
     private int deliveredSteps;
 
-    /** @param max steps in one call; 0: the decoder chooses no token */
+    /** @param max maximum number of steps in one call; 0: the decoder chooses no token */
     StepsAhead(RunningRows rows, int max, int positions) {
         this.rows = rows;
         this.max = max;
@@ -28,16 +28,16 @@ final class StepsAhead {
         return max == 0;
     }
 
-    /** Whether all steps are delivered. */
+    /** Whether all steps have been delivered. */
     boolean isEmpty() {
         return precomputed == null;
     }
 
     /**
-     * Takes steps: until a row is complete or full, at most.
+     * Takes steps, at most until a row is complete or full.
      *
-     * @param onlyOne whether one is enough, as a row waits for its end
-     * @return whether any was taken: not if the decoder does not know a row's rules
+     * @param onlyOne whether to take at most one step, because a row waits for the end of the step
+     * @return whether a step was taken; false if the decoder does not know the rules of a row
      */
     boolean take(boolean onlyOne) {
         int steps = onlyOne ? Math.min(max, 1) : max;
@@ -67,7 +67,7 @@ final class StepsAhead {
                 .toList();
     }
 
-    /** [steps, rows]. */
+    /** The random numbers, [steps, rows]. */
     private double[][] draws(int steps) {
         double[][] draws = new double[steps][rows.size()];
         for (int step = 0; step < steps; step++) {
@@ -85,13 +85,13 @@ final class StepsAhead {
                 .toList();
     }
 
-    /** A row's token of the step that is delivered now. */
+    /** Returns a row's token of the step that is delivered now. */
     SampledToken deliver(LoopRow row) {
         SampledBlock block = Objects.requireNonNull(precomputed);
         return row.text.append(block.id(deliveredSteps, row.column), block.logProbability(deliveredSteps, row.column));
     }
 
-    /** All rows have got their tokens of a step; if none is left, the other steps are for nothing. */
+    /** Ends a step when all rows have received their tokens. If no row is left, the other steps are wasted. */
     void delivered() {
         if (precomputed != null && (++deliveredSteps == precomputed.steps() || rows.isEmpty())) {
             precomputed = null;

@@ -13,8 +13,8 @@ import java.util.NoSuchElementException;
  * The token loop: prefill, then sample, feed back, decode. A sequence that ends leaves, and the next request takes its
  * place while the others go on ("continuous batching", Yu et al. 2022, Orca).
  *
- * <p>A step of the rows that run, which the prompts that take free places share; then a token for each row. Not so where
- * a context is full, or the decoder takes steps ahead: then prompts join after the step.
+ * <p>First the running rows take a step, in whose native call prompts join at the free places. Then a token is chosen
+ * for each row. If a context is full, or the decoder takes steps ahead, prompts join after the step instead.
  *
  * <p>Not for use by several threads at once.
  *
@@ -38,26 +38,26 @@ public final class TokenLoop implements Loop {
     private final StepsAhead ahead;
 
     /**
-     * Nothing is computed, and no request taken, before the first {@link #next()}.
+     * Computes nothing, and takes no request, before the first {@link #next()}.
      *
      * @param decoder the model
-     * @param queue what to generate, asked for as places become free; an exception of its {@code next()} is the result
-     *     of that request
-     * @param places sequences that run at once at most
+     * @param queue the requests, asked for as places become free; an exception of its {@code next()} is the result of
+     *     that request
+     * @param places maximum number of sequences that run at once
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places) {
         this(decoder, queue, places, decoder.device().kind() == DeviceChoice.Kind.GPU ? 1 : 0);
     }
 
     /**
-     * A loop whose decoder may be ahead of what is handed out.
+     * Makes a loop whose decoder may be ahead of the tokens that are handed out.
      *
      * @param decoder the model
-     * @param queue what to generate, asked for as places become free; an exception of its {@code next()} is the result
-     *     of that request
-     * @param places sequences that run at once at most
-     * @param ahead steps that the decoder takes in one call at most, where it knows the rules of all running requests
-     *     and so can choose their tokens by itself; 0: they are all chosen here
+     * @param queue the requests, asked for as places become free; an exception of its {@code next()} is the result of
+     *     that request
+     * @param places maximum number of sequences that run at once
+     * @param ahead maximum number of steps that the decoder takes in one call, if it knows the rules of all running
+     *     requests and so can choose their tokens by itself; 0: all tokens are chosen in Java
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places, int ahead) {
         admissions = new Admissions(queue, decoder.positions());
@@ -77,7 +77,7 @@ public final class TokenLoop implements Loop {
         if (!hasNext()) {
             throw new NoSuchElementException("the generation has ended");
         }
-        // A closed model ends the loop here; later, it would be a failure of the requests that join.
+        // A closed model ends the loop here; later, it would count as a failure of the requests that join.
         rows.batch();
         List<SampledToken> tokens = new ArrayList<>();
         List<SampledToken> failed = new ArrayList<>();
@@ -115,13 +115,13 @@ public final class TokenLoop implements Loop {
         }
     }
 
-    /** A token for each row from a place on; those that end leave. */
+    /** Chooses a token for each row from place {@code first} on. Rows that end leave. */
     private void choose(int first, List<SampledToken> tokens) {
         int before = tokens.size();
         for (int place = first; place < rows.size(); place++) {
             tokens.add(choose(place));
         }
-        // From behind: the row that takes a place has been looked at.
+        // Goes backwards, so that a row that moves to a free place has already been looked at.
         for (int place = rows.size() - 1; place >= first; place--) {
             if (tokens.get(before + place - first).last()) {
                 rows.leave(place);
@@ -129,7 +129,7 @@ public final class TokenLoop implements Loop {
         }
     }
 
-    /** What fails here is the row's own: its rules, its text, its logits. */
+    /** Chooses a row's token. A failure here concerns only this row: its rules, its text, its logits. */
     private SampledToken choose(int place) {
         LoopRow row = rows.get(place);
         try {
@@ -171,7 +171,7 @@ public final class TokenLoop implements Loop {
         return counter.statistics();
     }
 
-    /** Frees the batch; the loop has ended then. */
+    /** Frees the batch and ends the loop. */
     @Override
     public void close() {
         rows.close();

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What the processor can do, as far as the choice of a kernel asks; Linux tells, other systems do not. */
+/** The features of the processor that the choice of a kernel depends on. Only Linux tells them. */
 public final class CpuFeatures {
     private CpuFeatures() {}
 

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NVIDIA's driver, which every machine with such a GPU has; DJL asks CUDA's runtime instead, which it finds only where a
- * developer has installed it.
+ * NVIDIA's driver, which every machine with an NVIDIA GPU has. DJL asks CUDA's runtime instead, which is found only if
+ * a developer has installed it.
  *
  * @see <a href="https://docs.nvidia.com/cuda/cuda-driver-api/">CUDA's driver API</a>
  */
@@ -22,7 +22,7 @@ public final class CudaDriver {
         this.library = library;
     }
 
-    /** Null where there is none. */
+    /** Finds the driver; null if there is none. */
     public static @Nullable CudaDriver find() {
         try {
             return new CudaDriver(NativeLibrary.getInstance(Platform.isWindows() ? "nvcuda" : "libcuda.so.1"));
@@ -31,7 +31,7 @@ public final class CudaDriver {
         }
     }
 
-    /** CUDA's newest version that it can run, such as 12.8; null where it does not tell. */
+    /** The newest version of CUDA that the driver can run, such as 12.8; null if the driver does not tell. */
     @Nullable
     public String version() {
         IntByReference version = new IntByReference();
@@ -40,13 +40,13 @@ public final class CudaDriver {
                 : null;
     }
 
-    /** GPUs that it shows to this process; 0 where it does not tell. */
+    /** The number of GPUs that the driver shows to this process; 0 if the driver does not tell. */
     public int count() {
         IntByReference count = new IntByReference();
         return call("cuInit", 0) && call("cuDeviceGetCount", count) ? count.getValue() : 0;
     }
 
-    /** Such as NVIDIA H100 80GB HBM3; null where it does not tell. */
+    /** The name of a GPU, such as NVIDIA H100 80GB HBM3; null if the driver does not tell. */
     @Nullable
     public String name(int index) {
         IntByReference device = new IntByReference();
@@ -59,13 +59,13 @@ public final class CudaDriver {
                 : null;
     }
 
-    /** Bytes of a GPU that nobody has taken; {@link Long#MAX_VALUE} where it does not tell. */
+    /** The free memory of a GPU in bytes; {@link Long#MAX_VALUE} if the driver does not tell. */
     public long freeBytes(int index) {
         IntByReference device = new IntByReference();
         PointerByReference context = new PointerByReference();
         if (!call("cuInit", 0)
                 || !call("cuDeviceGet", device, index)
-                // The context that PyTorch has, too.
+                // The context that PyTorch uses, too.
                 || !call("cuDevicePrimaryCtxRetain", context, device.getValue())) {
             return Long.MAX_VALUE;
         }

@@ -1,7 +1,8 @@
 package io.github.gpt2djl.internal.machine;
 
 /**
- * What DJL reads when its first class is loaded; here, as both packages that use DJL know this one.
+ * The settings that DJL reads when its first class is loaded. They are in this package, because both packages that use
+ * DJL know it.
  *
  * <pre>{@code
  * DjlSettings.prepare();
@@ -21,9 +22,10 @@ public final class DjlSettings {
         setIfAbsent("ai.djl.offline", "true");
         // On a machine with CUDA the tokenizer would look for another native build.
         setIfAbsent("RUST_FLAVOR", "cpu");
-        // Where slf4j-simple is the logger: which native libraries were found is of no use to a reader of a story.
+        // If slf4j-simple is the logger: a reader of a story has no use for the names of the native libraries that were
+        // found.
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl", "warn");
-        // What goes wrong with them comes as an exception, too.
+        // Errors of these libraries come as exceptions, too.
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.pytorch.jni", "off");
         setIfAbsent("org.slf4j.simpleLogger.log.ai.djl.huggingface.tokenizers.jni", "off");
     }

@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Lets the process end in the middle of a native call.
  *
- * <p>At exit the C library destroys libtorch's static objects. The JVM waits for a thread in native code for 0.3 s only,
- * and one that still computes then crashes it. So the last handler of the C library's exit ends the process before
- * the destructors run. Waiting for the calls, or refusing new ones, would be no help: a shutdown hook cannot know
- * when the others are done, such as a server's that answers what has been asked.
+ * <p>At exit the C library destroys libtorch's static objects. The JVM waits only 0.3 s for a thread in native code,
+ * and a thread that still computes then crashes the process. So the last handler of the C library's exit ends the
+ * process before the destructors run. Waiting for the calls, or refusing new ones, would not help: a shutdown hook
+ * cannot know when the other hooks are done, such as the hook of a server that answers its last requests.
  */
 public final class ExitGuard {
     private static final AtomicInteger MODELS = new AtomicInteger();
@@ -19,12 +19,12 @@ public final class ExitGuard {
 
     private ExitGuard() {}
 
-    /** A model is loaded from now on. */
+    /** Counts a model that is loaded from now on. */
     public static void opened() {
         MODELS.incrementAndGet();
     }
 
-    /** None of its calls runs any more. */
+    /** Counts a closed model, of which no call runs any more. */
     public static void closed() {
         MODELS.decrementAndGet();
     }

@@ -9,22 +9,22 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Memory that this process can still have: Linux kills one that takes more, without a word to Java.
+ * The memory that this process can still take. Linux kills a process that takes more, without a word to Java.
  *
- * <p>The least of what the machine has and what its control groups (containers) leave; files' pages count as free, as
- * they are given up first, and swap does. Other systems do not tell.
+ * <p>The minimum of the machine's free memory and the memory that its control groups (containers) leave. Pages of files
+ * count as free, because they are given up first, and so does free swap. Other systems do not tell.
  */
 public final class FreeMemory {
     private static final Path ROOT = Path.of("/");
     private static final Names FIRST = new Names("memory.limit_in_bytes", "memory.usage_in_bytes", "total_");
     private static final Names SECOND = new Names("memory.max", "memory.current", "");
 
-    /** How the two versions of control groups call the same. */
+    /** The names of the files and fields in one of the two versions of control groups. */
     private record Names(String limit, String usage, String total) {}
 
     private FreeMemory() {}
 
-    /** Bytes; {@link Long#MAX_VALUE} where it is not known. */
+    /** The free memory in bytes; {@link Long#MAX_VALUE} if it is not known. */
     public static long bytes() {
         return bytes(ROOT);
     }
@@ -46,7 +46,10 @@ public final class FreeMemory {
         return free;
     }
 
-    /** What a control group and those around it leave. Within a container the path may be one of the host. */
+    /**
+     * The memory that a control group and the groups around it leave. Within a container the path may be a path of the
+     * host.
+     */
     private static long group(Path mount, String path, Names names) {
         long free = Long.MAX_VALUE;
         Path inner = mount.resolve(path.substring(1)).normalize();
@@ -64,7 +67,7 @@ public final class FreeMemory {
         return Math.max(0, free);
     }
 
-    /** The number in the line that begins with a word; 0 without one. */
+    /** The number in the line that begins with a word; 0 without such a line. */
     private static long number(List<String> lines, String word) {
         return lines.stream()
                 .map(line -> line.trim().split("\\s+"))
@@ -82,7 +85,7 @@ public final class FreeMemory {
         }
     }
 
-    /** A number of bytes in words, {@code 497 MB}. */
+    /** Formats a number of bytes, such as {@code 497 MB}. */
     public static String size(long bytes) {
         return bytes < 1_000_000_000
                 ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6)

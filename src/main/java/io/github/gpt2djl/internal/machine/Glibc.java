@@ -6,13 +6,13 @@ import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** What Linux's C library must be asked for; nothing happens on other systems, or with another C library. */
+/** Calls functions of Linux's C library. Does nothing on other systems, or with another C library. */
 public final class Glibc {
     private Glibc() {}
 
     /**
-     * Lets the process end before the destructors of what has been loaded so far run: handlers of exit run from the
-     * last to the first.
+     * Lets the process end before the destructors of the libraries that have been loaded so far run: exit handlers run
+     * from the last to the first.
      */
     static void endWithoutDestructors() {
         Function exit = function("_exit");
@@ -22,7 +22,10 @@ public final class Glibc {
         }
     }
 
-    /** Gives freed memory back to the system: malloc keeps what is below memory that is in use, which can be gigabytes. */
+    /**
+     * Gives freed memory back to the system: malloc keeps freed memory below memory that is in use, which can be
+     * gigabytes.
+     */
     public static void trim() {
         Function trim = function("malloc_trim");
         if (trim != null) {
@@ -30,7 +33,7 @@ public final class Glibc {
         }
     }
 
-    /** Sets a variable that native libraries read; what the process was started with stays. */
+    /** Sets an environment variable that native libraries read. A value that the process was started with stays. */
     public static void setIfAbsent(String variable, String value) {
         Function setenv = function("setenv");
         if (setenv != null) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * What the choice of a kernel asks of a computer.
+ * The properties of a computer that the choice of a kernel depends on.
  *
  * @param os the system property os.name
  * @param arch the system property os.arch
@@ -19,7 +19,7 @@ public record Machine(String os, String arch, Predicate<String> cpuFlag) {
         return cpuFlag.test(flag);
     }
 
-    /** Whether its libtorch comes with FBGEMM. */
+    /** Whether the libtorch of this computer comes with FBGEMM. */
     public boolean hasFbgemm() {
         String lower = arch.toLowerCase(Locale.ROOT);
         boolean mac = os.toLowerCase(Locale.ROOT).contains("mac");

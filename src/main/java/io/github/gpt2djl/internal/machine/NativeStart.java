@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The start of one of DJL's native libraries, which Java loads once in a process, and after a failure not again.
+ * The start of one of DJL's native libraries, which Java loads only once in a process, and not again after a failure.
  *
  * <pre>{@code
  * NativeStart start = new NativeStart("the native library of PyTorch");
@@ -21,21 +21,21 @@ public final class NativeStart {
     /**
      * Names a library.
      *
-     * @param library what messages call it
+     * @param library the library's name in messages
      */
     public NativeStart(String library) {
         this.library = library;
     }
 
     /**
-     * Starts the library, with a context class loader by which DJL finds its files: a pool's thread may have the JVM's
-     * own.
+     * Starts the library with a context class loader by which DJL finds its files: a thread of a pool may have the
+     * JVM's own loader.
      *
-     * @param start what starts it, or gives what was started
-     * @param expected what it needs, for the message
+     * @param start starts the library, or returns what was started before
+     * @param expected the requirements of the library, for the message
      * @param <T> what is started
      * @return what {@code start} returns
-     * @throws IllegalStateException if it fails; after the first failure with the first one's reason
+     * @throws IllegalStateException if the start fails; after the first failure, with the reason of the first one
      */
     public synchronized <T> T run(Supplier<T> start, Supplier<String> expected) {
         Thread thread = Thread.currentThread();
@@ -52,7 +52,7 @@ public final class NativeStart {
         }
     }
 
-    /** Whether it has the same DJL as this class. */
+    /** Whether the loader finds the same DJL as this class. */
     private static boolean findsDjl(@Nullable ClassLoader loader) {
         try {
             String name = "ai.djl.util.Platform";
@@ -70,7 +70,7 @@ public final class NativeStart {
                     + " container's folder of shared libraries, and start the process anew: closing the other class"
                     + " loader is not enough";
         }
-        // Java names only the class that it has given up: the reason was in the first failure.
+        // Java names only the class that it has given up; the reason was in the first failure.
         if (first != null && causes.contains("Could not initialize class")) {
             return first + "; this was the first failure, and Java tries it only once: start the process anew";
         }

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -133,21 +132,21 @@ public record Benchmark(
                 unmeasured++;
             }
         }
-        double nativeMillis = median(inNative);
-        double samplingMillis = median(sampling);
-        double textMillis = median(text);
-        double stepMillis = median(step);
+        double nativeMillis = Medians.median(inNative);
+        double samplingMillis = Medians.median(sampling);
+        double textMillis = Medians.median(text);
+        double stepMillis = Medians.median(step);
         double other = Math.max(0, stepMillis - nativeMillis - samplingMillis - textMillis);
         return new Benchmark(
                 TorchEngine.threads(),
                 batch,
                 promptTokens,
                 newTokens,
-                median(first),
+                Medians.median(first),
                 stepMillis,
-                drift(step),
-                median(slide),
-                new Profile(median(kernels), nativeMillis, samplingMillis, textMillis, other));
+                Medians.drift(step),
+                Medians.median(slide),
+                new Profile(Medians.median(kernels), nativeMillis, samplingMillis, textMillis, other));
     }
 
     /**
@@ -236,20 +235,5 @@ public record Benchmark(
                     (int) (CounterRandom.uniform(0, number, i) * model.config().vocabularySize());
         }
         return new Request(prompt, 1, newTokens, 1, decoding);
-    }
-
-    private static OptionalDouble drift(double[] steps) {
-        int tenth = steps.length / 10;
-        return tenth < 10
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(median(Arrays.copyOfRange(steps, steps.length - tenth, steps.length))
-                        / median(Arrays.copyOfRange(steps, tenth, 2 * tenth)));
-    }
-
-    static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -54,7 +54,7 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
                 queue[i] = queueRate;
             }
         }
-        return new QueueBenchmark(Benchmark.median(queue), Benchmark.median(full));
+        return new QueueBenchmark(Medians.median(queue), Medians.median(full));
     }
 
     /** Rejects numbers that {@link #run} would reject. */

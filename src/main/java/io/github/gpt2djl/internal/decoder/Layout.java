@@ -7,7 +7,6 @@ import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.internal.checkpoint.PublishedNames;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +143,7 @@ final class Layout {
         if (head == null || file.isSame(head, tokens)) {
             return null;
         }
-        return checked(head, config.vocabularySize(), config.embeddingWidth());
+        return FloatTensor.check(file, head, config.vocabularySize(), config.embeddingWidth());
     }
 
     /** Adds a layer of GPT-2 or GPT, whose linear layers ("Conv1D") are stored [in, out]. */
@@ -225,7 +224,7 @@ final class Layout {
             throw new MalformedCheckpointException(
                     file.name(), "tensor " + prefix + name + " is missing" + reason(name));
         }
-        return checked(info, shape);
+        return FloatTensor.check(file, info, shape);
     }
 
     /** The likely reason why a tensor is missing: it has another name, or there are fewer layers. */
@@ -241,19 +240,5 @@ final class Layout {
             return "; lm_head.weight stands for it only where tie_word_embeddings is true";
         }
         return "; config.json describes " + config.layers() + " layers";
-    }
-
-    private TensorInfo checked(TensorInfo info, long... shape) throws MalformedCheckpointException {
-        if (!info.hasShape(shape)) {
-            throw new MalformedCheckpointException(
-                    file.name(),
-                    "tensor " + info.name() + " has shape " + info.shape() + ", expected " + Arrays.toString(shape)
-                            + " by config.json");
-        }
-        if (!info.dtype().isFloat()) {
-            throw new MalformedCheckpointException(
-                    file.name(), "tensor " + info.name() + " is " + info.dtype() + ", expected F64, F32, F16 or BF16");
-        }
-        return info;
     }
 }

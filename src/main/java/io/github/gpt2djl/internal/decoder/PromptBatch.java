@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.decoder;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
+import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -61,6 +62,30 @@ final class PromptBatch {
             call.run(ids, ends, keysAndValues, y, norm);
         }
         buffers.add(rowLengths());
+    }
+
+    /**
+     * Runs the prompts through the model together with a step of the running rows, in one native call.
+     *
+     * @param step the ids and lengths of the running rows
+     * @param past the tokens of the longest running row before the step
+     */
+    void computeWithStep(TorchModule module, BatchMemory memory, IValue keysAndValues, StepArguments step, long past) {
+        compute(
+                memory,
+                keysAndValues,
+                0,
+                (starts, ends, kv, y, norm) -> module.call(
+                        TorchMethod.STEP_AND_JOIN,
+                        step.ids(),
+                        past,
+                        step.lengths(),
+                        starts,
+                        ends,
+                        kv,
+                        (long) copies,
+                        y,
+                        norm));
     }
 
     /** The padded ids, [prompts, width]. */

@@ -56,19 +56,16 @@ public final class RunningBatch implements AutoCloseable {
      */
     public void join(List<int[]> prompts, int copies, int room) {
         long first = rows.count();
-        join(
-                prompts,
-                copies,
-                room,
-                (ids, ends, cache, y, norm) ->
-                        module.call(TorchMethod.JOIN, ids, ends, cache, first, (long) copies, y, norm));
+        BatchCall call = (ids, ends, cache, y, norm) ->
+                module.call(TorchMethod.JOIN, ids, ends, cache, first, (long) copies, y, norm);
+        join(prompts, copies, room, call);
     }
 
     void join(List<int[]> prompts, int copies, int room, BatchCall call) {
         lifetime.run(this, () -> {
             PromptBatch joining = new PromptBatch(prompts, copies);
-            IValue cache = memory.reserve(joining.rows(), Math.max(room, joining.width()));
-            joining.compute(memory, cache, rows.count(), call);
+            joining.compute(
+                    memory, memory.reserve(joining.rows(), Math.max(room, joining.width())), rows.count(), call);
         });
     }
 
@@ -91,21 +88,7 @@ public final class RunningBatch implements AutoCloseable {
             long past = rows.longest();
             StepArguments now = memory.feed(ids, 1);
             try {
-                joining.compute(
-                        memory,
-                        cache,
-                        0,
-                        (starts, ends, kv, y, norm) -> module.call(
-                                TorchMethod.STEP_AND_JOIN,
-                                now.ids(),
-                                past,
-                                now.lengths(),
-                                starts,
-                                ends,
-                                kv,
-                                (long) copies,
-                                y,
-                                norm));
+                joining.computeWithStep(module, memory, cache, now, past);
             } catch (RuntimeException | Error e) {
                 // The tokens of these rows were not computed.
                 rows.lengthen(-1);
@@ -211,9 +194,9 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Forgets the only row's last ids.
+     * Forgets the last ids of the only row.
      *
-     * @param count how many, at least 0 and fewer than it has
+     * @param count at least 0, and fewer than the row has
      */
     public void rewind(int count) {
         lifetime.run(this, () -> rows.lengthen(-count));

@@ -9,10 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.InsufficientMemoryException;
-import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.ModelConfig;
-import io.github.gpt2djl.ModelConfig.Architecture;
-import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorFile;
 import io.github.gpt2djl.checkpoint.TensorInfo;
@@ -61,9 +58,9 @@ public final class TrainingModel implements AutoCloseable {
             throws IOException {
         this.config = checkpoint.config();
         this.manager = manager;
-        List<TensorInfo> stored = tensors(checkpoint);
+        List<TensorInfo> stored = TrainingTensors.of(checkpoint);
         adapter = InitialTensors.adapter(config, learning.adapterRank(), seed);
-        int frozen = frozen(learning, config.layers(), stored.size());
+        int frozen = TrainingTensors.frozen(learning, config.layers(), stored.size());
         List<TensorInfo> changing = new ArrayList<>(stored.subList(frozen, stored.size()));
         adapter.names().stream().map(adapter::find).forEach(changing::add);
         long numbers = TrainingArrays.size(changing.stream());
@@ -101,7 +98,7 @@ public final class TrainingModel implements AutoCloseable {
      */
     public static TrainingModel load(Checkpoint checkpoint, Learning learning, long seed, long batchTokens, int threads)
             throws IOException {
-        check(checkpoint, learning);
+        TrainingTensors.check(checkpoint, learning);
         ExitGuard.opened();
         NDManager manager = TorchEngine.start(threads).newBaseManager(Device.cpu());
         try {
@@ -111,54 +108,6 @@ public final class TrainingModel implements AutoCloseable {
             ExitGuard.closed();
             throw e;
         }
-    }
-
-    private static void check(Checkpoint checkpoint, Learning learning) {
-        ModelConfig config = checkpoint.config();
-        boolean neo = config.architecture() == Architecture.GPT_NEO;
-        if (!(neo || config.architecture() == Architecture.GPT2) || !config.tiedHead()) {
-            throw new IllegalArgumentException(checkpoint.name() + " is of the architecture " + config.architecture()
-                    + (config.tiedHead() ? "" : " with a head of its own")
-                    + ", expected a GPT2 or GPT_NEO whose head is its embedding table: gpt2, gpt2-medium,"
-                    + " gpt2-large, gpt2-xl, distilgpt2, shakespeare, a TinyStories or a model like them");
-        }
-        if (neo && learning.adapterRank() > 0) {
-            throw InvalidOptionException.value(
-                            NamedOption.of("loraRank"),
-                            learning.adapterRank(),
-                            "0 for ",
-                            checkpoint.name(),
-                            ", a GPT_NEO: this library trains adapters of GPT2's c_attn only")
-                    .withAdvice("let all weights learn, or freeze layers");
-        }
-        if (learning.frozenLayers() >= config.layers()) {
-            throw InvalidOptionException.value(
-                    NamedOption.of("freezeLayers"),
-                    learning.frozenLayers(),
-                    "less than ",
-                    config.layers(),
-                    ", the layers of ",
-                    checkpoint.name());
-        }
-    }
-
-    /** All tensors of a model in the order of training.py, which is the order of {@link Layout} with a tied head. */
-    private static List<TensorInfo> tensors(Checkpoint checkpoint) throws IOException {
-        return Layout.steps(checkpoint.tensors(), checkpoint.config()).stream()
-                .filter(step -> step.kind() != Layout.Kind.TIED_HEAD)
-                .flatMap(step -> step.tensors().stream())
-                .toList();
-    }
-
-    /**
-     * The number of frozen tensors: all with an adapter; otherwise, if layers are frozen, the two embeddings and the
-     * tensors of these layers. The two tensors of the last norm are left.
-     */
-    private static int frozen(Learning learning, int layers, int all) {
-        if (learning.adapterRank() > 0) {
-            return all;
-        }
-        return learning.frozenLayers() == 0 ? 0 : 2 + (all - 4) / layers * learning.frozenLayers();
     }
 
     /** Reads the weights that a file has. */
@@ -198,7 +147,7 @@ public final class TrainingModel implements AutoCloseable {
             NDList arguments = new NDList();
             arguments.addAll(weights.values());
             arguments.addAll(arrays.gradients.views().values());
-            arguments.add(ids(rows, scope));
+            arguments.add(TrainingRows.ids(config, rows, scope));
             arguments.add(SharedMemory.copy(scope, new Shape(), seed));
             arguments.add(method);
             synchronized (TrainingModel.class) {
@@ -246,30 +195,10 @@ public final class TrainingModel implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             PtNDArray[] all = weights.values().toArray(new PtNDArray[0]);
             try (IValue list = IValue.listFrom(all)) {
-                return module.compute(scope, TorchMethod.EVALUATE, list, ids(rows, scope))
+                return module.compute(scope, TorchMethod.EVALUATE, list, TrainingRows.ids(config, rows, scope))
                         .toFloatArray();
             }
         }
-    }
-
-    private PtNDArray ids(int[][] rows, NDManager scope) {
-        int length = rows[0].length;
-        long[] ids = new long[rows.length * length];
-        for (int row = 0; row < rows.length; row++) {
-            if (rows[row].length != length || length < 2 || length > config.positions() + 1) {
-                throw new IllegalArgumentException("row " + row + " has " + rows[row].length + " ids, and row 0 "
-                        + length + "; expected one length, of 2 to " + (config.positions() + 1));
-            }
-            for (int i = 0; i < length; i++) {
-                int id = rows[row][i];
-                if (id < 0 || id >= config.vocabularySize()) {
-                    throw new IllegalArgumentException(
-                            "id " + id + " is out of range, expected 0 to " + (config.vocabularySize() - 1));
-                }
-                ids[row * length + i] = id;
-            }
-        }
-        return SharedMemory.copy(scope, new Shape(rows.length, length), ids);
     }
 
     /** {@return the model's own weights as they are now, by the names that the checkpoint has for them} */

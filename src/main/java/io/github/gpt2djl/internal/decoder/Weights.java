@@ -6,14 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.MalformedCheckpointException;
-import io.github.gpt2djl.ModelConfig;
-import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo;
-import io.github.gpt2djl.internal.machine.FreeMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -21,8 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -96,7 +90,7 @@ public final class Weights {
             throws IOException {
         List<Layout.Step> steps = Layout.steps(checkpoint.tensors(), checkpoint.config());
         int workers = Math.min(TorchEngine.threads(), MOST_WORKERS);
-        checkMemory(checkpoint, target, workers, target.freeBytes());
+        WeightMemory.check(checkpoint, target, workers, target.freeBytes());
         ExecutorService executor = PackingThreads.start(workers);
         try (NDManager manager = parent.newSubManager()) {
             try {
@@ -105,33 +99,6 @@ public final class Weights {
                 // Before the manager closes: a worker may be in the middle of a native call.
                 PackingThreads.stop(executor);
             }
-        }
-    }
-
-    /**
-     * Rejects a model that is too large for this machine.
-     *
-     * @throws InsufficientMemoryException with the precisions that would fit
-     */
-    static void checkMemory(Checkpoint checkpoint, ExecutionTarget target, int workers, long free) {
-        ModelConfig config = checkpoint.config();
-        DeviceChoice device = target.device();
-        ToLongFunction<Kernels> bytes =
-                kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
-        long needed = bytes.applyAsLong(target.kernels());
-        if (needed > free) {
-            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8)
-                    .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())
-                    .filter(p -> bytes.applyAsLong(Kernels.of(p, device)) <= free)
-                    .map(p -> p + " (" + FreeMemory.size(bytes.applyAsLong(Kernels.of(p, device))) + ")")
-                    .collect(Collectors.joining(", "));
-            throw new InsufficientMemoryException(
-                    "loading " + checkpoint.name(),
-                    needed,
-                    free,
-                    fitting.isEmpty()
-                            ? "no precision of it would fit; take a smaller model, or end other programs"
-                            : "what would fit: precision " + fitting);
         }
     }
 

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Reads a pickle that holds tensors, storages and dictionaries, and nothing else.
@@ -28,37 +26,6 @@ import java.util.regex.Pattern;
  */
 final class Pickle {
     private static final Object MARK = new Object();
-
-    /**
-     * The names that torch.load(weights_only=True) looks up for data, in modules of Python 2 and 3; storages and other
-     * types of torch are in {@link #TORCH}.
-     */
-    private static final Set<String> NAMES = Set.of(
-            "collections OrderedDict",
-            "collections Counter",
-            "torch._utils _rebuild_tensor",
-            "torch._utils _rebuild_tensor_v2",
-            "torch._utils _rebuild_parameter",
-            "torch._utils _rebuild_parameter_with_state",
-            "torch._tensor _rebuild_from_type_v2",
-            "torch.nn.parameter Parameter",
-            "torch.storage UntypedStorage",
-            "torch.serialization _get_layout",
-            "torch Tensor",
-            "torch Size",
-            "torch device",
-            "_codecs encode",
-            "builtins bytearray",
-            "builtins set",
-            "builtins complex",
-            "__builtin__ bytearray",
-            "__builtin__ set",
-            "__builtin__ complex");
-
-    /** The storages and element types of torch. */
-    private static final Pattern TORCH = Pattern.compile(
-            "torch ([A-Za-z0-9]+Storage"
-                    + "|(float|bfloat|complex|u?int|quint|qint)\\d+(_e\\dm\\d[a-z]*|x\\d)?|bool|u?int8|double|half|float|long|short)");
 
     private final ByteBuffer in;
     private final Deque<Object> stack = new ArrayDeque<>();
@@ -183,7 +150,7 @@ final class Pickle {
 
     private static Global global(String module, String name) throws Malformed {
         String both = module + " " + name;
-        if (!NAMES.contains(both) && !TORCH.matcher(both).matches()) {
+        if (!PickleNames.isKnown(both)) {
             throw new Malformed("the pickle names " + module + "." + name
                     + ", expected only tensors, storages and dictionaries; nothing of it was run");
         }

@@ -2,20 +2,15 @@ package io.github.gpt2djl.internal.hub;
 
 import io.github.gpt2djl.DownloadException;
 import io.github.gpt2djl.DownloadProgress;
-import io.github.gpt2djl.checkpoint.Checkpoint;
-import io.github.gpt2djl.internal.files.ShardedTensors;
 import io.github.gpt2djl.internal.hub.Catalog.RemoteFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">the cache</a>
  */
 public final class Hub {
-    /** A lock for this process. A file lock holds back other processes, but not this process's threads. */
-    private static final ReentrantLock THIS_PROCESS = new ReentrantLock();
-
     private final HubSettings settings;
     private final HubCache cache;
     private final DownloadProgress progress;
     private final Retry retry;
     private final HubFiles files;
+    private final RepositoryLock lock;
 
     Hub(HubSettings settings, DownloadProgress progress, Retry retry) {
         this.settings = settings;
@@ -45,6 +38,7 @@ public final class Hub {
         this.progress = progress;
         this.retry = retry;
         this.files = new HubFiles(settings, cache, progress, retry);
+        this.lock = new RepositoryLock(settings, cache, progress);
     }
 
     /**
@@ -124,7 +118,7 @@ public final class Hub {
             return download(pinned.get(), model.revision() != null);
         }
         String wanted = model.revision() == null ? "main" : model.revision();
-        return locked(repository, () -> probed(repository, wanted));
+        return lock.run(repository, () -> new UncataloguedModel(files, cache).fetch(repository, wanted));
     }
 
     /** Finds a whole model in the cache, as huggingface_hub's snapshot_download does without the network. */
@@ -150,7 +144,7 @@ public final class Hub {
     private Path download(Catalog.Model model, boolean exactly) throws IOException {
         Optional<Path> present = complete(model, exactly);
         if (present.isEmpty()) {
-            return locked(model.repository(), () -> catalogued(model, exactly));
+            return lock.run(model.repository(), () -> catalogued(model, exactly));
         }
         String commit = Objects.toString(present.get().getFileName());
         if (optional(model).anyMatch(file -> !files.isKnown(model.repository(), commit, file))) {
@@ -158,7 +152,7 @@ public final class Hub {
             // nobody may write to.
             Hub once = new Hub(settings, progress, new Retry(1, retry.firstWait(), retry.longestWait(), retry.stall()));
             try {
-                locked(model.repository(), () -> once.fetchOptional(model, commit));
+                lock.run(model.repository(), () -> once.fetchOptional(model, commit));
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
@@ -200,7 +194,7 @@ public final class Hub {
             }
         }
         if (cache.at(model.repository(), "main").isEmpty()) {
-            setRef(model.repository(), "main", model.revision());
+            files.setRef(model.repository(), "main", model.revision());
         }
         return folder;
     }
@@ -216,93 +210,5 @@ public final class Hub {
             files.fetchIfPresent(model.repository(), commit, file);
         }
         return cache.commit(model.repository(), commit);
-    }
-
-    /** Fetches any other repository: for each kind of file, the preferred one that exists. The weights come last. */
-    private Path probed(String repository, String revision) throws IOException {
-        // The first answer names the commit. All other files are requested from this commit, so that a push in between
-        // mixes nothing.
-        String commit = commit(repository, revision);
-        Path folder = cache.commit(repository, commit);
-        List<String> forms = files.fetchIfPresent(repository, commit, ModelFiles.ADAPTER)
-                ? ModelFiles.ADAPTER_WEIGHTS
-                : Checkpoint.WEIGHTS;
-        for (String file : ModelFiles.OPTIONAL) {
-            files.fetchIfPresent(repository, commit, file);
-        }
-        String weights = null;
-        for (String name : forms) {
-            if (weights == null && files.fetchIfPresent(repository, commit, name)) {
-                weights = name;
-            }
-        }
-        if (weights == null) {
-            throw new DownloadException(
-                    repository + " at " + revision + " has none of " + String.join(", ", forms)
-                            + "; expected a model with weights in one of these forms",
-                    null);
-        }
-        if (weights.endsWith(".index.json")) {
-            for (String shard : ShardedTensors.files(folder.resolve(weights))) {
-                files.fetch(repository, commit, new RemoteFile(shard, null, null));
-            }
-        }
-        if (!revision.equals(commit)) {
-            setRef(repository, revision, commit);
-        }
-        return folder;
-    }
-
-    /**
-     * Fetches the configuration to learn the revision's commit. Takes an adapter's configuration if there is no other.
-     */
-    private String commit(String repository, String revision) throws IOException {
-        try {
-            return files.fetch(repository, revision, new RemoteFile(Checkpoint.CONFIG, null, null));
-        } catch (Http.StatusException e) {
-            if (!e.isNoSuchFile) {
-                throw e;
-            }
-            try {
-                return files.fetch(repository, revision, new RemoteFile(ModelFiles.ADAPTER, null, null));
-            } catch (Http.StatusException neither) {
-                throw e;
-            }
-        }
-    }
-
-    /** Writes a ref, which Python's tools read without the network. If this fails, the model is still in the cache. */
-    private void setRef(String repository, String revision, String commit) {
-        try {
-            cache.setRef(repository, revision, commit);
-        } catch (IOException e) {
-            progress.note("refs/" + revision + " of " + repository + " could not be written: " + e.getMessage());
-        }
-    }
-
-    /** An action that needs the network. */
-    private interface Fetching {
-        Path run() throws IOException;
-    }
-
-    /** Lets one process at a time fetch a model, so that two processes fetch it only once. */
-    private Path locked(String repository, Fetching fetching) throws IOException {
-        for (String part : new String[] {"", "blobs", "snapshots", "refs", ".no_exist"}) {
-            cache.checkInside(cache.folder(repository).resolve(part));
-        }
-        Path folder = Files.createDirectories(settings.cache()
-                .resolve(".locks")
-                .resolve(cache.folder(repository).getFileName()));
-        THIS_PROCESS.lock();
-        try (FileChannel channel = FileChannel.open(
-                folder.resolve("gpt2-djl.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            if (channel.tryLock() == null) {
-                progress.note("another process downloads " + repository + "; waiting for it");
-                channel.lock();
-            }
-            return fetching.run();
-        } finally {
-            THIS_PROCESS.unlock();
-        }
     }
 }

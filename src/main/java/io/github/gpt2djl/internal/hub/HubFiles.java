@@ -115,4 +115,13 @@ final class HubFiles {
         }
         return new Remote(commit, etag, bytes);
     }
+
+    /** Writes a ref, which Python's tools read without the network. If this fails, the model is still in the cache. */
+    void setRef(String repository, String revision, String commit) {
+        try {
+            cache.setRef(repository, revision, commit);
+        } catch (IOException e) {
+            progress.note("refs/" + revision + " of " + repository + " could not be written: " + e.getMessage());
+        }
+    }
 }

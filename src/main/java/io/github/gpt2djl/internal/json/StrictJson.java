@@ -218,12 +218,7 @@ public record StrictJson(String file, String path, JsonObject json) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    /**
-     * Tells flags from other values.
-     *
-     * @param value any value
-     * @return whether the value is true or false
-     */
+    /** {@return whether a value is true or false} */
     public static boolean isFlag(JsonElement value) {
         return value instanceof JsonPrimitive primitive && primitive.isBoolean();
     }

@@ -78,18 +78,18 @@ class FreeMemoryTest {
         try (Checkpoint checkpoint = Checkpoint.open(root)) {
             ExecutionTarget plain = new ExecutionTarget(DeviceChoice.CPU, Kernels.all(Kernel.PLAIN));
             long needed = plain.kernels().loadingBytes(checkpoint.config(), 1);
-            assertThatCode(() -> Weights.checkMemory(checkpoint, plain, 1, needed))
+            assertThatCode(() -> WeightMemory.check(checkpoint, plain, 1, needed))
                     .doesNotThrowAnyException();
-            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, needed - 1))
+            assertThatThrownBy(() -> WeightMemory.check(checkpoint, plain, 1, needed - 1))
                     .isInstanceOf(InsufficientMemoryException.class)
                     .hasMessageStartingWith("loading " + root + " needs 66 MB of memory, and 66 MB are free; ");
-            assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, 1000))
+            assertThatThrownBy(() -> WeightMemory.check(checkpoint, plain, 1, 1000))
                     .hasMessage("loading " + root
                             + " needs 66 MB of memory, and 0 MB are free; no precision of it would fit;"
                             + " take a smaller model, or end other programs");
             if (Precision.INT8.isAvailable()) {
                 long small = Kernels.of(Precision.INT8, DeviceChoice.CPU).loadingBytes(checkpoint.config(), 1);
-                assertThatThrownBy(() -> Weights.checkMemory(checkpoint, plain, 1, small))
+                assertThatThrownBy(() -> WeightMemory.check(checkpoint, plain, 1, small))
                         .hasMessageEndingWith("what would fit: precision INT8 (65 MB)");
             }
         }

@@ -1,12 +1,10 @@
 package io.github.gpt2djl;
 
-import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.hub.Catalog;
 import io.github.gpt2djl.internal.hub.Models;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -46,9 +44,7 @@ public record KnownModel(
      * @throws IOException if the jar is damaged
      */
     public static List<KnownModel> all() throws IOException {
-        ModelConfig config = Models.shippedConfig();
-        KnownModel shipped = new KnownModel(Models.SHIPPED, null, "apache-2.0", config, OptionalLong.empty(), null);
-        return Stream.concat(Stream.of(shipped), Catalog.models().stream().map(KnownModel::of))
+        return Stream.concat(Stream.of(shipped()), Catalog.models().stream().map(KnownModel::of))
                 .toList();
     }
 
@@ -60,9 +56,9 @@ public record KnownModel(
      * @throws IOException if the jar is damaged
      */
     public static Optional<KnownModel> find(String name) throws IOException {
-        return all().stream()
-                .filter(model -> model.name.equals(name) || name.equals(model.repository))
-                .findFirst();
+        return name.equals(Models.SHIPPED)
+                ? Optional.of(shipped())
+                : Catalog.find(name).map(KnownModel::of);
     }
 
     /** {@return whether the model can be loaded without a download} */
@@ -70,15 +66,19 @@ public record KnownModel(
         return repository == null || folder != null;
     }
 
+    private static KnownModel shipped() throws IOException {
+        ModelConfig config = Models.shippedConfig();
+        return new KnownModel(Models.SHIPPED, null, Models.SHIPPED_LICENSE, config, OptionalLong.empty(), null);
+    }
+
     private static KnownModel of(Catalog.Model model) {
-        OptionalLong bytes = model.files().stream()
-                .filter(file -> Checkpoint.WEIGHTS.contains(file.name()))
-                .map(Catalog.RemoteFile::bytes)
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .findFirst();
         return new KnownModel(
-                model.name(), model.repository(), model.license(), model.config(), bytes, folder(model.name()));
+                model.name(),
+                model.repository(),
+                model.license(),
+                model.config(),
+                model.weightBytes(),
+                folder(model.name()));
     }
 
     private static @Nullable Path folder(String name) {

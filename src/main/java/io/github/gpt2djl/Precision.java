@@ -24,7 +24,7 @@ public enum Precision {
      * AVX512-BF16, fast with AMX. On a CPU the head is computed as in {@link #FP16}, and norms and sums have 32 bits.
      */
     BF16,
-    /** Weights rounded to 8 bits with a scale for each output, activations for each product; x86 CPUs (FBGEMM). */
+    /** Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM). */
     INT8,
     /**
      * {@link #BF16} on CPUs with AMX, {@link #FP16} on others. The head, about a third of a small model, is computed as

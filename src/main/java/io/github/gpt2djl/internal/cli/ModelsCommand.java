@@ -2,7 +2,6 @@ package io.github.gpt2djl.internal.cli;
 
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
-import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.hub.Catalog;
 import io.github.gpt2djl.internal.hub.Models;
 import java.io.IOException;
@@ -11,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,15 +100,15 @@ final class ModelsCommand implements Callable<Integer> {
             Catalog.@Nullable Model model,
             Place place,
             List<Models.Revision> revisions) {
-        Long download = model == null ? null : download(model);
-        String license = model == null ? "apache-2.0" : model.license();
+        OptionalLong download = model == null ? OptionalLong.empty() : model.weightBytes();
+        String license = model == null ? Models.SHIPPED_LICENSE : model.license();
         if (!json) {
             out.printf(
                     Locale.ROOT,
                     "%-20s %8.1f M %9s %8s %8s %8s  %-10s  %-8s %s%n",
                     name,
                     config.parameters() / 1e6,
-                    download == null ? "-" : megabytes(download),
+                    download.isPresent() ? megabytes(download.getAsLong()) : "-",
                     memory(config, Precision.FP32),
                     memory(config, Precision.FP16),
                     memory(config, Precision.INT8),
@@ -125,7 +124,7 @@ final class ModelsCommand implements Callable<Integer> {
         fields.put("checked", checked(model));
         fields.put("license", license);
         fields.put("parameters", config.parameters());
-        fields.put("download_bytes", download);
+        fields.put("download_bytes", download.isPresent() ? download.getAsLong() : null);
         for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.INT8}) {
             String key = precision.name().toLowerCase(Locale.ROOT) + "_bytes";
             fields.put(key, precision.isAvailable() ? precision.weightBytes(config) : null);
@@ -147,16 +146,6 @@ final class ModelsCommand implements Callable<Integer> {
     /** Returns the column "checked"; the shipped model is part of the jar and counts as verified. */
     private static String checked(Catalog.@Nullable Model model) {
         return model == null || model.isVerified() ? "verified" : model.isPinned() ? "pinned" : "no";
-    }
-
-    /** Returns the size of the weights, or null if it has not been verified. */
-    private static @Nullable Long download(Catalog.Model model) {
-        return model.files().stream()
-                .filter(f -> Checkpoint.WEIGHTS.contains(f.name()))
-                .map(Catalog.RemoteFile::bytes)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
     }
 
     private static String memory(ModelConfig config, Precision precision) {

@@ -93,7 +93,7 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Prompt input = input();
         if (compare != null) {
-            PrecisionComparison comparison = new PrecisionComparison(compare, model.precision).run(each -> {
+            PrecisionComparison.Result comparison = new PrecisionComparison(compare, model.precision).run(each -> {
                 try (Gpt2 gpt2 = model.load(each, err)) {
                     return score(gpt2, input);
                 }

@@ -70,12 +70,9 @@ public record ModelDefaults(
     public static ModelDefaults read(String model, Map<String, String> settings, ModelConfig config)
             throws MalformedCheckpointException {
         String generation = settings.get(Checkpoint.GENERATION_CONFIG);
-        String name = generation == null ? Checkpoint.CONFIG : Checkpoint.GENERATION_CONFIG;
-        String text = settings.get(name);
-        String file = model + "/" + name;
-        StrictJson json = StrictJson.read(file, text == null ? "{}" : text, "not a JSON object");
-        StrictJson configJson = StrictJson.read(
-                model + "/" + Checkpoint.CONFIG, settings.getOrDefault(Checkpoint.CONFIG, "{}"), "not a JSON object");
+        StrictJson configJson = object(model, Checkpoint.CONFIG, settings.get(Checkpoint.CONFIG));
+        StrictJson json = generation == null ? configJson : object(model, Checkpoint.GENERATION_CONFIG, generation);
+        String file = json.file();
         Map<GenerationOption<?>, Object> options = new LinkedHashMap<>();
         for (GenerationOption<?> option : GenerationOption.all()) {
             JsonElement value = json.find(option.key());
@@ -103,6 +100,11 @@ public record ModelDefaults(
             bosId = within.isEmpty() || within.get(0) >= config.vocabularySize() ? bosId : within.get(0);
         }
         return new ModelDefaults(file, options, unsupported, eosIds, bosId, TaskDefaults.read(configJson));
+    }
+
+    private static StrictJson object(String model, String name, @Nullable String text)
+            throws MalformedCheckpointException {
+        return StrictJson.read(model + "/" + name, text == null ? "{}" : text, "not a JSON object");
     }
 
     /** Whether the model changes nothing: a config without options of its own is then as with any other model. */

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The CUDA GPUs that PyTorch can compute on. */
-public final class Gpu {
+final class Gpu {
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("CUDA out of memory.*");
 
     private Gpu() {}
@@ -48,7 +48,7 @@ public final class Gpu {
      *
      * @param index of the GPU
      */
-    public static @Nullable String whyNot(int index) {
+    static @Nullable String whyNot(int index) {
         if (!JniUtils.getFeatures().contains("CUDA")) {
             boolean built = Files.exists(Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cuda")));
             return whyNone(built, CudaDriver.find());

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * <p>Packing is the slow part, and FBGEMM packs on one thread. So several matrices are packed at once, and added in
  * order.
  */
-public final class Weights {
+final class Weights {
     /** Each worker needs memory of its own. More workers would not shorten the loading. */
     private static final int MOST_WORKERS = 4;
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * @see <a href="https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md">the format</a>
  */
-public final class LfsPointer {
+final class LfsPointer {
     /** The maximum size of a pointer, by the format's definition. */
     private static final int MOST_BYTES = 1024;
 
@@ -28,7 +28,7 @@ public final class LfsPointer {
      *
      * @throws MalformedCheckpointException if the file is a pointer; the message says how to get the file itself
      */
-    public static void reject(Path file) throws IOException {
+    static void reject(Path file) throws IOException {
         if (!Files.isRegularFile(file) || Files.size(file) >= MOST_BYTES) {
             return;
         }

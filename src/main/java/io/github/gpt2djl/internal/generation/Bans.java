@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds out before anything is computed whether the rules leave no token, as far as that can be known. */
-public final class Bans {
+final class Bans {
     private static final List<GenerationOption<?>> BANNING = List.of(
             SEQUENCE_BIAS,
             NO_REPEAT_NGRAM_SIZE,

@@ -7,7 +7,7 @@ import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.Preset;
 
 /** Computes how long a text may become under a config. */
-public final class NewTokens {
+final class NewTokens {
     private NewTokens() {}
 
     /**
@@ -15,7 +15,7 @@ public final class NewTokens {
      *
      * @param promptLength number of the prompt's ids; 0 for an empty prompt, though it starts from bos
      */
-    public static int of(GenerationConfig config, int promptLength, int positions) {
+    static int of(GenerationConfig config, int promptLength, int positions) {
         if (config.isSet(MAX_NEW_TOKENS)) {
             return config.get(MAX_NEW_TOKENS);
         }

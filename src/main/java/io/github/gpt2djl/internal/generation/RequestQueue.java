@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #next()} throws an exception, which is the prompt's result. An exception of the user's iterator ends the
  * queue.
  */
-public final class RequestQueue implements Iterator<Request> {
+final class RequestQueue implements Iterator<Request> {
     private final Iterator<Supplier<Sequences>> prompts;
     private final boolean list;
     private final Deque<Sequences> given = new ArrayDeque<>();

@@ -41,21 +41,20 @@ import java.util.stream.Stream;
  * @param warpers shape the distribution that is drawn from
  * @param draws whether tokens are drawn
  */
-public record SamplingRules(
-        List<Labelled<LogitsProcessor>> processors, List<Labelled<LogitsWarper>> warpers, boolean draws) {
+record SamplingRules(List<Labelled<LogitsProcessor>> processors, List<Labelled<LogitsWarper>> warpers, boolean draws) {
     /**
      * The rules for a model.
      *
      * @param eosIds that end a text
      * @throws InvalidOptionException if an option names an id beyond the vocabulary
      */
-    public static SamplingRules of(GenerationConfig config, List<Integer> eosIds, int vocabulary) {
+    static SamplingRules of(GenerationConfig config, List<Integer> eosIds, int vocabulary) {
         checkIds(config, vocabulary);
         return new SamplingRules(processors(config, eosIds), warpers(config), config.get(DO_SAMPLE));
     }
 
     /** Makes a sampler that follows these rules. It has scratch memory and serves one generation. */
-    public Sampler sampler() {
+    Sampler sampler() {
         Sampler sampler =
                 draws ? new Multinomial(warpers.stream().map(Labelled::rule).toList()) : new Greedy();
         return processors.isEmpty()

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.hub;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.gpt2djl.ModelConfig;
+import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,16 @@ public final class Catalog {
                     && files.stream()
                             .filter(file -> ModelFiles.isWeights(file.name()))
                             .allMatch(file -> file.sha256() != null);
+        }
+
+        /** {@return the size of the weights in bytes; empty if nobody has verified it} */
+        public OptionalLong weightBytes() {
+            return files.stream()
+                    .filter(file -> Checkpoint.WEIGHTS.contains(file.name()))
+                    .map(RemoteFile::bytes)
+                    .filter(Objects::nonNull)
+                    .mapToLong(Long::longValue)
+                    .findFirst();
         }
     }
 

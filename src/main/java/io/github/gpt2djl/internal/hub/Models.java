@@ -25,6 +25,9 @@ public final class Models {
     /** The name of the model inside the jar. */
     public static final String SHIPPED = "shakespeare";
 
+    /** The licence of the shipped model. */
+    public static final String SHIPPED_LICENSE = "apache-2.0";
+
     private Models() {}
 
     /**

@@ -18,7 +18,7 @@ record RepositoryLock(HubSettings settings, HubCache cache, DownloadProgress pro
         Path run() throws IOException;
     }
 
-    /** Lets one process at a time fetch a model, so that two processes fetch it only once. */
+    /** Runs an action while no other process and no other thread fetches a model of the repository. */
     Path run(String repository, Fetching fetching) throws IOException {
         for (String part : new String[] {"", "blobs", "snapshots", "refs", ".no_exist"}) {
             cache.checkInside(cache.folder(repository).resolve(part));

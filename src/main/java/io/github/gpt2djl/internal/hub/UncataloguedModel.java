@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Fetches a model whose files the catalog does not list. */
 record UncataloguedModel(HubFiles files, HubCache cache) {
-    /** Fetches any other repository: for each kind of file, the preferred one that exists. The weights come last. */
+    /** Fetches the preferred file of each kind that the repository has. The weights come last. */
     Path fetch(String repository, String revision) throws IOException {
         // The first answer names the commit. All other files are requested from this commit, so that a push in between
         // mixes nothing.

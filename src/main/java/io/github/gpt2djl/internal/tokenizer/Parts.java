@@ -9,7 +9,7 @@ package io.github.gpt2djl.internal.tokenizer;
  *
  * @see <a href="https://github.com/openai/gpt-2/blob/master/src/encoder.py">the expression</a>
  */
-public final class Parts {
+final class Parts {
     private Parts() {}
 
     /**
@@ -17,7 +17,7 @@ public final class Parts {
      *
      * @param least the minimum length of the part
      */
-    public static int end(String text, int from, int least) {
+    static int end(String text, int from, int least) {
         for (int i = from + least; i < text.length(); i++) {
             char c = text.charAt(i);
             char before = text.charAt(i - 1);

@@ -12,6 +12,7 @@ import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.checkpoint.TokenizerFiles;
 import io.github.gpt2djl.testing.MemoryTensors;
+import io.github.gpt2djl.testing.ReferenceModels;
 import io.github.gpt2djl.testing.TensorBytes;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is written is a model that computes the same. */
 class CheckpointSaveTest {
@@ -32,17 +33,7 @@ class CheckpointSaveTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void theSameLogProbabilitiesAsTheSource(String name) throws IOException {
         Path source = Path.of("src/test/resources/reference", name);
         Path copy = save(source, DType.F32);

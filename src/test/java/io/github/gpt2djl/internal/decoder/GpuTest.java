@@ -8,6 +8,7 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.testing.ReferenceModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The decoder on a GPU. In a build with PyTorch for the CPU, as CI's is, all is skipped, and the report says why; with
@@ -45,17 +46,7 @@ class GpuTest {
 
     /** Sums in another order, of numbers of the size of 10. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void isAsExactAsTheCpu(String name) throws IOException {
         TransformersReferenceTest.compare(REFERENCE.resolve(name), DeviceChoice.GPU, 1e-3);
     }

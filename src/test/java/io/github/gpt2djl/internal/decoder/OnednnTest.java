@@ -8,6 +8,7 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.machine.Machine;
+import io.github.gpt2djl.testing.ReferenceModels;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.testing.TestJvm;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The products of oneDNN: 32-bit ones, which FP32 has on CPUs without AVX-512, and BF16's. */
 class OnednnTest {
@@ -44,17 +45,7 @@ class OnednnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void scoresAreThoseOfTransformers(String name) throws IOException {
         compare(name, Kernels.all(Kernel.ONEDNN), 1e-4);
     }
@@ -88,17 +79,7 @@ class OnednnTest {
 
     /** 8 significant bits: each product is off by up to 1/256, and a score by their random walk. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void bfloat16ScoresAreNearlyThoseOfTransformers(String name) throws IOException {
         assumeBfloat16();
         compare(name, BF16, .05);
@@ -106,17 +87,7 @@ class OnednnTest {
 
     /** What {@link Precision#MIXED} is on a processor with AMX, by the same kernels on any with VNNI. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void amxsMixtureIsNearlyTransformers(String name) throws IOException {
         assumeBfloat16();
         assumeTrue(

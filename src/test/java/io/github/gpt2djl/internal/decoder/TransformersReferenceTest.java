@@ -7,6 +7,7 @@ import com.google.gson.Gson;
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.testing.ReferenceModels;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The decoder against Hugging Face transformers: src/test/python/make_references.py made the expectations. */
@@ -28,17 +30,7 @@ class TransformersReferenceTest {
     private record Row(int[] ids, int[] greedy, double[] log_probs) {}
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "prefixed-f32",
-                "untied-f16",
-                "bare-bf16",
-                "gpt1-f32",
-                "opt-f16",
-                "opt-projected-f16",
-                "opt-no-bias-f16",
-                "gpt-neo-f32"
-            })
+    @MethodSource(ReferenceModels.NAMES)
     void smallModelsGiveTransformersIdsAndProbabilities(String name) throws IOException {
         compare(Path.of("src/test/resources/reference", name));
     }

@@ -5,6 +5,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.GenerationOption;
 import io.github.gpt2djl.GenerationRequest;
@@ -12,6 +15,8 @@ import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.OptionNaming;
 import io.github.gpt2djl.Prompt;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -74,9 +79,15 @@ final class RowReader {
         if (json == null) {
             throw new IllegalArgumentException("found a line that is not UTF-8");
         }
-        try {
-            return JsonParser.parseString(json).getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException e) {
+        try (JsonReader reader = new JsonReader(new StringReader(json))) {
+            // JsonParser.parseString also takes what is no JSON, like single quotes and comments.
+            reader.setStrictness(Strictness.STRICT);
+            JsonObject fields = JsonParser.parseReader(reader).getAsJsonObject();
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new JsonParseException("more than one value");
+            }
+            return fields;
+        } catch (IOException | JsonParseException | IllegalStateException e) {
             String start = json.substring(0, Math.min(json.length(), 60));
             throw new IllegalArgumentException("found " + start + ", expected a JSON object with id and prompt", e);
         }

@@ -15,6 +15,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the job makes of its rows. */
 class GenerateJobTest {
@@ -134,5 +136,22 @@ class GenerateJobTest {
         Files.writeString(prompts, "ROMEO:\n");
         JobRun text = JobRun.of(prompts, out, "--overwrite");
         assertThat(text.printed()).contains("found ROMEO:, expected a JSON object with id and prompt");
+    }
+
+    /** Python's json refuses these lines too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'id': 1, 'prompt': 'A'}",
+                "{id: 1, \"prompt\": \"A\"}",
+                "{\"id\": 1, \"prompt\": \"A\"} // a comment",
+                "{\"id\": 1, \"prompt\": \"A\"} {}",
+                "{\"id\": 1; \"prompt\": \"A\"}"
+            })
+    void aLineThatOnlyALenientReaderTakesIsRefused(String line) throws IOException {
+        Files.writeString(prompts, line + "\n");
+        JobRun job = JobRun.of(prompts, out);
+        assertThat(job.printed()).contains("expected a JSON object with id and prompt");
+        assertThat(job.code()).isEqualTo(1);
     }
 }

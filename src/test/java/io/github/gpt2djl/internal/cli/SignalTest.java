@@ -11,6 +11,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,10 @@ class SignalTest {
                         .toArray(String[]::new))
                 .redirectError(err.toFile())
                 .start();
+        // A process that was started with the signal ignored would be read without end.
+        CompletableFuture<Process> limit = process.onExit()
+                .orTimeout(2, TimeUnit.MINUTES)
+                .whenComplete((ended, late) -> process.destroyForcibly());
         try (Reader out = process.inputReader(StandardCharsets.UTF_8)) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < BEGUN.length() + characters; i++) {
@@ -61,7 +66,7 @@ class SignalTest {
             for (int c = out.read(); c >= 0; c = out.read()) {
                 text.append((char) c);
             }
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(limit).as("ended in time").succeedsWithin(60, TimeUnit.SECONDS);
             assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(expected);
             assertThat(err).isEmptyFile();
             assertThat(text).startsWith(BEGUN);

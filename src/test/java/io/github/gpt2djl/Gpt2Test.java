@@ -341,7 +341,7 @@ class Gpt2Test {
             assertThat(generation.text()).isEmpty();
             assertThatThrownBy(() -> tiny.generate("text", GREEDY))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("has no tokenizer.json");
+                    .hasMessageContaining("has no tokenizer, which text needs: found none of tokenizer.json");
         }
     }
 

@@ -72,8 +72,8 @@ final class TrainingRun {
     private Corpus corpus(Checkpoint start, Corpus.Split split) throws IOException {
         TokenizerFiles files = start.tokenizer();
         if (files == null) {
-            throw new IllegalArgumentException(start.name()
-                    + " has no tokenizer, expected tokenizer.json, or vocab.json and merges.txt, in its folder");
+            throw new IllegalArgumentException(start.name() + " has no tokenizer, expected one of "
+                    + String.join(", ", Checkpoint.VOCABULARIES) + " in its folder");
         }
         try (Tokenizer tokenizer = Tokenizer.load(
                 files, start.config().architecture(), start.config().vocabularySize())) {

@@ -77,8 +77,8 @@ public record LoadedModel(
     public Tokenizer requireTokenizer() {
         if (tokenizer == null) {
             throw new IllegalStateException(name
-                    + " has no tokenizer.json (nor vocab.json and merges.txt), which text needs; add it (the command"
-                    + " download fetches it with a model of the Hub), or use ids");
+                    + " has no tokenizer, which text needs: found none of " + String.join(", ", Checkpoint.VOCABULARIES)
+                    + "; add its files (the command download fetches them with a model of the Hub), or use ids");
         }
         return tokenizer;
     }

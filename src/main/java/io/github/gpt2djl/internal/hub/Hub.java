@@ -107,8 +107,10 @@ public final class Hub {
     private Path download(ModelName model) throws IOException {
         String repository = model.repository();
         if (!HubCache.isRepository(repository)) {
-            throw new IllegalArgumentException("\"" + model.name() + "\" is no model's name, expected one of "
-                    + String.join(", ", Catalog.names()) + ", or org/name, or one of them with @revision");
+            throw new IllegalArgumentException(
+                    "\"" + model.name() + "\" is no model's name, expected org/name or a known name, such as "
+                            + String.join(", ", Catalog.names().subList(0, 3))
+                            + " (the command models and KnownModel.all() list all of them), with or without @revision");
         }
         if (settings.offline()) {
             return offline(model);

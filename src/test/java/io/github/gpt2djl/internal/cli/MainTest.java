@@ -519,11 +519,11 @@ class MainTest {
                 "generate A --max-length 5 --max-new-tokens 5 | --max-length is 5 and --max-new-tokens is 5",
                 "generate A --top-k -3 | --top-k is -3, expected at least 1",
                 "generate A --preset openai --no-do-sample | --do-sample is false and --preset is openai, expected sampling",
-                "download ../evil | \"../evil\" is no model's name, expected one of gpt2,",
+                "download ../evil | \"../evil\" is no model's name, expected org/name or a known name, such as",
                 "download gpt2@ | \"gpt2@\" has no revision after the @, expected a branch, a tag or a commit, like gpt2@main",
                 "download @main | \"@main\" has no name before the @",
                 "download gpt2@v1 --revision v2 | found the revision v1 in the name gpt2@v1 and the revision v2 beside it",
-                "download gpt3@v1 | \"gpt3\" is no model's name, expected one of gpt2,",
+                "download gpt3@v1 | \"gpt3\" is no model's name, expected org/name or a known name, such as",
                 "download gpt2 --to x | --to has no effect with --source hub",
                 "download 124M --source openai --revision main | --revision has no effect with --source openai",
                 "download 124 --source openai | OpenAI published no model \"124\", expected one of 124M",
@@ -582,7 +582,7 @@ class MainTest {
         String model = TestCheckpoint.tiny().write(folder).toString();
         Result text = run("generate", "A", "--model", model);
         assertThat(text.code).isEqualTo(1);
-        assertThat(text.err).contains("has no tokenizer.json");
+        assertThat(text.err).contains("has no tokenizer, which text needs: found none of tokenizer.json", "vocab.txt");
         Result ids = run("generate", "--prompt-ids", "1", "--model", model, "--json");
         assertThat(ids(ids.json(), "ids")).hasSize(20);
         assertThat(ids.json().get("text").getAsString()).isEmpty();

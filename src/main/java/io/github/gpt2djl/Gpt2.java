@@ -540,6 +540,32 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
+     * Computes a vector that stands for a text: the mean of the last hidden states, as {@code
+     * model(ids).last_hidden_state.mean(1)} of transformers' models without a head. Similar texts have similar vectors,
+     * but GPT-2 was not trained for comparisons: models that were trained for embeddings are better.
+     *
+     * @param text 1 id to the model's context
+     * @return a vector of {@link ModelConfig#embeddingWidth()} numbers, the width of the head's input
+     * @throws IllegalArgumentException if the text is empty, or longer than the context
+     * @throws IllegalStateException if the text is no list of ids, and the checkpoint has no tokenizer
+     */
+    public float[] embed(Prompt text) {
+        return scorer.embed(text);
+    }
+
+    /**
+     * Computes a vector that stands for a text, as {@link #embed(Prompt)}.
+     *
+     * @param text 1 id to the model's context
+     * @return the vector
+     * @throws IllegalArgumentException as {@link #embed(Prompt)}
+     * @throws IllegalStateException if the checkpoint has no tokenizer
+     */
+    public float[] embed(String text) {
+        return embed(Prompt.of(text));
+    }
+
+    /**
      * Returns the likeliest next tokens with their probabilities.
      *
      * @param prompt at most as long as the model's context; an empty prompt starts from bos

@@ -111,6 +111,9 @@ class Decoder(Module):
   def all_logits(self, ids: Tensor) -> Tensor:
     return scoring.all_logits(self.gpt2, ids)
 
+  def embedding(self, ids: Tensor) -> Tensor:
+    return scoring.embedding(self.gpt2, ids)
+
   def scores(self, ids: Tensor, top: int) -> Tensor:
     return scoring.scores(self.gpt2, ids, top)
 

@@ -1,4 +1,4 @@
-# Computes the probability of a text, in one pass without a cache.
+# Computes the probability and the embedding of a text, in one pass without a cache.
 
 from dtypes import float32
 from gpt2 import Gpt2
@@ -10,6 +10,10 @@ def hidden(model: Gpt2, ids: Tensor) -> Tensor:
 # The logits at every position of one row: ids [1, T] -> [T, V].
 def all_logits(model: Gpt2, ids: Tensor) -> Tensor:
   return model.logits(hidden(model, ids)).cpu()
+
+# The mean of the hidden states of one row: ids [1, T] -> [E].
+def embedding(model: Gpt2, ids: Tensor) -> Tensor:
+  return torch.mean(hidden(model, ids).to(float32()), [0]).cpu()
 
 # Scores each id of one row given the ids before it: ids [1, T] -> [2 + 2 * top, T - 1], namely the id's log-probability,
 # its rank (1 for the likeliest token), the log-probabilities of the likeliest tokens, and their ids.

@@ -256,6 +256,21 @@ public final class Decoder implements AutoCloseable {
         return compute(TorchMethod.ALL_LOGITS, ids);
     }
 
+    /**
+     * The mean of the hidden states, the head's inputs, of all positions.
+     *
+     * @param ids 1 to {@link ModelConfig#positions()} ids
+     * @return [width]; for a model that projects its hidden states, [width of the projection]
+     * @throws IllegalStateException if a number is NaN or infinite
+     */
+    public float[] embedding(int[] ids) {
+        float[] embedding = compute(TorchMethod.EMBEDDING, ids);
+        for (float each : embedding) {
+            Logits.requireNumber(each);
+        }
+        return embedding;
+    }
+
     private float[] compute(TorchMethod method, int[] ids, Long... more) {
         checkIds(ids);
         long[] wide = new long[ids.length];

@@ -33,6 +33,7 @@ enum TorchMethod {
     JOIN_CANDIDATES,
     STEP_CANDIDATES,
     ALL_LOGITS,
+    EMBEDDING,
     SCORES,
     ATTENTIONS_AND_MLPS,
     LEARN,

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Computes log-probabilities of given texts. */
+/** Computes log-probabilities and embeddings of given texts. */
 public record TextScorer(LoadedModel model) {
     private static final NamedOption TEXT = NamedOption.of("text");
     private static final NamedOption STRIDE = NamedOption.of("stride");
@@ -64,6 +64,18 @@ public record TextScorer(LoadedModel model) {
             }
         }
         return new Score(LoadedModel.boxed(ids), all, ranks, tops);
+    }
+
+    public float[] embed(Prompt text) {
+        model.checkFits(text, TEXT, "the text");
+        int[] ids = model.ids(text, false);
+        if (ids.length == 0) {
+            throw InvalidOptionException.of(TEXT, 0, "the text is empty").expecting("at least one id");
+        }
+        if (ids.length > model.config().positions()) {
+            throw model.tooLong(TEXT, ids.length, "the text has " + ids.length);
+        }
+        return model.decoder().embedding(ids);
     }
 
     public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {

@@ -2,12 +2,14 @@ package io.github.gpt2djl.internal.cli;
 
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.OptionNaming;
+import io.github.gpt2djl.internal.decoder.TorchEngine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -35,6 +37,23 @@ import picocli.CommandLine.IVersionProvider;
             "  java -jar target/gpt2-djl.jar generate --help"
         })
 public final class Main {
+    /** In the order of the help. */
+    private static final List<String> COMMANDS = List.of(
+            "generate",
+            "explain",
+            "interactive",
+            "score",
+            "rank",
+            "replay",
+            "bench",
+            "train",
+            "finetune",
+            "models",
+            "download",
+            "convert",
+            "selfcheck",
+            "help");
+
     private Main() {}
 
     /**
@@ -66,7 +85,9 @@ public final class Main {
     }
 
     private static int execute(String[] args, PrintStream out, PrintStream err) {
-        CommandLine command = command(out, err);
+        // Making all commands takes longer than all else that happens before a model is loaded.
+        boolean one = args.length > 0 && COMMANDS.contains(args[0]) && !args[0].equals("help");
+        CommandLine command = command(one ? List.of(args[0]) : COMMANDS, out, err);
         if (args.length == 0) {
             command.usage(err);
             return CommandLine.ExitCode.USAGE;
@@ -76,21 +97,12 @@ public final class Main {
 
     /** Returns the command line with all commands. */
     static CommandLine command(PrintStream out, PrintStream err) {
+        return command(COMMANDS, out, err);
+    }
+
+    private static CommandLine command(List<String> names, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Main());
-        command.addSubcommand(GenerateCommand.command(out, err));
-        command.addSubcommand(ExplainCommand.command(out, err));
-        command.addSubcommand(InteractiveCommand.command(out, err));
-        command.addSubcommand(new ScoreCommand(out, err));
-        command.addSubcommand(new RankCommand(out, err));
-        command.addSubcommand(new ReplayCommand(out));
-        command.addSubcommand(new BenchCommand(out, err));
-        command.addSubcommand(new TrainCommand(out, err));
-        command.addSubcommand(new FinetuneCommand(out, err));
-        command.addSubcommand(new ModelsCommand(out));
-        command.addSubcommand(new DownloadCommand(out, err));
-        command.addSubcommand(new ConvertCommand(out, err));
-        command.addSubcommand(new SelfCheckCommand(out, err));
-        command.addSubcommand(new CommandLine.HelpCommand());
+        names.forEach(name -> command.addSubcommand(name, subcommand(name, out, err)));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setCaseInsensitiveEnumValuesAllowed(true);
@@ -113,13 +125,43 @@ public final class Main {
         return command;
     }
 
+    private static Object subcommand(String name, PrintStream out, PrintStream err) {
+        return switch (name) {
+            case "generate" -> GenerateCommand.command(out, err);
+            case "explain" -> ExplainCommand.command(out, err);
+            case "interactive" -> InteractiveCommand.command(out, err);
+            case "score" -> new ScoreCommand(out, err);
+            case "rank" -> new RankCommand(out, err);
+            case "replay" -> new ReplayCommand(out);
+            case "bench" -> new BenchCommand(out, err);
+            case "train" -> new TrainCommand(out, err);
+            case "finetune" -> new FinetuneCommand(out, err);
+            case "models" -> new ModelsCommand(out);
+            case "download" -> new DownloadCommand(out, err);
+            case "convert" -> new ConvertCommand(out, err);
+            case "selfcheck" -> new SelfCheckCommand(out, err);
+            default -> new CommandLine.HelpCommand();
+        };
+    }
+
     /** Runs a command or prints its help, which can fail too: stdout may be full. */
     private static int run(CommandLine.ParseResult parsed) {
         try {
+            if (loadsModel(parsed)) {
+                TorchEngine.loadAhead();
+            }
             return new CommandLine.RunLast().execute(parsed);
         } catch (StandardOut.Failed e) {
             throw new CommandLine.ExecutionException(parsed.commandSpec().commandLine(), "stdout failed", e);
         }
+    }
+
+    private static boolean loadsModel(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult command = parsed.subcommand();
+        return command != null
+                && !command.isUsageHelpRequested()
+                && command.commandSpec().mixins().values().stream()
+                        .anyMatch(mixin -> mixin.userObject() instanceof ModelOptions);
     }
 
     /** Returns the jar's version. */

@@ -11,6 +11,7 @@ import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.NamedOption;
 import io.github.gpt2djl.internal.machine.CudaDriver;
 import io.github.gpt2djl.internal.machine.DjlSettings;
+import io.github.gpt2djl.internal.machine.ExitGuard;
 import io.github.gpt2djl.internal.machine.Glibc;
 import io.github.gpt2djl.internal.machine.NativeStart;
 import java.util.Optional;
@@ -42,16 +43,13 @@ public final class TorchEngine {
      *     only once; or if its native library is missing, is of another version, or cannot be unpacked
      */
     static synchronized Engine start(int threads) {
-        DjlSettings.prepare();
         if (threads < 0) {
             throw InvalidOptionException.value(NamedOption.of("threads"), threads, "at least 1, or 0 for the default");
         }
         if (threadsInUse == 0 && threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
-        if (threadsInUse == 0 && System.getenv("OMP_WAIT_POLICY") == null) {
-            Glibc.setIfAbsent("GOMP_SPINCOUNT", SPIN_COUNT);
-        }
+        prepare();
         Engine engine = engine();
         if (threadsInUse == 0 && threads == 0) {
             limitThreads();
@@ -62,6 +60,36 @@ public final class TorchEngine {
                     + " already in this process; set the number at the first load");
         }
         return engine;
+    }
+
+    /** Sets what the native library reads when it is loaded. */
+    private static void prepare() {
+        DjlSettings.prepare();
+        if (threadsInUse == 0 && System.getenv("OMP_WAIT_POLICY") == null) {
+            Glibc.setIfAbsent("GOMP_SPINCOUNT", SPIN_COUNT);
+        }
+    }
+
+    /**
+     * Begins to load the native library, which takes 0.3 s, in a thread of its own. The load of a model waits for it. A
+     * failure is not reported: the load of a model tries again, and says why it failed.
+     */
+    public static void loadAhead() {
+        ExitGuard.opened();
+        Thread thread = new Thread(TorchEngine::loadLibrary, "gpt2-djl PyTorch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static synchronized void loadLibrary() {
+        try {
+            prepare();
+            LibUtils.loadLibrary();
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            // See loadAhead.
+        } finally {
+            ExitGuard.closed();
+        }
     }
 
     /**

@@ -1,0 +1,128 @@
+package io.github.gpt2djl.internal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gpt2djl.internal.cli.Scripts.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cache of classes that bin/gpt2 makes and uses. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the script is for POSIX shells")
+@Timeout(300)
+class ClassCacheIT {
+    private static final String ONE_TOKEN = "home/bin/gpt2 generate ROMEO: --no-do-sample --max-new-tokens 1";
+    private static final String FROM_CACHE = "gpt2djl.internal.cli.Main source: shared objects file";
+
+    @TempDir
+    static Path folder;
+
+    private static Path warm;
+    private Path cache;
+
+    /** The zip's folder, by links to its parts in target. */
+    @BeforeAll
+    static void warm() throws Exception {
+        Path target = Path.of("target").toAbsolutePath();
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.createSymbolicLink(home.resolve("lib"), target.resolve("lib"));
+        Files.copy(target.resolve("gpt2-djl.jar"), home.resolve("gpt2-djl.jar"));
+        Path bin = Files.createDirectory(home.resolve("bin"));
+        Files.copy(Path.of("src/assembly/bin/gpt2"), bin.resolve("gpt2"));
+        assertThat(bin.resolve("gpt2").toFile().setExecutable(true)).isTrue();
+        Result result = run("warm", "home/bin/gpt2 warm");
+        assertThat(result.code()).as(result.err()).isZero();
+        warm = Path.of(result.out().strip());
+        assertThat(folder.resolve(warm)).isNotEmptyFile();
+    }
+
+    /** A copy of the cache, to be damaged. */
+    @BeforeEach
+    void copy() throws IOException {
+        cache = Files.createDirectories(folder.resolve("copy")).resolve(warm.getFileName());
+        Files.deleteIfExists(cache);
+        Files.copy(folder.resolve(warm), cache);
+    }
+
+    private static Result run(String caches, String script) throws Exception {
+        return new Scripts(folder)
+                .run("export GPT2_CACHE=" + caches + " JAVA_HOME='" + System.getProperty("java.home") + "'\n" + script);
+    }
+
+    @Test
+    void classesComeFromTheCache() throws Exception {
+        Result result = run("copy", "GPT2_OPTS=-Xlog:class+load:file=classes " + ONE_TOKEN);
+        assertRuns(result);
+        assertThat(folder.resolve("classes")).content().contains(FROM_CACHE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "head -c 1000000 copy/* >cut; cp cut copy/*",
+        "head -c 100 copy/* >cut; cp cut copy/*",
+        "printf 'no cache' >copy/*",
+        // Of another jar, for all that Java knows.
+        "touch home/gpt2-djl.jar",
+        // An option with which it was not made.
+        "export GPT2_OPTS=-XX:-UseCompressedOops"
+    })
+    void aCacheThatDoesNotFitChangesNothing(String damage) throws Exception {
+        assertRuns(run("copy", "set -e\n" + damage.replace("copy/*", "copy/" + warm.getFileName()) + "\n" + ONE_TOKEN));
+    }
+
+    @Test
+    void noCacheCanBeWritten() throws Exception {
+        assertRuns(run("/dev/null/absent", ONE_TOKEN));
+        assertRuns(run("off", ONE_TOKEN));
+        assertRuns(run("", "unset HOME XDG_CACHE_HOME; export DJL_CACHE_DIR=$PWD/natives; " + ONE_TOKEN));
+        Result told = run("off", "home/bin/gpt2 warm");
+        assertThat(told.code()).isEqualTo(1);
+        assertThat(told.err()).startsWith("error: the folder of the cache is off").hasLineCount(1);
+    }
+
+    /** Other classes, though a time and a size of the past. */
+    @Test
+    void anotherJarHasAnotherCache() throws Exception {
+        Result result = run("warm", """
+                cp -rP home other; cp home/gpt2-djl.jar other
+                sed -i s/frobnicate/frobnicatf/ /dev/null
+                printf x >>other/gpt2-djl.jar
+                other/bin/gpt2 warm""");
+        assertThat(Path.of(result.out().strip())).isNotEqualTo(warm);
+    }
+
+    @Test
+    void theFirstRunHasOneMadeAfterItsEnd() throws Exception {
+        assertRuns(run("first", ONE_TOKEN));
+        Path first = folder.resolve("first");
+        while (names(first).stream().noneMatch(name -> name.endsWith(".jsa"))
+                || names(first).stream().anyMatch(name -> name.endsWith(".lock"))) {
+            Thread.sleep(50);
+        }
+        assertThat(names(first)).containsExactly(warm.getFileName().toString());
+        assertThat(first.resolve(warm.getFileName())).isNotEmptyFile();
+    }
+
+    private static List<String> names(Path of) throws IOException {
+        try (Stream<Path> files = Files.list(of)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private static void assertRuns(Result result) {
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).matches("ROMEO:.*\\R");
+        assertThat(result.err().lines()).as("only the figures").hasSize(1);
+    }
+}

@@ -26,9 +26,10 @@ class ReleaseCheck {
         Path file = staged(end);
         byte[] bytes = Files.readAllBytes(file);
         for (String algorithm : List.of("MD5", "SHA-1")) {
-            String sum = HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
-            Path beside = file.resolveSibling(
-                    file.getFileName() + "." + algorithm.toLowerCase(Locale.ROOT).replace("-", ""));
+            String sum = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+            Path beside = file.resolveSibling(file.getFileName() + "."
+                    + algorithm.toLowerCase(Locale.ROOT).replace("-", ""));
             assertThat(beside).hasContent(sum);
         }
         if (System.getProperty("gpg.keyname") != null) {
@@ -49,11 +50,13 @@ class ReleaseCheck {
                 String name = SOURCES.relativize(file).toString().replace('\\', '/');
                 boolean api = !name.contains("/internal/") && name.contains("/") && !name.endsWith("package-info.java");
                 if (extension.equals(".java")) {
-                    String text = new String(
-                            jar.getInputStream(jar.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
+                    String text =
+                            new String(jar.getInputStream(jar.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
                     assertThat(text).isEqualTo(Files.readString(file));
                 } else if (api && Files.readString(file).contains("\npublic ")) {
-                    assertThat(jar.getEntry(module + name.replace(".java", extension))).as(name).isNotNull();
+                    assertThat(jar.getEntry(module + name.replace(".java", extension)))
+                            .as(name)
+                            .isNotNull();
                 }
             }
         }

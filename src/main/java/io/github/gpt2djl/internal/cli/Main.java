@@ -85,7 +85,7 @@ public final class Main {
     }
 
     private static int execute(String[] args, PrintStream out, PrintStream err) {
-        // Making all commands takes longer than all else that happens before a model is loaded.
+        // Making all commands takes 0.15 s longer.
         boolean one = args.length > 0 && COMMANDS.contains(args[0]) && !args[0].equals("help");
         CommandLine command = command(one ? List.of(args[0]) : COMMANDS, out, err);
         if (args.length == 0) {

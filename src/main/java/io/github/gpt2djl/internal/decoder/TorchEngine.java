@@ -14,6 +14,7 @@ import io.github.gpt2djl.internal.machine.DjlSettings;
 import io.github.gpt2djl.internal.machine.ExitGuard;
 import io.github.gpt2djl.internal.machine.Glibc;
 import io.github.gpt2djl.internal.machine.NativeStart;
+import java.nio.file.Files;
 import java.util.Optional;
 
 /**
@@ -71,8 +72,8 @@ public final class TorchEngine {
     }
 
     /**
-     * Begins to load the native library, which takes 0.3 s, in a thread of its own. The load of a model waits for it. A
-     * failure is not reported: the load of a model tries again, and says why it failed.
+     * Begins to load the native library, which takes 0.3 s, in a thread of its own, if DJL has unpacked it before. The
+     * load of a model waits for it. A failure is not reported: the load of a model tries again, and says why it failed.
      */
     public static void loadAhead() {
         ExitGuard.opened();
@@ -84,7 +85,10 @@ public final class TorchEngine {
     private static synchronized void loadLibrary() {
         try {
             prepare();
-            LibUtils.loadLibrary();
+            // A command that fails at once would leave half of the 450 MB behind.
+            if (Files.isDirectory(Utils.getEngineCacheDir("pytorch"))) {
+                LibUtils.loadLibrary();
+            }
         } catch (RuntimeException | LinkageError | AssertionError e) {
             // See loadAhead.
         } finally {

@@ -33,7 +33,8 @@ class DistributionFilesIT {
                 boolean runs = entry.isDirectory() || name.endsWith("/bin/gpt2");
                 assertThat(entry.getUnixMode() & 0777).as(name).isEqualTo(runs ? 0755 : 0644);
             }
-            assertThat(entries.stream().map(ZipArchiveEntry::getTime).distinct()).hasSize(1);
+            assertThat(entries.stream().map(ZipArchiveEntry::getTime).distinct())
+                    .hasSize(1);
         }
     }
 
@@ -43,16 +44,13 @@ class DistributionFilesIT {
         try (ZipFile zip = DistributionIT.zip()) {
             String list = DistributionIT.text(zip, "/THIRD-PARTY.txt");
             LIBRARY.matcher(list).results().forEach(line -> told.put(line.group(1), line.group(2)));
-            Pattern.compile("licenses/\\w+\\.txt")
-                    .matcher(list)
-                    .results()
-                    .forEach(file -> {
-                        try {
-                            assertThat(DistributionIT.text(zip, "/" + file.group())).hasSizeGreaterThan(500);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
+            Pattern.compile("licenses/\\w+\\.txt").matcher(list).results().forEach(file -> {
+                try {
+                    assertThat(DistributionIT.text(zip, "/" + file.group())).hasSizeGreaterThan(500);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
             assertThat(Collections.list(zip.getEntries()).stream()
                             .filter(entry -> entry.getName().matches(".*/lib/.*\\.jar")))
                     .hasSameSizeAs(told.keySet());
@@ -62,13 +60,19 @@ class DistributionFilesIT {
         Map<String, JsonObject> used = new LinkedHashMap<>();
         for (JsonElement each : bill.getAsJsonArray("components")) {
             JsonObject component = each.getAsJsonObject();
-            used.put(component.get("group").getAsString() + ":" + component.get("name").getAsString(), component);
+            used.put(
+                    component.get("group").getAsString() + ":"
+                            + component.get("name").getAsString(),
+                    component);
         }
         assertThat(told.keySet()).containsExactlyInAnyOrderElementsOf(used.keySet());
         used.forEach((name, component) -> {
             // The poms of JLine name no version of the BSD licence, and CycloneDX takes the oldest.
             for (JsonElement licence : component.getAsJsonArray("licenses")) {
-                String id = licence.getAsJsonObject().getAsJsonObject("license").get("id").getAsString();
+                String id = licence.getAsJsonObject()
+                        .getAsJsonObject("license")
+                        .get("id")
+                        .getAsString();
                 assertThat(told.get(name)).as(name).contains(id.replace("BSD-4-Clause", "BSD-3-Clause"));
             }
         });

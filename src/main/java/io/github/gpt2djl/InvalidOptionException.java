@@ -226,7 +226,11 @@ public final class InvalidOptionException extends IllegalArgumentException {
                         : part instanceof NamedOption named ? Stream.of(named) : Stream.empty();
     }
 
-    /** Serializes only the message, because values need not be serializable. */
+    /**
+     * Serializes only the message, because values need not be serializable.
+     *
+     * @return a plain exception with the same message, cause and stack trace
+     */
     private Object writeReplace() {
         IllegalArgumentException plain = new IllegalArgumentException(getMessage(), getCause());
         plain.setStackTrace(getStackTrace());

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -62,15 +63,15 @@ class ReleaseCheck {
         }
     }
 
-    /** The file of the main artifact whose name ends so; a snapshot's has a time in its name. */
+    /** The last file of the main artifact whose name ends so; a snapshot's has a time in its name. */
     private static Path staged(String end) throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("target/staging/io/github/gpt2djl/gpt2-djl"))) {
             List<Path> found = files.filter(file -> file.getFileName()
                             .toString()
                             .matches("gpt2-djl-\\d[\\d.]*(-[\\d.]+-\\d+)?" + end.replace(".", "\\.")))
                     .toList();
-            assertThat(found).hasSize(1);
-            return found.get(0);
+            assertThat(found).isNotEmpty();
+            return Collections.max(found);
         }
     }
 }

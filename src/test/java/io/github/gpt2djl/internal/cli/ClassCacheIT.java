@@ -53,6 +53,8 @@ class ClassCacheIT {
     @BeforeEach
     void copy() throws IOException {
         Path copy = Files.createDirectories(folder.resolve("copy"));
+        // As if another process made one: none is made behind these tests.
+        Files.createDirectories(copy.resolve(warm.getFileName() + ".lock"));
         for (String name : List.of(warm.getFileName().toString(), warm.getFileName() + ".size")) {
             Files.copy(folder.resolve(warm).resolveSibling(name), copy.resolve(name), REPLACE_EXISTING);
         }
@@ -74,16 +76,19 @@ class ClassCacheIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "head -c 1000000 copy/* >cut; cp cut copy/*",
-                "head -c 100 copy/* >cut; cp cut copy/*",
-                "printf 'no cache' >copy/*",
-                // Of another jar, for all that Java knows.
-                "touch -t 202001010000 home/gpt2-djl.jar; trap 'touch -r copy/* home/gpt2-djl.jar' 0",
-                // An option with which it was not made.
+                "head -c 1000000 $cache >cut; cp -f cut $cache",
+                "echo none >$cache.size",
+                "rm $cache.size",
+                // The file is whole, and no cache.
+                "head -c 100 /dev/zero >none; cp -f none $cache; echo 100 >$cache.size",
+                "printf 'no cache' >none; cp -f none $cache; echo 8 >$cache.size",
+                // The cache is another jar's, or Java has an option with which it was not made.
+                "touch -r home/gpt2-djl.jar time; touch -t 202001010000 home/gpt2-djl.jar;"
+                        + " trap 'touch -r time home/gpt2-djl.jar' 0",
                 "export GPT2_OPTS=-XX:-UseCompressedOops"
             })
     void aCacheThatDoesNotFitChangesNothing(String damage) throws Exception {
-        assertRuns(run("copy", "set -e\n" + damage.replace("copy/*", "copy/" + warm.getFileName()) + "\n" + ONE_TOKEN));
+        assertRuns(run("copy", "set -e\ncache=copy/" + warm.getFileName() + "\n" + damage + "\n" + ONE_TOKEN));
     }
 
     @Test
@@ -125,8 +130,7 @@ class ClassCacheIT {
         while (names(first).isEmpty() || names(first).stream().anyMatch(name -> name.endsWith(".lock"))) {
             Thread.sleep(50);
         }
-        assertThat(names(first))
-                .containsExactlyInAnyOrder(warm.getFileName().toString(), warm.getFileName() + ".size");
+        assertThat(names(first)).containsExactlyInAnyOrder(warm.getFileName().toString(), warm.getFileName() + ".size");
         assertThat(first.resolve(warm.getFileName())).isNotEmptyFile();
     }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** examples/EXERCISES.md names each solution once. */
+/** examples/EXERCISES.md names each solution once, and says of each exercise how a learner can check it. */
 class SheetTest {
     @Test
     void eachExerciseHasItsSolution() throws IOException {
@@ -29,5 +29,10 @@ class SheetTest {
         assertThat(named).containsExactlyInAnyOrderElementsOf(solutions);
         assertThat(sheet.lines().filter(line -> line.matches("\\*\\*\\d+\\. .*")))
                 .hasSameSizeAs(named);
+        for (String exercise : sheet.split("\n\\*\\*\\d+\\. ", -1)) {
+            assertThat(exercise.startsWith("# ") || exercise.contains("\n- Check: "))
+                    .as(exercise)
+                    .isTrue();
+        }
     }
 }

@@ -112,7 +112,7 @@ class DecoderPageTest {
                 for (String size : shape.replaceAll("[\\[\\] ]", "").split(",")) {
                     product *= Long.parseLong(size);
                 }
-                numbers += row.group(1).startsWith("h.N.") ? 12 * product : product;
+                numbers += row.group(1).startsWith("h.i.") ? 12 * product : product;
             }
         }
         assertThat(numbers)

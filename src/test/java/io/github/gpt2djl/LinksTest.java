@@ -89,6 +89,8 @@ class LinksTest {
         for (Path page : pages(Path.of(""))) {
             TEST.matcher(Files.readString(page)).results().forEach(found -> named.add(found.group(1)));
         }
+        // LangChain4j's own.
+        named.removeIf(test -> test.startsWith("Abstract"));
         assertThat(named).hasSizeGreaterThan(30);
         assertThat(tests).containsAll(named);
     }

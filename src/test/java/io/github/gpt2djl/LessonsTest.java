@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -23,5 +24,23 @@ class LessonsTest {
             assertThat(Files.readAllLines(lesson)).as(lesson.toString()).hasSizeLessThanOrEqualTo(120);
             assertThat(pages).contains("(" + lesson.getFileName() + ")");
         }
+    }
+
+    /** Each section of the page stands once in its two tables, under its number. */
+    @Test
+    void theTablesHaveEachSection() throws IOException {
+        String page = Files.readString(Path.of("examples/README.md"));
+        List<String> sections = found(page, "(?m)^## (\\d+\\. .+)$");
+        List<String> rows = found(page, "(?m)^\\| (\\d+ \\| \\[[^]]+)\\]");
+        assertThat(sections).hasSizeGreaterThan(20);
+        assertThat(rows.stream().map(row -> row.replace(" | [", ". "))).containsExactlyInAnyOrderElementsOf(sections);
+    }
+
+    private static List<String> found(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 }

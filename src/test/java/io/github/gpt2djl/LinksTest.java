@@ -59,9 +59,7 @@ class LinksTest {
     @Test
     void brokenLinksAndAnchorsAreFound() throws IOException {
         Files.writeString(temporary.resolve("other.md"), "# One, two?\n\n## `code` of *a* page\n\n## One, two?\n");
-        Path page = Files.writeString(
-                temporary.resolve("page.md"),
-                """
+        Path page = Files.writeString(temporary.resolve("page.md"), """
                 # 标题 here
                 [a](other.md) [b](absent.md) [c](other.md#one-two) [d](other.md#three) [e](#标题-here) [f](#absent)
                 [g](other.md#code-of-a-page) [h](other.md#one-two-1) [i](other.md#one-two-2) ![j](absent.png)
@@ -110,8 +108,11 @@ class LinksTest {
         List<String> uneven = new ArrayList<>();
         for (Path page : pages(Path.of(""))) {
             long cells = 0;
-            for (String line : FENCE.matcher(Files.readString(page)).replaceAll("").lines().toList()) {
-                long found = line.startsWith("|") ? line.replace("\\|", "").chars().filter(c -> c == '|').count() : 0;
+            for (String line :
+                    FENCE.matcher(Files.readString(page)).replaceAll("").lines().toList()) {
+                long found = line.startsWith("|")
+                        ? line.replace("\\|", "").chars().filter(c -> c == '|').count()
+                        : 0;
                 if (found != 0 && cells != 0 && found != cells) {
                     uneven.add(page + ": " + line);
                 }
@@ -182,10 +183,14 @@ class LinksTest {
             throw new UncheckedIOException(e);
         }
         Map<String, Integer> times = new HashMap<>();
-        return HEADING.matcher(text).results().map(LinksTest::slug).map(slug -> {
-            int before = times.merge(slug, 1, Integer::sum) - 1;
-            return before == 0 ? slug : slug + "-" + before;
-        }).collect(Collectors.toSet());
+        return HEADING.matcher(text)
+                .results()
+                .map(LinksTest::slug)
+                .map(slug -> {
+                    int before = times.merge(slug, 1, Integer::sum) - 1;
+                    return before == 0 ? slug : slug + "-" + before;
+                })
+                .collect(Collectors.toSet());
     }
 
     /** Lower case; letters, digits, underscores and hyphens stay, a space becomes a hyphen. */

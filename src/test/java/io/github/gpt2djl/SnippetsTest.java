@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The examples of the documentation are programs: the {@code <pre>} blocks of the sources' Javadoc, and the java blocks
  * of the READMEs and of the pages in docs/ and examples/.
  *
- * <p>A block that begins with an import is a whole program, and the text block after it is its output. Each other block
- * is the body of a method that may throw anything. What {@link Given} has is in scope; the packages of the
+ * <p>A block that begins with an import is a whole program, which PageProgramsTest runs. Each other block is the body of
+ * a method that may throw anything. What {@link Given} has is in scope; the packages of the
  * API, java.nio, java.nio.file, java.util, java.util.concurrent and java.util.stream are imported. Where a println
  * tells its result in a comment, the block is run, and must print it.
  */
@@ -46,8 +46,6 @@ public class SnippetsTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Pattern JAVADOC = Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* }</pre>", Pattern.DOTALL);
     private static final Pattern FENCE = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL);
-    private static final Pattern PROGRAM = Pattern.compile(
-            "```java\n(import .*?\nclass (\\w+) .*?)```\n\n```text\n(.*?)```", Pattern.DOTALL);
     private static final Pattern RESULT = Pattern.compile("println\\(.*\\); // (.+)$", Pattern.MULTILINE);
 
     /** What an example may use without declaring it. */
@@ -148,54 +146,6 @@ public class SnippetsTest {
         all.assertAll();
     }
 
-    /** Whole programs print the text that follows them, character by character. */
-    @Test
-    void programsPrintTheTextAfterThem(@TempDir Path folder) throws Exception {
-        int programs = 0;
-        for (Path page : pages()) {
-            String text = Files.readString(page);
-            List<MatchResult> found = PROGRAM.matcher(text).results().toList();
-            // None is left out because no output follows it.
-            assertThat(text.split("```java\nimport ", -1)).as(page.toString()).hasSize(found.size() + 1);
-            for (MatchResult program : found) {
-                Path classes = Files.createDirectory(folder.resolve("program" + programs++));
-                Path source = Files.writeString(classes.resolve(program.group(2) + ".java"), program.group(1));
-                assertThat(compile(source, classes)).as(page.toString()).isEmpty();
-                assertThat(run(program.group(2), classes)).as(page.toString()).isEqualTo(program.group(3));
-            }
-        }
-        assertThat(programs).isGreaterThan(2);
-    }
-
-    /** Compiles a file with warnings as errors; returns the complaints. */
-    private static List<?> compile(Path source, Path classes) throws IOException {
-        var complaints = new DiagnosticCollector<JavaFileObject>();
-        var compiler = ToolProvider.getSystemJavaCompiler();
-        try (var manager = compiler.getStandardFileManager(complaints, null, StandardCharsets.UTF_8)) {
-            List<String> options =
-                    List.of("-Xlint:all,-path", "-Werror", "-proc:none", "-d", classes.toString());
-            compiler.getTask(null, manager, complaints, options, null, manager.getJavaFileObjects(source))
-                    .call();
-        }
-        return complaints.getDiagnostics();
-    }
-
-    /** Calls a program's main method; returns what it prints. */
-    private static String run(String name, Path classes) throws Exception {
-        PrintStream before = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL()}, SnippetsTest.class.getClassLoader())) {
-            var main = loader.loadClass(name).getDeclaredMethod("main", String[].class);
-            main.setAccessible(true);
-            main.invoke(null, (Object) new String[0]);
-        } finally {
-            System.setOut(before);
-        }
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
     private static List<Snippet> snippets() throws IOException {
         List<Snippet> snippets = new ArrayList<>();
         for (Path file : files(SOURCES, ".java")) {
@@ -208,7 +158,7 @@ public class SnippetsTest {
     }
 
     /** The pages whose code this test compiles. */
-    private static List<Path> pages() throws IOException {
+    static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("README.zh-CN.md")));
         pages.addAll(files(Path.of("docs"), ".md"));
         files(Path.of("examples"), ".md").stream()

@@ -38,9 +38,7 @@ class PageCommandsTest {
         for (Command command : commands) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             int code = Main.run(
-                    command.words.toArray(String[]::new),
-                    new PrintStream(out, true, StandardCharsets.UTF_8),
-                    NOWHERE);
+                    command.words.toArray(String[]::new), new PrintStream(out, true, StandardCharsets.UTF_8), NOWHERE);
             assertThat(code).as(command.words.toString()).isZero();
             assertSame(out.toString(StandardCharsets.UTF_8).strip().lines().toList(), command.output);
         }

@@ -95,7 +95,12 @@ class DecoderPageTest {
                 "" + width,
                 "" + model.parameters(),
                 Math.round(100.0 * table / model.parameters()) + " %"));
-        for (long bytes : List.of(4 * (layers + table), 2 * (layers + table), 2 * layers + table, layers + table)) {
+        for (long bytes : List.of(
+                4 * (layers + table),
+                2 * (layers + table),
+                2 * layers + table,
+                layers + table,
+                layers * 5 / 8 + table)) {
             figures.add("" + Math.round(bytes / 1e6));
         }
         figures.add("" + 2 * Float.BYTES * model.layers() * width);

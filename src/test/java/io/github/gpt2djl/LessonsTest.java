@@ -2,10 +2,12 @@ package io.github.gpt2djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.testing.ShippedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,24 @@ class LessonsTest {
         List<String> rows = found(page, "(?m)^\\| (\\d+ \\| \\[[^]]+)\\]");
         assertThat(sections).hasSizeGreaterThan(20);
         assertThat(rows.stream().map(row -> row.replace(" | [", ". "))).containsExactlyInAnyOrderElementsOf(sections);
+    }
+
+    /** Lessons 2 and 4 compute with these. */
+    @Test
+    void logitsAreThoseOfTheShippedModel() throws IOException {
+        Gpt2 gpt2 = ShippedModel.SHAKESPEARE;
+        int not = gpt2.encode(" not").get(0);
+        int thee = gpt2.encode(" thee").get(0);
+        float[] logits = new float[2];
+        var config = GenerationConfig.builder().maxNewTokens(1).logitsProcessor((scores, text) -> {
+            logits[0] = scores[not];
+            logits[1] = scores[thee];
+        });
+        gpt2.generate("ROMEO:\nI do", config.build());
+        double gap = logits[0] - logits[1];
+        assertThat(Files.readString(Path.of("examples/README.md")))
+                .contains(String.format(Locale.ROOT, "` not` has the logit %.2f and ` thee` %.2f", logits[0], logits[1]))
+                .contains(String.format(Locale.ROOT, "e^%.3f = %.2f", gap, Math.exp(gap)));
     }
 
     private static List<String> found(String text, String pattern) {

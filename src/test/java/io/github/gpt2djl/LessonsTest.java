@@ -52,7 +52,8 @@ class LessonsTest {
         gpt2.generate("ROMEO:\nI do", config.build());
         double gap = logits[0] - logits[1];
         assertThat(Files.readString(Path.of("examples/README.md")))
-                .contains(String.format(Locale.ROOT, "` not` has the logit %.2f and ` thee` %.2f", logits[0], logits[1]))
+                .contains(
+                        String.format(Locale.ROOT, "` not` has the logit %.2f and ` thee` %.2f", logits[0], logits[1]))
                 .contains(String.format(Locale.ROOT, "e^%.3f = %.2f", gap, Math.exp(gap)));
     }
 

@@ -8,6 +8,7 @@ import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.TextScorer;
 import io.github.gpt2djl.internal.generation.TokenPublisher;
+import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.sampling.TokenProbability;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import java.io.IOException;
@@ -523,7 +524,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if a continuation is empty, or does not fit into the context with the prompt
      */
     public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
-        return scorer.rank(prompt, continuations);
+        return scorer.rank(prompt, continuations, Prefixes.NONE);
     }
 
     /**

@@ -4,7 +4,7 @@
 # All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them with
 # their imports. A call writes its results to the caller's buffers logits [N, V] and logsumexp [N].
 
-import balance, benchmark, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
+import balance, benchmark, continuations, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
 from gpt2 import Gpt2
 from head_kernel import Matrix as HeadMatrix
 from layer_kernel import Matrix as LayerMatrix
@@ -79,6 +79,12 @@ class Decoder(Module):
   def reorder(self, cache: Tensor, moves: Tensor, first: int, filled: int) -> int:
     return kv_cache.reorder(cache, moves, first, filled)
 
+  def keep_row(self, cache: Tensor, place: int, first: int, count: int) -> Tensor:
+    return kv_cache.keep(cache, place, first, count)
+
+  def restore_row(self, cache: Tensor, place: int, first: int, count: int, kept: Tensor) -> int:
+    return kv_cache.restore(cache, place, first, count, kept)
+
   # ---- generation ----
 
   def forward(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
@@ -90,6 +96,12 @@ class Decoder(Module):
 
   def step_and_join(self, ids: Tensor, past: int, lengths: Tensor, prompts: Tensor, ends: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:
     return generation.step_and_join(self.gpt2, ids, past, lengths, prompts, ends, cache, copies, logits, logsumexp)
+
+  def append(self, ids: Tensor, begun: int, cache: Tensor, place: int, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.append(self.gpt2, ids, begun, cache, place, logits, logsumexp)
+
+  def step_and_append(self, ids: Tensor, past: int, lengths: Tensor, piece: Tensor, begun: int, cache: Tensor, place: int, logits: Tensor, logsumexp: Tensor) -> int:
+    return generation.step_and_append(self.gpt2, ids, past, lengths, piece, begun, cache, place, logits, logsumexp)
 
   def verify(self, ids: Tensor, past: int, cache: Tensor, logits: Tensor, logsumexp: Tensor) -> int:
     return generation.verify(self.gpt2, ids, past, cache, logits, logsumexp)
@@ -116,6 +128,9 @@ class Decoder(Module):
 
   def scores(self, ids: Tensor, top: int) -> Tensor:
     return scoring.scores(self.gpt2, ids, top)
+
+  def continuations(self, ids: Tensor, past: int, positions: Tensor, owners: Tensor, targets: Tensor, cache: Tensor) -> Tensor:
+    return continuations.scores(self.gpt2, ids, past, positions, owners, targets, cache)
 
   def attentions_and_mlps(self, cache: Tensor, tokens: int) -> List[Tensor]:
     return benchmark.attentions_and_mlps(self.gpt2, cache, tokens)

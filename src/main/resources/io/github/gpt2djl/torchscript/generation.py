@@ -35,6 +35,24 @@ def step_and_join(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, prompts:
     y = torch.cat([y.narrow(0, 0, B), y.narrow(0, B, J).repeat_interleave(copies, 0)])
   return write(y, logits, logsumexp)
 
+# --- append ---
+# Runs a piece of a prompt, ids [1, T], behind begun earlier tokens of the row in a place of the cache.
+def append(model: Gpt2, ids: Tensor, begun: int, cache: Tensor, place: int, logits: Tensor, logsumexp: Tensor) -> int:
+  T = ids.size(1)
+  x = model.hidden(ids, model.batches.make(1, T, begun, torch.zeros([0]), cache.narrow(2, place, 1), 1, False))
+  return write(model.logits(x.narrow(0, T - 1, 1)), logits, logsumexp)
+
+# Runs a step of the running rows, ids [B, 1], together with a piece of a prompt, [1, T].
+def step_and_append(model: Gpt2, ids: Tensor, past: int, lengths: Tensor, piece: Tensor, begun: int, cache: Tensor, place: int, logits: Tensor, logsumexp: Tensor) -> int:
+  B = ids.size(0)
+  T = piece.size(1)
+  running = model.batches.make(B, 1, past, lengths, cache, 1, False)
+  joining = model.batches.make(1, T, begun, torch.zeros([0]), cache.narrow(2, place, 1), 1, False)
+  x = torch.cat([model.embed(ids, running), model.embed(piece, joining)])
+  x = model.layers(x, running, [joining])                                  # [B + T, E]
+  y = model.logits(torch.cat([x.narrow(0, 0, B), x.narrow(0, B + T - 1, 1)]))   # [B + 1, V]
+  return write(y, logits, logsumexp)
+
 # --- verify ---
 # Runs several tokens of one row at once, ids [1, T]: the logits after each of them. Guesses must not change the text, so
 # with a kernel that rounds, each token's result must be the same as without the other tokens.

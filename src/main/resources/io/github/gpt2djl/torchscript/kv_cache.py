@@ -39,6 +39,16 @@ def move(cache: Tensor, source: int, target: int, filled: int) -> int:
   rows.select(2, target).copy_(rows.select(2, source))
   return target
 
+# --- keep ---
+# Copies tokens of the row in a place, from the token first on, out of the cache: [L, 2, H, count, D].
+def keep(cache: Tensor, place: int, first: int, count: int) -> Tensor:
+  return cache.select(2, place).narrow(3, first, count).clone(memory_format=0)
+
+# Copies the first count of kept tokens [L, 2, H, n, D] into the row in a place, from the token first on.
+def restore(cache: Tensor, place: int, first: int, count: int, kept: Tensor) -> int:
+  cache.select(2, place).narrow(3, first, count).copy_(kept.narrow(3, 0, count))
+  return place
+
 # --- reorder ---
 # Copies rows over others, from the token first on. moves [N, 2]: source and target of each copy, in order; -1 is a spare
 # place. Layers are copied one by one if the spare place would be large, otherwise all at once.

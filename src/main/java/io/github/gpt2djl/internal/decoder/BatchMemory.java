@@ -15,6 +15,7 @@ final class BatchMemory {
     private final BatchBuffers buffers;
     private @Nullable Logits verified;
     private int expectedRows;
+    private int joiningTokens;
 
     BatchMemory(TorchModule module, NDManager parent, ModelConfig config, ExecutionTarget target, int places) {
         this.places = places;
@@ -46,6 +47,11 @@ final class BatchMemory {
     /** Announces the number of rows that there will be soon; 0 if the number is not known. */
     void expect(int rows) {
         expectedRows = rows;
+    }
+
+    /** Announces the tokens that a joining row has, which are kept when the memory grows. */
+    void holdJoining(int tokens) {
+        joiningTokens = tokens;
     }
 
     /**
@@ -83,7 +89,7 @@ final class BatchMemory {
         buffers.grow(rows);
         // The attention of a shorter row multiplies the memory behind the row by zero, so that memory must hold finite
         // numbers.
-        return storage.reserve(rows, room, buffers.longest(), places > 1);
+        return storage.reserve(rows, room, Math.max(buffers.longest(), joiningTokens), places > 1);
     }
 
     /** Appends one id to each row. Rejects more steps than the cache has room for. */

@@ -116,6 +116,11 @@ public final class Decoder implements AutoCloseable {
         return config.positions();
     }
 
+    /** {@return the size of the keys and values of one token, in bytes} */
+    public long bytesPerToken() {
+        return new KvStorage(module, config, target).bytesPerToken();
+    }
+
     /** {@return the number of tokens: ids are below this} */
     public int vocabulary() {
         return config.vocabularySize();

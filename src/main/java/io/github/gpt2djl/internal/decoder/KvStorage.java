@@ -87,6 +87,17 @@ final class KvStorage {
         return grown;
     }
 
+    /** The size of the keys and values of one token, in bytes. */
+    long bytesPerToken() {
+        return 2L * target.cacheBytes() * config.layers() * config.width();
+    }
+
+    /** Copies tokens of a row, from {@code first} on, to memory of their own. */
+    IValue keep(int place, int first, int count) {
+        check("keeping " + count + " tokens", bytesPerToken() * count, target::freeBytes, "keep fewer");
+        return module.result(TorchMethod.KEEP_ROW, get(), (long) place, (long) first, (long) count);
+    }
+
     /** Copies the first tokens of a row to another place. */
     void move(int source, int target, long tokens) {
         module.call(TorchMethod.MOVE_ROW, get(), (long) source, (long) target, tokens);

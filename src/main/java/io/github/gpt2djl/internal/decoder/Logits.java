@@ -40,6 +40,13 @@ final class Logits implements AutoCloseable {
         norms.bytes().put(0, from.norms.bytes(), 0, count * Float.BYTES);
     }
 
+    /** Copies one row over another. */
+    void copyRow(int source, int target) {
+        int size = vocabulary * Float.BYTES;
+        values.bytes().put(target * size, values.bytes(), source * size, size);
+        norms.bytes().putFloat(target * Float.BYTES, norms.bytes().getFloat(source * Float.BYTES));
+    }
+
     /** The number of rows that there is room for. */
     int rows() {
         return rows;

@@ -6,6 +6,7 @@ import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The native memory of running generations: keys and values of every layer, and the buffers of a step.
@@ -32,6 +33,7 @@ public final class RunningBatch implements AutoCloseable {
     private final Lifetime lifetime;
     private final BatchMemory memory;
     private final BatchBuffers rows;
+    private @Nullable JoiningRow joining;
 
     RunningBatch(TorchModule module, BatchMemory memory, Lifetime lifetime) {
         this.module = module;
@@ -95,6 +97,125 @@ public final class RunningBatch implements AutoCloseable {
                 throw e;
             }
         });
+    }
+
+    /**
+     * Begins a row whose prompt is computed in pieces, in places behind the running rows. No other row may join before
+     * {@link #run}, but for rows that take places which have become free.
+     *
+     * @param copies places that the prompt will take, at least 1
+     * @param room minimum number of tokens that each row has room for, prompt and continuation
+     * @throws IllegalStateException if there are not enough places, or this is closed
+     * @throws InsufficientMemoryException if the keys and values are larger than the free memory
+     */
+    public void begin(int copies, int room) {
+        lifetime.run(this, () -> joining = new JoiningRow(module, memory, copies, room));
+    }
+
+    /**
+     * Begins the joining row's prompt with tokens whose keys and values are known.
+     *
+     * @param prefix begins as the prompt
+     * @param tokens number of the prefix's tokens to take
+     */
+    public void restore(KvPrefix prefix, int tokens) {
+        lifetime.run(this, () -> JoiningRow.require(joining).restore(prefix, tokens));
+    }
+
+    /**
+     * Begins the joining row's prompt with the tokens of a running row.
+     *
+     * @param place of the running row, which begins as the prompt
+     * @param tokens number of the row's tokens to take
+     */
+    public void restore(int place, int tokens) {
+        lifetime.run(this, () -> JoiningRow.require(joining).restore(place, tokens));
+    }
+
+    /**
+     * Computes a piece of the joining row's prompt.
+     *
+     * @param piece at least one id, in range
+     * @throws IllegalStateException if there is no such row, its room is exceeded, or this is closed
+     */
+    public void append(int[] piece) {
+        lifetime.run(this, () -> JoiningRow.require(joining).append(piece));
+    }
+
+    /**
+     * Does the work of {@link #step} and {@link #append} in one native call. After an exception, the running rows can
+     * take the step by {@link #step}.
+     *
+     * @param ids by place, in range
+     * @param piece at least one id, in range
+     */
+    public void stepAndAppend(int[] ids, int[] piece) {
+        lifetime.run(this, () -> {
+            JoiningRow row = JoiningRow.require(joining);
+            long past = rows.longest();
+            StepArguments now = memory.feed(ids, 1);
+            try {
+                row.appendDuringStep(now, past, piece);
+            } catch (RuntimeException | Error e) {
+                // The tokens of these rows were not computed.
+                rows.lengthen(-1);
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Adds the joining row, whose prompt is complete, to the running rows.
+     *
+     * @param copies places that the prompt takes: the next ones
+     */
+    public void run(int copies) {
+        lifetime.run(this, () -> {
+            JoiningRow.require(joining).run(copies);
+            joining = null;
+        });
+    }
+
+    /** Forgets the joining row. */
+    public void abandon() {
+        joining = null;
+        memory.holdJoining(0);
+    }
+
+    /**
+     * Copies the keys and values of a row.
+     *
+     * @param place of the row, below {@link #rows()}
+     * @param ids of the row's first tokens, at most as many as the row has
+     * @param parent a prefix whose first {@code inherited} ids are the same, or null
+     * @param inherited number of tokens to take from the parent; 0 without
+     * @return the prefix of these tokens, which the caller releases
+     * @throws InsufficientMemoryException if the copy is larger than the free memory
+     */
+    public KvPrefix keep(int place, int[] ids, @Nullable KvPrefix parent, int inherited) {
+        return lifetime.compute(
+                this,
+                () -> lifetime.add(
+                        () -> new KvPrefix(
+                                lifetime,
+                                ids,
+                                parent,
+                                inherited,
+                                memory.storage().bytesPerToken(),
+                                memory.storage().keep(place, inherited, ids.length - inherited)),
+                        KvPrefix::free));
+    }
+
+    /**
+     * Scores texts that continue the first row. The row stays as it is.
+     *
+     * @param continuations at least one id each, in range; their positions must be within the context, and the cache
+     *     must have room for all of them together
+     * @return for each continuation the log-probabilities of its ids
+     * @throws IllegalStateException if the logits are NaN or infinite, or this is closed
+     */
+    public List<float[]> score(List<int[]> continuations) {
+        return lifetime.compute(this, () -> new Continuations(continuations).score(module, memory));
     }
 
     /**

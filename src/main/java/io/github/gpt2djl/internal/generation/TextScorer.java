@@ -7,6 +7,7 @@ import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.RankedContinuation;
 import io.github.gpt2djl.Score;
 import io.github.gpt2djl.ScoreOptions;
+import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,14 +79,15 @@ public record TextScorer(LoadedModel model) {
         return model.decoder().embedding(ids);
     }
 
-    public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
+    /** @param prefixes the texts whose beginnings are known */
+    public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations, Prefixes prefixes) {
         if (continuations.isEmpty()) {
             throw new IllegalArgumentException("found no continuation, expected at least one");
         }
         model.checkFits(prompt, LoadedModel.PROMPT, "the prompt");
         int[] given = model.ids(prompt, false);
         int[] before = given.length == 0 ? new int[] {model.bos()} : given;
-        List<RankedContinuation> ranked = new ArrayList<>();
+        List<int[]> endings = new ArrayList<>();
         for (int index = 0; index < continuations.size(); index++) {
             model.checkFits(continuations.get(index), NamedOption.of("continuations"), "continuation " + (index + 1));
             int[] ids = model.idsBehind(continuations.get(index));
@@ -93,12 +95,17 @@ public record TextScorer(LoadedModel model) {
                 throw new IllegalArgumentException(
                         "continuation " + (index + 1) + " is empty, expected at least one id");
             }
-            float[] all = model.decoder().logProbabilities(join(before, ids));
+            model.decoder().check(List.of(join(before, ids)));
+            endings.add(ids);
+        }
+        List<RankedContinuation> ranked = new ArrayList<>();
+        for (float[] scores : EndingScorer.score(model.decoder(), prefixes, before, endings)) {
             double sum = 0;
-            for (int i = before.length - 1; i < all.length; i++) {
-                sum += all[i];
+            for (float score : scores) {
+                sum += score;
             }
-            ranked.add(new RankedContinuation(index, LoadedModel.boxed(ids), sum, sum / ids.length));
+            int index = ranked.size();
+            ranked.add(new RankedContinuation(index, LoadedModel.boxed(endings.get(index)), sum, sum / scores.length));
         }
         ranked.sort(Comparator.comparingDouble(RankedContinuation::mean).reversed());
         return List.copyOf(ranked);

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,6 +10,11 @@ import java.util.List;
  * @param rows at least one, of the same request
  */
 record Admission(int[] ids, List<LoopRow> rows) {
+    /** Copies the rows: those that end while they wait are removed. */
+    Admission {
+        rows = new ArrayList<>(rows);
+    }
+
     /** The maximum number of positions that each row takes. */
     int room(int positions) {
         return rows.get(0).text.request().room(positions);

@@ -26,6 +26,7 @@ import java.util.OptionalDouble;
 public final class BeamLoop implements Loop {
     private final Decoder decoder;
     private final Request request;
+    private final Prefixes prefixes;
     private final BeamSet beams;
     private final HighestScores highest;
     private final float[] scores;
@@ -39,6 +40,19 @@ public final class BeamLoop implements Loop {
      * @param options the number of beams, and the condition that ends the search
      */
     public BeamLoop(Decoder decoder, Request request, BeamOptions options) {
+        this(decoder, request, options, Prefixes.NONE);
+    }
+
+    /**
+     * Makes a search that takes what is known of the prompt.
+     *
+     * @param decoder the model
+     * @param request with at most as many copies as beams
+     * @param options the number of beams, and the condition that ends the search
+     * @param prefixes the texts whose beginnings are known
+     */
+    public BeamLoop(Decoder decoder, Request request, BeamOptions options, Prefixes prefixes) {
+        this.prefixes = prefixes;
         this.decoder = decoder;
         this.request = request;
         beams = new BeamSet(options, request.prompt(), request.decoding().eosIds(), request.limit());
@@ -56,9 +70,8 @@ public final class BeamLoop implements Loop {
     public List<SampledToken> next() {
         RunningBatch batch = memory.get();
         if (batch.rows() == 0) {
-            List<int[]> prompt = List.of(request.prompt());
-            decoder.check(prompt);
-            batch.join(prompt, 1, request.room(decoder.positions()));
+            decoder.check(List.of(request.prompt()));
+            PromptStart.join(batch, request.prompt(), request.room(decoder.positions()), prefixes);
         } else {
             batch.step(beams.running().stream().mapToInt(Beam::last).toArray());
         }

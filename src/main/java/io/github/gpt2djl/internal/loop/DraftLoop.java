@@ -43,11 +43,35 @@ public final class DraftLoop implements Loop {
      * @param drafter makes the guesses; closed with this loop
      */
     public DraftLoop(Decoder decoder, Request request, Drafter drafter) {
+        this(decoder, request, drafter, Prefixes.NONE);
+    }
+
+    /**
+     * Makes a loop that takes what is known of the prompt.
+     *
+     * @param decoder the model
+     * @param request with one copy
+     * @param drafter makes the guesses; closed with this loop
+     * @param prefixes the texts whose beginnings are known
+     */
+    public DraftLoop(Decoder decoder, Request request, Drafter drafter, Prefixes prefixes) {
         this.request = request;
         this.drafter = drafter;
         text = new GeneratedSequence(request, 0, 0);
-        memory = new LoopMemory<>(
-                () -> decoder.prefill(List.of(request.prompt()), 1, request.limit()), RunningBatch::close);
+        memory = new LoopMemory<>(() -> start(decoder, request, prefixes), RunningBatch::close);
+    }
+
+    private static RunningBatch start(Decoder decoder, Request request, Prefixes prefixes) {
+        decoder.check(List.of(request.prompt()));
+        RunningBatch batch = decoder.batch(1);
+        try {
+            // The last token is never fed back.
+            PromptStart.join(batch, request.prompt(), request.prompt().length + request.limit() - 1, prefixes);
+            return batch;
+        } catch (RuntimeException | Error e) {
+            batch.close();
+            throw e;
+        }
     }
 
     @Override

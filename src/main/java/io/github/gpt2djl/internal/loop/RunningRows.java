@@ -75,6 +75,15 @@ final class RunningRows {
         group.forEach(this::add);
     }
 
+    /**
+     * Takes a step, and computes a piece of the prompt that joins. After an exception the running rows can take the
+     * step.
+     */
+    void stepAndAppend(int[] piece) {
+        batch().stepAndAppend(lastIds, piece);
+        rows.forEach(row -> row.computed++);
+    }
+
     private static List<int[]> prompts(List<Admission> group) {
         return group.stream().map(Admission::ids).toList();
     }
@@ -83,8 +92,9 @@ final class RunningRows {
         return group.get(0).rows().size();
     }
 
-    private void add(Admission admission) {
-        admission.rows().forEach(row -> row.computed = admission.ids().length);
+    /** Adds the rows of a prompt that has the next places in the batch. */
+    void add(Admission admission) {
+        admission.rows().forEach(row -> row.begin(admission.ids().length));
         rows.addAll(admission.rows());
         if (lastIds.length < rows.size()) {
             lastIds = Arrays.copyOf(lastIds, Math.max(rows.size(), 2 * lastIds.length));

@@ -32,6 +32,7 @@ final class SlidingContext {
 
     /** @param failed receives the rows that fail */
     void restart(List<Admission> full, List<SampledToken> failed) {
-        counter.addSlides(full.size(), prefill.join(full, failed));
+        prefill.add(full);
+        counter.addSlides(full.size(), prefill.advance(failed));
     }
 }

@@ -33,6 +33,7 @@ public final class TokenLoop implements Loop {
     private final Admissions admissions;
     private final LoopCounter counter = new LoopCounter();
     private final RunningRows rows;
+    private final KnownStarts known;
     private final Prefill prefill;
     private final SlidingContext sliding;
     private final StepsAhead ahead;
@@ -60,16 +61,29 @@ public final class TokenLoop implements Loop {
      *     requests and so can choose their tokens by itself; 0: all tokens are chosen in Java
      */
     public TokenLoop(Decoder decoder, Iterator<Request> queue, int places, int ahead) {
+        this(decoder, queue, new LoopOptions(places).withAhead(ahead));
+    }
+
+    /**
+     * Makes a loop with these options.
+     *
+     * @param decoder the model
+     * @param queue the requests, asked for as places become free; an exception of its {@code next()} is the result of
+     *     that request
+     * @param options the size of the batch, and the way in which prompts join
+     */
+    public TokenLoop(Decoder decoder, Iterator<Request> queue, LoopOptions options) {
         admissions = new Admissions(queue, decoder.positions());
-        rows = new RunningRows(decoder, places);
-        prefill = new Prefill(decoder, rows, counter);
+        rows = new RunningRows(decoder, options.places());
+        known = new KnownStarts(rows, options.prefixes());
+        prefill = new Prefill(decoder, rows, counter, options.prefillChunk(), options.prefixes());
         sliding = new SlidingContext(rows, decoder.positions(), prefill, counter);
-        this.ahead = new StepsAhead(rows, ahead, decoder.positions());
+        ahead = new StepsAhead(rows, options.ahead(), decoder.positions());
     }
 
     @Override
     public boolean hasNext() {
-        return !rows.isClosed() && (!rows.isEmpty() || admissions.hasNext());
+        return !rows.isClosed() && (!rows.isEmpty() || prefill.isBusy() || admissions.hasNext());
     }
 
     @Override
@@ -83,9 +97,11 @@ public final class TokenLoop implements Loop {
         List<SampledToken> failed = new ArrayList<>();
         List<Admission> restarted = ahead.isEmpty() ? sliding.leaveFull() : List.of();
         boolean joinDuringStep = ahead.isOff() && restarted.isEmpty() && !rows.isEmpty();
-        List<Admission> joining = joinDuringStep ? admissions.take(rows.freePlaces(), failed) : List.of();
-        if (!joining.isEmpty()) {
-            prefill.joinDuringStep(joining, failed);
+        if (joinDuringStep) {
+            prefill.add(admissions.take(freePlaces(), failed));
+        }
+        if (joinDuringStep && prefill.isBusy()) {
+            prefill.advanceDuringStep(failed);
         } else if (ahead.isEmpty()) {
             step(!restarted.isEmpty());
         }
@@ -93,8 +109,9 @@ public final class TokenLoop implements Loop {
         ahead.delivered();
         int first = rows.size();
         sliding.restart(restarted, failed);
-        if (!joinDuringStep && ahead.isEmpty()) {
-            prefill.join(admissions.take(rows.freePlaces(), failed), failed);
+        if (!joinDuringStep && ahead.isEmpty() && (restarted.isEmpty() || prefill.takesWholePrompts())) {
+            prefill.add(admissions.take(freePlaces(), failed));
+            prefill.advance(failed);
         }
         choose(first, tokens);
         tokens.addAll(failed);
@@ -102,6 +119,10 @@ public final class TokenLoop implements Loop {
             close();
         }
         return tokens;
+    }
+
+    private int freePlaces() {
+        return rows.freePlaces() - prefill.reserved();
     }
 
     /** @param onlyOne whether a row waits for the end of the step */
@@ -124,9 +145,14 @@ public final class TokenLoop implements Loop {
         // Goes backwards, so that a row that moves to a free place has already been looked at.
         for (int place = rows.size() - 1; place >= first; place--) {
             if (tokens.get(before + place - first).last()) {
-                rows.leave(place);
+                leave(place);
             }
         }
+    }
+
+    private void leave(int place) {
+        known.remember(place);
+        rows.leave(place);
     }
 
     /** Chooses a row's token. A failure here concerns only this row: its rules, its text, its logits. */
@@ -156,9 +182,10 @@ public final class TokenLoop implements Loop {
     @Override
     public void end(int row) {
         admissions.end(row);
+        prefill.end(row);
         for (int place = 0; place < rows.size(); place++) {
             if (rows.get(place).text.number() == row) {
-                rows.leave(place);
+                leave(place);
             }
         }
         if (!hasNext()) {
@@ -174,6 +201,9 @@ public final class TokenLoop implements Loop {
     /** Frees the batch and ends the loop. */
     @Override
     public void close() {
+        if (!rows.isClosed()) {
+            known.rememberAll();
+        }
         rows.close();
     }
 }

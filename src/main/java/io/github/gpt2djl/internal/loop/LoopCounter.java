@@ -8,6 +8,7 @@ final class LoopCounter {
     private long slideNanos;
     private int drafted;
     private int accepted;
+    private int promptTokens;
 
     /**
      * Counts a native call that has ended.
@@ -32,6 +33,11 @@ final class LoopCounter {
         slideNanos += nanos;
     }
 
+    /** Counts prompt tokens that were computed, without padding. */
+    void addPromptTokens(int count) {
+        promptTokens += count;
+    }
+
     /** Counts guesses that were computed at once. */
     void addGuesses(int count, int right) {
         drafted += count;
@@ -39,6 +45,6 @@ final class LoopCounter {
     }
 
     LoopStatistics statistics() {
-        return new LoopStatistics(nativeNanos, samplingNanos, slides, slideNanos, drafted, accepted);
+        return new LoopStatistics(nativeNanos, samplingNanos, slides, slideNanos, drafted, accepted, promptTokens);
     }
 }

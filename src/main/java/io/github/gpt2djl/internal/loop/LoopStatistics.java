@@ -19,9 +19,10 @@ package io.github.gpt2djl.internal.loop;
  * @param slideNanos the time that the slides took, in nanoseconds
  * @param drafted tokens that were guessed and computed at once
  * @param accepted guesses that were right: each saved a step
+ * @param promptTokens prompt tokens that were computed: those of known beginnings are not, those of slides are
  */
 public record LoopStatistics(
-        long nativeNanos, long samplingNanos, int slides, long slideNanos, int drafted, int accepted) {
+        long nativeNanos, long samplingNanos, int slides, long slideNanos, int drafted, int accepted, int promptTokens) {
     /** The statistics of a loop that measures nothing. */
-    static final LoopStatistics NONE = new LoopStatistics(0, 0, 0, 0, 0, 0);
+    static final LoopStatistics NONE = new LoopStatistics(0, 0, 0, 0, 0, 0, 0);
 }

@@ -46,6 +46,13 @@ final class Prefill {
         waiting.addAll(joining);
     }
 
+    /** Adds rows that begin again with their last ids, before all prompts that wait. */
+    void addFirst(List<Admission> full) {
+        for (int i = full.size() - 1; i >= 0; i--) {
+            waiting.addFirst(full.get(i));
+        }
+    }
+
     /** Whether prompts wait or have been begun. */
     boolean isBusy() {
         return begun != null || !waiting.isEmpty();
@@ -98,7 +105,7 @@ final class Prefill {
         }
         try {
             decoder.check(List.of(now.admission().ids()));
-            now.advance(most, step, decoder.positions());
+            counter.addPromptTokens(now.advance(most, step, decoder.positions()));
         } catch (RuntimeException | Error e) {
             abandon();
             if (step) {
@@ -134,13 +141,18 @@ final class Prefill {
             } else {
                 rows.join(group, room);
             }
-            group.forEach(known::remember);
+            group.forEach(this::joined);
         } catch (RuntimeException | Error e) {
             if (step) {
                 rows.step();
             }
             joinEach(group, e, failed);
         }
+    }
+
+    private void joined(Admission admission) {
+        counter.addPromptTokens(admission.ids().length);
+        known.remember(admission);
     }
 
     /** Takes prompts one by one that failed together, mostly for lack of memory: some may go on. */
@@ -154,6 +166,7 @@ final class Prefill {
             try {
                 decoder.check(List.of(each.ids()));
                 rows.join(List.of(each), each.room(decoder.positions()));
+                joined(each);
             } catch (RuntimeException | Error e) {
                 fail(each, e, failed);
             }

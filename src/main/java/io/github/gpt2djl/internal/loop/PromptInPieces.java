@@ -34,8 +34,9 @@ final class PromptInPieces implements AutoCloseable {
      * @param most maximum number of tokens
      * @param step whether the running rows take a step in the same native call. After an exception, they can take the
      *     step
+     * @return the number of tokens that were computed
      */
-    void advance(int most, boolean step, int positions) {
+    int advance(int most, boolean step, int positions) {
         if (!begun) {
             begin(positions);
         }
@@ -55,6 +56,7 @@ final class PromptInPieces implements AutoCloseable {
             rows.add(admission);
             complete = true;
         }
+        return piece.length;
     }
 
     private void begin(int positions) {

@@ -32,7 +32,9 @@ final class SlidingContext {
 
     /** @param failed receives the rows that fail */
     void restart(List<Admission> full, List<SampledToken> failed) {
-        prefill.add(full);
-        counter.addSlides(full.size(), prefill.advance(failed));
+        if (!full.isEmpty()) {
+            prefill.addFirst(full);
+            counter.addSlides(full.size(), prefill.advance(failed));
+        }
     }
 }

@@ -3,9 +3,11 @@ package io.github.gpt2djl;
 import io.github.gpt2djl.internal.generation.BatchCompatibility;
 import io.github.gpt2djl.internal.generation.BatchMember;
 import io.github.gpt2djl.internal.generation.BatchMembers;
+import io.github.gpt2djl.internal.generation.GenerationPlanner;
 import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.Sequences;
+import io.github.gpt2djl.internal.loop.LoopOptions;
 import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.time.Duration;
@@ -40,8 +42,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ContinuousBatch implements AutoCloseable {
+    /** The number of prompt tokens that are computed between two steps unless another number is given. */
+    public static final int DEFAULT_PREFILL_CHUNK = 64;
+
     private final LoadedModel model;
     private final int places;
+    private final LoopOptions options;
     private final int capacity;
     private final Thread thread;
     /** The queue. Guarded by this, as is {@link #accepting}. */
@@ -59,11 +65,29 @@ public final class ContinuousBatch implements AutoCloseable {
      * @throws IllegalArgumentException if a number is out of range
      */
     public ContinuousBatch(Gpt2 gpt2, int places, int capacity) {
-        if (places < 1 || capacity < 1) {
-            throw new IllegalArgumentException(
-                    "found places " + places + " and capacity " + capacity + ", expected at least 1 each");
+        this(gpt2, places, capacity, DEFAULT_PREFILL_CHUNK);
+    }
+
+    /**
+     * Starts the thread of a batch that computes long prompts in pieces, so that running sequences need not wait.
+     *
+     * @param gpt2 the model; the batch does not close it
+     * @param places maximum number of sequences that run at once, at least 1
+     * @param capacity maximum number of requests that wait for a place, at least 1
+     * @param prefillChunk maximum number of prompt tokens that are computed between two steps of running sequences, at
+     *     least 1. A smaller number gives more even steps; a larger one lets prompts join sooner
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public ContinuousBatch(Gpt2 gpt2, int places, int capacity, int prefillChunk) {
+        if (places < 1 || capacity < 1 || prefillChunk < 1) {
+            throw new IllegalArgumentException("found places " + places + ", capacity " + capacity
+                    + " and prefillChunk " + prefillChunk + ", expected at least 1 each");
         }
         model = gpt2.model();
+        options = new LoopOptions(places)
+                .withAhead(Math.min(1, GenerationPlanner.ahead(model)))
+                .withPrefixes(model.prefixes())
+                .withPrefillChunk(prefillChunk);
         this.places = places;
         this.capacity = capacity;
         thread = new Thread(this::work, "gpt2-batch");
@@ -156,7 +180,7 @@ public final class ContinuousBatch implements AutoCloseable {
         while (awaitRequest()) {
             // One loop per busy period: its memory is freed when the queue is empty.
             BatchMembers members = new BatchMembers(this::poll);
-            try (TokenLoop loop = new TokenLoop(model.decoder(), members, places)) {
+            try (TokenLoop loop = new TokenLoop(model.decoder(), members, options)) {
                 while (!ended && loop.hasNext()) {
                     List<SampledToken> step = loop.next();
                     running = (int)

@@ -8,7 +8,6 @@ import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.TextScorer;
 import io.github.gpt2djl.internal.generation.TokenPublisher;
-import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.sampling.TokenProbability;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import java.io.IOException;
@@ -47,7 +46,7 @@ public final class Gpt2 implements AutoCloseable {
 
     private Gpt2(LoadedModel model) {
         this.model = model;
-        planner = new GenerationPlanner(model);
+        planner = new GenerationPlanner(model, model.prefixes());
         scorer = new TextScorer(model);
     }
 
@@ -524,7 +523,7 @@ public final class Gpt2 implements AutoCloseable {
      * @throws IllegalArgumentException if a continuation is empty, or does not fit into the context with the prompt
      */
     public List<RankedContinuation> rank(Prompt prompt, List<Prompt> continuations) {
-        return scorer.rank(prompt, continuations, Prefixes.NONE);
+        return scorer.rank(prompt, continuations, model.prefixes());
     }
 
     /**
@@ -564,6 +563,33 @@ public final class Gpt2 implements AutoCloseable {
      */
     public float[] embed(String text) {
         return embed(Prompt.of(text));
+    }
+
+    /**
+     * Creates a session: a text that grows, of which each token is computed once.
+     *
+     * @return an empty session, to be closed
+     */
+    public Session session() {
+        return new Session(model);
+    }
+
+    /**
+     * Reads a session that {@link Session#save} has written with this model in this precision.
+     *
+     * @param file the file
+     * @return the session, to be closed
+     * @throws IOException if the file cannot be read, is malformed, or is of another model or precision
+     */
+    public Session session(Path file) throws IOException {
+        return Session.read(model, file);
+    }
+
+    /** {@return the use of the prefix cache so far, which {@link LoadOptions#withPrefixCache} switches on} */
+    public PrefixCacheStatistics prefixCache() {
+        return model.cache() == null
+                ? PrefixCacheStatistics.NONE
+                : model.cache().statistics();
     }
 
     /**

@@ -33,17 +33,19 @@ def branches(model: Gpt2, past: int, positions: Tensor, owners: Tensor, cache: T
   none = annotate(List[List[Tensor]], [])
   return Batch(T, 1, past, 1, True, False, False, window, positions, mask, local_mask, slots, writable(row), seen, none)
 
-# The log-probability of each token's next one, targets [T]: ids [T, 1] -> [T].
+# The log-probability and the rank of each token's next one, targets [T]: ids [T, 1] -> [2, T].
 # The head computes 64 tokens at a time, as in scoring.py.
 def scores(model: Gpt2, ids: Tensor, past: int, positions: Tensor, owners: Tensor, targets: Tensor, cache: Tensor) -> Tensor:
   device = cache.device
   x = model.hidden(ids, branches(model, past, positions.to(device), owners.to(device), cache))
   T = ids.size(0)
-  result = torch.zeros([T], dtype=float32())
+  result = torch.zeros([2, T], dtype=float32())
   for chunk in range((T + 63) // 64):
     start = 64 * chunk
     count = min(64, T - start)
     y = model.logits(x.narrow(0, start, count))                            # [count, V]
-    own = y.gather(1, targets.narrow(0, start, count).to(device).unsqueeze(1)).squeeze(1)
-    result.narrow(0, start, count).copy_(own - torch.logsumexp(y, [1]))
+    own = y.gather(1, targets.narrow(0, start, count).to(device).unsqueeze(1))
+    part = result.narrow(1, start, count)
+    part.select(0, 0).copy_(own.squeeze(1) - torch.logsumexp(y, [1]))
+    part.select(0, 1).copy_(torch.sum(y.gt_(own), [1]) + 1)
   return result

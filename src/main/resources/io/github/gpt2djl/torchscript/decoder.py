@@ -24,7 +24,6 @@ class Decoder(Module):
   def scratch_view(self, scratch: Tensor, rows: int, columns: int) -> Tensor:
     return tensors.scratch_view(scratch, rows, columns)
 
-  # wte [V, E].
   def add_tokens(self, table: Tensor) -> int:
     self.gpt2.wte.append(loading.to_device_and_dtype(self.gpt2, table))
     return len(self.gpt2.wte)
@@ -35,7 +34,6 @@ class Decoder(Module):
     self.gpt2.wpe.append(loading.to_device_and_dtype(self.gpt2, used))
     return len(self.gpt2.wpe)
 
-  # weight [E], bias [E].
   def add_norm(self, name: str, weight: Tensor, bias: Tensor) -> int:
     w = loading.to_device_and_dtype(self.gpt2, weight)
     return loading.norms(self.gpt2, name).add(w, loading.to_device_and_dtype(self.gpt2, bias))
@@ -66,7 +64,6 @@ class Decoder(Module):
 
   # ---- the cache ----
 
-  # rows: number of places; room: tokens per place.
   def allocate_cache(self, rows: int, room: int, zeros: bool) -> Tensor:
     return kv_cache.allocate(self.gpt2.n_layer, self.gpt2.n_head, self.gpt2.wpe[0], self.cache_dtype, rows, room, zeros)
 
@@ -84,6 +81,12 @@ class Decoder(Module):
 
   def restore_row(self, cache: Tensor, place: int, first: int, count: int, kept: Tensor) -> int:
     return kv_cache.restore(cache, place, first, count, kept)
+
+  def layer_of_row(self, cache: Tensor, l: int, count: int) -> Tensor:
+    return kv_cache.layer(cache, l, count)
+
+  def set_layer_of_row(self, cache: Tensor, l: int, values: Tensor) -> int:
+    return kv_cache.set_layer(cache, l, values)
 
   # ---- generation ----
 

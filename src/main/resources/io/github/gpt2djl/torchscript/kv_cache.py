@@ -1,6 +1,8 @@
 # The memory of keys and values, one tensor [L, 2, B, H, C, D]: L layers, keys and values, B rows, H heads, room for C
 # tokens, D numbers per head.
 
+from dtypes import float32
+
 # --- allocate ---
 # Allocates a cache with room for some tokens in each row, [L, 2, rows, H, room, D], on the device of wpe [positions, E].
 def allocate(L: int, H: int, wpe: Tensor, dtype: int, rows: int, room: int, zeros: bool) -> Tensor:
@@ -48,6 +50,15 @@ def keep(cache: Tensor, place: int, first: int, count: int) -> Tensor:
 def restore(cache: Tensor, place: int, first: int, count: int, kept: Tensor) -> int:
   cache.select(2, place).narrow(3, first, count).copy_(kept.narrow(3, 0, count))
   return place
+
+# The first count tokens of layer l in the first row, as 32-bit floats: [2, H, count, D].
+def layer(cache: Tensor, l: int, count: int) -> Tensor:
+  return cache.select(0, l).select(1, 0).narrow(2, 0, count).to(float32()).cpu().contiguous()
+
+# Sets the first tokens of layer l in the first row: values [2, H, count, D].
+def set_layer(cache: Tensor, l: int, values: Tensor) -> int:
+  cache.select(0, l).select(1, 0).narrow(2, 0, values.size(2)).copy_(values)
+  return l
 
 # --- reorder ---
 # Copies rows over others, from the token first on. moves [N, 2]: source and target of each copy, in order; -1 is a spare

@@ -8,6 +8,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.internal.generation.GenerationPlanner;
 import io.github.gpt2djl.internal.generation.LoadedModel;
+import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.internal.json.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,7 +109,7 @@ record Golden(
         int tokens = allIds != null && promptIds != null
                 ? allIds.size() - promptIds.size()
                 : expectedNew == null ? 1 : expectedNew;
-        GenerationPlanner planner = new GenerationPlanner(model);
+        GenerationPlanner planner = new GenerationPlanner(model, Prefixes.NONE);
         GenerationConfig config =
                 GenerationConfig.builder().maxNewTokens(tokens).build();
         Generation found = planner.one(planner.single(start, config)).finish().get(0);

@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.decoder;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.stream.IntStream;
  * @param texts at least one id each
  */
 record Continuations(List<int[]> texts) {
-    /** The log-probabilities of each text's ids. */
-    List<float[]> score(TorchModule module, BatchMemory memory) {
+    /** Scores each text's ids. */
+    List<ContinuationScores> score(TorchModule module, BatchMemory memory) {
         int past = Math.toIntExact(memory.buffers().length(0));
         // The last token of a text predicts nothing.
         int fed = texts.stream().mapToInt(text -> text.length - 1).sum();
@@ -24,22 +25,32 @@ record Continuations(List<int[]> texts) {
         }
         Logits logits = memory.buffers().logits();
         float[] next = fed == 0 ? new float[0] : next(module, memory, past, fed);
-        List<float[]> all = new ArrayList<>();
+        List<ContinuationScores> all = new ArrayList<>();
         int begin = 0;
         for (int[] text : texts) {
             float[] scores = new float[text.length];
+            int[] ranks = new int[text.length];
             scores[0] = logits.get(0, text[0]) - logits.norm(0);
-            System.arraycopy(next, begin, scores, 1, text.length - 1);
-            for (float score : scores) {
-                Logits.requireNumber(score);
+            ranks[0] = rank(logits.row(0), logits.get(0, text[0]));
+            for (int i = 1; i < text.length; i++) {
+                scores[i] = Logits.requireNumber(next[begin + i - 1]);
+                ranks[i] = (int) next[fed + begin + i - 1];
             }
-            all.add(scores);
+            all.add(new ContinuationScores(scores, ranks));
             begin += text.length - 1;
         }
         return all;
     }
 
-    /** The log-probabilities of all ids but the first of each text. */
+    private static int rank(FloatBuffer logits, float own) {
+        int rank = 1;
+        for (int id = 0; id < logits.limit(); id++) {
+            rank += logits.get(id) > own ? 1 : 0;
+        }
+        return rank;
+    }
+
+    /** The log-probabilities of all ids but the first of each text, then their ranks. */
     private float[] next(TorchModule module, BatchMemory memory, int past, int fed) {
         long[] ids = texts.stream()
                 .flatMapToInt(text -> Arrays.stream(text, 0, text.length - 1))

@@ -44,6 +44,11 @@ final class JoiningRow {
         setLength(tokens);
     }
 
+    /** Has tokens whose keys and values are to be set. */
+    void restoreNothing(int tokens) {
+        setLength(tokens);
+    }
+
     /** Computes a piece of the prompt, and the logits after the piece. */
     void append(int[] ids) {
         compute(ids, rows.count(), 1, (piece, cache, y, norm) -> module.call(

@@ -98,6 +98,22 @@ final class KvStorage {
         return module.result(TorchMethod.KEEP_ROW, get(), (long) place, (long) first, (long) count);
     }
 
+    /** The keys and values of the first row in a layer, [2, heads, tokens, head size]. Closes {@code scope}. */
+    float[] layer(NDManager scope, int layer, int tokens) {
+        try (scope) {
+            return module.compute(scope, TorchMethod.LAYER_OF_ROW, get(), (long) layer, (long) tokens)
+                    .toFloatArray();
+        }
+    }
+
+    /** Sets the keys and values of the first row in a layer. Closes {@code scope}. */
+    void setLayer(NDManager scope, int layer, int tokens, float[] values) {
+        try (scope) {
+            Shape shape = new Shape(2, config.heads(), tokens, config.width() / config.heads());
+            module.call(TorchMethod.SET_LAYER_OF_ROW, get(), (long) layer, (PtNDArray) scope.create(values, shape));
+        }
+    }
+
     /** Copies the first tokens of a row to another place. */
     void move(int source, int target, long tokens) {
         module.call(TorchMethod.MOVE_ROW, get(), (long) source, (long) target, tokens);

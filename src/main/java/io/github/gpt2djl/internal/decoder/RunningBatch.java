@@ -206,15 +206,30 @@ public final class RunningBatch implements AutoCloseable {
                         KvPrefix::free));
     }
 
+    /** Lets the joining row have tokens whose keys and values are to be set. */
+    void restoreNothing(int tokens) {
+        lifetime.run(this, () -> JoiningRow.require(joining).restoreNothing(tokens));
+    }
+
+    /** The keys and values of the first row in a layer, [2, heads, tokens, head size]. */
+    float[] layer(int layer, int tokens) {
+        return lifetime.compute(this, () -> memory.storage().layer(memory.scope(), layer, tokens));
+    }
+
+    /** Sets the keys and values of the first row in a layer. */
+    void setLayer(int layer, int tokens, float[] values) {
+        lifetime.run(this, () -> memory.storage().setLayer(memory.scope(), layer, tokens, values));
+    }
+
     /**
      * Scores texts that continue the first row. The row stays as it is.
      *
      * @param continuations at least one id each, in range; their positions must be within the context, and the cache
      *     must have room for all of them together
-     * @return for each continuation the log-probabilities of its ids
+     * @return the scores of each continuation
      * @throws IllegalStateException if the logits are NaN or infinite, or this is closed
      */
-    public List<float[]> score(List<int[]> continuations) {
+    public List<ContinuationScores> score(List<int[]> continuations) {
         return lifetime.compute(this, () -> new Continuations(continuations).score(module, memory));
     }
 

@@ -26,6 +26,8 @@ enum TorchMethod {
     REORDER,
     KEEP_ROW,
     RESTORE_ROW,
+    LAYER_OF_ROW,
+    SET_LAYER_OF_ROW,
     FORWARD,
     JOIN,
     STEP_AND_JOIN,

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.generation;
 
+import io.github.gpt2djl.internal.decoder.ContinuationScores;
 import io.github.gpt2djl.internal.decoder.Decoder;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.loop.Prefixes;
@@ -15,15 +16,15 @@ final class EndingScorer {
     private EndingScorer() {}
 
     /**
-     * Computes the log-probabilities of each ending's ids.
+     * Scores each ending's ids.
      *
      * @param before at least one id
      * @param endings at least one id each; within the context together with {@code before}
      */
-    static List<float[]> score(Decoder decoder, Prefixes prefixes, int[] before, List<int[]> endings) {
+    static List<ContinuationScores> score(Decoder decoder, Prefixes prefixes, int[] before, List<int[]> endings) {
         List<List<int[]>> groups = groups(endings);
         int most = groups.stream().mapToInt(EndingScorer::tokens).max().orElse(0);
-        List<float[]> scores = new ArrayList<>();
+        List<ContinuationScores> scores = new ArrayList<>();
         try (RunningBatch batch = decoder.batch(1)) {
             PromptStart.join(batch, before, before.length + most, prefixes);
             groups.forEach(group -> scores.addAll(batch.score(group)));

@@ -18,6 +18,10 @@ import io.github.gpt2djl.internal.loop.BeamOptions;
 import io.github.gpt2djl.internal.loop.ContrastiveLoop;
 import io.github.gpt2djl.internal.loop.DraftLoop;
 import io.github.gpt2djl.internal.loop.Loop;
+import io.github.gpt2djl.internal.loop.LoopOptions;
+import io.github.gpt2djl.internal.loop.Prefixes;
+import io.github.gpt2djl.internal.loop.PromptStart;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.loop.PromptLookup;
 import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.TokenLoop;
@@ -25,8 +29,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Starts runs: chooses the loop that computes what a config asks for, and rejects options that cannot be combined. */
-public record GenerationPlanner(LoadedModel model) {
+/**
+ * Starts runs: chooses the loop that computes what a config asks for, and rejects options that cannot be combined.
+ *
+ * @param model computes
+ * @param prefixes the texts whose beginnings are known
+ */
+public record GenerationPlanner(LoadedModel model, Prefixes prefixes) {
     /**
      * The maximum number of tokens that an assistant guesses at once, as in transformers. The actual number follows the
      * success of the guesses.
@@ -96,7 +105,7 @@ public record GenerationPlanner(LoadedModel model) {
                 .mapToLong(prompt -> prompt.config().get(NUM_RETURN_SEQUENCES))
                 .sum();
         int most = (int) Math.min(Integer.MAX_VALUE, places);
-        return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, most, ahead(model)));
+        return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, options(most, ahead(model))));
     }
 
     /**
@@ -149,7 +158,7 @@ public record GenerationPlanner(LoadedModel model) {
         RequestQueue requests = read(prompt, keeps);
         Request request = requests.next();
         AssistantModel guesses = new AssistantModel(assistant.decoder(), request, ASSISTANT_TOKENS);
-        return new GenerationRun(requests, new DraftLoop(model.decoder(), request, guesses));
+        return new GenerationRun(requests, new DraftLoop(model.decoder(), request, guesses, prefixes));
     }
 
     /**
@@ -173,16 +182,28 @@ public record GenerationPlanner(LoadedModel model) {
     /** Starts a run of any number of prompts, each looked at when there is a place for it. */
     public GenerationRun queued(Iterator<GenerationRequest> prompts, int places) {
         RequestQueue requests = RequestQueue.lazy(model, prompts, places, false);
-        return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, places));
+        return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, options(places, Math.min(1, ahead(model)))));
+    }
+
+    private LoopOptions options(int places, int ahead) {
+        return new LoopOptions(places).withAhead(ahead).withPrefixes(prefixes);
+    }
+
+    /** Computes a text that is within the context, and remembers the text. */
+    public void prefill(int[] ids) {
+        try (RunningBatch batch = model.decoder().batch(1)) {
+            PromptStart.join(batch, ids, ids.length, prefixes);
+        }
     }
 
     private RequestQueue read(GenerationRequest prompt, boolean keeps) {
         return RequestQueue.checked(model, List.of(prompt), keeps);
     }
 
-    private static Loop loop(Decoder decoder, RequestQueue requests, GenerationConfig config, int ahead) {
+    private Loop loop(Decoder decoder, RequestQueue requests, GenerationConfig config, int ahead) {
         if (config.get(PROMPT_LOOKUP_NUM_TOKENS) > 0) {
-            return new DraftLoop(decoder, requests.next(), new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS)));
+            PromptLookup lookup = new PromptLookup(config.get(PROMPT_LOOKUP_NUM_TOKENS));
+            return new DraftLoop(decoder, requests.next(), lookup, prefixes);
         }
         if (config.get(NUM_BEAMS) > 1) {
             BeamOptions options = new BeamOptions(
@@ -190,11 +211,11 @@ public record GenerationPlanner(LoadedModel model) {
                     config.get(LENGTH_PENALTY),
                     config.get(EARLY_STOPPING) == EarlyStopping.TRUE,
                     config.get(EARLY_STOPPING) == EarlyStopping.NEVER);
-            return new BeamLoop(decoder, requests.next(), options);
+            return new BeamLoop(decoder, requests.next(), options, prefixes);
         }
         if (config.get(PENALTY_ALPHA) > 0) {
             return new ContrastiveLoop(decoder, requests.next(), config.get(PENALTY_ALPHA), config.get(TOP_K));
         }
-        return new TokenLoop(decoder, requests, config.get(NUM_RETURN_SEQUENCES), ahead);
+        return new TokenLoop(decoder, requests, options(config.get(NUM_RETURN_SEQUENCES), ahead));
     }
 }

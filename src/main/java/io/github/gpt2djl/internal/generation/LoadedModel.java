@@ -14,6 +14,8 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.config.ConfigMerge;
 import io.github.gpt2djl.internal.config.ModelDefaults;
 import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.loop.PrefixCache;
+import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.internal.machine.DjlSettings;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
@@ -29,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  * @param name the model's own name, or its folder
  * @param precision of its weights, never {@link Precision#AUTO}
  * @param tokenizer null if the checkpoint has none
+ * @param cache of the beginnings of texts; null if there is none
  */
 public record LoadedModel(
         String name,
         Precision precision,
         Decoder decoder,
         @Nullable Tokenizer tokenizer,
-        ModelDefaults defaults) implements AutoCloseable {
+        ModelDefaults defaults,
+        @Nullable PrefixCache cache) implements AutoCloseable {
     /** Names the prompt in messages. */
     public static final NamedOption PROMPT = NamedOption.of("prompt");
 
@@ -56,13 +60,20 @@ public record LoadedModel(
             }
             Decoder decoder = Decoder.load(checkpoint, options.precision(), options.device(), options.threads());
             Precision precision = options.precision().resolved(decoder.device());
-            return new LoadedModel(checkpoint.name(), precision, decoder, tokenizer, defaults);
+            long bytes = options.prefixCacheBytes();
+            PrefixCache cache = bytes == 0 ? null : new PrefixCache(decoder.bytesPerToken(), bytes);
+            return new LoadedModel(checkpoint.name(), precision, decoder, tokenizer, defaults, cache);
         } catch (IOException | RuntimeException e) {
             if (tokenizer != null) {
                 tokenizer.close();
             }
             throw e;
         }
+    }
+
+    /** The texts whose beginnings are known. */
+    public Prefixes prefixes() {
+        return cache == null ? Prefixes.NONE : cache;
     }
 
     public ModelConfig config() {
@@ -94,7 +105,7 @@ public record LoadedModel(
     }
 
     /** The ids of a prompt that goes on from another prompt. Its text gets no special tokens in front. */
-    int[] idsBehind(Prompt prompt) {
+    public int[] idsBehind(Prompt prompt) {
         return known(prompt, encode(prompt, false, false));
     }
 
@@ -145,7 +156,7 @@ public record LoadedModel(
     }
 
     /** The id that a text starts from if it has no ids of its own. */
-    int bos() {
+    public int bos() {
         if (defaults.bosId() < 0) {
             throw InvalidOptionException.of(PROMPT, "", "the prompt is empty")
                     .expecting("at least one id: config.json has no bos_token_id within the vocabulary to start from");
@@ -176,6 +187,9 @@ public record LoadedModel(
     public void close() {
         if (tokenizer != null) {
             tokenizer.close();
+        }
+        if (cache != null) {
+            cache.close();
         }
         decoder.close();
     }

@@ -7,10 +7,12 @@ import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.RankedContinuation;
 import io.github.gpt2djl.Score;
 import io.github.gpt2djl.ScoreOptions;
+import io.github.gpt2djl.internal.decoder.ContinuationScores;
 import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -99,7 +101,8 @@ public record TextScorer(LoadedModel model) {
             endings.add(ids);
         }
         List<RankedContinuation> ranked = new ArrayList<>();
-        for (float[] scores : EndingScorer.score(model.decoder(), prefixes, before, endings)) {
+        for (ContinuationScores scored : EndingScorer.score(model.decoder(), prefixes, before, endings)) {
+            float[] scores = scored.logProbabilities();
             double sum = 0;
             for (float score : scores) {
                 sum += score;
@@ -109,6 +112,33 @@ public record TextScorer(LoadedModel model) {
         }
         ranked.sort(Comparator.comparingDouble(RankedContinuation::mean).reversed());
         return List.copyOf(ranked);
+    }
+
+    /**
+     * Scores a text that continues another one.
+     *
+     * @param before at least one id
+     * @param prefixes the texts whose beginnings are known
+     */
+    public Score score(int[] before, Prompt continuation, Prefixes prefixes) {
+        model.checkFits(continuation, TEXT, "the text");
+        int[] ids = model.idsBehind(continuation);
+        if (ids.length == 0) {
+            throw InvalidOptionException.of(TEXT, 0, "the continuation is empty").expecting("at least one id");
+        }
+        model.decoder().check(List.of(join(before, ids)));
+        ContinuationScores scored = EndingScorer.score(model.decoder(), prefixes, before, List.of(ids))
+                .get(0);
+        List<Double> all = new ArrayList<>();
+        for (float logProbability : scored.logProbabilities()) {
+            all.add((double) logProbability);
+        }
+        int[] last = Arrays.copyOfRange(before, before.length - 1, before.length);
+        return new Score(
+                LoadedModel.boxed(join(last, ids)),
+                all,
+                LoadedModel.boxed(scored.ranks()),
+                Collections.nCopies(ids.length, List.of()));
     }
 
     /** Whether the tokenizer has put bos in front of a text, as OPT's does. */

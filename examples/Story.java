@@ -6,6 +6,7 @@ import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.Preset;
 import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.Session;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,7 +63,8 @@ public final class Story extends Lesson {
         }
         var answers = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String first = opening.isEmpty() ? (headline.isEmpty() ? UNICORNS : headline) + "\n" : opening;
-        try (Gpt2 gpt2 = load()) {
+        try (Gpt2 gpt2 = load();
+                Session session = gpt2.session()) {
             int longest = gpt2.config().positions() / 4;
             Memory story = new Memory(gpt2, longest);
             // It stays in sight; what does not fit between it and the latest paragraphs is cut.
@@ -77,8 +79,9 @@ public final class Story extends Lesson {
                         .maxNewTokens(longest)
                         .stopStrings("\n\n")
                         .build();
-                Prompt prompt = Prompt.of(story.view("").text());
-                List<Generation> sorted = gpt2.generateAll(List.of(prompt), config).stream()
+                // The paragraphs that are already there are not computed again.
+                session.replace(Prompt.of(story.view("").text()));
+                List<Generation> sorted = session.generateAll(config).stream()
                         .sorted(Comparator.comparingDouble(LogProbabilities::mean)
                                 .reversed())
                         .toList();

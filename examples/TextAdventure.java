@@ -1,5 +1,7 @@
 import io.github.gpt2djl.GenerationConfig;
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.Prompt;
+import io.github.gpt2djl.Session;
 import io.github.gpt2djl.Token;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,7 +38,8 @@ public final class TextAdventure extends Lesson {
     @Override
     protected void teach() throws IOException {
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        try (Gpt2 gpt2 = load()) {
+        try (Gpt2 gpt2 = load();
+                Session session = gpt2.session()) {
             Memory memory = new Memory(gpt2, LONGEST_ANSWER);
             memory.pin(premise + "\n");
             out.println(premise);
@@ -48,7 +51,7 @@ public final class TextAdventure extends Lesson {
                     return;
                 }
                 try {
-                    obey(gpt2, memory, line.strip());
+                    obey(gpt2, session, memory, line.strip());
                 } catch (IllegalArgumentException e) {
                     out.println("error: " + e.getMessage());
                 }
@@ -56,7 +59,7 @@ public final class TextAdventure extends Lesson {
         }
     }
 
-    private void obey(Gpt2 gpt2, Memory memory, String line) {
+    private void obey(Gpt2 gpt2, Session session, Memory memory, String line) {
         if (line.startsWith("/remember ")) {
             memory.pin(line.substring("/remember ".length()).strip() + "\n");
         } else if (line.startsWith("/")) {
@@ -65,19 +68,19 @@ public final class TextAdventure extends Lesson {
                 case "/retry" -> {
                     // A turn is an empty line, what the player did, and the answer.
                     String action = memory.removeLast().split("\n", 3)[1];
-                    turn(gpt2, memory, "\n" + action + "\n");
+                    turn(session, memory, "\n" + action + "\n");
                 }
                 case "/memory" -> show(memory.view(""), gpt2.config().positions());
                 case "/help" -> out.println(HELP);
                 default -> throw new IllegalArgumentException("no command " + line + "; /help lists them");
             }
         } else if (!line.isEmpty()) {
-            turn(gpt2, memory, "\n> " + sentence(line) + "\n");
+            turn(session, memory, "\n> " + sentence(line) + "\n");
         }
     }
 
     /** The answer ends with the first sentence that ends in its second half, so that nothing needs to be cut. */
-    private void turn(Gpt2 gpt2, Memory memory, String action) {
+    private void turn(Session session, Memory memory, String action) {
         var config = GenerationConfig.builder()
                 .doSample(true)
                 .temperature(0.8)
@@ -88,7 +91,9 @@ public final class TextAdventure extends Lesson {
                 .stopStrings("\n>")
                 .build();
         StringBuilder answer = new StringBuilder();
-        try (Stream<Token> tokens = gpt2.stream(memory.view(action).text(), config)) {
+        // What the last turn's prompt began with is not computed again.
+        session.replace(Prompt.of(memory.view(action).text()));
+        try (Stream<Token> tokens = session.stream(config)) {
             out.print(action);
             Iterator<Token> it = tokens.iterator();
             for (int i = 0;

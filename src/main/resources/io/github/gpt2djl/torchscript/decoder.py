@@ -88,6 +88,9 @@ class Decoder(Module):
   def set_layer_of_row(self, cache: Tensor, l: int, values: Tensor) -> int:
     return kv_cache.set_layer(cache, l, values)
 
+  def clear_row(self, cache: Tensor, place: int, first: int, count: int) -> int:
+    return kv_cache.clear(cache, place, first, count)
+
   # ---- generation ----
 
   def forward(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, copies: int, logits: Tensor, logsumexp: Tensor) -> int:

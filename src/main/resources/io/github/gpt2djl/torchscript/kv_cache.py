@@ -60,6 +60,11 @@ def set_layer(cache: Tensor, l: int, values: Tensor) -> int:
   cache.select(0, l).select(1, 0).narrow(2, 0, values.size(2)).copy_(values)
   return l
 
+# Zeroes tokens of the row in a place, from the token first on.
+def clear(cache: Tensor, place: int, first: int, count: int) -> int:
+  cache.select(2, place).narrow(3, first, count).zero_()
+  return place
+
 # --- reorder ---
 # Copies rows over others, from the token first on. moves [N, 2]: source and target of each copy, in order; -1 is a spare
 # place. Layers are copied one by one if the spare place would be large, otherwise all at once.

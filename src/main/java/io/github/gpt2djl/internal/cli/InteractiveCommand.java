@@ -47,7 +47,7 @@ final class InteractiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Gpt2 gpt2 = model.load(err)) {
+        try (Gpt2 gpt2 = model.loadForMany(err)) {
             Session session = new Session(gpt2, new SessionOptions(gpt2, flags), out, err);
             if (Terminals.is(Terminals.IN) && Terminals.is(Terminals.OUT)) {
                 typed(session, gpt2.name());

@@ -16,10 +16,15 @@ final class BatchMemory {
     private @Nullable Logits verified;
     private int expectedRows;
     private int joiningTokens;
+    private final int width;
+    /** Whether memory is zeroed when it is allocated: on a GPU, which does so at once. */
+    private final boolean zeros;
 
     BatchMemory(TorchModule module, NDManager parent, ModelConfig config, ExecutionTarget target, int places) {
         this.places = places;
         vocabulary = config.vocabularySize();
+        width = config.width();
+        zeros = places > 1 && target.device().isGpu();
         storage = new KvStorage(module, config, target);
         manager = parent.newSubManager();
         manager.setName("kv-cache");
@@ -87,9 +92,7 @@ final class BatchMemory {
     private IValue allocate(int rows, int room) {
         storage.check(rows, room);
         buffers.grow(rows);
-        // The attention of a shorter row multiplies the memory behind the row by zero, so that memory must hold finite
-        // numbers.
-        return storage.reserve(rows, room, Math.max(buffers.longest(), joiningTokens), places > 1);
+        return storage.reserve(rows, room, Math.max(buffers.longest(), joiningTokens), zeros);
     }
 
     /** Appends one id to each row. Rejects more steps than the cache has room for. */
@@ -97,7 +100,38 @@ final class BatchMemory {
         if (buffers.count() == 0 || buffers.longest() + steps > storage.capacity()) {
             throw new IllegalStateException("the cache is full at " + storage.capacity() + " tokens");
         }
+        clear(steps);
         return buffers.feed(ids, manager);
+    }
+
+    /**
+     * Zeroes what the attention of the next steps reads behind shorter rows: it multiplies these numbers by zero, so
+     * they must be finite. Rows whose lengths differ much have an attention call of their own (batch.py), which reads
+     * nothing else; twice that difference is cleared, to be safe.
+     */
+    private void clear(int steps) {
+        int count = buffers.count();
+        long longest = buffers.longest();
+        long shorter = 0;
+        for (int row = 0; row < count; row++) {
+            shorter += longest - buffers.length(row);
+        }
+        if (!zeros && shorter > 0 && shorter * width <= 2L * 16384 * count) {
+            for (int row = 0; row < count; row++) {
+                storage.clear(row, buffers.length(row), longest + steps);
+            }
+        }
+    }
+
+    /** Removes a row. The row in the last place moves to the free place. */
+    void leave(int place) {
+        int last = buffers.count() - 1;
+        storage.wrote(place, buffers.length(place));
+        storage.wrote(last, buffers.length(last));
+        if (place < last) {
+            storage.move(last, place, buffers.length(last));
+        }
+        buffers.leave(place);
     }
 
     /** Returns memory for the logits of {@code ids} ids that the only row verifies. */

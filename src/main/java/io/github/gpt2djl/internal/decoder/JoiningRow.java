@@ -95,6 +95,7 @@ final class JoiningRow {
     private void setLength(int tokens) {
         length = tokens;
         memory.holdJoining(tokens);
+        memory.storage().wrote(place, tokens);
     }
 
     /** Adds the row to the running rows, with copies at the places behind it. */

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.ModelConfig;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class KvStorage {
     private int rows;
     private int capacity;
     private @Nullable IValue memory;
+    /** The number of tokens, from the first on, that hold finite numbers in each row, whether the row runs or not. */
+    private long[] finite = new long[0];
 
     KvStorage(TorchModule module, ModelConfig config, ExecutionTarget target) {
         this.module = module;
@@ -82,6 +85,8 @@ final class KvStorage {
             old.close();
         }
         memory = grown;
+        finite = Arrays.copyOf(finite, wider);
+        Arrays.setAll(finite, row -> Math.min(finite[row], filled));
         capacity = larger;
         rows = wider;
         return grown;
@@ -114,9 +119,30 @@ final class KvStorage {
         }
     }
 
+    /** Notes that the first tokens of a row have been written. */
+    void wrote(int row, long tokens) {
+        finite[row] = Math.max(finite[row], tokens);
+    }
+
+    /**
+     * Zeroes the memory of a row behind its tokens. Memory is not zeroed as a whole when it is allocated: that would
+     * hold up the running rows.
+     *
+     * @param written number of the row's tokens
+     * @param seen number of tokens that the next call reads of each row
+     */
+    void clear(int row, long written, long seen) {
+        long first = Math.max(finite[row], written);
+        if (first < seen) {
+            module.call(TorchMethod.CLEAR_ROW, get(), (long) row, first, seen - first);
+            finite[row] = seen;
+        }
+    }
+
     /** Copies the first tokens of a row to another place. */
     void move(int source, int target, long tokens) {
         module.call(TorchMethod.MOVE_ROW, get(), (long) source, (long) target, tokens);
+        wrote(target, tokens);
     }
 
     /**
@@ -131,6 +157,12 @@ final class KvStorage {
             long[] moves = RowMoves.of(sources);
             PtNDArray pairs = SharedMemory.copy(scope, new Shape(moves.length / 2, 2), moves);
             module.call(TorchMethod.REORDER, get(), pairs, (long) first, filled);
+            long[] before = finite.clone();
+            for (int place = 0; place < sources.length; place++) {
+                if (sources[place] != place) {
+                    finite[place] = Math.min(before[sources[place]], filled);
+                }
+            }
         }
     }
 

@@ -61,6 +61,9 @@ final class PromptBatch {
                 IValue norm = buffers.logits().norms(scope, first, count)) {
             call.run(ids, ends, keysAndValues, y, norm);
         }
+        for (int row = 0; row < rows(); row++) {
+            memory.storage().wrote(buffers.count() + row, width);
+        }
         buffers.add(rowLengths());
     }
 

@@ -286,13 +286,7 @@ public final class RunningBatch implements AutoCloseable {
      * @param place below {@link #rows()}
      */
     public void leave(int place) {
-        lifetime.run(this, () -> {
-            int last = rows.count() - 1;
-            if (place < last) {
-                memory.storage().move(last, place, rows.length(last));
-            }
-            rows.leave(place);
-        });
+        lifetime.run(this, () -> memory.leave(place));
     }
 
     /**

@@ -24,6 +24,7 @@ enum TorchMethod {
     COPY_CACHE,
     MOVE_ROW,
     REORDER,
+    CLEAR_ROW,
     KEEP_ROW,
     RESTORE_ROW,
     LAYER_OF_ROW,

@@ -45,8 +45,8 @@ final class Gpt2Server implements AutoCloseable {
         this.options = options;
         // Of a folder its last name: who asks needs not know where it is.
         model = gpt2.name().contains("/") ? Path.of(gpt2.name()).getFileName().toString() : gpt2.name();
-        batch = new ContinuousBatch(gpt2, options.batchSize(), options.queue());
-        metrics = new Metrics(batch);
+        batch = new ContinuousBatch(gpt2, options.batchSize(), options.queue(), options.prefillChunk());
+        metrics = new Metrics(batch, gpt2);
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())

@@ -1,7 +1,9 @@
 package io.github.gpt2djl.server;
 
 import io.github.gpt2djl.ContinuousBatch;
+import io.github.gpt2djl.Gpt2;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -28,12 +30,24 @@ final class Metrics implements AutoCloseable {
     private final Counter newTokens =
             Counter.builder("gpt2.generated.tokens").description("New ids").register(registry);
 
-    Metrics(ContinuousBatch batch) {
+    Metrics(ContinuousBatch batch, Gpt2 gpt2) {
         Gauge.builder("gpt2.requests.waiting", batch, ContinuousBatch::waiting)
                 .description("Requests that wait for a place in the batch")
                 .register(registry);
         Gauge.builder("gpt2.sequences.running", batch, ContinuousBatch::running)
                 .description("Sequences in the batch")
+                .register(registry);
+        FunctionCounter.builder("gpt2.prefix.cache.hits", gpt2, model -> model.prefixCache().hits())
+                .description("Prompts whose beginning was known")
+                .register(registry);
+        FunctionCounter.builder("gpt2.prefix.cache.misses", gpt2, model -> model.prefixCache().misses())
+                .description("Prompts whose beginning was not known")
+                .register(registry);
+        FunctionCounter.builder("gpt2.prefix.cache.tokens.saved", gpt2, model -> model.prefixCache().tokensSaved())
+                .description("Ids of prompts that did not have to be computed")
+                .register(registry);
+        Gauge.builder("gpt2.prefix.cache.bytes", gpt2, model -> model.prefixCache().bytes())
+                .description("Bytes of keys and values that are kept of earlier prompts")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

@@ -1,5 +1,6 @@
 package io.github.gpt2djl.server;
 
+import io.github.gpt2djl.ContinuousBatch;
 import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.LoadOptions;
@@ -99,6 +100,21 @@ public final class Serve implements Callable<Integer> {
             description = "Seconds to finish what runs when the process is asked to end. Default: 30.")
     private int drain;
 
+    @Option(
+            names = "--prefix-cache",
+            paramLabel = "MB",
+            defaultValue = "512",
+            description = "Megabytes for the keys and values of earlier prompts: a prompt that begins as one of them"
+                    + " gets its first token sooner. 0: none. Default: 512.")
+    private int prefixCache;
+
+    @Option(
+            names = "--prefill-chunk",
+            defaultValue = "" + ContinuousBatch.DEFAULT_PREFILL_CHUNK,
+            description = "The most prompt tokens that are computed between two steps of running sequences. A smaller"
+                    + " number gives more even steps, a larger one lets prompts join sooner. Default: ${DEFAULT-VALUE}.")
+    private int prefillChunk;
+
     /** Runs the command. */
     public static void main(String[] arguments) {
         CommandLine command = new CommandLine(new Serve())
@@ -123,9 +139,10 @@ public final class Serve implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         ServerOptions options = new ServerOptions(
-                host, port, batchSize, queue, maxTokens, maxBytes, Duration.ofSeconds(timeout), apiKey());
+                host, port, batchSize, queue, maxTokens, maxBytes, Duration.ofSeconds(timeout), apiKey(), prefillChunk);
         ModelSource source = download ? ModelSource.download() : ModelSource.local();
-        Gpt2 gpt2 = Gpt2.load(model, new LoadOptions(precision, device, threads, source, trustFiles));
+        LoadOptions loading = new LoadOptions(precision, device, threads, source, trustFiles);
+        Gpt2 gpt2 = Gpt2.load(model, loading.withPrefixCache(prefixCache * 1_000_000L));
         Gpt2Server server;
         try {
             server = new Gpt2Server(gpt2, options);
@@ -160,6 +177,8 @@ public final class Serve implements Callable<Integer> {
         atLeast("--max-bytes", maxBytes, 100);
         atLeast("--timeout", timeout, 1);
         atLeast("--drain", drain, 0);
+        atLeast("--prefix-cache", prefixCache, 0);
+        atLeast("--prefill-chunk", prefillChunk, 1);
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("--port is " + port + ", expected 0 to 65535");
         }

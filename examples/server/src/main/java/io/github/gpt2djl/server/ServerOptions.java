@@ -1,5 +1,6 @@
 package io.github.gpt2djl.server;
 
+import io.github.gpt2djl.ContinuousBatch;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param maxBytes of a request
  * @param timeout of a request, waiting included
  * @param apiKey what {@code Authorization: Bearer} must say; empty: nothing
+ * @param prefillChunk prompt tokens that are computed between two steps of running sequences
  */
 record ServerOptions(
         String host,
@@ -22,4 +24,27 @@ record ServerOptions(
         int maxTokens,
         int maxBytes,
         Duration timeout,
-        String apiKey) {}
+        String apiKey,
+        int prefillChunk) {
+    /** Options with the library's own number of prompt tokens between two steps. */
+    ServerOptions(
+            String host,
+            int port,
+            int batchSize,
+            int queue,
+            int maxTokens,
+            int maxBytes,
+            Duration timeout,
+            String apiKey) {
+        this(
+                host,
+                port,
+                batchSize,
+                queue,
+                maxTokens,
+                maxBytes,
+                timeout,
+                apiKey,
+                ContinuousBatch.DEFAULT_PREFILL_CHUNK);
+    }
+}

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import support.Lesson;
 import support.Memory;
+import support.Texts;
 
 /** Lesson 15: a text adventure (after AI Dungeon, Walton 2019) that is longer than what the model can see. */
 @Command(name = "TextAdventure", description = "Type what you do; /help lists the commands.")
@@ -75,7 +76,7 @@ public final class TextAdventure extends Lesson {
                 default -> throw new IllegalArgumentException("no command " + line + "; /help lists them");
             }
         } else if (!line.isEmpty()) {
-            turn(session, memory, "\n> " + sentence(line) + "\n");
+            turn(session, memory, "\n> " + Texts.ofPlayer(line) + "\n");
         }
     }
 
@@ -96,14 +97,13 @@ public final class TextAdventure extends Lesson {
         try (Stream<Token> tokens = session.stream(config)) {
             out.print(action);
             Iterator<Token> it = tokens.iterator();
-            for (int i = 0;
-                    it.hasNext()
-                            && !(i > LONGEST_ANSWER / 2 && answer.toString().matches("(?s).*[.!?]\\W*"));
-                    i++) {
+            boolean ended = false;
+            for (int i = 1; !ended && it.hasNext(); i++) {
                 String text = it.next().text();
                 out.print(text);
                 out.flush();
                 answer.append(text);
+                ended = i > LONGEST_ANSWER / 2 && answer.toString().matches("(?s).*[.!?]\\W*");
             }
         }
         out.println();
@@ -114,12 +114,5 @@ public final class TextAdventure extends Lesson {
         view.text().lines().forEach(line -> out.println("| " + line));
         out.println("[" + view.tokens() + " of " + positions + " tokens in sight; " + view.forgottenParts()
                 + " turns of " + view.forgottenTokens() + " tokens forgotten]");
-    }
-
-    /** "go north" as "You go north.", and "Hello" in quotes as what you say. */
-    private static String sentence(String line) {
-        String said = line.startsWith("\"") ? "say " + line : line;
-        String action = Character.toLowerCase(said.charAt(0)) + said.substring(1);
-        return "You " + action.replaceFirst("^you ", "").replaceFirst("([^.!?\"])$", "$1.");
     }
 }

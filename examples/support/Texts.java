@@ -14,4 +14,11 @@ public final class Texts {
             """;
 
     private Texts() {}
+
+    /** "go north" as "You go north.", and "Hello" in quotes as what you say. */
+    public static String ofPlayer(String line) {
+        String said = line.startsWith("\"") ? "say " + line : line;
+        String action = Character.toLowerCase(said.charAt(0)) + said.substring(1);
+        return "You " + action.replaceFirst("^you ", "").replaceFirst("([^.!?\"])$", "$1.");
+    }
 }

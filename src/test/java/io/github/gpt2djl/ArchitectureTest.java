@@ -70,7 +70,7 @@ class ArchitectureTest {
         "internal.decoder, checkpoint training sampling internal.files internal.machine internal.sampling"
                 + " internal.checkpoint",
         "internal.loop, sampling internal.decoder internal.sampling",
-        "internal.generation, checkpoint sampling tokenizer internal.config internal.decoder internal.loop"
+        "internal.generation, checkpoint sampling tokenizer internal.config internal.decoder internal.files internal.loop"
                 + " internal.machine internal.tokenizer",
         "internal.bench, sampling tokenizer internal.decoder internal.generation internal.hub internal.json"
                 + " internal.loop internal.sampling internal.tokenizer",

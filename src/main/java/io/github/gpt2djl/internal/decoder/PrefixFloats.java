@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  * The keys and values of a prefix as 32-bit floats, layer by layer, to be written to a file or read from one.
  *
  * <pre>{@code
+ * KvPrefix prefix;
  * KvPrefix copy;
+ * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
+ *     prefix = batch.keep(0, new int[] {20, 30, 40}, null, 0);
+ * }
  * try (PrefixFloats from = PrefixFloats.of(decoder, prefix, prefix.length());
  *         PrefixFloats to = PrefixFloats.empty(decoder, prefix.ids())) {
  *     for (int layer = 0; layer < decoder.config().layers(); layer++) {
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     copy = to.keep();
  * }
  * copy.release();
+ * prefix.release();
  * }</pre>
  */
 public final class PrefixFloats implements AutoCloseable {

@@ -105,7 +105,7 @@ final class Prefill {
         }
         try {
             decoder.check(List.of(now.admission().ids()));
-            counter.addPromptTokens(now.advance(most, step, decoder.positions()));
+            counter.addPromptTokens(now.advance(most, step, decoder.positions(), decoder.config().width()));
         } catch (RuntimeException | Error e) {
             abandon();
             if (step) {

@@ -47,7 +47,7 @@ class UnwrittenMemoryTest {
         BatchMemory memory = new BatchMemory(decoder.module(), decoder.manager(), decoder.config(), target, 6);
         RunningBatch batch =
                 lifetime.add(() -> new RunningBatch(decoder.module(), memory, lifetime), RunningBatch::free);
-        memory.reserve(3 + random.nextInt(4), 20 + random.nextInt(ROOM - 20));
+        memory.reserve(6, ROOM);
         fillWithNaN(decoder, memory);
         List<List<Integer>> rows = new ArrayList<>();
         int compared = 0;

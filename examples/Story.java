@@ -1,5 +1,3 @@
-import static java.util.stream.Collectors.joining;
-
 import io.github.gpt2djl.FinishReason;
 import io.github.gpt2djl.Generation;
 import io.github.gpt2djl.GenerationConfig;
@@ -13,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import support.Lesson;
@@ -79,9 +78,8 @@ public final class Story extends Lesson {
                         .maxNewTokens(longest)
                         .stopStrings("\n\n")
                         .build();
-                // The paragraphs that are already there are not computed again.
-                session.replace(Prompt.of(story.view("").text()));
-                List<Generation> sorted = session.generateAll(config).stream()
+                Prompt prompt = Prompt.of(story.view("").text());
+                List<Generation> sorted = session.replace(prompt).generateAll(config).stream()
                         .sorted(Comparator.comparingDouble(LogProbabilities::mean)
                                 .reversed())
                         .toList();
@@ -91,7 +89,7 @@ public final class Story extends Lesson {
                 out.println(text(taken));
                 out.println(sorted.stream()
                         .map(c -> String.format(c == taken ? "*%.2f*" : "%.2f", LogProbabilities.mean(c)))
-                        .collect(joining(" ", "[mean log-probabilities: ", "]")));
+                        .collect(Collectors.joining(" ", "[mean log-probabilities: ", "]")));
             }
         }
     }

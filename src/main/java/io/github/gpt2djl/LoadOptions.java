@@ -48,7 +48,7 @@ public record LoadOptions(
         }
         if (prefixCacheBytes < 0) {
             throw InvalidOptionException.value(
-                    NamedOption.of("prefixCacheBytes"), prefixCacheBytes, "at least 0, which keeps no prompts");
+                    NamedOption.of("prefixCacheBytes"), prefixCacheBytes, "at least 1, or 0 for no cache");
         }
     }
 

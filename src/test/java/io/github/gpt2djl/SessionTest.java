@@ -118,10 +118,12 @@ class SessionTest {
         GenerationConfig config = builder.build();
         Prompt whole = Prompt.ofIds(text);
         if (plain && random.nextBoolean()) {
-            Prompt more = Prompt.ofIds(random.ints(1 + random.nextInt(8), 0, gpt2.config().vocabularySize())
-                    .toArray());
+            Prompt more = Prompt.ofIds(
+                    random.ints(1 + random.nextInt(8), 0, gpt2.config().vocabularySize())
+                            .toArray());
             List<Double> found = session.score(more).logProbabilities();
-            List<Double> all = gpt2.score(Prompt.ofIds(joined(text, more.ids()))).logProbabilities();
+            List<Double> all =
+                    gpt2.score(Prompt.ofIds(joined(text, more.ids()))).logProbabilities();
             for (int i = 0; i < found.size(); i++) {
                 assertThat(found.get(i)).isCloseTo(all.get(text.size() - 1 + i), within(1e-4));
             }
@@ -173,7 +175,11 @@ class SessionTest {
                 assertThat(session.length()).isLessThan(fork.length());
             }
             assertThat(session.generate(config).text())
-                    .isEqualTo(SHAKESPEARE.generate(Prompt.ofIds(session.rewind(session.length() - 10).ids()), config)
+                    .isEqualTo(SHAKESPEARE
+                            .generate(
+                                    Prompt.ofIds(session.rewind(session.length() - 10)
+                                            .ids()),
+                                    config)
                             .text());
         }
     }
@@ -205,13 +211,46 @@ class SessionTest {
                             .map(Generation::ids)
                             .toList());
             assertThat(session.ids()).isEqualTo(before);
-            assertThat(session.rank(List.of(Prompt.of("my"), Prompt.of("O love"))).get(0).sum())
+            assertThat(session.rank(List.of(Prompt.of("my"), Prompt.of("O love")))
+                            .get(0)
+                            .sum())
                     .isCloseTo(
                             SHAKESPEARE
                                     .rank(Prompt.ofIds(before), List.of(Prompt.of("my"), Prompt.of("O love")))
                                     .get(0)
                                     .sum(),
                             within(1e-4));
+        }
+    }
+
+    /** The prompt is longer than GPT-Neo's window of 8; one pass over all continuations gives what one each gives. */
+    @ParameterizedTest
+    @MethodSource(ReferenceModels.NAMES)
+    void continuationsAreRankedAsTheyAreScored(String name) throws IOException {
+        Random random = new Random(7);
+        try (Gpt2 model = Gpt2.load(REFERENCES.resolve(name), FP32)) {
+            int vocabulary = model.config().vocabularySize();
+            List<Integer> prompt = random.ints(30, 0, vocabulary).boxed().toList();
+            List<Prompt> endings = new ArrayList<>();
+            for (int length = 1; length < 20; length++) {
+                endings.add(Prompt.ofIds(random.ints(length, 0, vocabulary).toArray()));
+            }
+            List<RankedContinuation> ranked = model.rank(Prompt.ofIds(prompt), endings);
+            assertThat(ranked).hasSize(19);
+            try (Session session = model.session()) {
+                session.append(Prompt.ofIds(prompt));
+                for (RankedContinuation each : ranked) {
+                    Score whole = model.score(Prompt.ofIds(joined(prompt, each.ids())));
+                    double sum = whole.logProbabilities().subList(29, whole.logProbabilities().size()).stream()
+                            .mapToDouble(x -> x)
+                            .sum();
+                    assertThat(each.sum()).isCloseTo(sum, within(1e-4));
+                    Score behind = session.score(Prompt.ofIds(each.ids()));
+                    assertThat(behind.logProbability()).isCloseTo(sum, within(1e-4));
+                    assertThat(behind.ranks())
+                            .isEqualTo(whole.ranks().subList(29, whole.ranks().size()));
+                }
+            }
         }
     }
 
@@ -235,8 +274,10 @@ class SessionTest {
                     .isInstanceOf(InvalidOptionException.class)
                     .hasMessageContaining("length is " + (before.size() + 1) + ", expected 0 to " + before.size());
             assertThatThrownBy(() -> session.score(Prompt.of(""))).hasMessageContaining("empty");
-            assertThatThrownBy(() -> session.generate(
-                            GenerationConfig.builder().numReturnSequences(2).doSample(true).build()))
+            assertThatThrownBy(() -> session.generate(GenerationConfig.builder()
+                            .numReturnSequences(2)
+                            .doSample(true)
+                            .build()))
                     .isInstanceOf(InvalidOptionException.class);
             assertThatThrownBy(() -> session.generate(GenerationConfig.builder().build(), token -> {
                         throw new IllegalStateException("listener");
@@ -252,9 +293,12 @@ class SessionTest {
         closed.append("ROMEO:").prefill();
         closed.close();
         closed.close();
-        List<Supplier<?>> calls = List.of(() -> closed.append("a"), closed::fork, closed::prefill, () -> closed.rewind(0));
+        List<Supplier<?>> calls =
+                List.of(() -> closed.append("a"), closed::fork, closed::prefill, () -> closed.rewind(0));
         for (Supplier<?> call : calls) {
-            assertThatThrownBy(call::get).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+            assertThatThrownBy(call::get)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
         }
         Path model = new TestCheckpoint(2, 2, 16, 50, 61, true, 3).write(folder);
         Session open;
@@ -262,7 +306,9 @@ class SessionTest {
             open = gpt2.session();
             open.append(Prompt.ofIds(1, 2, 3)).prefill();
         }
-        assertThatThrownBy(open::prefill).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(open::prefill)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
         open.close();
     }
 
@@ -294,7 +340,8 @@ class SessionTest {
             try (Session read = model.session(file)) {
                 assertThat(read.ids()).isEqualTo(session.ids());
                 assertThat(read.computed()).isEqualTo(session.computed()).isEqualTo(session.length() - 1);
-                assertThat(read.generate(config).ids()).isEqualTo(session.generate(config).ids());
+                assertThat(read.generate(config).ids())
+                        .isEqualTo(session.generate(config).ids());
             }
             Files.delete(file);
             try (Session empty = model.session()) {

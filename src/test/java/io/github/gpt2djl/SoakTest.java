@@ -86,6 +86,9 @@ class SoakTest {
         for (int i = 0; i < 20 * SCALE; i++) {
             shortOne(gpt2, i);
         }
+        for (int i = 0; i < 10 * SCALE; i++) {
+            sessions(gpt2, i);
+        }
         for (int i = 0; i < Math.max(1, SCALE / 5); i++) {
             GenerationConfig whole = GenerationConfig.builder()
                     .doSample(true)
@@ -99,6 +102,18 @@ class SoakTest {
             failing(gpt2, i);
         }
         assertThat(gpt2.generate("ROMEO:", greedy).ids()).hasSize(4);
+    }
+
+    /** A text, a fork that goes on, and the text rewound: all of them dropped. */
+    private static void sessions(Gpt2 gpt2, int i) {
+        GenerationConfig two = GenerationConfig.builder().maxNewTokens(2).build();
+        try (Session session = gpt2.session()) {
+            session.append("ROMEO:\nBut soft, what light".substring(0, 7 + i % 17)).prefill();
+            try (Session fork = session.fork()) {
+                fork.append("\n").generate(two);
+            }
+            session.rewind(session.length() - 1).generate(two);
+        }
     }
 
     private static void shortOne(Gpt2 gpt2, int i) {

@@ -51,8 +51,12 @@ final class JoiningRow {
 
     /** Computes a piece of the prompt, and the logits after the piece. */
     void append(int[] ids) {
-        compute(ids, rows.count(), 1, (piece, cache, y, norm) -> module.call(
-                TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm));
+        compute(
+                ids,
+                rows.count(),
+                1,
+                (piece, cache, y, norm) ->
+                        module.call(TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm));
     }
 
     /**
@@ -61,17 +65,21 @@ final class JoiningRow {
      * @param past the tokens of the longest running row before the step
      */
     void appendDuringStep(StepArguments step, long past, int[] ids) {
-        compute(ids, 0, rows.count() + 1, (piece, cache, y, norm) -> module.call(
-                TorchMethod.STEP_AND_APPEND,
-                step.ids(),
-                past,
-                step.lengths(),
-                piece,
-                (long) length,
-                cache,
-                (long) place,
-                y,
-                norm));
+        compute(
+                ids,
+                0,
+                rows.count() + 1,
+                (piece, cache, y, norm) -> module.call(
+                        TorchMethod.STEP_AND_APPEND,
+                        step.ids(),
+                        past,
+                        step.lengths(),
+                        piece,
+                        (long) length,
+                        cache,
+                        (long) place,
+                        y,
+                        norm));
     }
 
     private interface Call {
@@ -80,7 +88,8 @@ final class JoiningRow {
 
     private void compute(int[] ids, int first, int count, Call call) {
         if (length + ids.length > memory.storage().capacity()) {
-            throw new IllegalStateException("the cache is full at " + memory.storage().capacity() + " tokens");
+            throw new IllegalStateException(
+                    "the cache is full at " + memory.storage().capacity() + " tokens");
         }
         long[] wide = Arrays.stream(ids).asLongStream().toArray();
         try (NDManager scope = memory.scope();

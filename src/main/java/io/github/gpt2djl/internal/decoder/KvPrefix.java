@@ -113,9 +113,14 @@ public final class KvPrefix {
         int left = tokens;
         for (KvPrefix part = this; part != null && left > 0; part = part.parent) {
             if (left > part.inherited) {
-                long count = left - part.inherited;
+                long count = (long) left - part.inherited;
                 module.call(
-                        TorchMethod.RESTORE_ROW, keysAndValues, (long) place, (long) part.inherited, count, part.memory);
+                        TorchMethod.RESTORE_ROW,
+                        keysAndValues,
+                        (long) place,
+                        (long) part.inherited,
+                        count,
+                        part.memory);
                 left = part.inherited;
             }
         }

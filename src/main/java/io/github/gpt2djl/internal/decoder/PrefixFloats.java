@@ -97,7 +97,8 @@ public final class PrefixFloats implements AutoCloseable {
                 }
             }
             // A half-precision number has 8 bits; rounding errors grow from layer to layer.
-            double tolerance = decoder.bytesPerToken() < 8L * decoder.config().layers() * decoder.config().width()
+            double tolerance = decoder.bytesPerToken()
+                            < 8L * decoder.config().layers() * decoder.config().width()
                     ? 0.02
                     : 0.002;
             return difference <= tolerance * all;

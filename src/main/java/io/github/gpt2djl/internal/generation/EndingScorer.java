@@ -35,8 +35,7 @@ final class EndingScorer {
     private static List<List<int[]>> groups(List<int[]> endings) {
         List<List<int[]>> groups = new ArrayList<>();
         for (int[] ending : endings) {
-            boolean fits = !groups.isEmpty()
-                    && tokens(groups.get(groups.size() - 1)) + ending.length <= MAX_TOKENS;
+            boolean fits = !groups.isEmpty() && tokens(groups.get(groups.size() - 1)) + ending.length <= MAX_TOKENS;
             if (!fits) {
                 groups.add(new ArrayList<>());
             }

@@ -12,6 +12,7 @@ import io.github.gpt2djl.GenerationResult;
 import io.github.gpt2djl.InvalidOptionException;
 import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.loop.AssistantModel;
 import io.github.gpt2djl.internal.loop.BeamLoop;
 import io.github.gpt2djl.internal.loop.BeamOptions;
@@ -20,9 +21,8 @@ import io.github.gpt2djl.internal.loop.DraftLoop;
 import io.github.gpt2djl.internal.loop.Loop;
 import io.github.gpt2djl.internal.loop.LoopOptions;
 import io.github.gpt2djl.internal.loop.Prefixes;
-import io.github.gpt2djl.internal.loop.PromptStart;
-import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.loop.PromptLookup;
+import io.github.gpt2djl.internal.loop.PromptStart;
 import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.util.ArrayList;
@@ -182,7 +182,8 @@ public record GenerationPlanner(LoadedModel model, Prefixes prefixes) {
     /** Starts a run of any number of prompts, each looked at when there is a place for it. */
     public GenerationRun queued(Iterator<GenerationRequest> prompts, int places) {
         RequestQueue requests = RequestQueue.lazy(model, prompts, places, false);
-        return new GenerationRun(requests, new TokenLoop(model.decoder(), requests, options(places, Math.min(1, ahead(model)))));
+        return new GenerationRun(
+                requests, new TokenLoop(model.decoder(), requests, options(places, Math.min(1, ahead(model)))));
     }
 
     private LoopOptions options(int places, int ahead) {

@@ -39,7 +39,8 @@ public record LoadedModel(
         Decoder decoder,
         @Nullable Tokenizer tokenizer,
         ModelDefaults defaults,
-        @Nullable PrefixCache cache) implements AutoCloseable {
+        @Nullable PrefixCache cache)
+        implements AutoCloseable {
     /** Names the prompt in messages. */
     public static final NamedOption PROMPT = NamedOption.of("prompt");
 

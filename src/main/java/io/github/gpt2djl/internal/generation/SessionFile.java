@@ -101,8 +101,10 @@ public final class SessionFile {
                 || computed < 0
                 || computed > Math.min(length, config.positions())
                 || idsEnd + bytes(config, computed) + Long.BYTES != data.size()) {
-            throw bad(data, "the file has " + data.size() + " bytes, " + length + " ids and " + computed
-                    + " computed ids, which do not go together; it is truncated or corrupt");
+            throw bad(
+                    data,
+                    "the file has " + data.size() + " bytes, " + length + " ids and " + computed
+                            + " computed ids, which do not go together; it is truncated or corrupt");
         }
         CRC32 sum = new CRC32();
         sum.update(head.rewind());
@@ -113,7 +115,8 @@ public final class SessionFile {
         if (Arrays.stream(ids).anyMatch(id -> id < 0 || id >= config.vocabularySize())) {
             throw bad(data, "an id is out of range, expected 0 to " + (config.vocabularySize() - 1));
         }
-        KvPrefix prefix = computed == 0 ? null : prefix(data, model.decoder(), Arrays.copyOf(ids, computed), idsEnd, sum);
+        KvPrefix prefix =
+                computed == 0 ? null : prefix(data, model.decoder(), Arrays.copyOf(ids, computed), idsEnd, sum);
         try {
             if (part(data, data.size() - Long.BYTES, Long.BYTES).getLong() != sum.getValue()) {
                 throw bad(data, "the checksum is wrong; the file is corrupt");
@@ -203,9 +206,7 @@ public final class SessionFile {
     }
 
     private static int[] shape(ModelConfig config) {
-        return new int[] {
-            config.layers(), config.heads(), config.width(), config.positions(), config.vocabularySize()
-        };
+        return new int[] {config.layers(), config.heads(), config.width(), config.positions(), config.vocabularySize()};
     }
 
     private static long bytes(ModelConfig config, long tokens) {

@@ -124,7 +124,8 @@ public record TextScorer(LoadedModel model) {
         model.checkFits(continuation, TEXT, "the text");
         int[] ids = model.idsBehind(continuation);
         if (ids.length == 0) {
-            throw InvalidOptionException.of(TEXT, 0, "the continuation is empty").expecting("at least one id");
+            throw InvalidOptionException.of(TEXT, 0, "the continuation is empty")
+                    .expecting("at least one id");
         }
         model.decoder().check(List.of(join(before, ids)));
         ContinuationScores scored = EndingScorer.score(model.decoder(), prefixes, before, List.of(ids))

@@ -22,7 +22,13 @@ package io.github.gpt2djl.internal.loop;
  * @param promptTokens prompt tokens that were computed: those of known beginnings are not, those of slides are
  */
 public record LoopStatistics(
-        long nativeNanos, long samplingNanos, int slides, long slideNanos, int drafted, int accepted, int promptTokens) {
+        long nativeNanos,
+        long samplingNanos,
+        int slides,
+        long slideNanos,
+        int drafted,
+        int accepted,
+        int promptTokens) {
     /** The statistics of a loop that measures nothing. */
     static final LoopStatistics NONE = new LoopStatistics(0, 0, 0, 0, 0, 0, 0);
 }

@@ -105,7 +105,8 @@ final class Prefill {
         }
         try {
             decoder.check(List.of(now.admission().ids()));
-            counter.addPromptTokens(now.advance(most, step, decoder.positions(), decoder.config().width()));
+            counter.addPromptTokens(now.advance(
+                    most, step, decoder.positions(), decoder.config().width()));
         } catch (RuntimeException | Error e) {
             abandon();
             if (step) {
@@ -188,13 +189,18 @@ final class Prefill {
         while (!waiting.isEmpty() && waiting.element().rows().size() == copies) {
             Admission next = waiting.element();
             longest = Math.max(longest, next.ids().length);
-            if (!group.isEmpty()
-                    && ((group.size() + 1) * longest > most || known.isShared(next, group))) {
+            if (!group.isEmpty() && ((group.size() + 1) * longest > most || known.isShared(next, group))) {
                 break;
             }
             group.add(waiting.remove());
         }
         return group;
+    }
+
+    /** Forgets all prompts. */
+    void close() {
+        abandon();
+        waiting.clear();
     }
 
     /** Ends a row that waits or joins. Does nothing for other rows. */

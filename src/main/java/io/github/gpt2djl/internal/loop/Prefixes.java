@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Remembers the keys and values of texts, so that a text with the same beginning need not be computed as a whole.
  *
  * <pre>{@code
- * try (PrefixCache prefixes = new PrefixCache(decoder.bytesPerToken(), 1 << 30);
- *         TokenLoop loop = new TokenLoop(decoder, requests, new LoopOptions(8).withPrefixes(prefixes))) {
+ * PrefixCache prefixes = new PrefixCache(decoder.bytesPerToken(), 1 << 30);
+ * LoopOptions options = new LoopOptions(8).withPrefixes(prefixes);
+ * try (prefixes;
+ *         TokenLoop loop = new TokenLoop(decoder, List.of(request, request).iterator(), options)) {
  *     while (loop.hasNext()) {
  *         loop.next();
  *     }

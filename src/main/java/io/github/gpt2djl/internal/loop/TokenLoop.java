@@ -203,6 +203,7 @@ public final class TokenLoop implements Loop {
     public void close() {
         if (!rows.isClosed()) {
             known.rememberAll();
+            prefill.close();
         }
         rows.close();
     }

@@ -37,9 +37,7 @@ class SessionFileFuzz {
             CRC32 sum = new CRC32();
             sum.update(bytes, 0, bytes.length - Long.BYTES);
             byte[] summed = bytes.clone();
-            ByteBuffer.wrap(summed)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(bytes.length - Long.BYTES, sum.getValue());
+            ByteBuffer.wrap(summed).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length - Long.BYTES, sum.getValue());
             readFile(summed);
         }
     }

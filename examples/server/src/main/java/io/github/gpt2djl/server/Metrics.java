@@ -37,16 +37,28 @@ final class Metrics implements AutoCloseable {
         Gauge.builder("gpt2.sequences.running", batch, ContinuousBatch::running)
                 .description("Sequences in the batch")
                 .register(registry);
-        FunctionCounter.builder("gpt2.prefix.cache.hits", gpt2, model -> model.prefixCache().hits())
+        FunctionCounter.builder(
+                        "gpt2.prefix.cache.hits",
+                        gpt2,
+                        model -> model.prefixCache().hits())
                 .description("Prompts whose beginning was known")
                 .register(registry);
-        FunctionCounter.builder("gpt2.prefix.cache.misses", gpt2, model -> model.prefixCache().misses())
+        FunctionCounter.builder(
+                        "gpt2.prefix.cache.misses",
+                        gpt2,
+                        model -> model.prefixCache().misses())
                 .description("Prompts whose beginning was not known")
                 .register(registry);
-        FunctionCounter.builder("gpt2.prefix.cache.tokens.saved", gpt2, model -> model.prefixCache().tokensSaved())
+        FunctionCounter.builder(
+                        "gpt2.prefix.cache.tokens.saved",
+                        gpt2,
+                        model -> model.prefixCache().tokensSaved())
                 .description("Ids of prompts that did not have to be computed")
                 .register(registry);
-        Gauge.builder("gpt2.prefix.cache.bytes", gpt2, model -> model.prefixCache().bytes())
+        Gauge.builder(
+                        "gpt2.prefix.cache.bytes",
+                        gpt2,
+                        model -> model.prefixCache().bytes())
                 .description("Bytes of keys and values that are kept of earlier prompts")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);

@@ -111,8 +111,9 @@ public final class Serve implements Callable<Integer> {
     @Option(
             names = "--prefill-chunk",
             defaultValue = "" + ContinuousBatch.DEFAULT_PREFILL_CHUNK,
-            description = "The most prompt tokens that are computed between two steps of running sequences. A smaller"
-                    + " number gives more even steps, a larger one lets prompts join sooner. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The most prompt tokens that are computed between two steps of running sequences. A smaller"
+                            + " number gives more even steps, a larger one lets prompts join sooner. Default: ${DEFAULT-VALUE}.")
     private int prefillChunk;
 
     /** Runs the command. */

@@ -36,15 +36,6 @@ record ServerOptions(
             int maxBytes,
             Duration timeout,
             String apiKey) {
-        this(
-                host,
-                port,
-                batchSize,
-                queue,
-                maxTokens,
-                maxBytes,
-                timeout,
-                apiKey,
-                ContinuousBatch.DEFAULT_PREFILL_CHUNK);
+        this(host, port, batchSize, queue, maxTokens, maxBytes, timeout, apiKey, ContinuousBatch.DEFAULT_PREFILL_CHUNK);
     }
 }

@@ -27,6 +27,14 @@ public enum Precision {
     /** Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM). */
     INT8,
     /**
+     * Weights of the layers rounded to 4 bits with a scale for each 32 inputs of an output, activations, keys and
+     * values rounded to bfloat16, the head as in {@link #INT8}; Linux on x86 CPUs with AVX2. It is the fastest for one
+     * row. Models with up to a billion weights in their layers keep a copy of 8 bits, by which prompts and batches of
+     * more than 4 rows take as long as in INT8; larger models take the least memory, and long for prompts. Widths must
+     * be multiples of 32.
+     */
+    INT4,
+    /**
      * {@link #BF16} on CPUs with AMX, {@link #FP16} on others. The head, about a third of a small model, is computed as
      * in {@link #INT8}.
      */
@@ -57,9 +65,10 @@ public enum Precision {
      *
      * @param model the model's architecture
      * @return number of bytes of tables, matrices and vectors, padding included
-     * @throws IllegalArgumentException if this machine's libtorch has no kernel for this precision
+     * @throws IllegalArgumentException if this machine's libtorch has no kernel for this precision, or {@link #INT4} does
+     *     not fit the model's widths
      */
     public long weightBytes(ModelConfig model) {
-        return Kernels.of(this, DeviceChoice.CPU).weightBytes(model);
+        return Kernels.of(this, DeviceChoice.CPU).of(model).weightBytes(model);
     }
 }

@@ -67,7 +67,7 @@ class DraftTest {
     @ParameterizedTest
     @EnumSource(
             value = Precision.class,
-            names = {"FP16", "INT8"})
+            names = {"FP16", "INT8", "INT4"})
     void theTextIsTheSameInReducedPrecision(Precision precision) throws IOException {
         try (Gpt2 reduced = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(precision))) {
             for (long seed = 0; seed < 20; seed++) {

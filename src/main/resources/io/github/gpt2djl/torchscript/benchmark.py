@@ -15,7 +15,7 @@ def attentions_and_mlps(model: Gpt2, cache: Tensor, S: int) -> List[Tensor]:
   for l in range(model.n_layer):
     kept.append(model.attention(x, batch, [], l))
     kept.append(model.mlp(x, batch, l))
-  y = model.logits(model.project(model.project_out, x).narrow(0, 0, B))   # [B, V]
+  y = model.logits(model.project(model.project_out, x, False).narrow(0, 0, B))   # [B, V]
   kept.append(y)
   # Waits for the device.
   kept.append(y.select(0, 0).select(0, 0).cpu())

@@ -39,7 +39,7 @@ class Gpt2(Module):
   def embed(self, ids: Tensor, batch: Batch) -> Tensor:
     wte = self.wte[0]
     x = torch.embedding(wte, torch.flatten(ids.to(wte.device))).to(self.dtype)
-    x = self.project(self.project_in, x)
+    x = self.project(self.project_in, x, batch.exact)
     p = position_vectors(batch, self.wpe[0])
     return torch.flatten(x.view([batch.B, batch.T, x.size(1)]) + p, 0, 1)
 
@@ -67,18 +67,18 @@ class Gpt2(Module):
   # Attention with the matrices before and after it: x [N, E] -> [N, E]. The tokens of joining prompts follow the batch's
   # tokens.
   def attention(self, x: Tensor, batch: Batch, joining: List[Batch], l: int) -> Tensor:
-    qkv = self.c_attn.linear(x, l)                            # [N, 3E]
+    qkv = self.c_attn.linear(x, l, batch.exact)               # [N, 3E]
     n = batch.B * batch.T
     a = self.attend(qkv.narrow(0, 0, n), batch, l)
     if len(joining) > 0:
       a = torch.cat([a, self.attend(qkv.narrow(0, n, joining[0].B * joining[0].T), joining[0], l)])
-    return self.attn_c_proj.linear(self.attn_c_proj.fit(a), l)
+    return self.attn_c_proj.linear(self.attn_c_proj.fit(a), l, batch.exact)
 
   # --- mlp ---
   # The MLP, which treats each token separately: x [N, E] -> [N, E].
   def mlp(self, x: Tensor, batch: Batch, l: int) -> Tensor:
-    h = self.c_fc.linear_activated(x, l, self.activation)     # [N, 4E]
-    return self.mlp_c_proj.linear(h, l)
+    h = self.c_fc.linear_activated(x, l, batch.exact, self.activation)   # [N, 4E]
+    return self.mlp_c_proj.linear(h, l, batch.exact)
 
   # --- block ---
   # A layer adds the output of attention to x, then the output of the MLP (pre-norm): x [N, E] -> [N, E].
@@ -103,7 +103,7 @@ class Gpt2(Module):
         x = self.block(x, batch, joining, l)
     if self.ln_f.count() > 0:
       x = self.ln_f.norm(x, 0)
-    return self.project(self.project_out, x).narrow(0, 0, N)
+    return self.project(self.project_out, x, batch.exact).narrow(0, 0, N)
 
   # --- hidden ---
   # ids [B, T] -> hidden states [N, E], the input of the head. Writes keys and values to the batch's cache.
@@ -113,11 +113,11 @@ class Gpt2(Module):
   # --- logits ---
   # The score of each token of the vocabulary, in 32 bits: x [N, E] -> [N, V].
   def logits(self, x: Tensor) -> Tensor:
-    return self.head.linear(x, 0).to(float32())
+    return self.head.linear(x, 0, True).to(float32())
 
   # --- project ---
   # Changes the width in OPT-350m: x [N, in] -> [N, out]; returns x itself in all other models.
-  def project(self, matrices: Matrices, x: Tensor) -> Tensor:
+  def project(self, matrices: Matrices, x: Tensor, exact: bool) -> Tensor:
     if matrices.count() > 0:
-      x = matrices.linear(x, 0).to(self.dtype)
+      x = matrices.linear(x, 0, exact).to(self.dtype)
     return x

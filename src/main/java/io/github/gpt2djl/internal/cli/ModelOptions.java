@@ -30,11 +30,11 @@ final class ModelOptions {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
+            paramLabel = "fp32|fp16|bf16|mixed|int8|int4|auto",
             defaultValue = "auto",
             description = {
                 "Precision of the weights. On CPUs, the precisions other than fp32 are faster and need x86, bf16 also"
-                        + " AVX512-BF16; on GPUs there are fp32, fp16 and bf16.",
+                        + " AVX512-BF16, int4 also Linux and AVX2; on GPUs there are fp32, fp16 and bf16.",
                 "mixed: bf16 on a CPU with AMX, otherwise fp16, with the head in int8. auto: fp32, which is exact, on a"
                         + " CPU; fp16 on a GPU."
             })

@@ -56,13 +56,13 @@ public final class Decoder implements AutoCloseable {
      * @param threads threads of one native operation, process-wide: the first load decides
      * @return the model, to be closed
      * @throws IOException if the checkpoint cannot be read or is malformed
-     * @throws IllegalArgumentException if this machine lacks the precision or the device
+     * @throws IllegalArgumentException if this machine lacks the precision or the device, or the precision the widths
      * @throws InsufficientMemoryException if the weights are larger than the free memory
      * @throws IllegalStateException if PyTorch cannot be loaded, or runs with another number of threads
      */
     public static Decoder load(Checkpoint checkpoint, Precision precision, DeviceChoice device, int threads)
             throws IOException {
-        return load(checkpoint, () -> ExecutionTarget.of(device, precision), threads);
+        return load(checkpoint, () -> ExecutionTarget.of(checkpoint.config(), device, precision), threads);
     }
 
     /** @param target called after PyTorch has started */

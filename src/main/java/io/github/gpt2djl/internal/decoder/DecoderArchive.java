@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,8 +55,12 @@ final class DecoderArchive {
         values.put("device", target.torchName());
         values.put("dtype", kernels.layers().dtype);
         values.put("cache_dtype", kernels.layers().cacheDtype);
-        if (kernels.layers() == Kernel.FBGEMM_INT8 || kernels.head() == Kernel.FBGEMM_INT8) {
+        Set<Kernel> chosenKernels = EnumSet.of(kernels.layers(), kernels.head());
+        if (chosenKernels.stream().anyMatch(kernel -> kernel == Kernel.FBGEMM_INT8 || kernel.hasGroups())) {
             values.put("reduce_range", !target.vnni());
+        }
+        if (chosenKernels.stream().anyMatch(Kernel::hasGroups)) {
+            values.put("copies", chosenKernels.contains(Kernel.INT4));
         }
         Map<String, String> chosen = Map.of(
                 "layer_kernel",

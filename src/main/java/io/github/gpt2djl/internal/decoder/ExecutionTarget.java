@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.decoder;
 
 import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.internal.machine.CpuFeatures;
 import io.github.gpt2djl.internal.machine.FreeMemory;
@@ -19,13 +20,14 @@ record ExecutionTarget(DeviceChoice device, Kernels kernels, boolean vnni) {
     }
 
     /**
-     * Chooses the target for a device and a precision on this machine.
+     * Chooses the target for a model, a device and a precision on this machine.
      *
-     * @throws IllegalArgumentException if this machine lacks the device, or the device lacks the precision
+     * @throws IllegalArgumentException if this machine lacks the device, the device lacks the precision, or the
+     *     precision the model's widths
      */
-    static ExecutionTarget of(DeviceChoice choice, Precision precision) {
+    static ExecutionTarget of(ModelConfig model, DeviceChoice choice, Precision precision) {
         DeviceChoice device = Gpu.resolved(choice);
-        return new ExecutionTarget(device, Kernels.of(precision, device));
+        return new ExecutionTarget(device, Kernels.of(precision, device).of(model));
     }
 
     /** The name of the device in torch. */

@@ -18,12 +18,19 @@ enum Kernel {
      * oneDNN with packed weights, for a head: with AMX, many rows take half as long as with FBGEMM, and one row takes
      * as long.
      */
-    ONEDNN_INT8("onednn_int8", 1, 6, 6);
+    ONEDNN_INT8("onednn_int8", 1, 6, 6),
+    /** 4-bit weights for few rows, and an 8-bit copy of them for prompts and large batches. */
+    INT4("int4", 1, 6, 15),
+    /** INT4 without the copy, for models that are too large for it. */
+    INT4_ALONE("int4", 1, 6, 15);
+
+    /** The number of inputs of an output that share a scale in an INT4 kernel. */
+    static final int GROUP = 32;
 
     /** The name of the file. */
     final String name;
-    /** The size of a weight, in bytes. */
-    final int bytes;
+    /** The size of a weight, in bytes; of an INT4 kernel, of a weight in the copy. */
+    private final int bytes;
     /** The type of activations between products, as torch's number for the type. */
     final int dtype;
     /** The type of keys and values, as torch's number for the type. */
@@ -41,6 +48,35 @@ enum Kernel {
         return "kernels/" + name;
     }
 
+    /** The bytes of a matrix's weights that a step of one row reads. */
+    long read(long in, long out) {
+        return hasGroups() ? in * out / 2 + 4 * out * (in / GROUP) : bytes * in * out;
+    }
+
+    /** The bytes that a matrix's packed weights take. FBGEMM keeps 16-bit matrices in blocks filled up with zeros. */
+    long held(long in, long out) {
+        return switch (this) {
+            case FBGEMM_FP16 -> bytes * ((in + 511) / 512 * 512) * ((out + 15) / 16 * 16);
+            case INT4 -> read(in, out) + bytes * in * out;
+            default -> read(in, out);
+        };
+    }
+
+    /** Whether inputs share scales in groups, as in both INT4 kernels. */
+    boolean hasGroups() {
+        return this == INT4 || this == INT4_ALONE;
+    }
+
+    /** Whether weights have so few bits that inputs that stand out must be balanced. */
+    boolean hasFewBits() {
+        return bytes == 1;
+    }
+
+    /** The size of a number in the embedding tables, in bytes, unless they are halved. */
+    int tableBytes() {
+        return bytes;
+    }
+
     /** The size of a number in biases and norms, in bytes. */
     int vectorBytes() {
         return dtype == PLAIN.dtype ? 4 : 2;
@@ -56,8 +92,8 @@ enum Kernel {
         return name.equals(PLAIN.name);
     }
 
-    /** Whether the weights become an object of FBGEMM instead of a tensor. */
+    /** Whether packing takes long, unlike oneDNN's. */
     boolean packs() {
-        return this == FBGEMM_FP16 || this == FBGEMM_INT8;
+        return this == FBGEMM_FP16 || this == FBGEMM_INT8 || hasGroups();
     }
 }

@@ -4,6 +4,7 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.ModelConfig;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.internal.machine.Machine;
+import java.util.function.LongBinaryOperator;
 
 /**
  * The kernel of the layers and the kernel of the head. {@link Kernel#sharesTable} holds for both of them or for
@@ -13,6 +14,12 @@ public record Kernels(Kernel layers, Kernel head) {
     /** Measured with the 124M model, in control groups that were slightly too small. */
     private static final long OTHER_BYTES = 64_000_000;
 
+    /**
+     * With up to so many weights in its layers, a model in INT4 has a copy of 8 bits. Who takes a larger one in 4 bits
+     * wants the memory.
+     */
+    private static final long MOST_COPIED = 1_000_000_000;
+
     static Kernels all(Kernel kernel) {
         return new Kernels(kernel, kernel);
     }
@@ -21,10 +28,10 @@ public record Kernels(Kernel layers, Kernel head) {
         long vectors = model.parameters()
                 - table(model)
                 - (long) model.positions() * model.width()
-                - matrices(model, false)
+                - matrices(model, Kernels::weights)
                 - (model.tiedHead() ? 0 : table(model));
-        return layers.bytes * matrices(model, layers == Kernel.FBGEMM_FP16)
-                + (packsHead(model) ? headBytes(model, head, true) : 0)
+        return matrices(model, layers::held)
+                + (packsHead(model) ? head.held(model.embeddingWidth(), model.vocabularySize()) : 0)
                 + tables(model)
                 + layers.vectorBytes() * vectors;
     }
@@ -36,8 +43,8 @@ public record Kernels(Kernel layers, Kernel head) {
      */
     long loadingBytes(ModelConfig model, int workers) {
         int temporaryCopies = head == Kernel.FBGEMM_INT8 ? 1 : head == Kernel.ONEDNN_INT8 ? 2 : 0;
-        long copies = 4L + head.bytes + temporaryCopies;
-        long early = tables(model) + (packsHead(model) ? copies * table(model) : 0);
+        long copies = (4L + temporaryCopies) * table(model) + head.read(model.embeddingWidth(), model.vocabularySize());
+        long early = tables(model) + (packsHead(model) ? copies : 0);
         long matrix = 4L * model.width() * Math.max(3 * model.width(), model.innerWidth());
         return Math.max(weightBytes(model), early) + 2 * matrix * workers + OTHER_BYTES;
     }
@@ -51,7 +58,7 @@ public record Kernels(Kernel layers, Kernel head) {
     }
 
     private long tables(ModelConfig model) {
-        return (halvesTables() ? 2 : layers.bytes) * (table(model) + (long) model.positions() * model.width());
+        return (halvesTables() ? 2 : layers.tableBytes()) * (table(model) + (long) model.positions() * model.width());
     }
 
     private boolean packsHead(ModelConfig model) {
@@ -82,7 +89,7 @@ public record Kernels(Kernel layers, Kernel head) {
             case FP32 -> all(Kernel.PLAIN);
             case FP16, AUTO -> all(Kernel.HALF);
             case BF16 -> all(Kernel.BFLOAT16);
-            case INT8, MIXED ->
+            case INT8, INT4, MIXED ->
                 throw new IllegalArgumentException("precision " + precision
                         + " needs a CPU; on a GPU expected FP16, BF16 or" + " FP32, or take device cpu");
         };
@@ -93,6 +100,10 @@ public record Kernels(Kernel layers, Kernel head) {
             throw new IllegalArgumentException("precision BF16 needs a GPU, or Linux on a CPU with AVX512-BF16;"
                     + " here expected FP32, FP16, MIXED or INT8");
         }
+        if (precision == Precision.INT4 && machine.hasFbgemm() && !isAvailable(precision, machine)) {
+            throw new IllegalArgumentException("precision INT4 needs Linux on a CPU with AVX2;"
+                    + " here expected FP32, FP16, MIXED or INT8");
+        }
         if (!isAvailable(precision, machine)) {
             throw new IllegalArgumentException("precision " + precision + " needs an x86 CPU with FBGEMM, found "
                     + machine.os() + " on " + machine.arch()
@@ -101,6 +112,7 @@ public record Kernels(Kernel layers, Kernel head) {
         return switch (precision) {
             case FP16 -> all(Kernel.FBGEMM_FP16);
             case INT8 -> all(Kernel.FBGEMM_INT8);
+            case INT4 -> new Kernels(Kernel.INT4, Kernel.FBGEMM_INT8);
             // Without AMX, FBGEMM is faster with many rows.
             case MIXED ->
                 machine.has("amx_bf16")
@@ -121,32 +133,55 @@ public record Kernels(Kernel layers, Kernel head) {
             case FP32, AUTO -> true;
             case BF16 -> machine.hasFbgemm() && machine.has("avx512_bf16");
             case FP16, INT8, MIXED -> machine.hasFbgemm();
+            // PyTorch's build for Windows has a kernel without vectors, which takes a hundred times as long.
+            case INT4 -> machine.hasFbgemm() && machine.has("avx2");
         };
+    }
+
+    /**
+     * Adapts the choice to a model.
+     *
+     * @throws IllegalArgumentException if the model has widths that the kernel of the layers cannot have
+     */
+    public Kernels of(ModelConfig model) {
+        if (!layers.hasGroups()) {
+            return this;
+        }
+        if (!fits(model)) {
+            throw new IllegalArgumentException("precision INT4 needs widths that are multiples of " + Kernel.GROUP
+                    + ", found n_embd " + model.width() + " and n_inner " + model.innerWidth()
+                    + (model.embeddingWidth() == model.width() ? "" : ", tables of width " + model.embeddingWidth())
+                    + "; take INT8");
+        }
+        boolean copies = matrices(model, Kernels::weights) <= MOST_COPIED;
+        return new Kernels(copies ? Kernel.INT4 : Kernel.INT4_ALONE, head);
+    }
+
+    /** Whether the kernel of the layers can have a model's widths. */
+    boolean fits(ModelConfig model) {
+        return !layers.hasGroups()
+                || (model.width() % Kernel.GROUP == 0 && model.innerWidth() % Kernel.GROUP == 0 && model.embeddingWidth() % Kernel.GROUP == 0);
     }
 
     /** The bytes of weights that a decoding step reads. */
     public long bytesPerStep(ModelConfig model) {
-        return layers.bytes * matrices(model, false) + headBytes(model, head, false);
+        return matrices(model, layers::read) + head.read(model.embeddingWidth(), model.vocabularySize());
     }
 
-    private static long headBytes(ModelConfig model, Kernel kernel, boolean held) {
-        return kernel.bytes
-                * matrix(model.embeddingWidth(), model.vocabularySize(), held && kernel == Kernel.FBGEMM_FP16);
-    }
-
-    /** The number of weights of all matrices except the head. */
-    private static long matrices(ModelConfig model, boolean padded) {
+    /** Adds up the sizes of all matrices except the head. */
+    private static long matrices(ModelConfig model, LongBinaryOperator size) {
         long e = model.width();
         long inner = model.innerWidth();
-        long layer =
-                matrix(e, 3 * e, padded) + matrix(e, e, padded) + matrix(e, inner, padded) + matrix(inner, e, padded);
+        long layer = size.applyAsLong(e, 3 * e)
+                + size.applyAsLong(e, e)
+                + size.applyAsLong(e, inner)
+                + size.applyAsLong(inner, e);
         long embedding = model.embeddingWidth();
-        long projections = embedding == e ? 0 : matrix(embedding, e, padded) + matrix(e, embedding, padded);
+        long projections = embedding == e ? 0 : size.applyAsLong(embedding, e) + size.applyAsLong(e, embedding);
         return model.layers() * layer + projections;
     }
 
-    /** FBGEMM keeps 16-bit matrices in blocks of 512 inputs and 16 outputs, the rest filled with zeros. */
-    private static long matrix(long in, long out, boolean padded) {
-        return padded ? (in + 511) / 512 * 512 * ((out + 15) / 16 * 16) : in * out;
+    private static long weights(long in, long out) {
+        return in * out;
     }
 }

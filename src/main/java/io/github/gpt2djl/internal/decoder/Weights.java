@@ -146,7 +146,7 @@ final class Weights {
     }
 
     private static boolean eightBits(Kernel kernel) {
-        return kernel.bytes == 1;
+        return kernel.hasFewBits();
     }
 
     private void call(TorchMethod method, Layout.Step step, DataType type, boolean finite, Object... options)

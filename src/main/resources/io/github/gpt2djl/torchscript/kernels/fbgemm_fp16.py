@@ -26,12 +26,12 @@ class Matrices(Module):
     return len(self.packed)
 
   # x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int) -> Tensor:
+  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
     return ops.quantized.linear_dynamic_fp16(x, self.packed[i])
 
   # x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
-    return activate_(self.linear(x, i), activation)
+  def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:
+    return activate_(self.linear(x, i, exact), activation)
 
   def fit(self, x: Tensor) -> Tensor:
     return x

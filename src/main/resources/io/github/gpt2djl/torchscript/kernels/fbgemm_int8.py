@@ -44,7 +44,7 @@ class Matrices(Module):
 
   # FBGEMM rounds all activations of a call with one scale, so that a token's result would depend on the other tokens. A
   # single token has a scale of its own. x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int) -> Tensor:
+  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
     if self.factors[i].numel() > 0:
       x = x * self.factors[i]
     if x.size(0) == 1:
@@ -75,8 +75,8 @@ class Matrices(Module):
 
   # --- activated ---
   # x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
-    return activate_(self.linear(x, i), activation)
+  def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:
+    return activate_(self.linear(x, i, exact), activation)
 
   def fit(self, x: Tensor) -> Tensor:
     return x

@@ -24,17 +24,17 @@ class Matrices(Module):
     return len(self.weights)
 
   # x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int) -> Tensor:
+  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
     return self.linear_fused(x, i, "none")
 
   # oneDNN fuses the two usual activations with the product: x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
+  def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:
     if activation == "gelu_new":
       y = self.linear_fused(x, i, "gelu")
     elif activation == "relu":
       y = self.linear_fused(x, i, "relu")
     else:
-      y = activate_(self.linear(x, i), activation)
+      y = activate_(self.linear(x, i, exact), activation)
     return y
 
   # function: oneDNN's name of the activation. x [N, in] -> [N, out].

@@ -38,7 +38,7 @@ class Matrices(Module):
   # Each token has a scale of its own: the token's largest number is rounded to 127 above or below 128, which stands for
   # 0.
   # x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int) -> Tensor:
+  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
     if self.factors[i].numel() > 0:
       x = x * self.factors[i]
     largest = torch.maximum(torch.amax(x, [1], True), torch.neg(torch.amin(x, [1], True))).clamp_min_(1e-30)   # [N, 1]
@@ -47,8 +47,8 @@ class Matrices(Module):
     return y.mul_(largest)
 
   # x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
-    return activate_(self.linear(x, i), activation)
+  def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:
+    return activate_(self.linear(x, i, exact), activation)
 
   def fit(self, x: Tensor) -> Tensor:
     return x

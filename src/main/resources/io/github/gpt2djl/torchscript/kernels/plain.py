@@ -32,13 +32,14 @@ class Matrices(Module):
     return len(self.weights)
 
   # --- linear ---
-  # Multiplies by the i-th matrix: x [N, in] -> [N, out].
-  def linear(self, x: Tensor, i: int) -> Tensor:
+  # Multiplies by the i-th matrix: x [N, in] -> [N, out]. exact: whether a row of x must give what it gives alone; a kernel
+  # may round a row otherwise in a call of several rows.
+  def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
     return torch.linear(x, self.weights[i], self.biases[i])
 
   # Multiplies and applies an activation: x [N, in] -> [N, out].
-  def linear_activated(self, x: Tensor, i: int, activation: str) -> Tensor:
-    return activate_(self.linear(x, i), activation)
+  def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:
+    return activate_(self.linear(x, i, exact), activation)
 
   # x [N, E], followed by rows of zeros if the kernel is faster with them.
   def fit(self, x: Tensor) -> Tensor:

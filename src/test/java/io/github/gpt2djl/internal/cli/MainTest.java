@@ -157,7 +157,7 @@ class MainTest {
             value = {
                 "fp32      | found --compare fp32, expected at least two precisions, each once, as fp32,int8",
                 "int8,int8 | found --compare int8,int8, expected at least two precisions, each once",
-                "fp32,int9 | expected one of [FP32, FP16, BF16, INT8, MIXED, AUTO] (case-insensitive) but was",
+                "fp32,int9 | expected one of [FP32, FP16, BF16, INT8, INT4, MIXED, AUTO] (case-insensitive) but was",
             })
     void aComparisonOfNothingIsRejected(String list, String message) {
         Result result = run("score", "--ids", "1,2", "--compare", list);

@@ -125,7 +125,7 @@ class DecoderTest {
 
     /** To the last bit with activations of few bits, which would make much of the smallest difference. */
     @ParameterizedTest
-    @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "MIXED, 0.02", "INT8, 0"})
+    @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "MIXED, 0.02", "INT8, 0", "INT4, 0"})
     void tokensThatAreVerifiedTogetherEqualEachAlone(Precision precision, double tolerance) throws IOException {
         OnednnTest.assumeAvailable(precision);
         // With AMX, the head of MIXED gives each token a scale of its own.

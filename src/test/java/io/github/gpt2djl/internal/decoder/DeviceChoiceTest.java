@@ -87,9 +87,12 @@ class DeviceChoiceTest {
     void aGpuHasKernelsOfItsOwn() {
         assertThat(Precision.AUTO.resolved(DeviceChoice.GPU)).isEqualTo(Precision.FP16);
         assertThat(Precision.AUTO.resolved(DeviceChoice.CPU)).isEqualTo(Precision.FP32);
-        assertThatThrownBy(() -> Kernels.of(Precision.INT8, DeviceChoice.GPU))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("precision INT8 needs a CPU; on a GPU expected FP16, BF16 or FP32, or take device cpu");
+        for (Precision precision : List.of(Precision.INT8, Precision.INT4, Precision.MIXED)) {
+            assertThatThrownBy(() -> Kernels.of(precision, DeviceChoice.GPU))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision " + precision
+                            + " needs a CPU; on a GPU expected FP16, BF16 or FP32, or take device cpu");
+        }
         assertThat(Kernels.of(Precision.BF16, DeviceChoice.GPU)).isEqualTo(Kernels.all(Kernel.BFLOAT16));
         ModelConfig xl = Catalog.find("gpt2-xl").orElseThrow().config();
         // Every parameter in 16 bits; the head is the table.

@@ -100,6 +100,33 @@ class OutliersTest {
         }
     }
 
+    /** In 4 bits, a text of 243 tokens may become likelier, too: the more so the less FP32 makes of what is planted. */
+    @ParameterizedTest
+    @CsvSource({
+        "none, 1, 0",
+        "channels, 10, 1",
+        "channels, 50, 2",
+        "channels, 200, 4",
+        "head, 50, 6",
+        "neurons, 10, 7",
+        "neurons, 50, 8",
+        "first token, 300, 10",
+        "first token, 3000, 11",
+        "all, 50, 13",
+        "all, 20, 15",
+    })
+    void fourBitsKeepPerplexity(String kind, double scale, long seed) throws IOException {
+        Path model = planted(kind, scale, seed);
+        Kernels copied = Kernels.of(Precision.INT4, DeviceChoice.CPU);
+        try (Decoder full = load(model, Kernels.of(Precision.FP32, DeviceChoice.CPU), true);
+                Decoder four = load(model, copied, true);
+                Decoder alone = load(model, new Kernels(Kernel.INT4_ALONE, Kernel.FBGEMM_INT8), true)) {
+            float[] a = full.logProbabilities(SPEECH);
+            assertThat(percent(four.logProbabilities(SPEECH), a)).isBetween(-2.5, 1.);
+            assertThat(percent(alone.logProbabilities(SPEECH), a)).isBetween(-2.5, 1.);
+        }
+    }
+
     /** Rows of other lengths beside it, prompts that join, copies: a token is rounded by itself. */
     @ParameterizedTest
     @CsvSource({"none, 1, true", "all, 50, true", "all, 50, false"})

@@ -36,6 +36,41 @@ class PrecisionTest {
         assertThat(kernels(Precision.AUTO, machine)).isEqualTo(kernels(Precision.FP32, machine));
     }
 
+    /** The layers in 4 bits, the head in 8. */
+    @Test
+    void fourBitsNeedAvx2() {
+        Kernels four = new Kernels(Kernel.INT4, Kernel.FBGEMM_INT8);
+        for (Machine machine : List.of(AVX2, AVX512, COOPER_LAKE, SAPPHIRE_RAPIDS)) {
+            assertThat(Kernels.isAvailable(Precision.INT4, machine)).isTrue();
+            assertThat(kernels(Precision.INT4, machine)).isEqualTo(four);
+            assertThat(kernels(Precision.AUTO, machine).layers().hasGroups()).isFalse();
+        }
+        for (Machine machine : List.of(x86(), new Machine("Windows 11", "amd64", flag -> false))) {
+            assertThat(Kernels.isAvailable(Precision.INT4, machine)).isFalse();
+            assertThatThrownBy(() -> kernels(Precision.INT4, machine))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision INT4 needs Linux on a CPU with AVX2; here expected FP32, FP16, MIXED or INT8");
+        }
+    }
+
+    /** Of a billion weights and more, those in 8 bits would take what 4 bits save. */
+    @Test
+    void largeModelsInFourBitsHaveNoCopy() {
+        Kernels four = kernels(Precision.INT4, AVX512);
+        for (String small : List.of("gpt2", "gpt2-large")) {
+            assertThat(four.of(config(small))).isEqualTo(four);
+        }
+        for (String large : List.of("gpt2-xl")) {
+            assertThat(four.of(config(large))).isEqualTo(new Kernels(Kernel.INT4_ALONE, Kernel.FBGEMM_INT8));
+        }
+        Kernels eight = kernels(Precision.INT8, AVX512);
+        assertThat(eight.of(config("gpt2-xl"))).isEqualTo(eight);
+    }
+
+    private static ModelConfig config(String name) {
+        return Catalog.find(name).orElseThrow().config();
+    }
+
     @Test
     void fullPrecisionIsOnednnsWhereThereIsNoAvx512() {
         assertThat(kernels(Precision.FP32, AVX2)).isEqualTo(Kernels.all(Kernel.ONEDNN));
@@ -72,7 +107,7 @@ class PrecisionTest {
     void othersHaveFullPrecisionOnly(String os, String arch) {
         Machine machine = new Machine(os, arch, flag -> true);
         assertThat(kernels(Precision.FP32, machine)).isEqualTo(Kernels.all(Kernel.PLAIN));
-        for (Precision precision : List.of(Precision.FP16, Precision.BF16, Precision.INT8, Precision.MIXED)) {
+        for (Precision precision : List.of(Precision.FP16, Precision.BF16, Precision.INT8, Precision.INT4, Precision.MIXED)) {
             assertThat(Kernels.isAvailable(precision, machine)).isFalse();
             assertThatThrownBy(() -> kernels(precision, machine))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -109,6 +144,14 @@ class PrecisionTest {
         long weights = 12L * 12 * 768 * 768;
         assertThat(kernels(Precision.INT8, AVX512).weightBytes(gpt2))
                 .isEqualTo(weights + 50257 * 768 + tables + vectors);
+        // 4 bits, and for each 32 weights a scale and a middle in 16 bits.
+        Kernels four = kernels(Precision.INT4, AVX512).of(gpt2);
+        assertThat(four.bytesPerStep(gpt2)).isEqualTo(weights * 5 / 8 + 50257 * 768);
+        assertThat(four.weightBytes(gpt2)).isEqualTo(weights * 13 / 8 + 50257 * 768 + tables + vectors);
+        ModelConfig xl = config("gpt2-xl");
+        long eight = kernels(Precision.INT8, AVX512).weightBytes(xl);
+        assertThat(kernels(Precision.INT4, AVX512).of(xl).weightBytes(xl))
+                .isEqualTo(eight - 48L * 12 * 1600 * 1600 * 3 / 8);
         assertThat(kernels(Precision.MIXED, AVX512).bytesPerStep(gpt2)).isEqualTo(2 * weights + 50257 * 768);
         assertThat(kernels(Precision.BF16, COOPER_LAKE).weightBytes(gpt2))
                 .isEqualTo(2 * (weights + 1024 * 50272) + tables + vectors);

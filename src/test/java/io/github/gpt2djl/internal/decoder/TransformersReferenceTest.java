@@ -72,7 +72,7 @@ class TransformersReferenceTest {
 
     /** The tolerances are the promise for each precision; random weights are the hardest case for INT8. */
     @ParameterizedTest
-    @CsvSource({"FP32, 1e-4", "FP16, 2e-2", "BF16, 0.1", "MIXED, 0.2", "INT8, 0.5"})
+    @CsvSource({"FP32, 1e-4", "FP16, 2e-2", "BF16, 0.1", "MIXED, 0.2", "INT8, 0.5", "INT4, 1.5"})
     @Tag("reference")
     void gpt2sShapeIsWithinEachPrecisionsTolerance(Precision precision, double tolerance) throws IOException {
         OnednnTest.assumeAvailable(precision);

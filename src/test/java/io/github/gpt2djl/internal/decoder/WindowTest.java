@@ -100,7 +100,7 @@ class WindowTest {
 
     /** To the last bit with activations of few bits. */
     @ParameterizedTest
-    @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "INT8, 0"})
+    @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "INT8, 0", "INT4, 0"})
     void tokensThatAreVerifiedTogetherEqualEachAlone(Precision precision, double tolerance) throws IOException {
         int[] ids = new Random(4).ints(90, 0, 2048).toArray();
         List<int[]> start = List.of(Arrays.copyOf(ids, 3));

@@ -38,7 +38,7 @@ public final class Serve implements Callable<Integer> {
     @Option(
             names = "--precision",
             defaultValue = "auto",
-            description = "fp32, fp16, bf16, mixed, int8 or auto. Default: auto, which is fp32 on a CPU.")
+            description = "fp32, fp16, bf16, mixed, int8, int4 or auto. Default: auto, which is fp32 on a CPU.")
     private Precision precision;
 
     @Option(

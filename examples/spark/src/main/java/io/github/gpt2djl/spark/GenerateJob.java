@@ -48,7 +48,7 @@ public final class GenerateJob implements Callable<Integer> {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|fp16|bf16|mixed|int8|auto",
+            paramLabel = "fp32|fp16|bf16|mixed|int8|int4|auto",
             defaultValue = "fp32",
             description = "Default: ${DEFAULT-VALUE}. auto: fp32 on a CPU, fp16 on a GPU.")
     private Precision precision;

@@ -1,0 +1,190 @@
+package io.github.gpt2djl.internal.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.testing.NaiveGpt2;
+import io.github.gpt2djl.testing.TestCheckpoint;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Weights in 4 bits: what they change, and in which ways a token can be computed. */
+class Int4Test {
+    private static final int GROUP = 32;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void available() {
+        assumeTrue(Precision.INT4.isAvailable(), "INT4 needs Linux on x86 with AVX2, which this machine lacks");
+    }
+
+    private static Decoder load(Path model, Kernel kernel, Kernel head) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            Kernels kernels = new Kernels(kernel, head);
+            return Decoder.load(checkpoint, () -> new ExecutionTarget(DeviceChoice.CPU, kernels), 0);
+        }
+    }
+
+    /** A model whose weights are 4-bit numbers times a scale plus a middle already, in each group of 32 inputs. */
+    private static TestCheckpoint onTheGrid(int heads, int width, long seed) {
+        TestCheckpoint model = new TestCheckpoint(2, heads, width, 60, 83, true, seed);
+        Random random = new Random(seed);
+        for (int layer = 0; layer < 2; layer++) {
+            String h = "h." + layer + ".";
+            for (String norm : List.of("ln_1", "ln_2")) {
+                Arrays.fill(model.values(h + norm + ".weight"), 1);
+                Arrays.fill(model.values(h + norm + ".bias"), 0);
+            }
+            put(random, model.values(h + "attn.c_attn.weight"), width, 3 * width);
+            put(random, model.values(h + "attn.c_proj.weight"), width, width);
+            put(random, model.values(h + "mlp.c_fc.weight"), width, 4 * width);
+            put(random, model.values(h + "mlp.c_proj.weight"), 4 * width, width);
+        }
+        return model;
+    }
+
+    /** weight [in, out]. Each group has the lowest and the highest number; scale and middle have 8 significant bits. */
+    private static void put(Random random, float[] weight, int in, int out) {
+        for (int output = 0; output < out; output++) {
+            for (int first = 0; first < in; first += GROUP) {
+                float scale = (128 + random.nextInt(128)) / 16384f;
+                float middle = (random.nextInt(255) - 127) / 16384f;
+                for (int i = 0; i < GROUP; i++) {
+                    int number = i == 5 ? -8 : i == 21 ? 7 : random.nextInt(16) - 8;
+                    weight[(first + i) * out + output] = number * scale + middle;
+                }
+            }
+        }
+    }
+
+    /**
+     * Rounding such a model changes nothing, so that the logits are those of plain doubles but for what BF16 rounds in
+     * activations, 8 significant bits; the 8-bit copy takes prompts.
+     */
+    @ParameterizedTest
+    @CsvSource({"INT4, 2, 32, 1", "INT4, 4, 96, 2", "INT4, 2, 160, 3", "INT4_ALONE, 2, 32, 4", "INT4_ALONE, 4, 96, 5"})
+    void aModelOnTheGridIsNotRounded(Kernel kernel, int heads, int width, long seed) throws IOException {
+        TestCheckpoint model = onTheGrid(heads, width, seed);
+        int[] ids = new Random(seed).ints(24, 0, 83).toArray();
+        double[][] expected = new NaiveGpt2(model).logits(ids);
+        try (Decoder decoder = load(model.write(folder), kernel, Kernel.FBGEMM_FP16)) {
+            FloatBuffer all = FloatBuffer.wrap(decoder.logits(ids));
+            for (int t = 0; t < ids.length; t++) {
+                assertThat(error(all.slice(83 * t, 83), expected[t])).isLessThan(.015);
+            }
+            for (int rows : new int[] {1, 3, 4, 5}) {
+                try (RunningBatch batch = decoder.prefill(List.of(Arrays.copyOf(ids, 3)), rows, 24)) {
+                    for (int t = 2; t + 1 < ids.length; t++) {
+                        for (int row = 0; row < rows; row++) {
+                            assertThat(error(batch.logits(row), expected[t]))
+                                    .as("token %d of row %d of %d", t, row, rows)
+                                    .isLessThan(.015);
+                        }
+                        int[] next = new int[rows];
+                        Arrays.fill(next, ids[t + 1]);
+                        batch.step(next);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The mean error, as a part of the logits' standard deviation. */
+    private static double error(FloatBuffer found, double[] expected) {
+        double mean = Arrays.stream(expected).average().orElseThrow();
+        double square = 0;
+        double error = 0;
+        for (int id = 0; id < expected.length; id++) {
+            square += (expected[id] - mean) * (expected[id] - mean) / expected.length;
+            error += Math.abs(found.get(id) - expected[id]) / expected.length;
+        }
+        return error / Math.sqrt(square);
+    }
+
+    /** Up to 4 rows are computed as each alone, to the last bit: rows of a batch, and guesses of any number. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Kernel.class,
+            names = {"INT4", "INT4_ALONE"})
+    void aRowIsThatOfTheRowAlone(Kernel kernel) throws IOException {
+        try (Decoder decoder = load(Path.of("models/shakespeare"), kernel, Kernel.FBGEMM_INT8)) {
+            int[] ids = new Random(7).ints(120, 0, 2048).toArray();
+            int rows = kernel == Kernel.INT4 ? 4 : 9;
+            List<int[]> prompts = new ArrayList<>();
+            for (int row = 0; row < rows; row++) {
+                prompts.add(new int[] {ids[row]});
+            }
+            List<RunningBatch> alone = new ArrayList<>();
+            try (RunningBatch together = decoder.batch(rows)) {
+                together.join(prompts, 1, 40);
+                for (int[] prompt : prompts) {
+                    alone.add(decoder.prefill(List.of(prompt), 1, 40));
+                }
+                for (int step = 0; step < 10; step++) {
+                    int[] next = Arrays.copyOfRange(ids, rows * (step + 1), rows * (step + 2));
+                    for (int row = 0; row < rows; row++) {
+                        assertThat(together.logits(row)).isEqualTo(alone.get(row).logits(0));
+                    }
+                    together.step(next);
+                    for (int row = 0; row < rows; row++) {
+                        alone.get(row).step(new int[] {next[row]});
+                    }
+                }
+            } finally {
+                alone.forEach(RunningBatch::close);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "24, n_embd 24 and n_inner 96",
+        "48, n_embd 48 and n_inner 192",
+        "80, n_embd 80 and n_inner 320",
+    })
+    void widthsThatGroupsDoNotDivideAreRefused(int width, String found) throws IOException {
+        new TestCheckpoint(1, 2, width, 20, 61, true, 1).write(folder);
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            assertThatThrownBy(() -> Decoder.load(checkpoint, Precision.INT4, DeviceChoice.CPU, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision INT4 needs widths that are multiples of 32, found " + found + "; take INT8");
+            assertThatThrownBy(() -> Precision.INT4.weightBytes(checkpoint.config()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("precision INT4 needs widths");
+            ExecutionTarget plain = new ExecutionTarget(DeviceChoice.CPU, Kernels.all(Kernel.PLAIN));
+            long eight = Kernels.of(Precision.INT8, DeviceChoice.CPU).loadingBytes(checkpoint.config(), 1);
+            assertThatThrownBy(() -> WeightMemory.check(checkpoint, plain, 1, eight))
+                    .isInstanceOf(InsufficientMemoryException.class)
+                    .hasMessageContaining("INT8 (")
+                    .hasMessageNotContaining("INT4");
+        }
+    }
+
+    @Test
+    void tablesOfAnotherWidthAreRefused() throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(Path.of("src/test/resources/reference/opt-projected-f16"))) {
+            assertThatThrownBy(() -> Decoder.load(checkpoint, Precision.INT4, DeviceChoice.CPU, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("precision INT4 needs widths that are multiples of 32, found n_embd 48 and n_inner 192,"
+                            + " tables of width 24; take INT8");
+        }
+    }
+}

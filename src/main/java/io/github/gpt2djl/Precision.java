@@ -27,11 +27,10 @@ public enum Precision {
     /** Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM). */
     INT8,
     /**
-     * Weights of the layers rounded to 4 bits with a scale for each 32 inputs of an output, activations, keys and
-     * values rounded to bfloat16, the head as in {@link #INT8}; Linux on x86 CPUs with AVX2. It is the fastest for one
-     * row. Models with up to a billion weights in their layers keep a copy of 8 bits, by which prompts and batches of
-     * more than 4 rows take as long as in INT8; larger models take the least memory, and long for prompts. Widths must
-     * be multiples of 32.
+     * Weights of the layers rounded to 4 bits with a scale for each 32 inputs of an output, activations rounded to
+     * bfloat16, the head as in {@link #INT8}; Linux on x86 CPUs with AVX2. Widths must be multiples of 32. Models with up
+     * to a billion weights in their layers keep a copy of 8 bits, with which prompts and batches of more than 3 rows take
+     * as long as in INT8. Larger models need less memory than in any other precision, and more time for prompts.
      */
     INT4,
     /**

@@ -156,7 +156,8 @@ class DamagedModelTest {
     }
 
     private Gpt2 damaged(String tensor, int index, float value, Precision precision) throws IOException {
-        TestCheckpoint model = new TestCheckpoint(2, 2, 16, 40, VOCABULARY, true, 1);
+        int width = precision == Precision.INT4 ? 32 : 16;
+        TestCheckpoint model = new TestCheckpoint(2, 2, width, 40, VOCABULARY, true, 1);
         model.values(tensor)[index] = value;
         return Gpt2.load(
                 model.write(folder.resolve(tensor)),

@@ -294,7 +294,9 @@ class Gpt2Test {
         for (Precision precision : precisions) {
             try (Gpt2 other = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(precision))) {
                 // The weights are F16, so FP16 differs by rounding only; INT8's perplexity moves by about 1 %.
-                double tolerance = precision == Precision.INT4 ? 1 : precision == Precision.INT8 || precision == Precision.MIXED ? .5 : 2e-2;
+                double tolerance = precision == Precision.INT4
+                        ? 1
+                        : precision == Precision.INT8 || precision == Precision.MIXED ? .5 : 2e-2;
                 Score score = other.score(text);
                 for (int i = 0; i < score.logProbabilities().size(); i++) {
                     assertThat(score.logProbabilities().get(i))

@@ -24,7 +24,8 @@ class PrecisionReportTest {
         String text = Files.readString(Path.of(System.getProperty("text", "target/reference/shakespeare.txt")));
         String last = text.substring(text.length() - (int) (text.length() * 0.0895));
         List<Double> exact = logProbabilities(Precision.FP32, last);
-        for (Precision precision : List.of(Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8, Precision.INT4)) {
+        for (Precision precision :
+                List.of(Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8, Precision.INT4)) {
             if (!precision.isAvailable()) {
                 System.out.println(precision + ": not on this processor");
                 continue;

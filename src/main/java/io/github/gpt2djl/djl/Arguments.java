@@ -84,7 +84,8 @@ final class Arguments {
                 return value;
             }
         }
-        throw new IllegalArgumentException("precision is " + text + ", expected fp32, fp16, bf16, mixed, int8, int4 or auto");
+        throw new IllegalArgumentException(
+                "precision is " + text + ", expected fp32, fp16, bf16, mixed, int8, int4 or auto");
     }
 
     private static int threads(String text) {

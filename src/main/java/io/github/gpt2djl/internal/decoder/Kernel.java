@@ -20,9 +20,9 @@ enum Kernel {
      */
     ONEDNN_INT8("onednn_int8", 1, 6, 6),
     /** 4-bit weights for few rows, and an 8-bit copy of them for prompts and large batches. */
-    INT4("int4", 1, 6, 15),
+    INT4("int4", 1, 6, 6),
     /** INT4 without the copy, for models that are too large for it. */
-    INT4_ALONE("int4", 1, 6, 15);
+    INT4_ALONE("int4", 1, 6, 6);
 
     /** The number of inputs of an output that share a scale in an INT4 kernel. */
     static final int GROUP = 32;

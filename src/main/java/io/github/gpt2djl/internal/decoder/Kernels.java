@@ -101,8 +101,8 @@ public record Kernels(Kernel layers, Kernel head) {
                     + " here expected FP32, FP16, MIXED or INT8");
         }
         if (precision == Precision.INT4 && machine.hasFbgemm() && !isAvailable(precision, machine)) {
-            throw new IllegalArgumentException("precision INT4 needs Linux on a CPU with AVX2;"
-                    + " here expected FP32, FP16, MIXED or INT8");
+            throw new IllegalArgumentException(
+                    "precision INT4 needs Linux on a CPU with AVX2;" + " here expected FP32, FP16, MIXED or INT8");
         }
         if (!isAvailable(precision, machine)) {
             throw new IllegalArgumentException("precision " + precision + " needs an x86 CPU with FBGEMM, found "
@@ -160,7 +160,9 @@ public record Kernels(Kernel layers, Kernel head) {
     /** Whether the kernel of the layers can have a model's widths. */
     boolean fits(ModelConfig model) {
         return !layers.hasGroups()
-                || (model.width() % Kernel.GROUP == 0 && model.innerWidth() % Kernel.GROUP == 0 && model.embeddingWidth() % Kernel.GROUP == 0);
+                || (model.width() % Kernel.GROUP == 0
+                        && model.innerWidth() % Kernel.GROUP == 0
+                        && model.embeddingWidth() % Kernel.GROUP == 0);
     }
 
     /** The bytes of weights that a decoding step reads. */

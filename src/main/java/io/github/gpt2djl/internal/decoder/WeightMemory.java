@@ -26,11 +26,19 @@ final class WeightMemory {
                 kernels -> device.isGpu() ? kernels.weightBytes(config) : kernels.loadingBytes(config, workers);
         long needed = bytes.applyAsLong(target.kernels());
         if (needed > free) {
-            String fitting = Stream.of(Precision.FP32, Precision.FP16, Precision.BF16, Precision.MIXED, Precision.INT8, Precision.INT4)
+            String fitting = Stream.of(
+                            Precision.FP32,
+                            Precision.FP16,
+                            Precision.BF16,
+                            Precision.MIXED,
+                            Precision.INT8,
+                            Precision.INT4)
                     .filter(p -> device.isGpu() ? p == Precision.FP16 : p.isAvailable())
                     .filter(p -> Kernels.of(p, device).fits(config))
                     .filter(p -> bytes.applyAsLong(Kernels.of(p, device).of(config)) <= free)
-                    .map(p -> p + " (" + FreeMemory.size(bytes.applyAsLong(Kernels.of(p, device).of(config))) + ")")
+                    .map(p -> p + " ("
+                            + FreeMemory.size(
+                                    bytes.applyAsLong(Kernels.of(p, device).of(config))) + ")")
                     .collect(Collectors.joining(", "));
             throw new InsufficientMemoryException(
                     "loading " + checkpoint.name(),

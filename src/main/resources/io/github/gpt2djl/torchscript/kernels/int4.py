@@ -1,5 +1,5 @@
-# 4-bit weights, in groups of inputs that share a scale and a middle in bfloat16. Activations and results are bfloat16, the
-# sums float32. Each row is computed as if it were alone, but 4 rows at a time: for many rows there may be a copy of the
+# 4-bit weights, in groups of inputs that share a scale and a middle in bfloat16. Activations and sums are rounded to
+# bfloat16. Each row is computed as if it were alone, but only 4 rows at a time: for many rows there may be a copy of the
 # weights in 8 bits.
 
 from activation import activate_
@@ -9,7 +9,7 @@ from kernels.fbgemm_int8 import Matrices as EightBitMatrices
 from kernels.int4_groups import group_size, packed_groups
 from tensors import out_by_in
 
-# packed [out, in / 2] in the kernel's order; scales [in / group, out, 2]; bias [out] in bfloat16; factors [in] of the
+# packed [out, in / 2] in the kernel's order; scales [in / group, out, 2]; bias [out]; factors [in] of the
 # inputs, or empty; the copy in 8 bits, or nothing.
 class Matrix(NamedTuple):
   packed : Tensor
@@ -19,7 +19,6 @@ class Matrix(NamedTuple):
   copy : List[EightBits]
 
 class Matrices(Module):
-  cache_dtype : int             # element type of the results
   copies : bool                 # whether there is a copy in 8 bits
   packed : List[Tensor]
   scales : List[Tensor]
@@ -34,7 +33,7 @@ class Matrices(Module):
     if self.copies:
       # packed_groups has replaced the weights by the rounded ones.
       copy.append(self.many.prepare(w, bias, factors, False, scratch))
-    return Matrix(packed, scales, bias.to(bfloat16()), factors, copy)
+    return Matrix(packed, scales, bias, factors, copy)
 
   def add(self, m: Matrix) -> int:
     self.packed.append(m.packed)
@@ -48,17 +47,17 @@ class Matrices(Module):
   def count(self) -> int:
     return len(self.packed)
 
-  # 4 rows take as long with 8-bit weights as with 4-bit weights, and more rows take less time.
+  # 3 rows take as long with 8-bit weights as with 4-bit weights, and more rows take less.
   # x [N, in] -> [N, out].
   def linear(self, x: Tensor, i: int, exact: bool) -> Tensor:
-    if self.copies and not exact and x.size(0) > 4:
-      y = self.many.linear(x.to(float32()), i, exact)
+    if self.copies and not exact and x.size(0) > 3:
+      y = self.many.linear(x, i, exact)
     else:
       if self.factors[i].numel() > 0:
         x = x * self.factors[i]
       y = ops.aten._weight_int4pack_mm_for_cpu(x.to(bfloat16()), self.packed[i], group_size(), self.scales[i])
-      y = y.add_(self.biases[i])
-    return y.to(self.cache_dtype)
+      y = y.to(float32()).add_(self.biases[i])
+    return y
 
   # x [N, in] -> [N, out].
   def linear_activated(self, x: Tensor, i: int, exact: bool, activation: str) -> Tensor:

@@ -49,7 +49,8 @@ class PrecisionTest {
             assertThat(Kernels.isAvailable(Precision.INT4, machine)).isFalse();
             assertThatThrownBy(() -> kernels(Precision.INT4, machine))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("precision INT4 needs Linux on a CPU with AVX2; here expected FP32, FP16, MIXED or INT8");
+                    .hasMessage(
+                            "precision INT4 needs Linux on a CPU with AVX2; here expected FP32, FP16, MIXED or INT8");
         }
     }
 
@@ -107,7 +108,8 @@ class PrecisionTest {
     void othersHaveFullPrecisionOnly(String os, String arch) {
         Machine machine = new Machine(os, arch, flag -> true);
         assertThat(kernels(Precision.FP32, machine)).isEqualTo(Kernels.all(Kernel.PLAIN));
-        for (Precision precision : List.of(Precision.FP16, Precision.BF16, Precision.INT8, Precision.INT4, Precision.MIXED)) {
+        for (Precision precision :
+                List.of(Precision.FP16, Precision.BF16, Precision.INT8, Precision.INT4, Precision.MIXED)) {
             assertThat(Kernels.isAvailable(precision, machine)).isFalse();
             assertThatThrownBy(() -> kernels(precision, machine))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -2,12 +2,21 @@ package io.github.gpt2djl.internal.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.gpt2djl.ContextPolicy;
 import io.github.gpt2djl.DeviceChoice;
+import io.github.gpt2djl.Generation;
+import io.github.gpt2djl.GenerationConfig;
+import io.github.gpt2djl.GenerationConfigBuilder;
+import io.github.gpt2djl.Gpt2;
 import io.github.gpt2djl.InsufficientMemoryException;
+import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.Precision;
+import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.sampling.TokenProbability;
 import io.github.gpt2djl.testing.NaiveGpt2;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
@@ -16,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +163,71 @@ class Int4Test {
                 alone.forEach(RunningBatch::close);
             }
         }
+    }
+
+    /** Against the same model of the grid in 32 bits, whose probabilities are nearly equal. */
+    @ParameterizedTest
+    @CsvSource({"64, 11", "96, 12", "160, 13"})
+    void eachWayChoosesWhatFullPrecisionFindsLikeliest(int width, long seed) throws IOException {
+        Path model = onTheGrid(2, width, seed).write(folder);
+        GenerationConfigBuilder greedy = GenerationConfig.builder().maxNewTokens(20).suppressTokens(82);
+        int[] ids = new Random(seed).ints(30, 0, 82).toArray();
+        List<Prompt> prompts = List.of(
+                Prompt.ofIds(Arrays.copyOf(ids, 2)),
+                Prompt.ofIds(Arrays.copyOfRange(ids, 2, 12)),
+                Prompt.ofIds(Arrays.copyOfRange(ids, 12, 19)),
+                Prompt.ofIds(ids[19]),
+                Prompt.ofIds(Arrays.copyOfRange(ids, 20, 30)));
+        try (Gpt2 full = Gpt2.load(model, LoadOptions.DEFAULT.withPrecision(Precision.FP32));
+                Gpt2 four = Gpt2.load(model, LoadOptions.DEFAULT.withPrecision(Precision.INT4))) {
+            for (int rows : new int[] {5, 2}) {
+                List<Generation> all = four.generateAll(prompts.subList(0, rows), greedy.build());
+                for (int row = 0; row < rows; row++) {
+                    assertLikely(full, prompts.get(row), all.get(row).ids(), 1);
+                }
+            }
+            GenerationConfigBuilder guesses = greedy.copy().promptLookupNumTokens(7);
+            GenerationConfigBuilder slide = greedy.copy().maxNewTokens(70).contextPolicy(ContextPolicy.slide(20));
+            GenerationConfigBuilder contrastive = greedy.copy().penaltyAlpha(.6).topK(4);
+            GenerationConfigBuilder beams = greedy.copy().numBeams(3);
+            for (Prompt prompt : prompts) {
+                List<Integer> plain = four.generate(prompt, greedy.build()).ids();
+                assertLikely(full, prompt, plain, 1);
+                assertThat(four.generate(prompt, guesses.build()).ids()).isEqualTo(plain);
+                List<Integer> slid = four.generate(prompt, slide.build()).ids();
+                assertThat(slid).hasSize(70);
+                assertLikely(full, prompt, slid.subList(0, 60 - Objects.requireNonNull(prompt.ids()).size()), 1);
+                assertLikely(full, prompt, four.generate(prompt, contrastive.build()).ids(), 4);
+                double best = sum(full, prompt, full.generate(prompt, beams.build()).ids());
+                assertThat(sum(full, prompt, four.generate(prompt, beams.build()).ids()))
+                        .isGreaterThan(best - .5);
+            }
+            double[] sums = new double[prompts.size()];
+            full.rank(prompts.get(4), prompts).forEach(ranked -> sums[ranked.index()] = ranked.sum());
+            four.rank(prompts.get(4), prompts)
+                    .forEach(ranked -> assertThat(ranked.sum()).isCloseTo(sums[ranked.index()], within(.2)));
+        }
+    }
+
+    /** Each id is nearly as likely as the k-th likeliest. */
+    private static void assertLikely(Gpt2 full, Prompt prompt, List<Integer> ids, int k) {
+        List<Integer> before = new ArrayList<>(Objects.requireNonNull(prompt.ids()));
+        for (int id : ids) {
+            List<TokenProbability> likeliest = full.nextTokens(Prompt.ofIds(before), 83);
+            double own = likeliest.stream()
+                    .filter(each -> each.id() == id)
+                    .findFirst()
+                    .orElseThrow()
+                    .probability();
+            // One more than k, as id 82 is suppressed.
+            int last = likeliest.stream().limit(k).anyMatch(each -> each.id() == 82) ? k : k - 1;
+            assertThat(own).isGreaterThan(.8 * likeliest.get(last).probability());
+            before.add(id);
+        }
+    }
+
+    private static double sum(Gpt2 full, Prompt prompt, List<Integer> ids) {
+        return full.rank(prompt, List.of(Prompt.ofIds(ids))).get(0).sum();
     }
 
     @ParameterizedTest

@@ -170,7 +170,8 @@ class Int4Test {
     @CsvSource({"64, 11", "96, 12", "160, 13"})
     void eachWayChoosesWhatFullPrecisionFindsLikeliest(int width, long seed) throws IOException {
         Path model = onTheGrid(2, width, seed).write(folder);
-        GenerationConfigBuilder greedy = GenerationConfig.builder().maxNewTokens(20).suppressTokens(82);
+        GenerationConfigBuilder greedy =
+                GenerationConfig.builder().maxNewTokens(20).suppressTokens(82);
         int[] ids = new Random(seed).ints(30, 0, 82).toArray();
         List<Prompt> prompts = List.of(
                 Prompt.ofIds(Arrays.copyOf(ids, 2)),
@@ -196,10 +197,20 @@ class Int4Test {
                 assertThat(four.generate(prompt, guesses.build()).ids()).isEqualTo(plain);
                 List<Integer> slid = four.generate(prompt, slide.build()).ids();
                 assertThat(slid).hasSize(70);
-                assertLikely(full, prompt, slid.subList(0, 60 - Objects.requireNonNull(prompt.ids()).size()), 1);
-                assertLikely(full, prompt, four.generate(prompt, contrastive.build()).ids(), 4);
-                double best = sum(full, prompt, full.generate(prompt, beams.build()).ids());
-                assertThat(sum(full, prompt, four.generate(prompt, beams.build()).ids()))
+                assertLikely(
+                        full,
+                        prompt,
+                        slid.subList(
+                                0, 60 - Objects.requireNonNull(prompt.ids()).size()),
+                        1);
+                assertLikely(
+                        full, prompt, four.generate(prompt, contrastive.build()).ids(), 4);
+                double best =
+                        sum(full, prompt, full.generate(prompt, beams.build()).ids());
+                assertThat(sum(
+                                full,
+                                prompt,
+                                four.generate(prompt, beams.build()).ids()))
                         .isGreaterThan(best - .5);
             }
             double[] sums = new double[prompts.size()];

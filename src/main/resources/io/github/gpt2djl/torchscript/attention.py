@@ -11,6 +11,20 @@ def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: i
     a.append(torch.scaled_dot_product_attention(q.narrow(2, t, 1), k.narrow(2, end - n, n), v.narrow(2, end - n, n), scale=scale))
   return torch.cat(a, 2)
 
+# --- per prompt ---
+# Each prompt in a call of its own, without the tokens that fill the prompt up: q, k and v [B, H, T, D] -> [B, H, T, D], 0
+# for those tokens. mask [T, T]; ends: number of tokens of each prompt.
+def attention_per_prompt(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], is_causal: bool, scale: float, ends: List[int]) -> Tensor:
+  a = torch.zeros_like(q)
+  for b in range(len(ends)):
+    n = ends[b]
+    own = annotate(Optional[Tensor], None)
+    if mask is not None:
+      own = mask.narrow(0, 0, n).narrow(1, 0, n)
+    y = torch.scaled_dot_product_attention(q.narrow(0, b, 1).narrow(2, 0, n), k.narrow(0, b, 1).narrow(2, 0, n), v.narrow(0, b, 1).narrow(2, 0, n), own, 0., is_causal, scale=scale)
+    a.narrow(0, b, 1).narrow(2, 0, n).copy_(y)
+  return a
+
 # --- per row ---
 # Each row in a call of its own, for a step of rows with very different lengths: q [B, H, 1, D] -> [B, H, 1, D].
 # kv: for each row, keys and values [1, H, S, D] of each layer in turn.

@@ -11,7 +11,8 @@ class Batch(NamedTuple):
   copies : int                         # number of rows of the cache that each row fills; 0 without a cache
   ragged : bool                        # whether rows have different numbers of earlier tokens
   exact : bool                         # whether each token attends as if it were computed alone
-  per_row : bool                       # whether each row has an attention call of its own
+  per_row : bool                       # whether each row's step has an attention call of its own
+  ends : List[int]                     # number of tokens of each prompt; only if each has an attention call of its own
   window : int                         # number of keys that a token of a local layer sees; 0 for all
   positions : Tensor                   # [B] position of each row's new token; only if ragged
   mask : Optional[Tensor]              # added to the products of queries and keys: [T, S] or [B, 1, 1, S]
@@ -29,6 +30,7 @@ class Batches(Module):
   n_embd : int
   window : int
   local : List[bool]
+  alone : bool                         # whether a row's sums have the same order as without the other rows
 
   # B rows with T new tokens after past earlier ones. Prompts have past = 0, and may be filled up at their ends, which no
   # token sees. Steps have T = 1, guesses B = 1.
@@ -37,8 +39,12 @@ class Batches(Module):
   def make(self, B: int, T: int, past: int, lengths: Tensor, cache: Tensor, copies: int, exact: bool) -> Batch:
     S = past + T
     ragged = past > 0 and lengths.numel() > 0
-    per_row = ragged and self.differ_much(lengths, S)
+    per_row = ragged and (self.alone or self.differ_much(lengths, S))
     window = self.window if S > self.window else 0
+    ends = annotate(List[int], [])
+    if self.alone and past == 0:
+      for b in range(lengths.numel()):
+        ends.append(int(lengths.select(0, b)))
     positions = lengths
     slots = annotate(List[Optional[Tensor]], [])
     if ragged:
@@ -69,7 +75,7 @@ class Batches(Module):
       if not ragged:
         places = places.narrow(4, past, T)
       writable_kv = writable(places)
-    return Batch(B, T, past, copies, ragged, exact, per_row, window, positions, mask, local_mask, slots, writable_kv, visible_kv, kv_per_row)
+    return Batch(B, T, past, copies, ragged, exact, per_row, ends, window, positions, mask, local_mask, slots, writable_kv, visible_kv, kv_per_row)
 
   # --- differ much ---
   # Whether one attention call per row is faster than one call for all rows. One call reads as many keys of each row as of

@@ -6,7 +6,7 @@
 #   B rows, T new tokens of each row, N = B * T tokens, S tokens that a row sees (cached and new)
 #   E width, H heads, D = E / H, V vocabulary, L layers
 
-from attention import attention_per_row, attention_per_token
+from attention import attention_per_prompt, attention_per_row, attention_per_token
 from batch import Batch, Batches, keys_and_values, position_vectors
 from dtypes import float32
 from head_kernel import Matrices as HeadMatrices
@@ -57,6 +57,8 @@ class Gpt2(Module):
     scale = self.qk_scales[l]
     if batch.exact:
       a = attention_per_token(q, k, v, scale, batch.window if local else 0)
+    elif len(batch.ends) > 0:
+      a = attention_per_prompt(q, k, v, mask, is_causal, scale, batch.ends)
     elif batch.per_row:
       a = attention_per_row(q, batch.kv_per_row, l, scale)
     else:

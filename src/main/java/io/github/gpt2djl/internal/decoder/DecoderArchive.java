@@ -55,6 +55,7 @@ final class DecoderArchive {
         values.put("device", target.torchName());
         values.put("dtype", kernels.layers().dtype);
         values.put("cache_dtype", kernels.layers().cacheDtype);
+        values.put("alone", kernels.layers().hasFewBits());
         Set<Kernel> chosenKernels = EnumSet.of(kernels.layers(), kernels.head());
         if (chosenKernels.stream().anyMatch(kernel -> kernel == Kernel.FBGEMM_INT8 || kernel.hasGroups())) {
             values.put("reduce_range", !target.vnni());

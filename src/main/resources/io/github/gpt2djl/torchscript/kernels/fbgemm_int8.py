@@ -62,12 +62,10 @@ class Matrices(Module):
     top = 127. if self.reduce_range else 255.
     low = torch.amin(x, [1], True).clamp_max_(0.).to(float64())            # [N, 1]
     high = torch.amax(x, [1], True).clamp_min_(0.).to(float64())           # [N, 1]
-    scale = ((high - low) / top).to(float32()).clamp_min_(1e-30)
-    zero = torch.round(torch.neg(low) / scale.to(float64())).to(float32())
-    scale = scale.clamp_min_(6.1e-5)
+    wide = ((high - low) / top).clamp_min_(1e-30)
+    zero = torch.round(torch.neg(low) / wide).to(float32())
+    scale = wide.to(float32()).clamp_min_(6.1e-5)
     q = torch.empty_like(x).copy_(zero).addcmul_(x, torch.reciprocal(scale))
-    if self.reduce_range:
-      q = q.clamp_max_(top)
     y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(q, 1., 0, self.packed[i])
     y = y.sub_(self.biases[i]).div_(self.scales[i]).round_()               # [N, out], whole numbers
     y = y.addcmul_(zero, self.sums[i], value=-1.)

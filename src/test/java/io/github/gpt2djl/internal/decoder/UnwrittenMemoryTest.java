@@ -43,7 +43,7 @@ class UnwrittenMemoryTest {
 
     private static int check(Decoder decoder, Random random) {
         Lifetime lifetime = new Lifetime();
-        ExecutionTarget target = ExecutionTarget.of(DeviceChoice.CPU, Precision.FP32);
+        ExecutionTarget target = ExecutionTarget.of(decoder.config(), DeviceChoice.CPU, Precision.FP32);
         BatchMemory memory = new BatchMemory(decoder.module(), decoder.manager(), decoder.config(), target, 6);
         RunningBatch batch =
                 lifetime.add(() -> new RunningBatch(decoder.module(), memory, lifetime), RunningBatch::free);

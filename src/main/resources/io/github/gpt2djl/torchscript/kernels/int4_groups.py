@@ -23,7 +23,7 @@ def packed_groups(w: Tensor) -> Tuple[Tensor, Tensor]:
 # Rounds groups w [out, groups, group] in place -> whole numbers from 0 to 15, of the same shape, and scales and middles
 # [groups, out, 2]. At first, the scale spans the group from its lowest weight to its highest. Then the scale and the
 # middle that have the least squared error for the whole numbers take turns with the nearest whole numbers for scale and
-# middle. That lowers the squared error by 15 %; more turns lower it by 1 % more.
+# middle. That lowers the squared error by 13 %; more turns lower it by 1 % more.
 def rounded_groups(w: Tensor) -> Tuple[Tensor, Tensor]:
   low = torch.amin(w, [2], True)
   scale = halved((torch.amax(w, [2], True) - low) / 15.)

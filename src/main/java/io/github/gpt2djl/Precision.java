@@ -24,7 +24,11 @@ public enum Precision {
      * AVX512-BF16, fast with AMX. On a CPU the head is computed as in {@link #FP16}, and norms and sums have 32 bits.
      */
     BF16,
-    /** Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM). */
+    /**
+     * Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM).
+     * A row of a batch has the log-probabilities that the row has alone. A text that is scored in one call is rounded
+     * differently from the same text token by token, as the sums of attention have another order.
+     */
     INT8,
     /**
      * Weights of the layers rounded to 4 bits with a scale for each 32 inputs of an output, activations rounded to

@@ -12,12 +12,12 @@ def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: i
   return torch.cat(a, 2)
 
 # --- per prompt ---
-# Each prompt in a call of its own, without the tokens that fill the prompt up: q, k and v [B, H, T, D] -> [B, H, T, D], 0
-# for those tokens. mask [T, T]; ends: number of tokens of each prompt.
-def attention_per_prompt(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], is_causal: bool, scale: float, ends: List[int]) -> Tensor:
+# Each prompt in a call of its own, without the padding at the prompt's end: q, k and v [B, H, T, D] -> [B, H, T, D], 0
+# for the padding. mask [T, T]; lengths [B].
+def attention_per_prompt(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], is_causal: bool, scale: float, lengths: Tensor) -> Tensor:
   a = torch.zeros_like(q)
-  for b in range(len(ends)):
-    n = ends[b]
+  for b in range(q.size(0)):
+    n = int(lengths.select(0, b))
     own = annotate(Optional[Tensor], None)
     if mask is not None:
       own = mask.narrow(0, 0, n).narrow(1, 0, n)

@@ -1,5 +1,4 @@
-# The rows of tokens in a call: their positions, the keys that their attention sees, and where their keys and values are
-# stored.
+# The rows of tokens in a call: their positions, the keys that they see, and where their keys and values are stored.
 
 from dtypes import int64
 from kv_cache import visible, writable
@@ -12,9 +11,9 @@ class Batch(NamedTuple):
   ragged : bool                        # whether rows have different numbers of earlier tokens
   exact : bool                         # whether each token attends as if it were computed alone
   per_row : bool                       # whether each row's step has an attention call of its own
-  ends : List[int]                     # number of tokens of each prompt; only if each has an attention call of its own
+  per_prompt : bool                    # whether each prompt has an attention call of its own
   window : int                         # number of keys that a token of a local layer sees; 0 for all
-  positions : Tensor                   # [B] position of each row's new token; only if ragged
+  positions : Tensor                   # [B] position of each row's new token if ragged, length of each prompt if per_prompt
   mask : Optional[Tensor]              # added to the products of queries and keys: [T, S] or [B, 1, 1, S]
   local_mask : Optional[Tensor]        # the mask of local layers; used if window > 0
   slots : List[Optional[Tensor]]       # row and position of each new token; only if ragged
@@ -32,19 +31,15 @@ class Batches(Module):
   local : List[bool]
   alone : bool                         # whether a row's sums have the same order as without the other rows
 
-  # B rows with T new tokens after past earlier ones. Prompts have past = 0, and may be filled up at their ends, which no
-  # token sees. Steps have T = 1, guesses B = 1.
+  # B rows, T new tokens after past earlier ones. Prompts have past = 0 and may be padded. Steps have T = 1, guesses B = 1.
   # lengths [B]: number of tokens of each row, new ones included, if they differ; empty if all rows have past + T tokens.
   # cache [L, 2, places, H, C, D]: the rows have the first B * copies places.
   def make(self, B: int, T: int, past: int, lengths: Tensor, cache: Tensor, copies: int, exact: bool) -> Batch:
     S = past + T
     ragged = past > 0 and lengths.numel() > 0
     per_row = ragged and (self.alone or self.differ_much(lengths, S))
+    per_prompt = self.alone and past == 0 and lengths.numel() > 0
     window = self.window if S > self.window else 0
-    ends = annotate(List[int], [])
-    if self.alone and past == 0:
-      for b in range(lengths.numel()):
-        ends.append(int(lengths.select(0, b)))
     positions = lengths
     slots = annotate(List[Optional[Tensor]], [])
     if ragged:
@@ -75,12 +70,11 @@ class Batches(Module):
       if not ragged:
         places = places.narrow(4, past, T)
       writable_kv = writable(places)
-    return Batch(B, T, past, copies, ragged, exact, per_row, ends, window, positions, mask, local_mask, slots, writable_kv, visible_kv, kv_per_row)
+    return Batch(B, T, past, copies, ragged, exact, per_row, per_prompt, window, positions, mask, local_mask, slots, writable_kv, visible_kv, kv_per_row)
 
   # --- differ much ---
-  # Whether one attention call per row is faster than one call for all rows. One call reads as many keys of each row as of
-  # the longest, which is slow on a CPU if lengths [B] differ much. Reading 16,384 keys and values takes about as long as
-  # starting a call.
+  # Whether a CPU is faster with one attention call per row. One call for all rows reads as many keys of each row as of the
+  # longest. Reading 16,384 keys and values takes about as long as starting a call. lengths [B].
   def differ_much(self, lengths: Tensor, longest: int) -> bool:
     B = lengths.size(0)
     return self.device == "cpu" and (B * longest - int(torch.sum(lengths))) * self.n_embd > 16384 * B

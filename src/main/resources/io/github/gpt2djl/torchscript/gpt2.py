@@ -57,8 +57,8 @@ class Gpt2(Module):
     scale = self.qk_scales[l]
     if batch.exact:
       a = attention_per_token(q, k, v, scale, batch.window if local else 0)
-    elif len(batch.ends) > 0:
-      a = attention_per_prompt(q, k, v, mask, is_causal, scale, batch.ends)
+    elif batch.per_prompt:
+      a = attention_per_prompt(q, k, v, mask, is_causal, scale, batch.positions)
     elif batch.per_row:
       a = attention_per_row(q, batch.kv_per_row, l, scale)
     else:

@@ -60,6 +60,22 @@ public final class Outliers {
         return this;
     }
 
+    /** Some channels of each layer's norms are louder, and nothing takes the scale off: another function. */
+    public Outliers gains(int count, double scale) {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (int channel : drawn(config.width(), count)) {
+                scale("h." + layer + ".ln_1.weight", channel, scale);
+                scale("h." + layer + ".ln_2.weight", channel, scale);
+            }
+        }
+        return this;
+    }
+
+    /** Some channels of each layer's norms have gains of 0: these inputs are the same for every token. */
+    public Outliers silent(int count) {
+        return gains(count, 0);
+    }
+
     /** Some channels of what the head takes are louder: a head of its own takes the scale off. */
     public Outliers head(int count, double scale) {
         FloatBuffer table = floats("wte.weight");

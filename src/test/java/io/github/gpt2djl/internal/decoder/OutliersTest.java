@@ -163,7 +163,8 @@ class OutliersTest {
             for (int i = 0; i < a.length; i++) {
                 square += (a[i] - b[i]) * (a[i] - b[i]) / a.length;
             }
-            // With factors from 4 on 0.035, 0.045, 0.040, 0.067, 0.050, 0.045; with silent channels in the median 3.9, 3.2.
+            // With factors from 4 on 0.035, 0.045, 0.040, 0.067, 0.050, 0.045; with silent channels in the median 3.9,
+            // 3.2.
             assertThat(Math.sqrt(square)).isLessThan(bound);
         }
     }
@@ -173,7 +174,13 @@ class OutliersTest {
      * sums have the order that they have alone.
      */
     @ParameterizedTest
-    @CsvSource({"none, 1, true, 21", "none, 1, false, 24", "all, 50, true, 21", "all, 50, false, 21", "all, 50, true, 25"})
+    @CsvSource({
+        "none, 1, true, 21",
+        "none, 1, false, 24",
+        "all, 50, true, 21",
+        "all, 50, false, 21",
+        "all, 50, true, 25"
+    })
     void aRowIsThatOfTheRowAlone(String kind, double scale, boolean vnni, long seed) throws IOException {
         try (Decoder decoder = load(planted(kind, scale, seed), INT8, vnni)) {
             List<int[]> prompts = List.of(

@@ -5,43 +5,71 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A row whose prompt is computed in pieces, in the place behind the running rows. Rows that leave meanwhile may open a
  * gap in front of the row.
+ *
+ * <pre>{@code
+ * try (RunningBatch batch = decoder.batch(2)) {
+ *     JoiningRow row = batch.begin(1, 8);
+ *     row.append(new int[] {20, 30});
+ *     row.append(new int[] {40});
+ *     row.run();
+ *     System.out.println(batch.rows()); // 1
+ * }
+ * }</pre>
  */
-final class JoiningRow {
+public final class JoiningRow {
+    private final Object batch;
+    private final Lifetime lifetime;
     private final TorchModule module;
     private final BatchMemory memory;
     private final BatchBuffers rows;
+    private final int copies;
     private final int place;
     private int length;
 
     /**
      * Reserves the places.
      *
-     * @param copies places that the prompt takes
-     * @param room tokens that each of these rows has room for
+     * @param batch keeps the memory, as a part of the model's lifetime
      */
-    JoiningRow(TorchModule module, BatchMemory memory, int copies, int room) {
+    JoiningRow(Object batch, Lifetime lifetime, TorchModule module, BatchMemory memory, int copies, int room) {
+        this.batch = batch;
+        this.lifetime = lifetime;
         this.module = module;
         this.memory = memory;
+        this.copies = copies;
         rows = memory.buffers();
         memory.reserve(copies, room);
         place = rows.count();
     }
 
-    /** Copies the first tokens of a prefix. */
-    void restore(KvPrefix prefix, int tokens) {
-        prefix.restore(module, memory.storage().get(), place, tokens);
-        setLength(tokens);
+    /**
+     * Begins the prompt with tokens whose keys and values are known.
+     *
+     * @param prefix begins as the prompt
+     * @param tokens number of the prefix's tokens to take
+     */
+    public void restore(KvPrefix prefix, int tokens) {
+        lifetime.run(batch, () -> {
+            prefix.restore(module, memory.storage().get(), place, tokens);
+            setLength(tokens);
+        });
     }
 
-    /** Copies the first tokens of a running row. */
-    void restore(int source, int tokens) {
-        memory.storage().move(source, place, tokens);
-        setLength(tokens);
+    /**
+     * Begins the prompt with the tokens of a running row.
+     *
+     * @param source place of the running row, which begins as the prompt
+     * @param tokens number of the row's tokens to take
+     */
+    public void restore(int source, int tokens) {
+        lifetime.run(batch, () -> {
+            memory.storage().move(source, place, tokens);
+            setLength(tokens);
+        });
     }
 
     /** Has tokens whose keys and values are to be set. */
@@ -49,37 +77,56 @@ final class JoiningRow {
         setLength(tokens);
     }
 
-    /** Computes a piece of the prompt, and the logits after the piece. */
-    void append(int[] ids) {
-        compute(
-                ids,
-                rows.count(),
-                1,
-                (piece, cache, y, norm) ->
-                        module.call(TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm));
+    /**
+     * Computes a piece of the prompt, and the logits after the piece.
+     *
+     * @param ids at least one, in range
+     * @throws IllegalStateException if the room is exceeded, or the batch is closed
+     */
+    public void append(int[] ids) {
+        lifetime.run(
+                batch,
+                () -> compute(
+                        ids,
+                        rows.count(),
+                        1,
+                        (piece, cache, y, norm) -> module.call(
+                                TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm)));
     }
 
     /**
-     * Computes a piece of the prompt together with a step of the running rows.
+     * Does the work of {@link RunningBatch#step} and {@link #append} in one native call. After an exception, the running
+     * rows can take the step by {@link RunningBatch#step}.
      *
-     * @param past the tokens of the longest running row before the step
+     * @param next ids of the running rows, by place, in range
+     * @param ids at least one, in range
      */
-    void appendDuringStep(StepArguments step, long past, int[] ids) {
-        compute(
-                ids,
-                0,
-                rows.count() + 1,
-                (piece, cache, y, norm) -> module.call(
-                        TorchMethod.STEP_AND_APPEND,
-                        step.ids(),
-                        past,
-                        step.lengths(),
-                        piece,
-                        (long) length,
-                        cache,
-                        (long) place,
-                        y,
-                        norm));
+    public void appendDuringStep(int[] next, int[] ids) {
+        lifetime.run(batch, () -> {
+            long past = rows.longest();
+            StepArguments step = memory.feed(next, 1);
+            try {
+                compute(
+                        ids,
+                        0,
+                        rows.count() + 1,
+                        (piece, cache, y, norm) -> module.call(
+                                TorchMethod.STEP_AND_APPEND,
+                                step.ids(),
+                                past,
+                                step.lengths(),
+                                piece,
+                                (long) length,
+                                cache,
+                                (long) place,
+                                y,
+                                norm));
+            } catch (RuntimeException | Error e) {
+                // The tokens of the running rows were not computed.
+                rows.lengthen(-1);
+                throw e;
+            }
+        });
     }
 
     private interface Call {
@@ -88,8 +135,7 @@ final class JoiningRow {
 
     private void compute(int[] ids, int first, int count, Call call) {
         if (length + ids.length > memory.storage().capacity()) {
-            throw new IllegalStateException(
-                    "the cache is full at " + memory.storage().capacity() + " tokens");
+            throw new IllegalStateException("the cache is full at " + memory.storage().capacity() + " tokens");
         }
         long[] wide = Arrays.stream(ids).asLongStream().toArray();
         try (NDManager scope = memory.scope();
@@ -107,27 +153,26 @@ final class JoiningRow {
         memory.storage().wrote(place, tokens);
     }
 
-    /** Adds the row to the running rows, with copies at the places behind it. */
-    void run(int copies) {
-        int first = rows.count();
-        if (place != first) {
-            memory.storage().move(place, first, length);
-        }
-        for (int copy = 1; copy < copies; copy++) {
-            memory.storage().move(first, first + copy, length);
-            rows.logits().copyRow(first, first + copy);
-        }
-        long[] lengths = new long[copies];
-        Arrays.fill(lengths, length);
-        rows.add(lengths);
-        memory.holdJoining(0);
+    /** Adds the row, whose prompt is complete, and its copies to the running rows. */
+    public void run() {
+        lifetime.run(batch, () -> {
+            int first = rows.count();
+            if (place != first) {
+                memory.storage().move(place, first, length);
+            }
+            for (int copy = 1; copy < copies; copy++) {
+                memory.storage().move(first, first + copy, length);
+                rows.logits().copyRow(first, first + copy);
+            }
+            long[] lengths = new long[copies];
+            Arrays.fill(lengths, length);
+            rows.add(lengths);
+            memory.holdJoining(0);
+        });
     }
 
-    /** The row, if there is one. */
-    static JoiningRow require(@Nullable JoiningRow row) {
-        if (row == null) {
-            throw new IllegalStateException("no row has begun to join");
-        }
-        return row;
+    /** Forgets the row. */
+    public void abandon() {
+        memory.holdJoining(0);
     }
 }

@@ -59,13 +59,13 @@ public final class PrefixFloats implements AutoCloseable {
     private static PrefixFloats begin(Decoder decoder, int[] ids, @Nullable KvPrefix prefix) {
         PrefixFloats floats = new PrefixFloats(decoder, ids);
         try {
-            floats.batch.begin(1, ids.length);
+            JoiningRow row = floats.batch.begin(1, ids.length);
             if (prefix == null) {
-                floats.batch.restoreNothing(ids.length);
+                row.restoreNothing(ids.length);
             } else {
-                floats.batch.restore(prefix, ids.length);
+                row.restore(prefix, ids.length);
             }
-            floats.batch.run(1);
+            row.run();
             return floats;
         } catch (RuntimeException | Error e) {
             floats.close();

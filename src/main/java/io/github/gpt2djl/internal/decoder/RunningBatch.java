@@ -33,7 +33,6 @@ public final class RunningBatch implements AutoCloseable {
     private final Lifetime lifetime;
     private final BatchMemory memory;
     private final BatchBuffers rows;
-    private @Nullable JoiningRow joining;
 
     RunningBatch(TorchModule module, BatchMemory memory, Lifetime lifetime) {
         this.module = module;
@@ -101,85 +100,16 @@ public final class RunningBatch implements AutoCloseable {
 
     /**
      * Begins a row whose prompt is computed in pieces, in places behind the running rows. No other row may join before
-     * {@link #run}, but for rows that take places which have become free.
+     * {@link JoiningRow#run}, but for rows that take places which have become free.
      *
-     * @param copies places that the prompt will take, at least 1
+     * @param copies places that the prompt takes, at least 1
      * @param room minimum number of tokens that each row has room for, prompt and continuation
+     * @return the row
      * @throws IllegalStateException if there are not enough places, or this is closed
      * @throws InsufficientMemoryException if the keys and values are larger than the free memory
      */
-    public void begin(int copies, int room) {
-        lifetime.run(this, () -> joining = new JoiningRow(module, memory, copies, room));
-    }
-
-    /**
-     * Begins the joining row's prompt with tokens whose keys and values are known.
-     *
-     * @param prefix begins as the prompt
-     * @param tokens number of the prefix's tokens to take
-     */
-    public void restore(KvPrefix prefix, int tokens) {
-        lifetime.run(this, () -> JoiningRow.require(joining).restore(prefix, tokens));
-    }
-
-    /**
-     * Begins the joining row's prompt with the tokens of a running row.
-     *
-     * @param place of the running row, which begins as the prompt
-     * @param tokens number of the row's tokens to take
-     */
-    public void restore(int place, int tokens) {
-        lifetime.run(this, () -> JoiningRow.require(joining).restore(place, tokens));
-    }
-
-    /**
-     * Computes a piece of the joining row's prompt.
-     *
-     * @param piece at least one id, in range
-     * @throws IllegalStateException if there is no such row, its room is exceeded, or this is closed
-     */
-    public void append(int[] piece) {
-        lifetime.run(this, () -> JoiningRow.require(joining).append(piece));
-    }
-
-    /**
-     * Does the work of {@link #step} and {@link #append} in one native call. After an exception, the running rows can
-     * take the step by {@link #step}.
-     *
-     * @param ids by place, in range
-     * @param piece at least one id, in range
-     */
-    public void stepAndAppend(int[] ids, int[] piece) {
-        lifetime.run(this, () -> {
-            JoiningRow row = JoiningRow.require(joining);
-            long past = rows.longest();
-            StepArguments now = memory.feed(ids, 1);
-            try {
-                row.appendDuringStep(now, past, piece);
-            } catch (RuntimeException | Error e) {
-                // The tokens of these rows were not computed.
-                rows.lengthen(-1);
-                throw e;
-            }
-        });
-    }
-
-    /**
-     * Adds the joining row, whose prompt is complete, to the running rows.
-     *
-     * @param copies places that the prompt takes: the next ones
-     */
-    public void run(int copies) {
-        lifetime.run(this, () -> {
-            JoiningRow.require(joining).run(copies);
-            joining = null;
-        });
-    }
-
-    /** Forgets the joining row. */
-    public void abandon() {
-        joining = null;
-        memory.holdJoining(0);
+    public JoiningRow begin(int copies, int room) {
+        return lifetime.compute(this, () -> new JoiningRow(this, lifetime, module, memory, copies, room));
     }
 
     /**
@@ -204,11 +134,6 @@ public final class RunningBatch implements AutoCloseable {
                                 memory.storage().bytesPerToken(),
                                 memory.storage().keep(place, inherited, ids.length - inherited)),
                         KvPrefix::free));
-    }
-
-    /** Lets the joining row have tokens whose keys and values are to be set. */
-    void restoreNothing(int tokens) {
-        lifetime.run(this, () -> JoiningRow.require(joining).restoreNothing(tokens));
     }
 
     /** The keys and values of the first row in a layer, [2, heads, tokens, head size]. */

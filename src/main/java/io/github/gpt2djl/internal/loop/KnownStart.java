@@ -1,6 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
-import io.github.gpt2djl.internal.decoder.RunningBatch;
+import io.github.gpt2djl.internal.decoder.JoiningRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 record KnownStart(@Nullable KnownPrefix prefix, int place, int tokens) implements AutoCloseable {
     /** Copies the beginning to the row that joins. */
-    void restore(RunningBatch batch) {
+    void restore(JoiningRow row) {
         if (prefix != null) {
-            batch.restore(prefix.prefix(), tokens);
+            row.restore(prefix.prefix(), tokens);
         } else {
-            batch.restore(place, tokens);
+            row.restore(place, tokens);
         }
     }
 

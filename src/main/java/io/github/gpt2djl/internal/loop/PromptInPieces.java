@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
+import io.github.gpt2djl.internal.decoder.JoiningRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ final class PromptInPieces implements AutoCloseable {
     private final Admission admission;
     private final RunningRows rows;
     private @Nullable KnownStart start;
-    private boolean begun;
+    private @Nullable JoiningRow row;
     private boolean complete;
     private int done;
 
@@ -47,35 +48,34 @@ final class PromptInPieces implements AutoCloseable {
      * @return the number of tokens that were computed
      */
     int advance(int most, boolean step, int positions, int width) {
-        if (!begun) {
-            begin(positions);
-        }
+        JoiningRow joining = row == null ? begin(positions) : row;
         int[] ids = admission.ids();
         int[] piece = Arrays.copyOfRange(ids, done, Math.min(ids.length, done + tokens(most, width)));
         if (step) {
-            rows.stepAndAppend(piece);
+            rows.stepAndAppend(joining, piece);
         } else {
-            rows.batch().append(piece);
+            joining.append(piece);
         }
         done += piece.length;
         if (done == ids.length) {
-            rows.batch().run(admission.rows().size());
+            joining.run();
             rows.add(admission);
             complete = true;
         }
         return piece.length;
     }
 
-    private void begin(int positions) {
-        rows.batch().begin(admission.rows().size(), Math.max(admission.room(positions), admission.ids().length));
-        begun = true;
+    private JoiningRow begin(int positions) {
+        JoiningRow joining = rows.batch().begin(admission.rows().size(), Math.max(admission.room(positions), admission.ids().length));
+        row = joining;
         if (start != null) {
             try (KnownStart now = start) {
                 start = null;
-                now.restore(rows.batch());
+                now.restore(joining);
                 done = now.tokens();
             }
         }
+        return joining;
     }
 
     /** Forgets the prompt. */
@@ -84,8 +84,8 @@ final class PromptInPieces implements AutoCloseable {
         if (start != null) {
             start.close();
         }
-        if (begun && !complete) {
-            rows.batch().abandon();
+        if (row != null && !complete) {
+            row.abandon();
         }
     }
 }

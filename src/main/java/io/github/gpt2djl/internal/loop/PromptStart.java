@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.loop;
 
+import io.github.gpt2djl.internal.decoder.JoiningRow;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +31,10 @@ public final class PromptStart {
             if (known == null) {
                 batch.join(List.of(ids), 1, room);
             } else {
-                batch.begin(1, Math.max(room, ids.length));
-                batch.restore(known.prefix(), known.tokens());
-                batch.append(Arrays.copyOfRange(ids, known.tokens(), ids.length));
-                batch.run(1);
+                JoiningRow row = batch.begin(1, Math.max(room, ids.length));
+                row.restore(known.prefix(), known.tokens());
+                row.append(Arrays.copyOfRange(ids, known.tokens(), ids.length));
+                row.run();
             }
         }
         prefixes.add(batch, 0, ids);

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.loop;
 
 import io.github.gpt2djl.internal.decoder.Decoder;
+import io.github.gpt2djl.internal.decoder.JoiningRow;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,8 +80,8 @@ final class RunningRows {
      * Takes a step, and computes a piece of the prompt that joins. After an exception the running rows can take the
      * step.
      */
-    void stepAndAppend(int[] piece) {
-        batch().stepAndAppend(lastIds, piece);
+    void stepAndAppend(JoiningRow joining, int[] piece) {
+        joining.appendDuringStep(lastIds, piece);
         rows.forEach(row -> row.computed++);
     }
 

@@ -74,9 +74,9 @@ class UnwrittenMemoryTest {
                     batch.step(next);
                 }
                 if (joins) {
-                    batch.begin(1, ROOM);
-                    batch.append(prompt);
-                    batch.run(1);
+                    JoiningRow row = batch.begin(1, ROOM);
+                    row.append(prompt);
+                    row.run();
                 }
             }
             if (joins) {

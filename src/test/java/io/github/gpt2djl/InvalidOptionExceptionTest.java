@@ -84,7 +84,8 @@ class InvalidOptionExceptionTest {
                 "threads", () -> new LoadOptions(Precision.AUTO, DeviceChoice.AUTO, -1, ModelSource.local(), false));
         PROBLEMS.put("a cache of prompts", () -> LoadOptions.DEFAULT.withPrefixCache(-1));
         PROBLEMS.put("tokens between two steps", () -> new ContinuousBatch(SHAKESPEARE, 1, 1, 0));
-        PROBLEMS.put("a text that is rewound too far", () -> SHAKESPEARE.session().rewind(1));
+        PROBLEMS.put(
+                "a text that is rewound too far", () -> SHAKESPEARE.session().rewind(1));
         PROBLEMS.put("a shape", () -> ModelConfig.gpt2(1, 3, 8, 16, 300));
         PROBLEMS.put("a vocabulary", () -> BpeTrainer.train("a", 3));
         PROBLEMS.put("a share", () -> Corpus.split("a", 2));

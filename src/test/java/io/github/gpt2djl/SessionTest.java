@@ -241,7 +241,10 @@ class SessionTest {
                 session.append(Prompt.ofIds(prompt));
                 for (RankedContinuation each : ranked) {
                     Score whole = model.score(Prompt.ofIds(joined(prompt, each.ids())));
-                    double sum = whole.logProbabilities().subList(29, whole.logProbabilities().size()).stream()
+                    double sum = whole
+                            .logProbabilities()
+                            .subList(29, whole.logProbabilities().size())
+                            .stream()
                             .mapToDouble(x -> x)
                             .sum();
                     assertThat(each.sum()).isCloseTo(sum, within(1e-4));

@@ -108,7 +108,8 @@ class SoakTest {
     private static void sessions(Gpt2 gpt2, int i) {
         GenerationConfig two = GenerationConfig.builder().maxNewTokens(2).build();
         try (Session session = gpt2.session()) {
-            session.append("ROMEO:\nBut soft, what light".substring(0, 7 + i % 17)).prefill();
+            session.append("ROMEO:\nBut soft, what light".substring(0, 7 + i % 17))
+                    .prefill();
             try (Session fork = session.fork()) {
                 fork.append("\n").generate(two);
             }

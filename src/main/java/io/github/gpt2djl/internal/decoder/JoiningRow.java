@@ -90,8 +90,8 @@ public final class JoiningRow {
                         ids,
                         rows.count(),
                         1,
-                        (piece, cache, y, norm) -> module.call(
-                                TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm)));
+                        (piece, cache, y, norm) ->
+                                module.call(TorchMethod.APPEND, piece, (long) length, cache, (long) place, y, norm)));
     }
 
     /**
@@ -135,7 +135,8 @@ public final class JoiningRow {
 
     private void compute(int[] ids, int first, int count, Call call) {
         if (length + ids.length > memory.storage().capacity()) {
-            throw new IllegalStateException("the cache is full at " + memory.storage().capacity() + " tokens");
+            throw new IllegalStateException(
+                    "the cache is full at " + memory.storage().capacity() + " tokens");
         }
         long[] wide = Arrays.stream(ids).asLongStream().toArray();
         try (NDManager scope = memory.scope();

@@ -66,7 +66,8 @@ final class PromptInPieces implements AutoCloseable {
     }
 
     private JoiningRow begin(int positions) {
-        JoiningRow joining = rows.batch().begin(admission.rows().size(), Math.max(admission.room(positions), admission.ids().length));
+        JoiningRow joining = rows.batch()
+                .begin(admission.rows().size(), Math.max(admission.room(positions), admission.ids().length));
         row = joining;
         if (start != null) {
             try (KnownStart now = start) {

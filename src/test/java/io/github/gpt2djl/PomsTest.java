@@ -136,7 +136,8 @@ class PomsTest {
             // Without a logger slf4j complains.
             assertThat(texts(lesson.getAsJsonArray("dependencies")))
                     .containsExactly(
-                            library, LIBRARY.coordinates("/project/dependencies/dependency[artifactId='slf4j-simple']"));
+                            library,
+                            LIBRARY.coordinates("/project/dependencies/dependency[artifactId='slf4j-simple']"));
         }
     }
 

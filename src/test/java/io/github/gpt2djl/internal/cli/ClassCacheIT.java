@@ -114,9 +114,17 @@ class ClassCacheIT {
         withComment[bytes.length - 2] = 1;
         Files.write(jar, withComment);
         try {
-            Result result = run("warm", "home/bin/gpt2 warm");
+            Result result = run("warm", """
+                    mkdir warm/0.jsa.folder
+                    touch -t 202001010000 warm/1.jsa warm/1.jsa.size warm/text warm/0.jsa.folder/2.jsa
+                    home/bin/gpt2 warm""");
             assertThat(result.code()).as(result.err()).isZero();
             assertThat(result.out()).endsWith(".jsa\n").doesNotContain(warm.toString());
+            // Old caches are gone, and nothing else.
+            assertThat(names(folder.resolve("warm")))
+                    .contains("text", warm.getFileName().toString())
+                    .doesNotContain("1.jsa", "1.jsa.size");
+            assertThat(folder.resolve("warm/0.jsa.folder/2.jsa")).exists();
         } finally {
             Files.write(jar, bytes);
             Files.setLastModifiedTime(jar, time);

@@ -31,7 +31,7 @@ def branches(model: Gpt2, past: int, positions: Tensor, owners: Tensor, cache: T
   for i in range(len(seen)):
     seen[i] = seen[i].expand([T, seen[i].size(1), S, seen[i].size(3)])
   none = annotate(List[List[Tensor]], [])
-  return Batch(T, 1, past, 1, True, False, False, annotate(List[int], []), window, positions, mask, local_mask, slots, writable(row), seen, none)
+  return Batch(T, 1, past, 1, True, False, False, False, window, positions, mask, local_mask, slots, writable(row), seen, none)
 
 # The log-probability and the rank of each token's next one, targets [T]: ids [T, 1] -> [2, T].
 # The head computes 64 tokens at a time, as in scoring.py.

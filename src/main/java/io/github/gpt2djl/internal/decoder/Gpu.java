@@ -73,7 +73,7 @@ final class Gpu {
         }
         if (!built) {
             return "PyTorch in " + LibUtils.getLibtorchPath() + " is built for the CPU; with pytorch-native-cpu off the"
-                    + " class path (mvn -Pcuda), DJL takes CUDA's: see the README";
+                    + " class path (mvn -Pcuda), DJL takes CUDA's: see docs/gpu.md";
         }
         return driver.count() == 0
                 ? "NVIDIA's driver shows no GPU to this process; is CUDA_VISIBLE_DEVICES set?"

@@ -12,8 +12,8 @@ def attention_per_token(q: Tensor, k: Tensor, v: Tensor, scale: float, window: i
   return torch.cat(a, 2)
 
 # --- per prompt ---
-# Each prompt in a call of its own, without the tokens that fill it up: q, k and v [B, H, T, D] -> [B, H, T, D], 0 for
-# those tokens. mask [T, T]; lengths [B].
+# Each prompt in a call of its own, without what fills it up: q, k and v [B, H, T, D] -> [B, H, T, D], 0 for the filling.
+# mask [T, T]; lengths [B].
 def attention_per_prompt(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], is_causal: bool, scale: float, lengths: Tensor) -> Tensor:
   a = torch.zeros_like(q)
   for b in range(q.size(0)):

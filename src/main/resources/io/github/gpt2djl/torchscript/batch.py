@@ -31,7 +31,7 @@ class Batches(Module):
   local : List[bool]
   alone : bool                         # whether a row's sums have the same order as without the other rows
 
-  # B rows, T new tokens after past earlier ones. Prompts have past = 0 and may be filled up. Steps have T = 1, guesses B = 1.
+  # B rows, T new tokens after past earlier ones. Prompts have past = 0, may be filled up. Steps have T = 1, guesses B = 1.
   # lengths [B]: number of tokens of each row, new ones included, if they differ; empty if all rows have past + T tokens.
   # cache [L, 2, places, H, C, D]: the rows have the first B * copies places.
   def make(self, B: int, T: int, past: int, lengths: Tensor, cache: Tensor, copies: int, exact: bool) -> Batch:

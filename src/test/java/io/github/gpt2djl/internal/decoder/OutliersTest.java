@@ -287,7 +287,7 @@ class OutliersTest {
     @ParameterizedTest
     @CsvSource({
         "prefixed-f32, ln_1.weight ln_2.weight ln_f.weight, 0.03",
-        "untied-f16, ln_1.weight ln_2.weight ln_f.weight, 0.045",
+        "untied-f16, ln_1.weight ln_2.weight ln_f.weight, 0.049",
         "gpt-neo-f32, ln_1.weight ln_2.weight ln_f.weight, 0.03",
         "opt-f16, self_attn_layer_norm.weight layers.0.final_layer_norm.weight layers.1.final_layer_norm.weight, 0.014",
         "opt-no-bias-f16, self_attn_layer_norm.weight layers.0.final_layer_norm.weight, 0.03",

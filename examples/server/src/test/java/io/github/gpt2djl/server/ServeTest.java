@@ -130,7 +130,8 @@ class ServeTest {
                 "device", "--device",
                 "threads", "--threads",
                 "source", "--download",
-                "trustedFiles", "--trust-files");
+                "trustedFiles", "--trust-files",
+                "prefixCacheBytes", "--prefix-cache");
         for (RecordComponent component : LoadOptions.class.getRecordComponents()) {
             assertThat(options).containsKey(component.getName());
             assertThat(serve.findOption(options.get(component.getName()))).isNotNull();

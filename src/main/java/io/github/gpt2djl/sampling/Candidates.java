@@ -105,18 +105,6 @@ final class Candidates {
         }
     }
 
-    /** Returns the entropy -Σ p ln p, in nats. */
-    double entropy() {
-        double[] all = weights();
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-            if (all[i] > Multinomial.NOTHING) {
-                sum += all[i] * (scores[i] - top);
-            }
-        }
-        return Math.log(total) - sum / total;
-    }
-
     /** Keeps the candidates whose {@link #weights()} are at least {@code min}, and always the likeliest. */
     void keepWeights(double min) {
         double[] all = weights();
@@ -218,9 +206,7 @@ final class Candidates {
         int n = size;
         int[] where = places;
         float[] heap = Arrays.copyOf(row, k);
-        for (int i = k / 2 - 1; i >= 0; i--) {
-            sink(heap, i);
-        }
+        MinHeap.build(heap);
         for (int i = 0; i < k; i++) {
             where[i] = i;
         }
@@ -232,8 +218,7 @@ final class Candidates {
             if (score >= lowest) {
                 where[found++] = i;
                 if (score > lowest) {
-                    heap[0] = score;
-                    sink(heap, 0);
+                    MinHeap.replaceLowest(heap, score);
                     lowest = heap[0];
                 }
             }
@@ -259,22 +244,5 @@ final class Candidates {
     static IllegalStateException notNumbers() {
         return new IllegalStateException("the scores to choose from are NaN or infinite; is a temperature or a penalty"
                 + " too extreme for 32-bit floats, or are the model's weights damaged?");
-    }
-
-    /** Restores the min-heap after one entry has changed. */
-    private static void sink(float[] heap, int from) {
-        float value = heap[from];
-        int i = from;
-        for (int child = 2 * i + 1; child < heap.length; child = 2 * i + 1) {
-            if (child + 1 < heap.length && heap[child + 1] < heap[child]) {
-                child++;
-            }
-            if (heap[child] >= value) {
-                break;
-            }
-            heap[i] = heap[child];
-            i = child;
-        }
-        heap[i] = value;
     }
 }

@@ -28,7 +28,7 @@ public record EtaCutoff(double eta) implements LogitsWarper {
     @Override
     @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
-        double min = Math.min(eta, Math.sqrt(eta) * Math.exp(-candidates.entropy()));
+        double min = Math.min(eta, Math.sqrt(eta) * Math.exp(-Entropy.of(candidates)));
         candidates.keepWeights(min * candidates.total());
     }
 }

@@ -30,6 +30,6 @@ public record TypicalP(double mass) implements LogitsWarper {
     @Override
     @SuppressWarnings("exports")
     public void apply(Candidates candidates) {
-        candidates.keepNearest(candidates.entropy(), mass);
+        candidates.keepNearest(Entropy.of(candidates), mass);
     }
 }

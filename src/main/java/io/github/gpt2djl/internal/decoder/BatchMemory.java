@@ -78,16 +78,6 @@ final class BatchMemory {
         return allocate(rows, room);
     }
 
-    /** Makes room for {@code rows} copies of the running rows. */
-    void reserve(int rows) {
-        if (rows > places) {
-            throw new IllegalStateException(rows + " rows were asked for in a cache with " + places + " places");
-        }
-        if (rows > storage.rows()) {
-            allocate(rows, storage.capacity());
-        }
-    }
-
     /** Allocates memory. If memory is lacking, the running rows stay unchanged. */
     private IValue allocate(int rows, int room) {
         storage.check(rows, room);
@@ -132,6 +122,25 @@ final class BatchMemory {
             storage.move(last, place, buffers.length(last));
         }
         buffers.leave(place);
+    }
+
+    /** Replaces the rows by copies of the rows in these places, which all begin with {@code same} equal tokens. */
+    void reorder(int[] sources, int same) {
+        reserve(sources.length);
+        try (NDManager scope = scope()) {
+            storage.reorder(scope, sources, same, buffers.longestMoved(sources));
+        }
+        buffers.reorder(sources);
+    }
+
+    /** Makes room for {@code rows} copies of the running rows. */
+    private void reserve(int rows) {
+        if (rows > places) {
+            throw new IllegalStateException(rows + " rows were asked for in a cache with " + places + " places");
+        }
+        if (rows > storage.rows()) {
+            allocate(rows, storage.capacity());
+        }
     }
 
     /** Returns memory for the logits of {@code ids} ids that the only row verifies. */

@@ -17,7 +17,7 @@ import java.util.stream.DoubleStream;
  */
 record DeviceSteps(List<DeviceSampling> samplings, double[][] draws, List<Integer> eosIds) {
     /** Rejects samplings, or draws of a step, whose number is not {@code rows}. */
-    void check(int rows) {
+    private void check(int rows) {
         if (samplings.size() != rows || Arrays.stream(draws).anyMatch(step -> step.length != rows)) {
             throw new IllegalArgumentException("found " + samplings.size() + " choices and draws of "
                     + Arrays.stream(draws)
@@ -34,6 +34,7 @@ record DeviceSteps(List<DeviceSampling> samplings, double[][] draws, List<Intege
      * @param ids by place: the first step appends them
      */
     SampledBlock take(TorchModule module, BatchMemory memory, int[] ids) {
+        check(memory.buffers().count());
         long past = memory.buffers().longest();
         StepArguments first = memory.feed(ids, draws.length);
         try (NDManager scope = memory.scope()) {

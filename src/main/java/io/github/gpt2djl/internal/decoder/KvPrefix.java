@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * KvPrefix prefix;
  * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
- *     prefix = batch.keep(0, new int[] {20, 30, 40}, null, 0);
+ *     prefix = RowPrefix.copy(batch, 0, new int[] {20, 30, 40}, null, 0);
  * }
  * System.out.println(prefix.matching(new int[] {20, 30, 50})); // 2
  * prefix.release();

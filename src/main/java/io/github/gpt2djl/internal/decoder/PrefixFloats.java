@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * KvPrefix prefix;
  * KvPrefix copy;
  * try (RunningBatch batch = decoder.prefill(List.of(new int[] {20, 30, 40}), 1, 2)) {
- *     prefix = batch.keep(0, new int[] {20, 30, 40}, null, 0);
+ *     prefix = RowPrefix.copy(batch, 0, new int[] {20, 30, 40}, null, 0);
  * }
  * try (PrefixFloats from = PrefixFloats.of(decoder, prefix, prefix.length());
  *         PrefixFloats to = PrefixFloats.empty(decoder, prefix.ids())) {
@@ -112,7 +112,7 @@ public final class PrefixFloats implements AutoCloseable {
      * @return row-major [2, heads, tokens, head size]
      */
     public float[] layer(int layer) {
-        return batch.layer(layer, ids.length);
+        return batch.compute((lifetime, memory) -> memory.storage().layer(memory.scope(), layer, ids.length));
     }
 
     /**
@@ -122,12 +122,15 @@ public final class PrefixFloats implements AutoCloseable {
      * @param values row-major [2, heads, tokens, head size], finite
      */
     public void setLayer(int layer, float[] values) {
-        batch.setLayer(layer, ids.length, values);
+        batch.compute((lifetime, memory) -> {
+            memory.storage().setLayer(memory.scope(), layer, ids.length, values);
+            return values;
+        });
     }
 
     /** {@return a prefix with these keys and values, which the caller releases} */
     public KvPrefix keep() {
-        return batch.keep(0, ids, null, 0);
+        return RowPrefix.copy(batch, 0, ids, null, 0);
     }
 
     @Override

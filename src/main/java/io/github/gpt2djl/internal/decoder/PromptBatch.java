@@ -30,13 +30,8 @@ final class PromptBatch {
         }
     }
 
-    int rows() {
+    private int rows() {
         return lengths.length * copies;
-    }
-
-    /** The length of the longest prompt. */
-    int width() {
-        return width;
     }
 
     /** The length of each row's prompt. */
@@ -51,7 +46,7 @@ final class PromptBatch {
      *
      * @param first row whose logits the call writes: the first prompt's row, or 0 if all rows take a step too
      */
-    void compute(BatchMemory memory, IValue keysAndValues, int first, BatchCall call) {
+    private void compute(BatchMemory memory, IValue keysAndValues, int first, BatchCall call) {
         BatchBuffers buffers = memory.buffers();
         int count = buffers.count() + rows() - first;
         try (NDManager scope = memory.scope();
@@ -67,28 +62,42 @@ final class PromptBatch {
         buffers.add(rowLengths());
     }
 
-    /**
-     * Runs the prompts through the model together with a step of the running rows, in one native call.
-     *
-     * @param step the ids and lengths of the running rows
-     * @param past the tokens of the longest running row before the step
-     */
-    void computeWithStep(TorchModule module, BatchMemory memory, IValue keysAndValues, StepArguments step, long past) {
-        compute(
-                memory,
-                keysAndValues,
-                0,
-                (starts, ends, kv, y, norm) -> module.call(
-                        TorchMethod.STEP_AND_JOIN,
-                        step.ids(),
-                        past,
-                        step.lengths(),
-                        starts,
-                        ends,
-                        kv,
-                        (long) copies,
-                        y,
-                        norm));
+    /** Runs the prompts through the model. Each of their rows has room for at least {@code room} tokens. */
+    void join(BatchMemory memory, int room, BatchCall call) {
+        compute(memory, reserve(memory, room), memory.buffers().count(), call);
+    }
+
+    /** Does the work of {@link #join} and appends an id to each running row, in one native call. */
+    void joinDuringStep(TorchModule module, BatchMemory memory, int[] nextIds, int room) {
+        IValue keysAndValues = reserve(memory, room);
+        BatchBuffers running = memory.buffers();
+        long past = running.longest();
+        StepArguments step = memory.feed(nextIds, 1);
+        try {
+            compute(
+                    memory,
+                    keysAndValues,
+                    0,
+                    (starts, ends, kv, y, norm) -> module.call(
+                            TorchMethod.STEP_AND_JOIN,
+                            step.ids(),
+                            past,
+                            step.lengths(),
+                            starts,
+                            ends,
+                            kv,
+                            (long) copies,
+                            y,
+                            norm));
+        } catch (RuntimeException | Error e) {
+            // The tokens of the running rows were not computed.
+            running.lengthen(-1);
+            throw e;
+        }
+    }
+
+    private IValue reserve(BatchMemory memory, int room) {
+        return memory.reserve(rows(), Math.max(room, width));
     }
 
     /** The padded ids, [prompts, width]. */

@@ -1,12 +1,11 @@
 package io.github.gpt2djl.internal.decoder;
 
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.internal.decoder.BatchBuffers.StepArguments;
 import java.nio.FloatBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiFunction;
 
 /**
  * The native memory of running generations: keys and values of every layer, and the buffers of a step.
@@ -63,11 +62,7 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     void join(List<int[]> prompts, int copies, int room, BatchCall call) {
-        lifetime.run(this, () -> {
-            PromptBatch joining = new PromptBatch(prompts, copies);
-            joining.compute(
-                    memory, memory.reserve(joining.rows(), Math.max(room, joining.width())), rows.count(), call);
-        });
+        lifetime.run(this, () -> new PromptBatch(prompts, copies).join(memory, room, call));
     }
 
     /**
@@ -83,19 +78,7 @@ public final class RunningBatch implements AutoCloseable {
      *     other exception, the running rows can take the step by {@link #step}
      */
     public void stepAndJoin(int[] ids, List<int[]> prompts, int copies, int room) {
-        lifetime.run(this, () -> {
-            PromptBatch joining = new PromptBatch(prompts, copies);
-            IValue cache = memory.reserve(joining.rows(), Math.max(room, joining.width()));
-            long past = rows.longest();
-            StepArguments now = memory.feed(ids, 1);
-            try {
-                joining.computeWithStep(module, memory, cache, now, past);
-            } catch (RuntimeException | Error e) {
-                // The tokens of these rows were not computed.
-                rows.lengthen(-1);
-                throw e;
-            }
-        });
+        lifetime.run(this, () -> new PromptBatch(prompts, copies).joinDuringStep(module, memory, ids, room));
     }
 
     /**
@@ -112,38 +95,9 @@ public final class RunningBatch implements AutoCloseable {
         return lifetime.compute(this, () -> new JoiningRow(this, lifetime, module, memory, copies, room));
     }
 
-    /**
-     * Copies the keys and values of a row.
-     *
-     * @param place of the row, below {@link #rows()}
-     * @param ids of the row's first tokens, at most as many as the row has
-     * @param parent a prefix whose first {@code inherited} ids are the same, or null
-     * @param inherited number of tokens to take from the parent; 0 without
-     * @return the prefix of these tokens, which the caller releases
-     * @throws InsufficientMemoryException if the copy is larger than the free memory
-     */
-    public KvPrefix keep(int place, int[] ids, @Nullable KvPrefix parent, int inherited) {
-        return lifetime.compute(
-                this,
-                () -> lifetime.add(
-                        () -> new KvPrefix(
-                                lifetime,
-                                ids,
-                                parent,
-                                inherited,
-                                memory.storage().bytesPerToken(),
-                                memory.storage().keep(place, inherited, ids.length - inherited)),
-                        KvPrefix::free));
-    }
-
-    /** The keys and values of the first row in a layer, [2, heads, tokens, head size]. */
-    float[] layer(int layer, int tokens) {
-        return lifetime.compute(this, () -> memory.storage().layer(memory.scope(), layer, tokens));
-    }
-
-    /** Sets the keys and values of the first row in a layer. */
-    void setLayer(int layer, int tokens, float[] values) {
-        lifetime.run(this, () -> memory.storage().setLayer(memory.scope(), layer, tokens, values));
+    /** Runs a task on the memory, which stays until the task ends. */
+    <T> T compute(BiFunction<Lifetime, BatchMemory, T> task) {
+        return lifetime.compute(this, () -> task.apply(lifetime, memory));
     }
 
     /**
@@ -200,9 +154,7 @@ public final class RunningBatch implements AutoCloseable {
      * @throws IllegalStateException if the cache has no room for the tokens, is empty or closed
      */
     public SampledBlock steps(int[] ids, List<DeviceSampling> samplings, double[][] draws, List<Integer> eosIds) {
-        DeviceSteps steps = new DeviceSteps(samplings, draws, eosIds);
-        steps.check(rows.count());
-        return lifetime.compute(this, () -> steps.take(module, memory, ids));
+        return lifetime.compute(this, () -> new DeviceSteps(samplings, draws, eosIds).take(module, memory, ids));
     }
 
     /**
@@ -224,13 +176,7 @@ public final class RunningBatch implements AutoCloseable {
      * @throws IllegalStateException if there are too many rows, or this is closed
      */
     public void reorder(int[] sources, int same) {
-        lifetime.run(this, () -> {
-            memory.reserve(sources.length);
-            try (NDManager scope = memory.scope()) {
-                memory.storage().reorder(scope, sources, same, rows.longestMoved(sources));
-            }
-            rows.reorder(sources);
-        });
+        lifetime.run(this, () -> memory.reorder(sources, same));
     }
 
     /**

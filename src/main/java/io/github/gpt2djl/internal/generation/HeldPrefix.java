@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.generation;
 
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.internal.decoder.KvPrefix;
+import io.github.gpt2djl.internal.decoder.RowPrefix;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import io.github.gpt2djl.internal.loop.KnownPrefix;
 import io.github.gpt2djl.internal.loop.Prefixes;
@@ -71,7 +72,7 @@ public final class HeldPrefix implements Prefixes, AutoCloseable {
             parent = parent.parent();
         }
         try {
-            hold(batch.keep(place, ids, parent, parent == null ? 0 : inherited));
+            hold(RowPrefix.copy(batch, place, ids, parent, parent == null ? 0 : inherited));
         } catch (InsufficientMemoryException e) {
             // The text goes on; its tokens are computed again the next time.
         }

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.loop;
 import io.github.gpt2djl.InsufficientMemoryException;
 import io.github.gpt2djl.PrefixCacheStatistics;
 import io.github.gpt2djl.internal.decoder.KvPrefix;
+import io.github.gpt2djl.internal.decoder.RowPrefix;
 import io.github.gpt2djl.internal.decoder.RunningBatch;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ public final class PrefixCache implements Prefixes, AutoCloseable {
             if (ids.length - inherited < LEAST || more > limit) {
                 return;
             }
-            insert(batch.keep(place, ids, known == null ? null : known.prefix(), inherited));
+            insert(RowPrefix.copy(batch, place, ids, known == null ? null : known.prefix(), inherited));
         } catch (InsufficientMemoryException e) {
             // The text itself is computed all the same.
         }

@@ -428,9 +428,14 @@ class MainTest {
         assertThat(number(json, "kernels_fraction")).isCloseTo(kernels / step, within(0.02));
         double parts = number(json, "native_ms") + number(json, "sampling_ms") + number(json, "text_ms");
         assertThat(parts + number(json, "other_ms")).isCloseTo(Math.max(parts, step), within(0.01));
-        double floor = 61 * 16 + 2 * 12 * 16 * 16;
-        assertThat(number(json, "floor_fraction") * step * 1e6)
-                .isCloseTo(floor / number(json, "read_bandwidth_gb_s"), within(0.001 * step * 1e6));
+        if (json.get("read_bandwidth_gb_s").isJsonNull()) {
+            // Three times the last-level cache, which can be half a gigabyte, did not fit into this process's heap.
+            assertThat(json.get("floor_fraction").isJsonNull()).isTrue();
+        } else {
+            double floor = 61 * 16 + 2 * 12 * 16 * 16;
+            assertThat(number(json, "floor_fraction") * step * 1e6)
+                    .isCloseTo(floor / number(json, "read_bandwidth_gb_s"), within(0.001 * step * 1e6));
+        }
         assertThat(run("bench", "--model", model, "--prompt-tokens", "38").err)
                 .contains(
                         "--prompt-tokens is 38 and --new-tokens is 64, expected tokens that fit into the model's context"

@@ -7,12 +7,11 @@ import io.github.gpt2djl.internal.generation.GenerationPlanner;
 import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.generation.Sequences;
+import io.github.gpt2djl.internal.generation.WaitingMembers;
 import io.github.gpt2djl.internal.loop.LoopOptions;
 import io.github.gpt2djl.internal.loop.SampledToken;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch that the requests of many callers share, as in a server ("continuous batching", Yu et al. 2022, Orca). A
  * request joins at the first step with a free place and leaves when it ends. Requests start in the order in which they
- * were submitted. A request for several sequences takes its places one by one as they become free.
+ * were submitted; with several named callers, the callers take turns. A request for several sequences takes its places
+ * one by one as they become free.
  *
  * <p>The result of a request does not depend on the other requests, apart from rounding. A request that fails because
  * of its rules, its listener or the memory that it needs does not affect the others.
@@ -54,11 +54,14 @@ public final class ContinuousBatch implements AutoCloseable {
     private final int capacity;
     private final Thread thread;
     /** The queue. Guarded by this, as is {@link #accepting}. */
-    private final Deque<BatchMember> waiting = new ArrayDeque<>();
+    private final WaitingMembers waiting = new WaitingMembers();
 
     private boolean accepting = true;
     private volatile boolean ended;
     private volatile int running;
+    /** When the current step began, as {@link System#nanoTime()}; null while idle. */
+    private volatile @Nullable Long stepBegan;
+
     /**
      * Starts the thread.
      *
@@ -115,6 +118,20 @@ public final class ContinuousBatch implements AutoCloseable {
      *     requests
      */
     public CompletableFuture<List<Generation>> submit(GenerationRequest request, ObjIntConsumer<Token> tokens) {
+        return submit("", request, tokens);
+    }
+
+    /**
+     * Submits a request of one of several callers, so that a caller with many requests does not hold up the others: the
+     * callers' waiting requests start in turn.
+     *
+     * @param caller a name of the caller
+     * @param request a prompt and its config
+     * @param tokens a listener, as {@link #submit(GenerationRequest, ObjIntConsumer)} takes
+     * @return the future of the request's sequences, as {@link #submit(GenerationRequest, ObjIntConsumer)} returns
+     */
+    public CompletableFuture<List<Generation>> submit(
+            String caller, GenerationRequest request, ObjIntConsumer<Token> tokens) {
         GenerationRequest whole = model.whole(request);
         BatchCompatibility.checkQueued(whole.config(), places);
         Sequences sequences = new Sequences(model, new RequestPreparer(model).prepare(whole), true);
@@ -123,12 +140,11 @@ public final class ContinuousBatch implements AutoCloseable {
             if (!accepting) {
                 throw new RejectedExecutionException("this batch accepts no requests any more");
             }
-            dropCancelled();
             if (waiting.size() >= capacity) {
                 throw new RejectedExecutionException(waiting.size() + " requests wait for one of " + places
                         + " places, expected fewer than " + capacity + "; try again later");
             }
-            waiting.add(member);
+            waiting.add(caller, member);
             notifyAll();
         }
         return member.result();
@@ -136,13 +152,23 @@ public final class ContinuousBatch implements AutoCloseable {
 
     /** {@return the number of requests that wait for a place} */
     public synchronized int waiting() {
-        dropCancelled();
         return waiting.size();
     }
 
     /** {@return the number of sequences in the last step} */
     public int running() {
         return running;
+    }
+
+    /** {@return how long the current step has taken so far; zero while the batch is idle} */
+    public Duration currentStep() {
+        Long began = stepBegan;
+        return began == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** {@return whether the batch's thread lives: it takes requests, or still computes accepted ones} */
+    public boolean isAlive() {
+        return thread.isAlive();
     }
 
     /**
@@ -189,6 +215,7 @@ public final class ContinuousBatch implements AutoCloseable {
             BatchMembers members = new BatchMembers(this::poll);
             try (TokenLoop loop = new TokenLoop(model.decoder(), members, options)) {
                 while (!ended && loop.hasNext()) {
+                    stepBegan = System.nanoTime();
                     List<SampledToken> step = loop.next();
                     running = (int)
                             step.stream().filter(row -> row.failure() == null).count();
@@ -200,6 +227,7 @@ public final class ContinuousBatch implements AutoCloseable {
                 members.fail(e);
             }
             members.cancel();
+            stepBegan = null;
             running = 0;
         }
         for (BatchMember member = poll(); member != null; member = poll()) {
@@ -210,7 +238,7 @@ public final class ContinuousBatch implements AutoCloseable {
     /** Waits for a request; returns false if none will come. */
     private synchronized boolean awaitRequest() {
         try {
-            while (accepting && waiting.isEmpty()) {
+            while (accepting && waiting.size() == 0) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -218,15 +246,10 @@ public final class ContinuousBatch implements AutoCloseable {
             accepting = false;
             ended = true;
         }
-        return !ended && !waiting.isEmpty();
+        return !ended && waiting.size() > 0;
     }
 
     private synchronized @Nullable BatchMember poll() {
-        dropCancelled();
         return waiting.poll();
-    }
-
-    private void dropCancelled() {
-        waiting.removeIf(each -> each.result().isDone());
     }
 }

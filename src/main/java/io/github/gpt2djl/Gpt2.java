@@ -388,6 +388,22 @@ public final class Gpt2 implements AutoCloseable {
     }
 
     /**
+     * Checks a request as {@link #check} does, and encodes its prompt, so that a later use of the request need not.
+     *
+     * @param request a prompt and its config
+     * @return the request with the ids of its prompt; its result is the same
+     * @throws IllegalArgumentException as {@link #check}
+     * @throws IllegalStateException as {@link #check}
+     */
+    public GenerationRequest encode(GenerationRequest request) {
+        RequestPreparer preparer = new RequestPreparer(model);
+        Prompt ids = Prompt.ofIds(preparer.ids(model.whole(request)));
+        GenerationRequest encoded = new GenerationRequest(ids, request.config());
+        preparer.prepare(model.whole(encoded));
+        return encoded;
+    }
+
+    /**
      * Continues a text token by token.
      *
      * <p>The stream is lazy: it computes each token on demand, on the caller's thread. Closing the stream, from any

@@ -9,6 +9,7 @@ import io.github.gpt2djl.internal.decoder.LiveArrays;
 import io.github.gpt2djl.testing.ShippedModel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,61 @@ class ContinuousBatchTest {
                     (token, i) -> assertThat(first).isNotDone());
             assertThat(later.get()).hasSize(1);
             assertThat(first.get().get(0).tokens()).hasSize(250);
+        }
+    }
+
+    @Test
+    void callersTakeTurns() throws Exception {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        GenerationConfig one = GenerationConfig.builder().maxNewTokens(1).build();
+        GenerationRequest request = new GenerationRequest(Prompt.of("O"), one);
+        try (ContinuousBatch batch = new ContinuousBatch(gpt2, 1, 9)) {
+            var first = batch.submit("a", request, (token, i) -> {
+                started.countDown();
+                await(go);
+            });
+            started.await();
+            List<CompletableFuture<List<Generation>>> waiting = new ArrayList<>();
+            for (String name : List.of("a1", "a2", "a3", "b1", "b2", "c1", "b3")) {
+                waiting.add(batch.submit(name.substring(0, 1), request, (token, i) -> order.add(name)));
+            }
+            waiting.get(1).cancel(false);
+            assertThat(batch.waiting()).isEqualTo(6);
+            go.countDown();
+            CompletableFuture.allOf(first, waiting.get(2), waiting.get(6)).get();
+            assertThat(order).containsExactly("a1", "b1", "c1", "a3", "b2", "b3");
+        }
+    }
+
+    @Test
+    void tellsHowLongAStepTakes() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        ContinuousBatch batch = new ContinuousBatch(gpt2, 1, 1);
+        try (batch) {
+            assertThat(batch.isAlive()).isTrue();
+            assertThat(batch.currentStep()).isZero();
+            var first = batch.submit(LONG, (token, i) -> {
+                started.countDown();
+                await(go);
+            });
+            started.await();
+            Duration step = batch.currentStep();
+            assertThat(batch.currentStep()).isGreaterThanOrEqualTo(step).isPositive();
+            first.cancel(false);
+            go.countDown();
+        }
+        assertThat(batch.currentStep()).isZero();
+        assertThat(batch.isAlive()).isFalse();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Prompts that take each other's places give what each gives alone. */
 class QueueTest {
@@ -85,6 +86,28 @@ class QueueTest {
         GenerationRequest wrong = new GenerationRequest(Prompt.ofIds(9999), config);
         assertThatThrownBy(() -> gpt2.check(wrong)).hasMessageContaining("id 9999 at index 0 is out of range");
         assertThatThrownBy(() -> gpt2.generateAll(List.of(wrong))).hasMessageContaining("id 9999 at index 0");
+    }
+
+    /** With OpenAI's preset, the text of a special token is ordinary text. */
+    @ParameterizedTest
+    @EnumSource(Preset.class)
+    void anEncodedRequestGivesTheSame(Preset preset) {
+        GenerationConfig config = GenerationConfig.builder()
+                .preset(preset)
+                .doSample(true)
+                .maxNewTokens(8)
+                .seed(1)
+                .build();
+        for (String prompt : List.of("", "ROMEO:", "<|endoftext|>ROMEO:")) {
+            GenerationRequest request = new GenerationRequest(Prompt.of(prompt), config);
+            GenerationRequest encoded = gpt2.encode(request);
+            assertThat(encoded.prompt().text()).isNull();
+            assertThat(encoded.config()).isEqualTo(config);
+            assertThat(gpt2.generateAll(List.of(encoded)).get(0).ids())
+                    .isEqualTo(gpt2.generateAll(List.of(request)).get(0).ids());
+        }
+        GenerationRequest wrong = new GenerationRequest(Prompt.ofIds(9999), config);
+        assertThatThrownBy(() -> gpt2.encode(wrong)).hasMessageContaining("id 9999 at index 0 is out of range");
     }
 
     @Test

@@ -32,14 +32,20 @@ public final class RequestPreparer {
         this.model = model;
     }
 
+    /** Encodes the prompt of a request. Rejects a text that cannot fit into the context, before it is encoded. */
+    public int[] ids(GenerationRequest asking) {
+        GenerationConfig how = asking.config();
+        if (how.get(CONTEXT_POLICY).keep() == 0) {
+            model.checkFits(asking.prompt(), PROMPT, "the prompt", SLIDE);
+        }
+        return model.ids(asking.prompt(), isOpenAi(how));
+    }
+
     public PreparedRequest prepare(GenerationRequest asking) {
         GenerationConfig how = asking.config();
         int positions = model.config().positions();
         int keep = how.get(CONTEXT_POLICY).keep();
-        if (keep == 0) {
-            model.checkFits(asking.prompt(), PROMPT, "the prompt", SLIDE);
-        }
-        int[] ids = model.ids(asking.prompt(), isOpenAi(how));
+        int[] ids = ids(asking);
         if (keep >= positions) {
             throw InvalidOptionException.value(
                     CONTEXT_POLICY,

@@ -56,7 +56,14 @@ record CompletionRequest(
         }
         int n = fields.whole("n", 1, 1, limits.batchSize());
         rejectOthers(fields, n);
+        if (prompts.size() > limits.queue()) {
+            throw ApiError.badRequest(
+                    "prompt",
+                    "found " + prompts.size() + " prompts, expected at most " + limits.queue()
+                            + ", which this server lets wait");
+        }
         GenerationConfig config = Options.read(fields, n, Math.max(1, maxTokens), Math.max(0, logprobs));
+        Costs.check(config, limits.limits());
         return new CompletionRequest(prompts, config, n, maxTokens, logprobs, echo, stream, usage);
     }
 
@@ -78,12 +85,12 @@ record CompletionRequest(
     }
 
     /**
-     * Rejects a prompt that cannot be followed, before anything is computed.
+     * Encodes a prompt, and rejects one that cannot be followed, before anything is computed.
      *
      * @throws ApiError in the API's terms, where the library's advice would not help its clients
      * @throws IllegalArgumentException of the library
      */
-    void check(Gpt2 gpt2, Prompt prompt) {
+    GenerationRequest encode(Gpt2 gpt2, Prompt prompt) {
         if (!gpt2.hasTokenizer() && prompt.text() != null && !prompt.text().isEmpty()) {
             throw ApiError.badRequest(
                     "prompt", "found a text, but the model has no tokenizer; expected ids, like [15496, 11]");
@@ -91,14 +98,16 @@ record CompletionRequest(
         if (!gpt2.hasTokenizer() && config.isSet(GenerationOption.STOP_STRINGS)) {
             throw ApiError.badRequest("stop", "stop has no effect, as the model has no tokenizer; leave it out");
         }
-        gpt2.check(new GenerationRequest(prompt, config));
-        int ids = isScored() ? gpt2.count(prompt) : 0;
-        if (ids > gpt2.config().positions()) {
+        Costs.checkSlide(config, gpt2.config().positions());
+        GenerationRequest encoded = gpt2.encode(new GenerationRequest(prompt, config));
+        int ids = encoded.prompt().ids().size();
+        if (isScored() && ids > gpt2.config().positions()) {
             throw ApiError.badRequest(
                     "prompt",
                     "the prompt has " + ids + " ids, but echo with logprobs takes at most "
                             + gpt2.config().positions() + ", the model's context");
         }
+        return encoded;
     }
 
     /** Whether special tokens are no part of a generated text: they are one in OpenAI's code for GPT-2. */

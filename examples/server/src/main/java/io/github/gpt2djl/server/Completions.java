@@ -11,6 +11,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,9 +19,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** {@code POST /v1/completions}: its prompts join the batch, and leave it when the client does. */
 final class Completions implements Handler<RoutingContext> {
@@ -30,10 +32,11 @@ final class Completions implements Handler<RoutingContext> {
     private final ServerOptions options;
     private final Metrics metrics;
     private final TokenNames names;
-    /** Echoed prompts are scored one after the other, beside the batch. */
-    private final WorkerExecutor scoring;
-
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Scoring<Echo, Echo> scoring;
+    /** Reads requests and writes whole answers, so that the event loop need not. */
+    private final WorkerExecutor workers;
+    /** The prompts that wait or run. */
+    private final Clients prompts;
 
     Completions(
             Gpt2 gpt2,
@@ -41,7 +44,8 @@ final class Completions implements Handler<RoutingContext> {
             ContinuousBatch batch,
             ServerOptions options,
             Metrics metrics,
-            WorkerExecutor scoring) {
+            Scoring<Echo, Echo> scoring,
+            WorkerExecutor workers) {
         this.gpt2 = gpt2;
         this.model = model;
         this.batch = batch;
@@ -49,45 +53,45 @@ final class Completions implements Handler<RoutingContext> {
         this.metrics = metrics;
         names = TokenNames.of(gpt2);
         this.scoring = scoring;
+        this.workers = workers;
+        int most = Math.addExact(options.batchSize(), options.queue());
+        prompts = new Clients(most, options.limits().clientQueue());
     }
 
     @Override
     public void handle(RoutingContext routing) {
-        new Exchange(routing, CompletionRequest.read(Body.json(routing), model, options)).begin();
+        new Exchange(routing).begin();
     }
 
-    /** One request and its answer; all but the beginning is on its event loop. */
+    /** One request and its answer; on its event loop, but for what the workers read and write. */
     private final class Exchange {
         private final long arrived = System.nanoTime();
         private final RoutingContext routing;
         private final HttpServerResponse response;
-        private final CompletionRequest request;
+        private final String client;
         private final Context context;
-        private final Answer answer;
-        /** Choices of each prompt, and how many of them are computed: greedy ones are all the same. */
-        private final int copies;
+        /** Null until the request has been read. */
+        private volatile CompletionRequest request;
 
-        private final int computed;
-        private final List<CompletableFuture<List<Generation>>> parts = new ArrayList<>();
+        private Answer answer;
+        /** Choices of each prompt, and how many of them are computed: greedy ones are all the same. */
+        private int copies;
+
+        private int computed;
+        /** The prompts, encoded once. */
+        private final List<GenerationRequest> encoded = new ArrayList<>();
+
+        private final List<CompletableFuture<List<Generation>>> parts = new CopyOnWriteArrayList<>();
         private List<Echo> echoes = List.of();
+        private final List<Answer.Piece> beginnings = new ArrayList<>();
         private boolean hasToken;
         private volatile boolean ended;
 
-        Exchange(RoutingContext routing, CompletionRequest request) {
+        Exchange(RoutingContext routing) {
             this.routing = routing;
-            this.request = request;
             response = routing.response();
+            client = Clients.name(routing.request().remoteAddress());
             context = routing.vertx().getOrCreateContext();
-            copies = request.n();
-            computed = request.config().get(GenerationOption.NUM_RETURN_SEQUENCES);
-            int sequences = Math.multiplyExact(request.prompts().size(), copies);
-            if (request.prompts().size() > options.queue()) {
-                throw ApiError.badRequest(
-                        "prompt",
-                        "found " + request.prompts().size() + " prompts, expected at most " + options.queue()
-                                + ", which this server lets wait");
-            }
-            answer = new Answer(gpt2, model, names, request, sequences);
         }
 
         void begin() {
@@ -100,60 +104,87 @@ final class Completions implements Handler<RoutingContext> {
                 routing.vertx().cancelTimer(limit);
                 leave();
             });
-            Future<List<Echo>> made;
+            workers.executeBlocking(this::read, false)
+                    .compose(this::score)
+                    .compose(made -> workers.executeBlocking(() -> submit(made), false))
+                    .onComplete(done -> {
+                        if (done.failed()) {
+                            fail(done.cause());
+                        } else if (request.maxTokens() == 0) {
+                            whole(List.of());
+                        } else {
+                            awaitAll();
+                        }
+                    });
+        }
+
+        private List<Echo> read() {
+            requireClient();
+            CompletionRequest read = CompletionRequest.read(Body.json(routing), model, options);
+            copies = read.n();
+            computed = read.config().get(GenerationOption.NUM_RETURN_SEQUENCES);
+            List<Echo> made = new ArrayList<>();
+            for (Prompt prompt : read.prompts()) {
+                GenerationRequest one = read.encode(gpt2, prompt);
+                encoded.add(one);
+                made.add(new Echo(one.prompt().ids(), gpt2.text(prompt), List.of()));
+            }
+            Costs.checkAnswer(read, read.echo() ? tokens(made) : 0, options.limits());
+            answer = new Answer(gpt2, model, names, read, Math.multiplyExact(encoded.size(), copies));
+            request = read;
+            return made;
+        }
+
+        private Future<List<Echo>> score(List<Echo> made) {
             if (!request.isScored()) {
-                made = routing.vertx().executeBlocking(this::echoes, false);
-            } else if (waiting.incrementAndGet() <= options.queue()) {
-                made = scoring.executeBlocking(this::echoes);
-            } else {
-                made = Future.failedFuture(ApiError.busy("too many prompts wait to be scored; try again later"));
+                return Future.succeededFuture(made);
             }
-            made.onComplete(done -> {
-                if (request.isScored()) {
-                    waiting.decrementAndGet();
-                }
-                if (done.succeeded()) {
-                    submit(done.result());
-                } else {
-                    fail(done.cause());
-                }
-            });
+            return Future.fromCompletionStage(
+                    scoring.submit(client, made, echo -> echo.scored(gpt2, request.logprobs()), () -> ended), context);
         }
 
-        private List<Echo> echoes() {
-            if (ended) {
-                return List.of();
-            }
-            for (Prompt prompt : request.prompts()) {
-                request.check(gpt2, prompt);
-            }
-            return request.prompts().stream()
-                    .map(prompt -> Echo.of(gpt2, prompt, request))
-                    .toList();
-        }
-
-        private void submit(List<Echo> made) {
-            if (ended) {
-                return;
-            }
+        private Void submit(List<Echo> made) {
+            requireClient();
             echoes = made;
-            metrics.promptTokens(promptTokens());
+            metrics.promptTokens(tokens(echoes));
             if (request.maxTokens() == 0) {
-                whole(List.of());
-                return;
+                return null;
             }
-            try {
-                for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
-                    int first = prompt * copies;
-                    GenerationRequest one =
-                            new GenerationRequest(request.prompts().get(prompt), request.config());
-                    parts.add(batch.submit(
-                            one, (token, copy) -> context.runOnContext(now -> token(first + copy, token))));
+            if (request.stream()) {
+                for (int index = 0; index < copies * echoes.size(); index++) {
+                    beginnings.add(answer.begin(index, echoes.get(index / copies)));
                 }
-            } catch (RuntimeException | Error e) {
-                fail(e);
-                return;
             }
+            if (!prompts.takeReserved(client, encoded.size())) {
+                throw ApiError.busy(prompts.held() + " prompts run or wait, expected at most "
+                        + (options.batchSize() + options.queue()) + " with the " + encoded.size()
+                        + " of this request; try again later");
+            }
+            for (int prompt = 0; prompt < encoded.size(); prompt++) {
+                join(prompt);
+            }
+            return null;
+        }
+
+        private void join(int prompt) {
+            int first = prompt * copies;
+            CompletableFuture<List<Generation>> part;
+            try {
+                part = batch.submit(
+                        client,
+                        encoded.get(prompt),
+                        (token, copy) -> context.runOnContext(now -> token(first + copy, token)));
+            } catch (RuntimeException | Error e) {
+                part = CompletableFuture.failedFuture(e);
+            }
+            parts.add(part);
+            part.whenComplete((generations, failure) -> prompts.give(client));
+            if (ended) {
+                part.cancel(false);
+            }
+        }
+
+        private void awaitAll() {
             CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
                     .whenComplete((nothing, failure) -> context.runOnContext(now -> {
                         if (failure != null) {
@@ -162,6 +193,12 @@ final class Completions implements Handler<RoutingContext> {
                             done();
                         }
                     }));
+        }
+
+        private void requireClient() {
+            if (ended) {
+                throw new CancellationException("the client has left");
+            }
         }
 
         private void token(int index, Token token) {
@@ -187,9 +224,7 @@ final class Completions implements Handler<RoutingContext> {
             response.setChunked(true)
                     .putHeader("Content-Type", "text/event-stream; charset=utf-8")
                     .putHeader("Cache-Control", "no-cache");
-            for (int index = 0; index < copies * echoes.size(); index++) {
-                send(answer.begin(index, echoes.get(index / copies)), null);
-            }
+            beginnings.forEach(piece -> send(piece, null));
         }
 
         private void send(Answer.Piece piece, String reason) {
@@ -216,12 +251,23 @@ final class Completions implements Handler<RoutingContext> {
                 send(answer.piece(index), Answer.reason(generations.get(index).finishReason()));
             }
             if (request.usage()) {
-                send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, promptTokens())));
+                send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, tokens(echoes))));
             }
             response.end("data: [DONE]\n\n");
         }
 
         private void whole(List<Generation> generations) {
+            workers.executeBlocking(() -> body(generations), false).onComplete(written -> {
+                if (written.failed()) {
+                    fail(written.cause());
+                } else if (!ended) {
+                    response.putHeader("Content-Type", "application/json").end(written.result());
+                }
+            });
+        }
+
+        private Buffer body(List<Generation> generations) {
+            requireClient();
             JsonArray choices = new JsonArray();
             for (int index = 0; index < copies * echoes.size(); index++) {
                 Answer.Piece piece = answer.begin(index, echoes.get(index / copies));
@@ -232,11 +278,13 @@ final class Completions implements Handler<RoutingContext> {
                 }
                 choices.add(piece.json(reason));
             }
-            routing.json(answer.json(choices).put("usage", Answer.usage(generations, promptTokens())));
+            return answer.json(choices)
+                    .put("usage", Answer.usage(generations, tokens(echoes)))
+                    .toBuffer();
         }
 
-        private int promptTokens() {
-            return echoes.stream().mapToInt(echo -> echo.ids().size()).sum();
+        private static int tokens(List<Echo> prompts) {
+            return prompts.stream().mapToInt(echo -> echo.ids().size()).sum();
         }
 
         private void fail(Throwable cause) {

@@ -18,27 +18,21 @@ import java.util.List;
  *     log-probabilities are not asked for
  */
 record Echo(List<Integer> ids, String text, List<Token> tokens) {
-    /** Computes log-probabilities if they are asked for. */
-    static Echo of(Gpt2 gpt2, Prompt prompt, CompletionRequest request) {
-        List<Integer> ids = prompt.ids() != null ? prompt.ids() : gpt2.encode(gpt2.text(prompt));
-        List<Token> tokens = request.isScored() ? tokens(gpt2, ids, request) : List.of();
-        return new Echo(ids, gpt2.text(prompt), tokens);
-    }
-
-    private static List<Token> tokens(Gpt2 gpt2, List<Integer> ids, CompletionRequest request) {
+    /** Adds log-probabilities, with the likeliest tokens at each place. */
+    Echo scored(Gpt2 gpt2, int likeliest) {
         List<Double> logProbabilities = List.of();
         List<List<TokenProbability>> tops = List.of();
         if (ids.size() > 1) {
-            Score score = gpt2.score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withTopLogprobs(request.logprobs()));
+            Score score = gpt2.score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withTopLogprobs(likeliest));
             logProbabilities = score.logProbabilities();
             tops = score.top();
         }
-        List<Token> tokens = new ArrayList<>();
+        List<Token> scored = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             double logProbability = i == 0 ? Double.NaN : logProbabilities.get(i - 1);
             List<TokenProbability> top = i == 0 ? List.of() : tops.get(i - 1);
-            tokens.add(new Token(ids.get(i), "", logProbability, top, null));
+            scored.add(new Token(ids.get(i), "", logProbability, top, null));
         }
-        return tokens;
+        return new Echo(ids, text, scored);
     }
 }

@@ -23,6 +23,7 @@ final class Failures {
 
     private Failures() {}
 
+    /** @param request null: it could not be read */
     static ApiError of(Throwable cause, CompletionRequest request, Gpt2 gpt2) {
         if (cause instanceof ApiError known) {
             return known;
@@ -43,7 +44,7 @@ final class Failures {
         if (cause instanceof IllegalArgumentException wrong) {
             return ApiTerms.badRequest(wrong, "prompt");
         }
-        List<String> bans = bans(request);
+        List<String> bans = request == null ? List.of() : bans(request);
         if (cause instanceof NoTokenLeftException && !bans.isEmpty()) {
             return ApiError.badRequest(
                     bans.get(0),

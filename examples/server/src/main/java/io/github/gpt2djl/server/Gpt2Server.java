@@ -34,6 +34,7 @@ final class Gpt2Server implements AutoCloseable {
     private final String model;
     private final ServerOptions options;
     private final ContinuousBatch batch;
+    private final Scoring<Echo, Echo> scoring;
     private final Metrics metrics;
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
@@ -45,7 +46,9 @@ final class Gpt2Server implements AutoCloseable {
         this.options = options;
         // Of a folder its last name: who asks needs not know where it is.
         model = gpt2.name().contains("/") ? Path.of(gpt2.name()).getFileName().toString() : gpt2.name();
-        batch = new ContinuousBatch(gpt2, options.batchSize(), options.queue(), options.prefillChunk());
+        // Prompts are counted before they come here.
+        batch = new ContinuousBatch(gpt2, options.batchSize(), Integer.MAX_VALUE, options.prefillChunk());
+        scoring = new Scoring<>(options.queue());
         metrics = new Metrics(batch, gpt2);
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
@@ -54,7 +57,12 @@ final class Gpt2Server implements AutoCloseable {
                 .setHttp2ClearTextEnabled(false)
                 // Later than the limit of a request: who does not read, or says nothing, holds no memory for ever.
                 .setIdleTimeout((int) options.timeout().toSeconds() + 10);
-        server = await(vertx.createHttpServer(http).requestHandler(router()).listen());
+        Connections connections = new Connections(vertx, options.limits());
+        Router router = router(connections);
+        server = await(vertx.createHttpServer(http)
+                .connectionHandler(connections)
+                .requestHandler(router)
+                .listen());
     }
 
     int port() {
@@ -65,8 +73,11 @@ final class Gpt2Server implements AutoCloseable {
         return model;
     }
 
-    private Router router() {
+    private Router router(Connections connections) {
         Router router = Router.router(vertx);
+        Arrivals arrivals = new Arrivals(vertx, options.limits());
+        router.route().handler(connections::keep);
+        router.route().handler(arrivals::limitBody);
         router.route("/v1/*").handler(LoggerHandler.create(LoggerFormat.TINY));
         router.route("/v1/*").handler(this::authorize);
         router.get("/").handler(routing -> routing.reroute("/page.html"));
@@ -74,7 +85,7 @@ final class Gpt2Server implements AutoCloseable {
                 .handler(routing -> routing.response()
                         .putHeader("Content-Security-Policy", "default-src 'self'")
                         .sendFile("io/github/gpt2djl/server/" + file)));
-        router.get("/health").handler(routing -> routing.json(new JsonObject().put("status", "ok")));
+        router.get("/health").handler(new Health(batch, options.timeout()));
         router.get("/metrics")
                 .handler(routing -> routing.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -84,10 +95,17 @@ final class Gpt2Server implements AutoCloseable {
                         new JsonObject().put("object", "list").put("data", new JsonArray().add(description()))));
         router.get("/v1/models/:model").handler(this::describe);
         router.post("/v1/completions").handler(this::count);
+        router.post("/v1/completions").handler(arrivals);
         router.post("/v1/completions")
                 .handler(BodyHandler.create(false).setBodyLimit(options.maxBytes()))
                 .handler(new Completions(
-                        gpt2, model, batch, options, metrics, vertx.createSharedWorkerExecutor("scoring", 1)));
+                        gpt2,
+                        model,
+                        batch,
+                        options,
+                        metrics,
+                        scoring,
+                        vertx.createSharedWorkerExecutor("requests", 2)));
         router.route()
                 .handler(routing -> routing.fail(ApiError.notFound(
                         routing.request().method() + " " + routing.request().path())));
@@ -178,6 +196,7 @@ final class Gpt2Server implements AutoCloseable {
     @Override
     public void close() {
         batch.close();
+        scoring.close();
         await(vertx.close());
         metrics.close();
         gpt2.close();

@@ -9,6 +9,7 @@ import java.util.Set;
 /** The options of generation: OpenAI's fields in transformers' names, and transformers' own. */
 final class Options {
     private static final int MOST_STOPS = 16;
+    private static final int LONGEST_STOP = 1000;
 
     private static final Set<GenerationOption<?>> MISSING = Set.of(
             GenerationOption.NUM_BEAMS,
@@ -83,6 +84,14 @@ final class Options {
                     stop,
                     "a text of at least one character, or up to " + MOST_STOPS + " of them; leave it out for none");
         }
+        stops.stream().map(String.class::cast).forEach(text -> {
+            if (text.length() > LONGEST_STOP) {
+                throw ApiError.badRequest(
+                        "stop",
+                        "stop has a text of " + text.length() + " characters, expected at most " + LONGEST_STOP
+                                + "; take its beginning");
+            }
+        });
         return stops;
     }
 

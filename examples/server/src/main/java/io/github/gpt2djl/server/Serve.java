@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Serves a model until the process is asked to end. */
@@ -80,7 +81,11 @@ public final class Serve implements Callable<Integer> {
             description = "The most new tokens of a sequence. Default: 1024.")
     private int maxTokens;
 
-    @Option(names = "--max-bytes", defaultValue = "1000000", description = "The largest request. Default: 1000000.")
+    @Option(
+            names = "--max-bytes",
+            defaultValue = "0",
+            description = "The largest request in bytes. Default: 256 for each token of the model's context, at least"
+                    + " 100000.")
     private int maxBytes;
 
     @Option(
@@ -116,6 +121,9 @@ public final class Serve implements Callable<Integer> {
                             + " number gives more even steps, a larger one lets prompts join sooner. Default: ${DEFAULT-VALUE}.")
     private int prefillChunk;
 
+    @Mixin
+    private LimitOptions limits;
+
     /** Runs the command. */
     public static void main(String[] arguments) {
         CommandLine command = new CommandLine(new Serve())
@@ -139,11 +147,22 @@ public final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
-        ServerOptions options = new ServerOptions(
-                host, port, batchSize, queue, maxTokens, maxBytes, Duration.ofSeconds(timeout), apiKey(), prefillChunk);
+        Limits most = limits.limits(queue);
+        String key = apiKey();
         ModelSource source = download ? ModelSource.download() : ModelSource.local();
         LoadOptions loading = new LoadOptions(precision, device, threads, source, trustFiles);
         Gpt2 gpt2 = Gpt2.load(model, loading.withPrefixCache(prefixCache * 1_000_000L));
+        ServerOptions options = new ServerOptions(
+                host,
+                port,
+                batchSize,
+                queue,
+                maxTokens,
+                limits.bodyBytes(maxBytes, gpt2.config().positions()),
+                Duration.ofSeconds(timeout),
+                key,
+                prefillChunk,
+                most);
         Gpt2Server server;
         try {
             server = new Gpt2Server(gpt2, options);
@@ -175,7 +194,7 @@ public final class Serve implements Callable<Integer> {
         atLeast("--batch-size", batchSize, 1);
         atLeast("--queue", queue, 1);
         atLeast("--max-tokens", maxTokens, 1);
-        atLeast("--max-bytes", maxBytes, 100);
+        atLeast("--max-bytes", maxBytes == 0 ? 100 : maxBytes, 100);
         atLeast("--timeout", timeout, 1);
         atLeast("--drain", drain, 0);
         atLeast("--prefix-cache", prefixCache, 0);
@@ -185,7 +204,7 @@ public final class Serve implements Callable<Integer> {
         }
     }
 
-    private static void atLeast(String option, int value, int least) {
+    static void atLeast(String option, int value, int least) {
         if (value < least) {
             throw new IllegalArgumentException(option + " is " + value + ", expected at least " + least);
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param timeout of a request, waiting included
  * @param apiKey what {@code Authorization: Bearer} must say; empty: nothing
  * @param prefillChunk prompt tokens that are computed between two steps of running sequences
+ * @param limits of a request's cost, and of what a client may hold
  */
 record ServerOptions(
         String host,
@@ -25,8 +26,9 @@ record ServerOptions(
         int maxBytes,
         Duration timeout,
         String apiKey,
-        int prefillChunk) {
-    /** Options with the library's own number of prompt tokens between two steps. */
+        int prefillChunk,
+        Limits limits) {
+    /** Options with the library's own number of prompt tokens between two steps, and the usual limits. */
     ServerOptions(
             String host,
             int port,
@@ -36,6 +38,16 @@ record ServerOptions(
             int maxBytes,
             Duration timeout,
             String apiKey) {
-        this(host, port, batchSize, queue, maxTokens, maxBytes, timeout, apiKey, ContinuousBatch.DEFAULT_PREFILL_CHUNK);
+        this(
+                host,
+                port,
+                batchSize,
+                queue,
+                maxTokens,
+                maxBytes,
+                timeout,
+                apiKey,
+                ContinuousBatch.DEFAULT_PREFILL_CHUNK,
+                Limits.usual(queue));
     }
 }

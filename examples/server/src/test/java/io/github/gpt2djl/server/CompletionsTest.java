@@ -265,7 +265,7 @@ class CompletionsTest {
         assertThat(new JsonObject(client.get("/v1/models/shakespeare").body()).getString("object"))
                 .isEqualTo("model");
         assertThat(client.get("/v1/models/gpt2").statusCode()).isEqualTo(404);
-        assertThat(client.get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(client.get("/health").body()).startsWith("{\"status\":\"ok\",");
         assertThat(client.get("/v1/chat/completions").body()).contains("there is no GET /v1/chat/completions");
         assertThat(client.get("/../pom.xml").statusCode()).isEqualTo(404);
     }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,10 +32,15 @@ class ErrorsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = new Gpt2Server(
-                Gpt2.load("shakespeare"),
-                new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), ""));
+        server = new Gpt2Server(Gpt2.load("shakespeare"), options());
         client = new Client(server.port());
+    }
+
+    /** As many biases as the shipped model has tokens. */
+    private static ServerOptions options() {
+        Limits limits =
+                new Limits(100, 100, 50, 1, Duration.ofSeconds(60), Duration.ofSeconds(60), 20, 2048, 16_000_000);
+        return new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), "", 32, limits);
     }
 
     @AfterAll
@@ -64,6 +70,47 @@ class ErrorsTest {
     void namesTheField(String json, String param, String message) throws Exception {
         JsonObject error = error(client.complete(json), 400);
         assertThat(error.getString("param")).as(error.encode()).isEqualTo(param);
+        assertThat(error.getString("message")).startsWith(message);
+    }
+
+    /** What would cost too much is rejected before anything is computed. */
+    @Test
+    void costsAreBounded() throws Exception {
+        JsonObject biases = new JsonObject();
+        JsonArray words = new JsonArray();
+        for (int id = 0; id < 2049; id++) {
+            biases.put(String.valueOf(id), 1);
+            words.add(new JsonArray().add(id).add(1));
+        }
+        JsonArray prompts = new JsonArray(Collections.nCopies(16, "ROMEO:"));
+        String large = "8 sequences of up to 250 tokens can give about";
+        costs(new JsonObject().put("trace", 21), "trace", "trace has 21 candidates of each token, expected at most 20");
+        costs(new JsonObject().put("logit_bias", biases), "logit_bias", "logit_bias has 2049 tokens, expected at most");
+        costs(
+                new JsonObject().put("bad_words_ids", words),
+                "bad_words_ids",
+                "bad_words_ids has 2049 lists of ids, expected at most 2048; send fewer");
+        costs(new JsonObject().put("stop", "a".repeat(1001)), "stop", "stop has a text of 1001 characters, expected");
+        costs(
+                new JsonObject()
+                        .put("prompt", prompts)
+                        .put("n", 8)
+                        .put("max_tokens", 250)
+                        .put("trace", 20),
+                "max_tokens",
+                "12" + large);
+        costs(
+                new JsonObject().put("context_policy", "slide:129"),
+                "context_policy",
+                "context_policy is slide:129, expected at most slide:128, half of the model's context");
+        assertThat(client.complete("{\"context_policy\":\"slide:128\",\"trace\":20,\"n\":8}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private static void costs(JsonObject json, String param, String message) throws Exception {
+        JsonObject error = error(client.complete(json.encode()), 400);
+        assertThat(error.getString("param")).isEqualTo(param);
         assertThat(error.getString("message")).startsWith(message);
     }
 

@@ -51,7 +51,10 @@ class LimitsTest {
                                     .firstValueAsLong("Retry-After")
                                     .orElseThrow())
                             .isPositive();
-                    assertThat(response.body()).contains("1 requests wait for one of 1 places", "rate_limit_error");
+                    assertThat(response.body())
+                            .contains(
+                                    "2 prompts run or wait, expected at most 2 with the 1 of this request",
+                                    "rate_limit_error");
                 }
             }
         }
@@ -60,7 +63,11 @@ class LimitsTest {
     /** 65,536 texts of 250 tokens: 18 kB a token. */
     @Test
     void aRequestThatLacksMemoryFailsAlone() throws Exception {
-        try (Gpt2Server server = server(1 << 16, 1, Duration.ofSeconds(60), "")) {
+        Limits limits = new Limits(
+                100, 100, 50, 1, Duration.ofSeconds(60), Duration.ofSeconds(60), 20, 1024, Integer.MAX_VALUE);
+        ServerOptions options =
+                new ServerOptions("127.0.0.1", 0, 1 << 16, 1, 250, 10_000, Duration.ofSeconds(60), "", 32, limits);
+        try (Gpt2Server server = new Gpt2Server(Gpt2.load("shakespeare"), options)) {
             Client client = new Client(server.port());
             String alone = client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}").body();
             HttpResponse<String> response = client.complete(LONG + ",\"n\":65535}");

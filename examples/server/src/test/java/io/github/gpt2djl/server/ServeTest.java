@@ -117,6 +117,14 @@ class ServeTest {
         assertThat(ended(2)).contains("is empty, expected a key");
         start("--port", "x");
         assertThat(ended(2)).contains("--port");
+        start("--client-share", "101");
+        assertThat(ended(2)).contains("--client-share is 101, expected 1 to 100 percent");
+        start("--queue", "2", "--client-queue", "3");
+        assertThat(ended(2)).contains("--client-queue is 3, expected at most --queue, which is 2");
+        start("--header-timeout", "0");
+        assertThat(ended(2)).contains("--header-timeout is 0, expected at least 1");
+        start("--max-bytes", "2000000000");
+        assertThat(ended(2)).contains("half of Java's heap; lower --max-requests or --max-bytes, or raise -Xmx");
         start("--device", "tpu");
         assertThat(ended(2)).contains("device is tpu, expected auto, cpu, gpu or, of several, gpu:1");
     }

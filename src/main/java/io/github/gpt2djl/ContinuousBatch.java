@@ -51,17 +51,15 @@ public final class ContinuousBatch implements AutoCloseable {
     private final LoadedModel model;
     private final int places;
     private final LoopOptions options;
-    private final int capacity;
     private final Thread thread;
     /** The queue. Guarded by this, as is {@link #accepting}. */
-    private final WaitingMembers waiting = new WaitingMembers();
+    private final WaitingMembers waiting;
 
     private boolean accepting = true;
     private volatile boolean ended;
     private volatile int running;
     /** When the current step began, as {@link System#nanoTime()}; null while idle. */
     private volatile @Nullable Long stepBegan;
-
     /**
      * Starts the thread.
      *
@@ -99,7 +97,7 @@ public final class ContinuousBatch implements AutoCloseable {
                 .withPrefixes(model.prefixes())
                 .withPrefillChunk(prefillChunk);
         this.places = places;
-        this.capacity = capacity;
+        waiting = new WaitingMembers(places, capacity);
         thread = new Thread(this::work, "gpt2-batch");
         thread.setDaemon(true);
         thread.start();
@@ -139,10 +137,6 @@ public final class ContinuousBatch implements AutoCloseable {
         synchronized (this) {
             if (!accepting) {
                 throw new RejectedExecutionException("this batch accepts no requests any more");
-            }
-            if (waiting.size() >= capacity) {
-                throw new RejectedExecutionException(waiting.size() + " requests wait for one of " + places
-                        + " places, expected fewer than " + capacity + "; try again later");
             }
             waiting.add(caller, member);
             notifyAll();

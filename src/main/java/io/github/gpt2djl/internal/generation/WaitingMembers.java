@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that wait for a shared batch: callers take turns, and each caller's requests keep their order. */
@@ -12,9 +13,27 @@ public final class WaitingMembers {
     /** The callers that wait, beginning with the one whose turn is next. */
     private final Map<String, Deque<BatchMember>> callers = new LinkedHashMap<>();
 
+    private final int places;
+    private final int capacity;
     private int size;
 
+    /**
+     * No request waits.
+     *
+     * @param places that the requests wait for
+     * @param capacity maximum number of requests
+     */
+    public WaitingMembers(int places, int capacity) {
+        this.places = places;
+        this.capacity = capacity;
+    }
+
+    /** Adds a request. Throws a {@link RejectedExecutionException} if as many as may wait do so already. */
     public void add(String caller, BatchMember member) {
+        if (size() >= capacity) {
+            throw new RejectedExecutionException(size + " requests wait for one of " + places
+                    + " places, expected fewer than " + capacity + "; try again later");
+        }
         callers.computeIfAbsent(caller, first -> new ArrayDeque<>()).add(member);
         size++;
     }

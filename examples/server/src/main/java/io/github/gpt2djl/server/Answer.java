@@ -39,6 +39,25 @@ final class Answer {
                 .put("choices", choices);
     }
 
+    /**
+     * An answer to all of a request.
+     *
+     * @param generations one a choice; none if the prompts are only repeated
+     */
+    JsonObject whole(ReadRequest read, List<Generation> generations) {
+        JsonArray choices = new JsonArray();
+        for (int index = 0; index < read.sequences(); index++) {
+            Piece piece = begin(index, read.echo(index));
+            String reason = "length";
+            if (!generations.isEmpty()) {
+                generations.get(index).tokens().forEach(piece::add);
+                reason = reason(generations.get(index).finishReason());
+            }
+            choices.add(piece.json(reason));
+        }
+        return json(choices).put("usage", usage(generations, read.promptTokens()));
+    }
+
     /** How a sequence begins: with its prompt, if that is echoed. */
     Piece begin(int index, Echo echo) {
         Piece piece = new Piece(index);

@@ -1,17 +1,12 @@
 package io.github.gpt2djl.server;
 
-import io.github.gpt2djl.ContinuousBatch;
 import io.github.gpt2djl.Generation;
-import io.github.gpt2djl.GenerationOption;
-import io.github.gpt2djl.GenerationRequest;
 import io.github.gpt2djl.Gpt2;
-import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.Token;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -28,34 +23,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Completions implements Handler<RoutingContext> {
     private final Gpt2 gpt2;
     private final String model;
-    private final ContinuousBatch batch;
+    private final Line line;
     private final ServerOptions options;
     private final Metrics metrics;
     private final TokenNames names;
     private final Scoring<Echo, Echo> scoring;
     /** Reads requests and writes whole answers, so that the event loop need not. */
     private final WorkerExecutor workers;
-    /** The prompts that wait or run. */
-    private final Clients prompts;
 
     Completions(
             Gpt2 gpt2,
             String model,
-            ContinuousBatch batch,
+            Line line,
             ServerOptions options,
             Metrics metrics,
             Scoring<Echo, Echo> scoring,
             WorkerExecutor workers) {
         this.gpt2 = gpt2;
         this.model = model;
-        this.batch = batch;
+        this.line = line;
         this.options = options;
         this.metrics = metrics;
         names = TokenNames.of(gpt2);
         this.scoring = scoring;
         this.workers = workers;
-        int most = Math.addExact(options.batchSize(), options.queue());
-        prompts = new Clients(most, options.limits().clientQueue());
     }
 
     @Override
@@ -71,18 +62,10 @@ final class Completions implements Handler<RoutingContext> {
         private final String client;
         private final Context context;
         /** Null until the request has been read. */
-        private volatile CompletionRequest request;
+        private volatile ReadRequest read;
 
         private Answer answer;
-        /** Choices of each prompt, and how many of them are computed: greedy ones are all the same. */
-        private int copies;
-
-        private int computed;
-        /** The prompts, encoded once. */
-        private final List<GenerationRequest> encoded = new ArrayList<>();
-
         private final List<CompletableFuture<List<Generation>>> parts = new CopyOnWriteArrayList<>();
-        private List<Echo> echoes = List.of();
         private final List<Answer.Piece> beginnings = new ArrayList<>();
         private boolean hasToken;
         private volatile boolean ended;
@@ -106,11 +89,11 @@ final class Completions implements Handler<RoutingContext> {
             });
             workers.executeBlocking(this::read, false)
                     .compose(this::score)
-                    .compose(made -> workers.executeBlocking(() -> submit(made), false))
+                    .compose(echoes -> workers.executeBlocking(() -> submit(echoes), false))
                     .onComplete(done -> {
                         if (done.failed()) {
                             fail(done.cause());
-                        } else if (request.maxTokens() == 0) {
+                        } else if (read.request().maxTokens() == 0) {
                             whole(List.of());
                         } else {
                             awaitAll();
@@ -118,81 +101,53 @@ final class Completions implements Handler<RoutingContext> {
                     });
         }
 
-        private List<Echo> read() {
+        private ReadRequest read() {
             requireClient();
-            CompletionRequest read = CompletionRequest.read(Body.json(routing), model, options);
-            copies = read.n();
-            computed = read.config().get(GenerationOption.NUM_RETURN_SEQUENCES);
-            List<Echo> made = new ArrayList<>();
-            for (Prompt prompt : read.prompts()) {
-                GenerationRequest one = read.encode(gpt2, prompt);
-                encoded.add(one);
-                made.add(new Echo(one.prompt().ids(), gpt2.text(prompt), List.of()));
-            }
-            Costs.checkAnswer(read, read.echo() ? tokens(made) : 0, options.limits());
-            answer = new Answer(gpt2, model, names, read, Math.multiplyExact(encoded.size(), copies));
-            request = read;
-            return made;
+            ReadRequest now = ReadRequest.read(routing, gpt2, model, options);
+            answer = new Answer(gpt2, model, names, now.request(), now.sequences());
+            read = now;
+            return now;
         }
 
-        private Future<List<Echo>> score(List<Echo> made) {
-            if (!request.isScored()) {
-                return Future.succeededFuture(made);
-            }
-            return Future.fromCompletionStage(
-                    scoring.submit(client, made, echo -> echo.scored(gpt2, request.logprobs()), () -> ended), context);
+        private Future<List<Echo>> score(ReadRequest now) {
+            CompletionRequest request = now.request();
+            return request.isScored()
+                    ? Future.fromCompletionStage(
+                            scoring.submit(
+                                    client, now.echoes(), echo -> echo.scored(gpt2, request.logprobs()), () -> ended),
+                            context)
+                    : Future.succeededFuture(now.echoes());
         }
 
-        private Void submit(List<Echo> made) {
+        private Void submit(List<Echo> echoes) {
             requireClient();
-            echoes = made;
-            metrics.promptTokens(tokens(echoes));
-            if (request.maxTokens() == 0) {
+            read = read.scored(echoes);
+            metrics.promptTokens(read.promptTokens());
+            if (read.request().maxTokens() == 0) {
                 return null;
             }
-            if (request.stream()) {
-                for (int index = 0; index < copies * echoes.size(); index++) {
-                    beginnings.add(answer.begin(index, echoes.get(index / copies)));
+            for (int index = 0; read.request().stream() && index < read.sequences(); index++) {
+                beginnings.add(answer.begin(index, read.echo(index)));
+            }
+            line.take(client, echoes.size());
+            for (int prompt = 0; prompt < echoes.size(); prompt++) {
+                int first = prompt * read.request().n();
+                CompletableFuture<List<Generation>> part = line.submit(
+                        client,
+                        read.encoded().get(prompt),
+                        (token, copy) -> context.runOnContext(now -> token(first + copy, token)));
+                parts.add(part);
+                if (ended) {
+                    part.cancel(false);
                 }
-            }
-            if (!prompts.takeReserved(client, encoded.size())) {
-                throw ApiError.busy(prompts.held() + " prompts run or wait, expected at most "
-                        + (options.batchSize() + options.queue()) + " with the " + encoded.size()
-                        + " of this request; try again later");
-            }
-            for (int prompt = 0; prompt < encoded.size(); prompt++) {
-                join(prompt);
             }
             return null;
         }
 
-        private void join(int prompt) {
-            int first = prompt * copies;
-            CompletableFuture<List<Generation>> part;
-            try {
-                part = batch.submit(
-                        client,
-                        encoded.get(prompt),
-                        (token, copy) -> context.runOnContext(now -> token(first + copy, token)));
-            } catch (RuntimeException | Error e) {
-                part = CompletableFuture.failedFuture(e);
-            }
-            parts.add(part);
-            part.whenComplete((generations, failure) -> prompts.give(client));
-            if (ended) {
-                part.cancel(false);
-            }
-        }
-
         private void awaitAll() {
-            CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
-                    .whenComplete((nothing, failure) -> context.runOnContext(now -> {
-                        if (failure != null) {
-                            fail(failure);
-                        } else if (!ended) {
-                            done();
-                        }
-                    }));
+            Future.fromCompletionStage(CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)), context)
+                    .onSuccess(all -> done())
+                    .onFailure(this::fail);
         }
 
         private void requireClient() {
@@ -209,12 +164,12 @@ final class Completions implements Handler<RoutingContext> {
             if (!hasToken) {
                 hasToken = true;
                 metrics.firstToken(System.nanoTime() - arrived);
-                if (request.stream()) {
+                if (read.request().stream()) {
                     beginStream();
                 }
             }
-            if (request.stream()) {
-                for (int same = 0; same < copies / computed; same++) {
+            if (read.request().stream()) {
+                for (int same = 0; same < read.same(); same++) {
                     send(answer.piece(index + same).add(token), null);
                 }
             }
@@ -230,7 +185,7 @@ final class Completions implements Handler<RoutingContext> {
         private void send(Answer.Piece piece, String reason) {
             if (reason != null || !piece.isEmpty()) {
                 JsonObject event = answer.json(new JsonArray().add(piece.json(reason)));
-                send(request.usage() ? event.put("usage", null) : event);
+                send(read.request().usage() ? event.put("usage", null) : event);
             }
         }
 
@@ -239,60 +194,44 @@ final class Completions implements Handler<RoutingContext> {
         }
 
         private void done() {
+            if (ended) {
+                return;
+            }
             List<Generation> generations = parts.stream()
                     .flatMap(part -> part.join().stream())
-                    .flatMap(each -> Collections.nCopies(copies / computed, each).stream())
+                    .flatMap(each -> Collections.nCopies(read.same(), each).stream())
                     .toList();
-            if (!request.stream()) {
+            if (!read.request().stream()) {
                 whole(generations);
                 return;
             }
             for (int index = 0; index < generations.size(); index++) {
                 send(answer.piece(index), Answer.reason(generations.get(index).finishReason()));
             }
-            if (request.usage()) {
-                send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, tokens(echoes))));
+            if (read.request().usage()) {
+                send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, read.promptTokens())));
             }
             response.end("data: [DONE]\n\n");
         }
 
         private void whole(List<Generation> generations) {
-            workers.executeBlocking(() -> body(generations), false).onComplete(written -> {
-                if (written.failed()) {
-                    fail(written.cause());
-                } else if (!ended) {
-                    response.putHeader("Content-Type", "application/json").end(written.result());
-                }
-            });
-        }
-
-        private Buffer body(List<Generation> generations) {
-            requireClient();
-            JsonArray choices = new JsonArray();
-            for (int index = 0; index < copies * echoes.size(); index++) {
-                Answer.Piece piece = answer.begin(index, echoes.get(index / copies));
-                String reason = "length";
-                if (!generations.isEmpty()) {
-                    generations.get(index).tokens().forEach(piece::add);
-                    reason = Answer.reason(generations.get(index).finishReason());
-                }
-                choices.add(piece.json(reason));
-            }
-            return answer.json(choices)
-                    .put("usage", Answer.usage(generations, tokens(echoes)))
-                    .toBuffer();
-        }
-
-        private static int tokens(List<Echo> prompts) {
-            return prompts.stream().mapToInt(echo -> echo.ids().size()).sum();
+            workers.executeBlocking(() -> answer.whole(read, generations).toBuffer(), false)
+                    .onComplete(written -> {
+                        if (written.failed()) {
+                            fail(written.cause());
+                        } else if (!ended) {
+                            response.putHeader("Content-Type", "application/json")
+                                    .end(written.result());
+                        }
+                    });
         }
 
         private void fail(Throwable cause) {
             if (ended) {
                 return;
             }
-            ApiError error =
-                    Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, request, gpt2);
+            CompletionRequest asked = read == null ? null : read.request();
+            ApiError error = Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, asked, gpt2);
             leave();
             if (response.headWritten()) {
                 send(error.json());

@@ -6,12 +6,12 @@ import io.github.gpt2djl.GenerationOption;
 
 /** What a request may cost, which is checked before anything of it is computed. */
 final class Costs {
-    /** Bytes of JSON, as measured: of a token with its text, and what a log-probability and a traced candidate add. */
-    private static final int TOKEN = 16;
+    /** Bytes of JSON: measured ones of a token's text, of a log-probability, and of a trace with five rules, and some. */
+    private static final int TOKEN = 8;
 
-    private static final int LOGPROB = 48;
-    private static final int TRACE = 700;
-    private static final int CANDIDATE = 150;
+    private static final int LOGPROB = 32;
+    private static final int TRACE = 1000;
+    private static final int CANDIDATE = 170;
 
     private Costs() {}
 
@@ -29,7 +29,7 @@ final class Costs {
     /**
      * Checks how large an answer can become.
      *
-     * @param prompts of the request
+     * @param request to be answered
      * @param echoed ids that the answer repeats
      * @throws ApiError if the estimate is beyond the limit
      */

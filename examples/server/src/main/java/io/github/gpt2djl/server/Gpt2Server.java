@@ -101,7 +101,7 @@ final class Gpt2Server implements AutoCloseable {
                 .handler(new Completions(
                         gpt2,
                         model,
-                        batch,
+                        new Line(batch, options),
                         options,
                         metrics,
                         scoring,
@@ -148,6 +148,10 @@ final class Gpt2Server implements AutoCloseable {
     }
 
     private void explain(RoutingContext routing) {
+        if (routing.response().closed()) {
+            // The client has left, and so there is nobody to tell, and no fault of the server's to log.
+            return;
+        }
         ApiError error = error(routing);
         if (error.status == 429) {
             routing.response().putHeader("Retry-After", String.valueOf(metrics.secondsOfARequest()));

@@ -28,8 +28,8 @@ final class LimitOptions {
 
     @Option(
             names = "--client-queue",
-            description = "Prompts of one client that may run or wait although others fill the queue. Default: a"
-                    + " sixteenth of --queue, at least 1.")
+            description = "Prompts of one client that may run or wait although others fill the queue. Default:"
+                    + " half of --queue, at least 1.")
     private Integer clientQueue;
 
     @Option(

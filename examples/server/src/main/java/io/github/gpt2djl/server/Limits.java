@@ -35,7 +35,7 @@ record Limits(
                 1000,
                 256,
                 50,
-                Math.max(1, queue / 16),
+                Math.max(1, queue / 2),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(20),
                 20,

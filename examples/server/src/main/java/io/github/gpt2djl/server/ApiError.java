@@ -1,6 +1,7 @@
 package io.github.gpt2djl.server;
 
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** An answer that says what is wrong, in the form of OpenAI's API. */
 final class ApiError extends RuntimeException {
@@ -43,9 +44,16 @@ final class ApiError extends RuntimeException {
                 "found no valid API key, expected a header \"Authorization: Bearer KEY\"");
     }
 
-    static ApiError unknownModel(String found, String expected) {
+    static ApiError unknownModel(String found, List<String> expected) {
         return new ApiError(
-                404, "model_not_found", "model", "model is " + Fields.shown(found) + ", expected " + expected);
+                404,
+                "model_not_found",
+                "model",
+                "model is " + Fields.shown(found) + ", expected " + String.join(" or ", expected));
+    }
+
+    static ApiError wrongMethod(String found, String expected) {
+        return new ApiError(405, "method_not_allowed", null, "found the method " + found + ", expected " + expected);
     }
 
     static ApiError notFound(String found) {
@@ -72,14 +80,22 @@ final class ApiError extends RuntimeException {
         return new ApiError(status, null, null, message);
     }
 
+    /** What is wrong, without anything that the client sent. */
+    String kind() {
+        return code == null ? type() : type() + " " + code;
+    }
+
+    private String type() {
+        return status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "server_error";
+    }
+
     JsonObject json() {
-        String type = status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "server_error";
         return new JsonObject()
                 .put(
                         "error",
                         new JsonObject()
                                 .put("message", getMessage())
-                                .put("type", type)
+                                .put("type", type())
                                 .put("param", param)
                                 .put("code", code));
     }

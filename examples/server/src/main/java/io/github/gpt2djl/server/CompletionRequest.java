@@ -38,11 +38,11 @@ record CompletionRequest(
      *
      * @throws ApiError if it is none
      */
-    static CompletionRequest read(JsonObject json, String model, ServerOptions limits) {
+    static CompletionRequest read(JsonObject json, List<String> names, ServerOptions limits) {
         Fields fields = new Fields(json);
-        String asked = fields.take("model", model, String.class);
-        if (!asked.equals(model)) {
-            throw ApiError.unknownModel(asked, model);
+        String asked = fields.take("model", names.get(0), String.class);
+        if (!names.contains(asked)) {
+            throw ApiError.unknownModel(asked, names);
         }
         List<Prompt> prompts = Prompts.read(json.remove("prompt"));
         int maxTokens = fields.whole("max_tokens", 16, 0, limits.maxTokens());
@@ -74,7 +74,11 @@ record CompletionRequest(
         }
         boolean usage = new Fields(streamOptions).take("include_usage", false, Boolean.class);
         if (!streamOptions.isEmpty()) {
-            throw Fields.wrong("stream_options", streamOptions, "include_usage only; leave the others out");
+            throw ApiError.badRequest(
+                    "stream_options",
+                    "stream_options has "
+                            + Fields.shown(streamOptions.fieldNames().iterator().next())
+                            + ", expected include_usage only; leave the field out");
         }
         return usage;
     }

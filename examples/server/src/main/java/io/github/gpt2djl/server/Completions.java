@@ -21,8 +21,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** {@code POST /v1/completions}: its prompts join the batch, and leave it when the client does. */
 final class Completions implements Handler<RoutingContext> {
+    /** The longest time without a sign of life before a stream's first token. */
+    private static final long LONGEST_PAUSE_MILLIS = 15_000;
+
     private final Gpt2 gpt2;
-    private final String model;
+    /** Names of the model, that of the answers first. */
+    private final List<String> models;
+
     private final Line line;
     private final ServerOptions options;
     private final Metrics metrics;
@@ -33,14 +38,14 @@ final class Completions implements Handler<RoutingContext> {
 
     Completions(
             Gpt2 gpt2,
-            String model,
+            List<String> models,
             Line line,
             ServerOptions options,
             Metrics metrics,
             Scoring<Echo, Echo> scoring,
             WorkerExecutor workers) {
         this.gpt2 = gpt2;
-        this.model = model;
+        this.models = models;
         this.line = line;
         this.options = options;
         this.metrics = metrics;
@@ -59,6 +64,7 @@ final class Completions implements Handler<RoutingContext> {
         private final long arrived = System.nanoTime();
         private final RoutingContext routing;
         private final HttpServerResponse response;
+        private final EventStream stream;
         private final String client;
         private final Context context;
         /** Null until the request has been read. */
@@ -68,11 +74,15 @@ final class Completions implements Handler<RoutingContext> {
         private final List<CompletableFuture<List<Generation>>> parts = new CopyOnWriteArrayList<>();
         private final List<Answer.Piece> beginnings = new ArrayList<>();
         private boolean hasToken;
+        /** The prompts whose choices have been said to have ended. */
+        private boolean[] finished = {};
+
         private volatile boolean ended;
 
         Exchange(RoutingContext routing) {
             this.routing = routing;
             response = routing.response();
+            stream = new EventStream(routing);
             client = Clients.name(routing.request().remoteAddress());
             context = routing.vertx().getOrCreateContext();
         }
@@ -82,9 +92,16 @@ final class Completions implements Handler<RoutingContext> {
                     .setTimer(
                             options.timeout().toMillis(),
                             late -> fail(ApiError.timeout(options.timeout().toSeconds())));
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, options.timeout().toMillis() / 8);
+            long waiting = routing.vertx().setPeriodic(pause, tick -> {
+                if (!hasToken && !ended && read != null && read.request().stream()) {
+                    stream.comment();
+                }
+            });
             // Also when the client has left.
             routing.addEndHandler(done -> {
                 routing.vertx().cancelTimer(limit);
+                routing.vertx().cancelTimer(waiting);
                 leave();
             });
             workers.executeBlocking(this::read, false)
@@ -103,8 +120,8 @@ final class Completions implements Handler<RoutingContext> {
 
         private ReadRequest read() {
             requireClient();
-            ReadRequest now = ReadRequest.read(routing, gpt2, model, options);
-            answer = new Answer(gpt2, model, names, now.request(), now.sequences());
+            ReadRequest now = ReadRequest.read(routing, gpt2, models, options);
+            answer = new Answer(gpt2, models.get(0), names, now.request(), now.sequences());
             read = now;
             return now;
         }
@@ -122,14 +139,16 @@ final class Completions implements Handler<RoutingContext> {
         private Void submit(List<Echo> echoes) {
             requireClient();
             read = read.scored(echoes);
-            metrics.promptTokens(read.promptTokens());
             if (read.request().maxTokens() == 0) {
+                metrics.promptTokens(read.promptTokens());
                 return null;
             }
             for (int index = 0; read.request().stream() && index < read.sequences(); index++) {
                 beginnings.add(answer.begin(index, read.echo(index)));
             }
             line.take(client, echoes.size());
+            metrics.promptTokens(read.promptTokens());
+            finished = new boolean[echoes.size()];
             for (int prompt = 0; prompt < echoes.size(); prompt++) {
                 int first = prompt * read.request().n();
                 CompletableFuture<List<Generation>> part = line.submit(
@@ -137,6 +156,10 @@ final class Completions implements Handler<RoutingContext> {
                         read.encoded().get(prompt),
                         (token, copy) -> context.runOnContext(now -> token(first + copy, token)));
                 parts.add(part);
+                if (read.request().stream()) {
+                    int number = prompt;
+                    part.thenRun(() -> context.runOnContext(now -> finish(number)));
+                }
                 if (ended) {
                     part.cancel(false);
                 }
@@ -176,21 +199,28 @@ final class Completions implements Handler<RoutingContext> {
         }
 
         private void beginStream() {
-            response.setChunked(true)
-                    .putHeader("Content-Type", "text/event-stream; charset=utf-8")
-                    .putHeader("Cache-Control", "no-cache");
             beginnings.forEach(piece -> send(piece, null));
         }
 
         private void send(Answer.Piece piece, String reason) {
             if (reason != null || !piece.isEmpty()) {
                 JsonObject event = answer.json(new JsonArray().add(piece.json(reason)));
-                send(read.request().usage() ? event.put("usage", null) : event);
+                stream.send(read.request().usage() ? event.put("usage", null) : event);
             }
         }
 
-        private void send(JsonObject event) {
-            response.write("data: " + event.encode() + "\n\n");
+        /** Says how the choices of a prompt have ended, as soon as all of them have. */
+        private void finish(int prompt) {
+            if (ended || finished[prompt]) {
+                return;
+            }
+            finished[prompt] = true;
+            List<Generation> generations = parts.get(prompt).join();
+            int n = read.request().n();
+            for (int copy = 0; copy < n; copy++) {
+                Generation generation = generations.get(copy / read.same());
+                send(answer.piece(prompt * n + copy), Answer.reason(generation.finishReason()));
+            }
         }
 
         private void done() {
@@ -205,13 +235,13 @@ final class Completions implements Handler<RoutingContext> {
                 whole(generations);
                 return;
             }
-            for (int index = 0; index < generations.size(); index++) {
-                send(answer.piece(index), Answer.reason(generations.get(index).finishReason()));
+            for (int prompt = 0; prompt < finished.length; prompt++) {
+                finish(prompt);
             }
             if (read.request().usage()) {
-                send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, read.promptTokens())));
+                stream.send(answer.json(new JsonArray()).put("usage", Answer.usage(generations, read.promptTokens())));
             }
-            response.end("data: [DONE]\n\n");
+            stream.end();
         }
 
         private void whole(List<Generation> generations) {
@@ -231,10 +261,12 @@ final class Completions implements Handler<RoutingContext> {
                 return;
             }
             CompletionRequest asked = read == null ? null : read.request();
-            ApiError error = Failures.of(cause instanceof CompletionException ? cause.getCause() : cause, asked, gpt2);
+            Throwable own = cause instanceof CompletionException ? cause.getCause() : cause;
+            ApiError error = Failures.of(own, asked, gpt2, AccessLog.id(routing));
             leave();
             if (response.headWritten()) {
-                send(error.json());
+                AccessLog.failed(routing, error);
+                stream.send(error.json());
                 response.end();
             } else {
                 routing.fail(error);

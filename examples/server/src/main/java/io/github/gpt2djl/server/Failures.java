@@ -23,8 +23,11 @@ final class Failures {
 
     private Failures() {}
 
-    /** @param request null: it could not be read */
-    static ApiError of(Throwable cause, CompletionRequest request, Gpt2 gpt2) {
+    /**
+     * @param request null: it could not be read
+     * @param id of the request
+     */
+    static ApiError of(Throwable cause, CompletionRequest request, Gpt2 gpt2, String id) {
         if (cause instanceof ApiError known) {
             return known;
         }
@@ -35,7 +38,7 @@ final class Failures {
             return ApiError.of(503, "the server is shutting down");
         }
         if (cause instanceof InsufficientMemoryException) {
-            LOG.warn("a request needs more memory than is free: {}", cause.getMessage());
+            LOG.warn("{} needs more memory than is free: {}", id, cause.getMessage());
             return ApiError.of(
                     503,
                     "there is not enough free memory for this request; ask for a smaller n or fewer tokens, or try"
@@ -52,13 +55,13 @@ final class Failures {
                             + gpt2.config().vocabularySize() + " are banned by " + String.join(" and ", bans)
                             + "; allow at least one");
         }
-        return unknown(cause);
+        return unknown(cause, id);
     }
 
     /** A fault of the server's: the log says more than the client may know. */
-    static ApiError unknown(Throwable cause) {
-        LOG.error("a request failed", cause);
-        return ApiError.of(500, "the server failed to answer; its log says why");
+    static ApiError unknown(Throwable cause, String id) {
+        LOG.error("{} failed", id, cause);
+        return ApiError.of(500, "the server failed to answer; its log says why under " + id);
     }
 
     private static List<String> bans(CompletionRequest request) {

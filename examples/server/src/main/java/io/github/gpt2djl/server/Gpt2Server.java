@@ -3,7 +3,9 @@ package io.github.gpt2djl.server;
 import io.github.gpt2djl.ContinuousBatch;
 import io.github.gpt2djl.Gpt2;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
@@ -11,12 +13,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.LoggerFormat;
-import io.vertx.ext.web.handler.LoggerHandler;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,9 @@ final class Gpt2Server implements AutoCloseable {
     private static final List<String> PAGE = List.of("page.html", "page.css", "page.js", "explain.js", "page.svg");
 
     private final Gpt2 gpt2;
-    private final String model;
+    /** Of the model: the name that answers have, then its aliases. */
+    private final List<String> names;
+
     private final ServerOptions options;
     private final ContinuousBatch batch;
     private final Scoring<Echo, Echo> scoring;
@@ -44,8 +45,7 @@ final class Gpt2Server implements AutoCloseable {
     Gpt2Server(Gpt2 gpt2, ServerOptions options) {
         this.gpt2 = gpt2;
         this.options = options;
-        // Of a folder its last name: who asks needs not know where it is.
-        model = gpt2.name().contains("/") ? Path.of(gpt2.name()).getFileName().toString() : gpt2.name();
+        names = names(gpt2, options.access());
         // Prompts are counted before they come here.
         batch = new ContinuousBatch(gpt2, options.batchSize(), Integer.MAX_VALUE, options.prefillChunk());
         scoring = new Scoring<>(options.queue());
@@ -61,7 +61,7 @@ final class Gpt2Server implements AutoCloseable {
         Router router = router(connections);
         server = await(vertx.createHttpServer(http)
                 .connectionHandler(connections)
-                .requestHandler(router)
+                .requestHandler(new ReadablePath(router))
                 .listen());
     }
 
@@ -69,8 +69,17 @@ final class Gpt2Server implements AutoCloseable {
         return server.actualPort();
     }
 
+    private static List<String> names(Gpt2 gpt2, Access access) {
+        // Of a folder its last name: who asks needs not know where it is.
+        String own =
+                gpt2.name().contains("/") ? Path.of(gpt2.name()).getFileName().toString() : gpt2.name();
+        List<String> names = new ArrayList<>(List.of(access.name().isEmpty() ? own : access.name()));
+        names.addAll(access.aliases());
+        return names.stream().distinct().toList();
+    }
+
     String model() {
-        return model;
+        return names.get(0);
     }
 
     private Router router(Connections connections) {
@@ -78,34 +87,46 @@ final class Gpt2Server implements AutoCloseable {
         Arrivals arrivals = new Arrivals(vertx, options.limits());
         router.route().handler(connections::keep);
         router.route().handler(arrivals::limitBody);
-        router.route("/v1/*").handler(LoggerHandler.create(LoggerFormat.TINY));
-        router.route("/v1/*").handler(this::authorize);
-        router.get("/").handler(routing -> routing.reroute("/page.html"));
-        PAGE.forEach(file -> router.get("/" + file)
-                .handler(routing -> routing.response()
-                        .putHeader("Content-Security-Policy", "default-src 'self'")
+        router.route("/v1/*").handler(new AccessLog());
+        new Guard(options.access()).protect(router);
+        get(router, "/", routing -> routing.reroute("/page.html"));
+        PAGE.forEach(file -> get(
+                router,
+                "/" + file,
+                routing -> routing.response()
+                        .putHeader("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
                         .sendFile("io/github/gpt2djl/server/" + file)));
-        router.get("/health").handler(new Health(batch, options.timeout()));
-        router.get("/metrics")
-                .handler(routing -> routing.response()
+        get(router, "/health", new Health(batch, options.timeout()));
+        get(
+                router,
+                "/metrics",
+                routing -> routing.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(metrics.text()));
-        router.get("/v1/models")
-                .handler(routing -> routing.json(
-                        new JsonObject().put("object", "list").put("data", new JsonArray().add(description()))));
-        router.get("/v1/models/:model").handler(this::describe);
+        get(
+                router,
+                "/v1/models",
+                routing -> routing.json(new JsonObject()
+                        .put("object", "list")
+                        .put(
+                                "data",
+                                new JsonArray(
+                                        names.stream().map(this::description).toList()))));
+        // A name has slashes: org/name.
+        get(router, "/v1/models/*", this::describe);
         router.post("/v1/completions").handler(this::count);
         router.post("/v1/completions").handler(arrivals);
         router.post("/v1/completions")
                 .handler(BodyHandler.create(false).setBodyLimit(options.maxBytes()))
                 .handler(new Completions(
                         gpt2,
-                        model,
+                        names,
                         new Line(batch, options),
                         options,
                         metrics,
                         scoring,
                         vertx.createSharedWorkerExecutor("requests", 2)));
+        allow(router, "/v1/completions", "POST");
         router.route()
                 .handler(routing -> routing.fail(ApiError.notFound(
                         routing.request().method() + " " + routing.request().path())));
@@ -113,35 +134,37 @@ final class Gpt2Server implements AutoCloseable {
         return router;
     }
 
-    private void count(RoutingContext routing) {
-        long arrived = System.nanoTime();
-        routing.addEndHandler(end ->
-                metrics.ended(end.succeeded() ? routing.response().getStatusCode() : 499, System.nanoTime() - arrived));
-        routing.next();
+    private static void get(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        allow(router, path, "GET, HEAD");
     }
 
-    private void authorize(RoutingContext routing) {
-        String found = String.valueOf(routing.request().getHeader("Authorization"));
-        String expected = "Bearer " + options.apiKey();
-        if (!options.apiKey().isEmpty()
-                && !MessageDigest.isEqual(
-                        found.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8))) {
-            throw ApiError.unauthorized();
-        }
+    /** Refuses the other methods of a path. */
+    private static void allow(Router router, String path, String methods) {
+        router.route(path).handler(routing -> {
+            routing.response().putHeader("Allow", methods);
+            throw ApiError.wrongMethod(routing.request().method().name(), methods);
+        });
+    }
+
+    private void count(RoutingContext routing) {
+        long arrived = System.nanoTime();
+        routing.addEndHandler(
+                end -> metrics.ended(AccessLog.status(routing, end.succeeded()), System.nanoTime() - arrived));
         routing.next();
     }
 
     private void describe(RoutingContext routing) {
-        String asked = routing.pathParam("model");
-        if (!asked.equals(model)) {
-            throw ApiError.unknownModel(asked, model);
+        String asked = routing.pathParam("*");
+        if (!names.contains(asked)) {
+            throw ApiError.unknownModel(asked, names);
         }
-        routing.json(description());
+        routing.json(description(asked));
     }
 
-    private JsonObject description() {
+    private JsonObject description(String name) {
         return new JsonObject()
-                .put("id", model)
+                .put("id", name)
                 .put("object", "model")
                 .put("created", started)
                 .put("owned_by", "gpt2-djl");
@@ -153,8 +176,15 @@ final class Gpt2Server implements AutoCloseable {
             return;
         }
         ApiError error = error(routing);
+        AccessLog.failed(routing, error);
         if (error.status == 429) {
-            routing.response().putHeader("Retry-After", String.valueOf(metrics.secondsOfARequest()));
+            // The mean time of a request for each batch that waits, this request's own included.
+            long batches = 1 + batch.waiting() / options.batchSize();
+            long wait = Math.min(options.timeout().toSeconds(), batches * metrics.secondsOfARequest());
+            routing.response().putHeader("Retry-After", String.valueOf(wait));
+        } else if (error.status == 504) {
+            // OpenAI's clients would repeat the request three times, which the server has no time for.
+            routing.response().putHeader("x-should-retry", "false");
         }
         if (!routing.response().ended()) {
             routing.response().setStatusCode(error.status);
@@ -173,7 +203,7 @@ final class Gpt2Server implements AutoCloseable {
         if (status >= 400 && status < 500) {
             return ApiError.of(status, "the request cannot be read");
         }
-        return Failures.unknown(routing.failure());
+        return Failures.unknown(routing.failure(), AccessLog.id(routing));
     }
 
     /**
@@ -194,6 +224,11 @@ final class Gpt2Server implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             return false;
         }
+    }
+
+    /** Says how many prompts run and wait. */
+    String unfinished() {
+        return batch.running() + " running sequences and " + batch.waiting() + " waiting prompts";
     }
 
     /** Ends all at once. */

@@ -22,8 +22,8 @@ record ReadRequest(CompletionRequest request, List<GenerationRequest> encoded, L
      * @throws ApiError if it cannot be followed, or costs too much
      * @throws IllegalArgumentException of the library
      */
-    static ReadRequest read(RoutingContext routing, Gpt2 gpt2, String model, ServerOptions options) {
-        CompletionRequest request = CompletionRequest.read(Body.json(routing), model, options);
+    static ReadRequest read(RoutingContext routing, Gpt2 gpt2, List<String> models, ServerOptions options) {
+        CompletionRequest request = CompletionRequest.read(Body.json(routing), models, options);
         List<GenerationRequest> encoded = new ArrayList<>();
         List<Echo> echoes = new ArrayList<>();
         for (Prompt prompt : request.prompts()) {

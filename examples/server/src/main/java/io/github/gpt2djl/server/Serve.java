@@ -9,8 +9,6 @@ import io.github.gpt2djl.Precision;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -95,11 +93,6 @@ public final class Serve implements Callable<Integer> {
     private int timeout;
 
     @Option(
-            names = "--api-key-file",
-            description = "A file with the key that clients must send. Default: none is asked for.")
-    private Path apiKeyFile;
-
-    @Option(
             names = "--drain",
             defaultValue = "30",
             description = "Seconds to finish what runs when the process is asked to end. Default: 30.")
@@ -123,6 +116,9 @@ public final class Serve implements Callable<Integer> {
 
     @Mixin
     private LimitOptions limits;
+
+    @Mixin
+    private AccessOptions accesses;
 
     /** Runs the command. */
     public static void main(String[] arguments) {
@@ -148,7 +144,7 @@ public final class Serve implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         Limits most = limits.limits(queue);
-        String key = apiKey();
+        Access access = accesses.access(model, host);
         ModelSource source = download ? ModelSource.download() : ModelSource.local();
         LoadOptions loading = new LoadOptions(precision, device, threads, source, trustFiles);
         Gpt2 gpt2 = Gpt2.load(model, loading.withPrefixCache(prefixCache * 1_000_000L));
@@ -160,7 +156,7 @@ public final class Serve implements Callable<Integer> {
                 maxTokens,
                 limits.bodyBytes(maxBytes, gpt2.config().positions()),
                 Duration.ofSeconds(timeout),
-                key,
+                access,
                 prefillChunk,
                 most);
         Gpt2Server server;
@@ -174,7 +170,7 @@ public final class Serve implements Callable<Integer> {
             }
             throw e;
         }
-        if (options.apiKey().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
+        if (access.keys().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
             System.err.println("Anybody who reaches " + host + " can use this server: there is no --api-key-file.");
         }
         System.err.println(server.model() + " at http://" + host + ":" + server.port() + "/");
@@ -185,7 +181,7 @@ public final class Serve implements Callable<Integer> {
 
     private void end(Gpt2Server server) {
         if (!server.drain(Duration.ofSeconds(drain))) {
-            System.err.println("Some requests were not done after " + drain + " s.");
+            System.err.println(server.unfinished() + " were not done after " + drain + " s and got no whole answer.");
         }
         server.close();
     }
@@ -208,16 +204,5 @@ public final class Serve implements Callable<Integer> {
         if (value < least) {
             throw new IllegalArgumentException(option + " is " + value + ", expected at least " + least);
         }
-    }
-
-    private String apiKey() throws IOException {
-        if (apiKeyFile == null) {
-            return "";
-        }
-        String key = Files.readString(apiKeyFile).strip();
-        if (key.isEmpty()) {
-            throw new IllegalArgumentException("--api-key-file " + apiKeyFile + " is empty, expected a key");
-        }
-        return key;
     }
 }

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param maxTokens the most new tokens of a sequence
  * @param maxBytes of a request
  * @param timeout of a request, waiting included
- * @param apiKey what {@code Authorization: Bearer} must say; empty: nothing
+ * @param access who may use the server, and under which names
  * @param prefillChunk prompt tokens that are computed between two steps of running sequences
  * @param limits of a request's cost, and of what a client may hold
  */
@@ -25,7 +25,7 @@ record ServerOptions(
         int maxTokens,
         int maxBytes,
         Duration timeout,
-        String apiKey,
+        Access access,
         int prefillChunk,
         Limits limits) {
     /** Options with the library's own number of prompt tokens between two steps, and the usual limits. */
@@ -46,7 +46,7 @@ record ServerOptions(
                 maxTokens,
                 maxBytes,
                 timeout,
-                apiKey,
+                Access.of(apiKey),
                 ContinuousBatch.DEFAULT_PREFILL_CHUNK,
                 Limits.usual(queue));
     }

@@ -39,7 +39,7 @@ class AttacksTest {
                         250,
                         100_000,
                         Duration.ofSeconds(60),
-                        "",
+                        Access.of(""),
                         ContinuousBatch.DEFAULT_PREFILL_CHUNK,
                         limits));
     }

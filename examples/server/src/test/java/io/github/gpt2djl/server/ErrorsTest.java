@@ -40,7 +40,8 @@ class ErrorsTest {
     private static ServerOptions options() {
         Limits limits =
                 new Limits(100, 100, 50, 1, Duration.ofSeconds(60), Duration.ofSeconds(60), 20, 2048, 16_000_000);
-        return new ServerOptions("127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), "", 32, limits);
+        return new ServerOptions(
+                "127.0.0.1", 0, 8, 16, 250, 100_000, Duration.ofSeconds(60), Access.of(""), 32, limits);
     }
 
     @AfterAll
@@ -355,9 +356,9 @@ class ErrorsTest {
 
     @Test
     void aFaultOfTheServerKeepsItsDetails() {
-        JsonObject error = Failures.unknown(new IllegalStateException("SecretRecord[path=/home/me]"))
+        JsonObject error = Failures.unknown(new IllegalStateException("SecretRecord[path=/home/me]"), "req-1")
                 .json();
         assertThat(error.getJsonObject("error").getString("message"))
-                .isEqualTo("the server failed to answer; its log says why");
+                .isEqualTo("the server failed to answer; its log says why under req-1");
     }
 }

@@ -65,8 +65,8 @@ class LimitsTest {
     void aRequestThatLacksMemoryFailsAlone() throws Exception {
         Limits limits = new Limits(
                 100, 100, 50, 1, Duration.ofSeconds(60), Duration.ofSeconds(60), 20, 1024, Integer.MAX_VALUE);
-        ServerOptions options =
-                new ServerOptions("127.0.0.1", 0, 1 << 16, 1, 250, 10_000, Duration.ofSeconds(60), "", 32, limits);
+        ServerOptions options = new ServerOptions(
+                "127.0.0.1", 0, 1 << 16, 1, 250, 10_000, Duration.ofSeconds(60), Access.of(""), 32, limits);
         try (Gpt2Server server = new Gpt2Server(Gpt2.load("shakespeare"), options)) {
             Client client = new Client(server.port());
             String alone = client.complete("{\"prompt\":\"ROMEO:\",\"seed\":1}").body();

@@ -3,6 +3,8 @@ package io.github.gpt2djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.gpt2djl.checkpoint.TensorInfo;
 import io.github.gpt2djl.testing.ShippedModel;
 import io.github.gpt2djl.testing.TestCheckpoint;
@@ -25,6 +27,7 @@ class PlainGpt2Test {
     private static final Path FILE = Path.of("examples/PlainGpt2.java");
     private static final Path SHIPPED = Path.of("models/shakespeare");
     private static final int NEW_TOKENS = 24;
+    private static final int TOKENS = ShippedModel.SHAKESPEARE.config().vocabularySize();
 
     @TempDir
     Path folder;
@@ -61,7 +64,7 @@ class PlainGpt2Test {
     @EnumSource(TestCheckpoint.Form.class)
     void takesAModelOfAnotherSize(TestCheckpoint.Form form) throws Exception {
         boolean plainForm = form == TestCheckpoint.Form.PLAIN;
-        TestCheckpoint checkpoint = new TestCheckpoint(3, 4, 24, 64, 2100, plainForm, 9);
+        TestCheckpoint checkpoint = new TestCheckpoint(3, 4, 24, 64, TOKENS + 52, plainForm, 9);
         checkpoint.write(folder, plainForm ? TensorInfo.DType.F32 : TensorInfo.DType.F16, form);
         Files.copy(SHIPPED.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         try (Gpt2 gpt2 = Gpt2.load(folder)) {
@@ -86,6 +89,38 @@ class PlainGpt2Test {
         assertThat(pairs).contains("[\"");
         String text = "Fair \"Verona\" \\ Ünder 👍";
         assertThat(encode(plain(folder), text)).isEqualTo(ShippedModel.SHAKESPEARE.encode(text));
+    }
+
+    /** A tokenizer that would merge any two of these characters: only the cuts keep them apart. */
+    @Test
+    void cutsWhereTheTokenizerCuts() throws Exception {
+        List<String> characters =
+                List.of("!", "a", "1", " ", "\n", "\u00a0", "'s", "'L", "\u0085", "\u0661", "<|endoftext|>");
+        List<String> letters = List.of("!", "a", "1", "Ġ", "Ċ", "Â", "ł", "ħ", "'", "s", "L", "Ù", "¡");
+        JsonObject tokenizer = JsonParser.parseString(Files.readString(SHIPPED.resolve("tokenizer.json")))
+                .getAsJsonObject();
+        JsonObject bpe = tokenizer.getAsJsonObject("model");
+        for (String first : letters) {
+            for (String second : letters) {
+                if (!bpe.getAsJsonObject("vocab").has(first + second)) {
+                    bpe.getAsJsonObject("vocab")
+                            .addProperty(
+                                    first + second, bpe.getAsJsonObject("vocab").size());
+                    bpe.getAsJsonArray("merges").add(first + " " + second);
+                }
+            }
+        }
+        new TestCheckpoint(1, 1, 8, 40, TOKENS + 200, true, 1).write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer.toString());
+        Object plain = plain(folder);
+        Random random = new Random(3);
+        try (Gpt2 gpt2 = Gpt2.load(folder)) {
+            for (int i = 0; i < 2_000; i++) {
+                StringBuilder text = new StringBuilder();
+                random.ints(1 + random.nextInt(8), 0, characters.size()).forEach(c -> text.append(characters.get(c)));
+                assertThat(encode(plain, text.toString())).as("%s", text).isEqualTo(gpt2.encode(text.toString()));
+            }
+        }
     }
 
     @Test

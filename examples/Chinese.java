@@ -21,7 +21,7 @@ public final class Chinese extends Lesson {
     @Parameters(arity = "0..1", description = "A text to go on from; default: ${DEFAULT-VALUE}.")
     String text = "这是很久之前的事情了，";
 
-    @Option(names = "--tokens", description = "How many follow; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-new-tokens", description = "How many follow; default: ${DEFAULT-VALUE}.")
     int tokens = 40;
 
     @Option(names = "--top-p", description = "Above 0, at most 1; default: ${DEFAULT-VALUE}.")

@@ -41,7 +41,7 @@ public final class CodeCompletion extends Lesson {
     @Option(names = "--function", description = "Its beginning, \\n for a new line; default: one that adds.")
     String function = "";
 
-    @Option(names = "--samples", description = "At each temperature; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--num-return-sequences", description = "At each temperature; default: ${DEFAULT-VALUE}.")
     int samples = 3;
 
     @Option(names = "--max-new-tokens", description = "Of a candidate; default: ${DEFAULT-VALUE}.")
@@ -57,7 +57,7 @@ public final class CodeCompletion extends Lesson {
     @Override
     protected void teach() throws IOException {
         if (samples < 0) {
-            throw new IllegalArgumentException("found --samples " + samples + ", expected at least 0");
+            throw new IllegalArgumentException("found --num-return-sequences " + samples + ", expected at least 0");
         }
         Language language = java ? JAVA : PYTHON;
         String start = function.isEmpty() ? language.example() : function.replace("\\n", "\n");

@@ -25,7 +25,9 @@ public final class Detect extends Lesson {
     /** Tokens that the model is given of each text. */
     private static final int GIVEN = 12;
 
-    @Option(names = "--file", description = "Human texts, empty lines between; default: Shakespeare, not in training.")
+    @Option(
+            names = "--text-file",
+            description = "Human texts, empty lines between; default: Shakespeare, not in training.")
     Path file;
 
     @Option(names = "--top-k", description = "Generate from the likeliest so many, 0: all; default: ${DEFAULT-VALUE}.")
@@ -47,7 +49,7 @@ public final class Detect extends Lesson {
 
     @Override
     protected void teach() throws Exception {
-        List<String> texts = TextLines.read(file, "human.txt").paragraphs();
+        List<String> texts = TextLines.read(file, "tempest.txt").paragraphs();
         List<Ranked> human = new ArrayList<>();
         List<Ranked> generated = new ArrayList<>();
         try (Gpt2 gpt2 = load()) {

@@ -29,7 +29,7 @@ public final class DiversityCoherence extends Lesson {
     @Parameters(arity = "0..1", description = "The text that all continue; default: \"${DEFAULT-VALUE}\".")
     String prompt = "My lord,";
 
-    @Option(names = "--tokens", description = "Tokens of each text; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-new-tokens", description = "Tokens of each text; default: ${DEFAULT-VALUE}.")
     int tokens = 40;
 
     @Option(names = "--seed", description = "Of the draws; default: ${DEFAULT-VALUE}.")
@@ -92,7 +92,7 @@ public final class DiversityCoherence extends Lesson {
     private Point human(Gpt2 gpt2) throws IOException {
         List<List<Integer>> ids = new ArrayList<>();
         List<Double> logProbabilities = new ArrayList<>();
-        for (String text : TextLines.read(null, "human.txt").paragraphs()) {
+        for (String text : TextLines.read(null, "tempest.txt").paragraphs()) {
             List<Integer> all = gpt2.encode(text, false);
             ids.add(all.subList(0, Math.min(tokens, all.size())));
             var score = gpt2.score(Prompt.ofIds(ids.get(ids.size() - 1)), ScoreOptions.DEFAULT.withBos(true));

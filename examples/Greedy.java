@@ -33,7 +33,7 @@ public final class Greedy extends Lesson {
             "First Citizen:\nWe",
             "HAMLET:\nTo be, or not to be");
 
-    @Option(names = "--tokens", description = "New tokens of each text; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-new-tokens", description = "New tokens of each text; default: ${DEFAULT-VALUE}.")
     int tokens = 150;
 
     @Option(names = "--phrase", description = "What to repeat; default: a loop that greedy decoding falls into.")

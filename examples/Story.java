@@ -35,7 +35,7 @@ public final class Story extends Lesson {
     @Option(names = "--paragraphs", description = "Default: ${DEFAULT-VALUE}.")
     int paragraphs = 3;
 
-    @Option(names = "--candidates", description = "For each paragraph; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--num-return-sequences", description = "For each paragraph; default: ${DEFAULT-VALUE}.")
     int candidates = 5;
 
     @Option(names = "--take", description = "Which of them, 1 the one the model is surest of; default: the middle one.")

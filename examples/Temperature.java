@@ -24,7 +24,7 @@ public final class Temperature extends Lesson {
     @Parameters(arity = "0..1", description = "The text so far; default: \"${DEFAULT-VALUE}\".")
     String prompt = "ROMEO:\nI do";
 
-    @Option(names = "--temperatures", split = ",", description = "Default: 0.3,0.7,1,1.5,3.")
+    @Option(names = "--temperature", split = ",", description = "Default: 0.3,0.7,1,1.5,3.")
     List<Double> temperatures = List.of(0.3, 0.7, 1.0, 1.5, 3.0);
 
     @Option(names = "--seed", description = "Of the texts; default: ${DEFAULT-VALUE}.")

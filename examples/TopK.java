@@ -29,7 +29,7 @@ public final class TopK extends Lesson {
     @Parameters(arity = "0..1", description = "A text to continue; default: \"${DEFAULT-VALUE}\".")
     String prompt = "ROMEO:\n";
 
-    @Option(names = "--k", split = ",", description = "Values to compare, 0 for all tokens; default: 1,5,40,0.")
+    @Option(names = "--top-k", split = ",", description = "Values to compare, 0 for all tokens; default: 1,5,40,0.")
     List<Integer> ks = List.of(1, 5, 40, 0);
 
     @Option(names = "--seed", description = "Of the texts; default: ${DEFAULT-VALUE}.")

@@ -28,7 +28,7 @@ public final class TopP extends Lesson {
     @Parameters(arity = "0..1", description = "A text to continue; default: \"${DEFAULT-VALUE}\".")
     String prompt = "ROMEO:\nI do beseech";
 
-    @Option(names = "--p", description = "0 to 1; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--top-p", description = "0 to 1; default: ${DEFAULT-VALUE}.")
     double p = 0.9;
 
     @Option(names = "--seed", description = "Of the text; default: ${DEFAULT-VALUE}.")

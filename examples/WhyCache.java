@@ -28,11 +28,11 @@ public final class WhyCache extends Lesson {
     @Parameters(arity = "0..1", description = "The text so far; default: \"${DEFAULT-VALUE}\".")
     String prompt = "GLOUCESTER:";
 
-    @Option(names = "--length", description = "Tokens in all; default: as many as the model has positions.")
+    @Option(names = "--max-length", description = "Tokens in all; default: as many as the model has positions.")
     @Nullable
     Integer length;
 
-    @Option(names = "--runs", description = "The medians of so many are shown; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--repetitions", description = "The medians of so many are shown; default: ${DEFAULT-VALUE}.")
     int runs = 3;
 
     public static void main(String... args) {
@@ -45,7 +45,7 @@ public final class WhyCache extends Lesson {
             int positions = gpt2.config().positions();
             int all = length == null ? positions : length;
             if (all > positions) {
-                throw new IllegalArgumentException("--length is " + all + ", expected at most " + positions);
+                throw new IllegalArgumentException("--max-length is " + all + ", expected at most " + positions);
             }
             // Greedy, and nothing ends the text before.
             var whole = GenerationConfig.builder().maxLength(all).minLength(all).build();
@@ -59,7 +59,7 @@ public final class WhyCache extends Lesson {
                     .mapToObj(n -> new Place(n, new ArrayList<>(), new ArrayList<>()))
                     .toList();
             if (places.isEmpty()) {
-                throw new IllegalArgumentException("--length is " + all + ", expected at least " + (given + 2));
+                throw new IllegalArgumentException("--max-length is " + all + ", expected at least " + (given + 2));
             }
 
             // All places in each run, so that a minute in which the machine is busy spoils none.

@@ -90,7 +90,7 @@ def kinds():
 
 def main():
     draw = random.Random(1)
-    texts = [open(f"examples/data/{name}", newline="").read() for name in ("human.txt", "cbtest.txt")]
+    texts = [open(f"examples/data/{name}", newline="").read() for name in ("tempest.txt", "cbtest.txt")]
     texts += [CODE, CODE.replace("\n", "\r\n"), SCRIPTS, SPACES, CONTRACTIONS, DIGITS, BORDERS]
     texts += [ties(draw) for _ in range(20)]
     with open(sys.argv[1], "w") as out:

@@ -23,9 +23,11 @@ class OwnRulesTest {
 
     @Test
     void lipogram() {
-        int[] banned = IntStream.range(0, gpt2.config().vocabularySize())
+        int all = gpt2.config().vocabularySize();
+        int[] banned = IntStream.range(0, all)
                 .filter(id -> gpt2.decode(id).toLowerCase().contains("e"))
                 .toArray();
+        Sheet.states("OwnRulesTest.lipogram", "Check: %,d of the %,d tokens", banned.length, all);
         var config = GenerationConfig.builder().maxNewTokens(100).doSample(true).seed(1);
         config.logitsProcessor((scores, text) -> {
             for (int id : banned) {
@@ -72,16 +74,16 @@ class OwnRulesTest {
                 .filter(line -> line.finishReason() == FinishReason.STOP)
                 .map(Generation::text)
                 .toList();
-        List<String> couplet = new ArrayList<>();
-        for (String first : lines) {
-            for (String second : lines) {
-                if (couplet.isEmpty() && rhyme(lastWord(first), lastWord(second))) {
-                    couplet = List.of(first, second);
+        List<List<String>> couplets = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            for (int j = i + 1; j < lines.size(); j++) {
+                if (rhyme(lastWord(lines.get(i)), lastWord(lines.get(j)))) {
+                    couplets.add(List.of(lines.get(i), lines.get(j)));
                 }
             }
         }
-        assertThat(couplet).hasSize(2);
-        assertThat(lastWord(couplet.get(0))).isNotEqualTo(lastWord(couplet.get(1)));
+        assertThat(couplets).allMatch(both -> !lastWord(both.get(0)).equals(lastWord(both.get(1))));
+        Sheet.states("OwnRulesTest.rhyme", "%d pairs of lines rhyme", couplets.size());
         assertThat(rhyme("dearly", "nearly")).isTrue();
         assertThat(rhyme("her", "father")).isFalse();
     }
@@ -110,8 +112,11 @@ class OwnRulesTest {
             }
         };
         var marked = plain.toBuilder().logitsProcessor(greener).build();
-        assertThat(z(gpt2.generate("ROMEO:\n", marked).ids())).isGreaterThan(5);
-        assertThat(z(gpt2.generate("ROMEO:\n", plain).ids())).isBetween(-3.0, 3.0);
+        double withMark = z(gpt2.generate("ROMEO:\n", marked).ids());
+        double without = z(gpt2.generate("ROMEO:\n", plain).ids());
+        assertThat(withMark).isGreaterThan(5);
+        assertThat(without).isBetween(-3.0, 3.0);
+        Sheet.states("OwnRulesTest.watermark", "Check: %.1f with the mark and %.1f without", withMark, without);
     }
 
     /** Half of the vocabulary, another half after each token. */
@@ -148,6 +153,12 @@ class OwnRulesTest {
             }
             ids.add(top.get(chosen).id());
         }
+        String first = gpt2.decode(ids.subList(prompt, ids.size()))
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        Sheet.states("OwnRulesTest.yourOwnSampler", "the text begins with a line break and \"%s\"", first);
         var config = GenerationConfig.builder().maxNewTokens(30).doSample(true).temperature(temperature);
         assertThat(ids.subList(prompt, ids.size()))
                 .isEqualTo(gpt2.generate("ROMEO:", config.topK(k).seed(seed).build())

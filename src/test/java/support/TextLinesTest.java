@@ -21,7 +21,7 @@ class TextLinesTest {
         TextLines text = TextLines.read(file, "unused");
         assertThat(text.lines()).startsWith("", "one", "two");
         assertThat(text.paragraphs()).containsExactly("one\ntwo", "three");
-        assertThat(TextLines.read(null, "human.txt").paragraphs()).hasSize(12);
+        assertThat(TextLines.read(null, "tempest.txt").paragraphs()).hasSize(12);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.github.gpt2djl;
 
+import io.github.gpt2djl.internal.json.JsonText;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -63,13 +65,26 @@ public interface OptionNaming {
      *
      * @param option any option
      * @param value a value of the option, or a text that could not be read
-     * @return a text in quotes, a constant in the form {@code hugging-face}, or the {@code toString} of another value
+     * @return a text in quotes, or several in brackets, with JSON's escapes; a constant in the form {@code
+     *     hugging-face}; the {@code toString} of another value
      */
     default String value(NamedOption option, Object value) {
         if (value instanceof Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
-        return value instanceof String ? "\"" + value + "\"" : value.toString();
+        if (value instanceof String text) {
+            return JsonText.compact(json -> json.value(text));
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return JsonText.compact(json -> {
+                json.beginArray();
+                for (Object text : list) {
+                    json.value((String) text);
+                }
+                json.endArray();
+            });
+        }
+        return value.toString();
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
+import io.github.gpt2djl.internal.hub.Models;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,8 +61,8 @@ class AdaptedModelTest {
         writeFor("shakespeare");
         assertThatThrownBy(() -> Gpt2.load(folder))
                 .isInstanceOf(MalformedCheckpointException.class)
-                .hasMessageContaining(
-                        "h.0.attn.c_attn.lora_A.weight F32 [4, 8], expected F64, F32, F16 or BF16 [4, 192]");
+                .hasMessageContaining("h.0.attn.c_attn.lora_A.weight F32 [4, 8], expected F64, F32, F16 or BF16 [4, "
+                        + Models.shippedConfig().width() + "]");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.internal.decoder.LiveArrays;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class ConcurrencyTest {
     /** The shipped model's vocabulary on few weights: the threads meet in the library, not in matrix products. */
     @Test
     void sixteenThreadsGetWhatOneGets() throws Exception {
-        new TestCheckpoint(2, 2, 32, 256, 2048, true, 4).write(folder);
+        new TestCheckpoint(2, 2, 32, 256, ShippedVocabulary.SIZE, true, 4).write(folder);
         Files.copy(Path.of("models/shakespeare/tokenizer.json"), folder.resolve("tokenizer.json"));
         try (Gpt2 gpt2 = Gpt2.load(folder)) {
             sixteenThreads(gpt2);

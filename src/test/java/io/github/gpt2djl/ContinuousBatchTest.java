@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.internal.decoder.LiveArrays;
 import io.github.gpt2djl.testing.ShippedModel;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +30,10 @@ class ContinuousBatchTest {
     /** As long as the context allows: nothing ends it but its reader. */
     private static final GenerationRequest LONG = new GenerationRequest(
             Prompt.of("ROMEO:"),
-            GenerationConfig.builder().suppressTokens(2047).maxNewTokens(250).build());
+            GenerationConfig.builder()
+                    .suppressTokens(ShippedVocabulary.END)
+                    .maxNewTokens(250)
+                    .build());
 
     @Test
     void eachRequestGivesWhatItGivesAlone() throws Exception {

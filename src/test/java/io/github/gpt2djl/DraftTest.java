@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.testing.ShippedModel;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ class DraftTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void anAssistantLeavesTheTextAlone(boolean sample) throws IOException {
-        Path other = new TestCheckpoint(1, 2, 16, 60, 2048, true, 8).write(folder);
+        Path other = new TestCheckpoint(1, 2, 16, 60, ShippedVocabulary.SIZE, true, 8).write(folder);
         try (Gpt2 similar = Gpt2.load("shakespeare", LoadOptions.DEFAULT.withPrecision(Precision.INT8));
                 Gpt2 foreign = Gpt2.load(other)) {
             GenerationConfigBuilder config =
@@ -143,7 +144,7 @@ class DraftTest {
             GenerationConfig config = GenerationConfig.builder().build();
             assertThatThrownBy(() -> gpt2.generate(Prompt.of("a"), config, other))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("the assistant has 61 tokens and the model 2048");
+                    .hasMessageContaining("the assistant has 61 tokens and the model " + ShippedVocabulary.SIZE);
             GenerationConfig both =
                     GenerationConfig.builder().promptLookupNumTokens(5).build();
             assertInvalid(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -155,7 +156,7 @@ class Gpt2Test {
 
     @Test
     void eosEndsARowAndStaysInItsIds() throws IOException {
-        int eos = 2047;
+        int eos = ShippedVocabulary.END;
         try (Gpt2 led = Gpt2.load(ledThrough(new int[] {5, 6, eos, 7, 8}))) {
             Generation generation = led.generate(Prompt.ofIds(0), GREEDY);
             assertThat(generation.ids()).containsExactly(5, 6, eos);
@@ -205,27 +206,30 @@ class Gpt2Test {
     @Test
     void anEmptyPromptStartsFromBos() {
         Generation empty = shakespeare.generate("", GREEDY);
-        assertThat(empty.promptIds()).containsExactly(2047);
+        assertThat(empty.promptIds()).containsExactly(ShippedVocabulary.END);
         assertThat(empty.ids())
-                .isEqualTo(shakespeare.generate(Prompt.ofIds(2047), GREEDY).ids());
+                .isEqualTo(shakespeare
+                        .generate(Prompt.ofIds(ShippedVocabulary.END), GREEDY)
+                        .ids());
         assertThat(shakespeare.generate(Prompt.ofIds(), GREEDY)).isEqualTo(empty);
     }
 
     @Test
     void aTypedEndOfTextDependsOnThePreset() {
-        assertThat(shakespeare.generate("<|endoftext|>", GREEDY).promptIds()).containsExactly(2047);
+        assertThat(shakespeare.generate("<|endoftext|>", GREEDY).promptIds()).containsExactly(ShippedVocabulary.END);
         GenerationConfig openAi =
                 GenerationConfig.builder().preset(Preset.OPENAI).maxNewTokens(2).build();
         assertThat(shakespeare.generate("<|endoftext|>", openAi).promptIds())
                 .hasSizeGreaterThan(1)
-                .doesNotContain(2047);
+                .doesNotContain(ShippedVocabulary.END);
     }
 
     @Test
     void badCallsAreRejected() {
-        assertThatThrownBy(() -> shakespeare.generate(Prompt.ofIds(2048), GREEDY))
+        assertThatThrownBy(() -> shakespeare.generate(Prompt.ofIds(ShippedVocabulary.SIZE), GREEDY))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("id 2048 at index 0 is out of range, expected 0 to 2047");
+                .hasMessage("id " + ShippedVocabulary.SIZE + " at index 0 is out of range, expected 0 to "
+                        + ShippedVocabulary.END);
         assertThatThrownBy(() -> shakespeare.generate((String) null, GREEDY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a prompt has either text or ids, found neither");
@@ -238,9 +242,9 @@ class Gpt2Test {
                 "1 here",
                 () -> shakespeare.generate("A", sampled(1).numReturnSequences(2).build()));
         assertInvalid(NamedOption.of("text"), 1, "at least 2", () -> shakespeare.score(Prompt.ofIds(5)));
-        assertThatThrownBy(() -> shakespeare.decode(List.of(1, 2048)))
+        assertThatThrownBy(() -> shakespeare.decode(List.of(1, ShippedVocabulary.SIZE)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("id 2048");
+                .hasMessageContaining("id " + ShippedVocabulary.SIZE);
     }
 
     @Test
@@ -424,7 +428,7 @@ class Gpt2Test {
      * layers add nothing and the head finds in wpe's row t the id that comes next.
      */
     private Path ledThrough(int[] ids) throws IOException {
-        TestCheckpoint model = new TestCheckpoint(1, 1, 32, 32, 2048, false, 1);
+        TestCheckpoint model = new TestCheckpoint(1, 1, 32, 32, ShippedVocabulary.SIZE, false, 1);
         for (String name : List.of(
                 "wte.weight",
                 "wpe.weight",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.gpt2djl.InvalidOptionException.Setting;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.tokenizer.BpeTrainer;
 import io.github.gpt2djl.training.Corpus;
 import io.github.gpt2djl.training.Learning;
@@ -53,13 +54,17 @@ class InvalidOptionExceptionTest {
         build("more sequences than beams", b -> b.numBeams(2).numReturnSequences(3));
         build("two searches", b -> b.numBeams(2).penaltyAlpha(0.6).topK(4));
         build("drawn beams", b -> b.numBeams(2).doSample(true));
+        build("stop strings with beams", b -> b.numBeams(2).stopStrings("\n", "\"The end\""));
         build("contrastive search of one token", b -> b.penaltyAlpha(0.6).topK(1));
         check("a length that the prompt fills", "To be, or not to be", b -> b.maxLength(2));
         check("a prompt beyond the context", "O, ".repeat(200), b -> {});
         check("a prompt that cannot fit", "O, ".repeat(9999), b -> {});
         check("a policy that keeps the context", "O", b -> b.contextPolicy(ContextPolicy.slide(256)));
-        check("an id beyond the vocabulary", "O", b -> b.suppressTokens(2048));
-        check("a ban of all tokens", "O", b -> b.suppressTokens(ids(0, 1024)).beginSuppressTokens(ids(1024, 2048)));
+        check("an id beyond the vocabulary", "O", b -> b.suppressTokens(ShippedVocabulary.SIZE));
+        check(
+                "a ban of all tokens",
+                "O",
+                b -> b.suppressTokens(ids(0, 1024)).beginSuppressTokens(ids(1024, ShippedVocabulary.SIZE)));
         check("a forced end that is banned", "O", b -> b.forcedEosTokenId(7).suppressTokens(7));
         check("a power beyond floats", "O", b -> b.numBeams(2).lengthPenalty(60));
         GenerationConfig beams = b().numBeams(2).build();
@@ -133,8 +138,10 @@ class InvalidOptionExceptionTest {
             table.append("columns: " + e.message(COLUMNS) + "\n\n");
         });
         try (var expected = InvalidOptionExceptionTest.class.getResourceAsStream("/wording.txt")) {
-            assertThat(table.toString())
-                    .isEqualTo(new String(Objects.requireNonNull(expected).readAllBytes(), StandardCharsets.UTF_8));
+            String wording = new String(Objects.requireNonNull(expected).readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("{size}", Integer.toString(ShippedVocabulary.SIZE))
+                    .replace("{end}", Integer.toString(ShippedVocabulary.END));
+            assertThat(table.toString()).isEqualTo(wording);
         }
     }
 

@@ -6,14 +6,19 @@ import io.github.gpt2djl.testing.ShippedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The lessons stay short, and each has its page; that they run is JarIT's. */
 class LessonsTest {
+    /** A block of code or output. */
+    private static final String BLOCK = "(?s)```(?:sh|text)\n(.*?)```";
+
     @Test
     void eachIsShortAndHasAPage() throws IOException {
         String pages = Files.readString(Path.of("examples/README.md"));
@@ -38,6 +43,30 @@ class LessonsTest {
         List<String> rows = found(page, "(?m)^\\| (\\d+ \\| \\[[^]]+)\\]");
         assertThat(sections).hasSizeGreaterThan(20);
         assertThat(rows.stream().map(row -> row.replace(" | [", ". "))).containsExactlyInAnyOrderElementsOf(sections);
+    }
+
+    /** The Chinese page shows the same commands and the same output, and states no figure that the English page lacks. */
+    @Test
+    void theChinesePageShowsTheSameOutput() throws IOException {
+        Map<String, String> english = sections("examples/README.md");
+        Map<String, String> chinese = sections("docs/zh-CN/lessons.md");
+        assertThat(chinese.keySet()).containsExactly("1", "2", "3", "4", "5", "6");
+        chinese.forEach((number, section) -> {
+            String original = english.get(number);
+            assertThat(found(section, BLOCK)).as(number).isEqualTo(found(original, BLOCK));
+            assertThat(found(section.replaceAll(BLOCK, ""), "(?<!\\d)(\\d+\\.\\d+)"))
+                    .as(number)
+                    .allMatch(figure -> original.contains(figure));
+        });
+    }
+
+    private static Map<String, String> sections(String page) throws IOException {
+        Map<String, String> sections = new LinkedHashMap<>();
+        String[] parts = Files.readString(Path.of(page)).split("(?m)^## (?=\\d+\\. )");
+        for (String section : List.of(parts).subList(1, parts.length)) {
+            sections.put(section.substring(0, section.indexOf('.')), section);
+        }
+        return sections;
     }
 
     /** Lessons 2 and 4 compute with these. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.gpt2djl.sampling.StepTrace;
 import io.github.gpt2djl.sampling.TokenProbability;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +86,7 @@ class OptionsTest {
         assertThatThrownBy(() -> SHAKESPEARE.generate("ROMEO:", nothing))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("no token is left")
-                .hasMessageContaining("banned all 2048");
+                .hasMessageContaining("banned all " + ShippedVocabulary.SIZE);
     }
 
     /** presence and frequency as OpenAI's API documents them: logit - c·frequency - [c > 0]·presence. */
@@ -109,8 +110,8 @@ class OptionsTest {
         for (int step : new int[] {0, 5, 40}) {
             int[] text = texts.get(step);
             float[] plain = SHAKESPEARE.model().decoder().logits(text);
-            int last = (text.length - 1) * 2048;
-            for (int id = 0; id < 2048; id++) {
+            int last = (text.length - 1) * ShippedVocabulary.SIZE;
+            for (int id = 0; id < ShippedVocabulary.SIZE; id++) {
                 int count = 0;
                 for (int i = prompt; i < text.length; i++) {
                     count += text[i] == id ? 1 : 0;
@@ -136,7 +137,7 @@ class OptionsTest {
                         GREEDY.toBuilder().topLogprobs(9999).maxNewTokens(1).build())
                 .tokens()
                 .get(0);
-        assertThat(whole.top()).hasSize(2048);
+        assertThat(whole.top()).hasSize(ShippedVocabulary.SIZE);
         double sum =
                 whole.top().stream().mapToDouble(TokenProbability::probability).sum();
         assertThat(sum).isCloseTo(1, within(1e-5));

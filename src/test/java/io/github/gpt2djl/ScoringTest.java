@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.Gson;
 import io.github.gpt2djl.internal.generation.LoadedModel;
 import io.github.gpt2djl.sampling.TokenProbability;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ class ScoringTest {
                         "",
                         GenerationConfig.builder()
                                 .maxNewTokens(1)
-                                .topLogprobs(2048)
+                                .topLogprobs(ShippedVocabulary.SIZE)
                                 .build())
                 .tokens()
                 .get(0);
@@ -171,7 +172,7 @@ class ScoringTest {
 
     @Test
     void ranksAreThoseOfTheWindowThatScoresAnId() {
-        int[] ids = new Random(1).ints(300, 0, 2047).toArray();
+        int[] ids = new Random(1).ints(300, 0, ShippedVocabulary.END).toArray();
         List<Integer> ranks = SHAKESPEARE
                 .score(Prompt.ofIds(ids), ScoreOptions.DEFAULT.withStride(100))
                 .ranks();

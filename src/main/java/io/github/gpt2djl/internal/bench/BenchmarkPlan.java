@@ -1,6 +1,7 @@
 package io.github.gpt2djl.internal.bench;
 
 import static io.github.gpt2djl.GenerationOption.CONTEXT_POLICY;
+import static io.github.gpt2djl.GenerationOption.MAX_NEW_TOKENS;
 import static io.github.gpt2djl.GenerationOption.PROMPT_LOOKUP_NUM_TOKENS;
 
 import io.github.gpt2djl.ContextPolicy;
@@ -22,15 +23,14 @@ import io.github.gpt2djl.NamedOption;
  */
 public record BenchmarkPlan(
         int batch, int promptTokens, int newTokens, int warmUp, int repetitions, int guesses, ContextPolicy policy) {
-    static final NamedOption BATCH = NamedOption.of("batch");
+    static final NamedOption BATCH = NamedOption.of("batchSize");
     static final NamedOption PROMPT_TOKENS = NamedOption.of("promptTokens");
-    static final NamedOption NEW_TOKENS = NamedOption.of("newTokens");
 
     /** Rejects numbers that are out of range, and tokens that do not fit into the context. */
     void check(int positions) {
         require(BATCH, batch, 1);
         require(PROMPT_TOKENS, promptTokens, 1);
-        require(NEW_TOKENS, newTokens, 2);
+        require(MAX_NEW_TOKENS, newTokens, 2);
         require(NamedOption.of("warmUp"), warmUp, 0);
         require(NamedOption.of("repetitions"), repetitions, 1);
         require(PROMPT_LOOKUP_NUM_TOKENS, guesses, 0);
@@ -45,7 +45,7 @@ public record BenchmarkPlan(
             throw InvalidOptionException.conflict(
                     PROMPT_TOKENS,
                     promptTokens,
-                    new Setting(NEW_TOKENS, newTokens),
+                    new Setting(MAX_NEW_TOKENS, newTokens),
                     "tokens that fit into the model's context of ",
                     positions);
         }

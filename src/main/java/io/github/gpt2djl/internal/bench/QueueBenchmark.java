@@ -1,7 +1,7 @@
 package io.github.gpt2djl.internal.bench;
 
+import static io.github.gpt2djl.GenerationOption.MAX_NEW_TOKENS;
 import static io.github.gpt2djl.internal.bench.BenchmarkPlan.BATCH;
-import static io.github.gpt2djl.internal.bench.BenchmarkPlan.NEW_TOKENS;
 import static io.github.gpt2djl.internal.bench.BenchmarkPlan.PROMPT_TOKENS;
 
 import io.github.gpt2djl.InvalidOptionException;
@@ -71,7 +71,7 @@ public record QueueBenchmark(double queueTokensPerSecond, double staticTokensPer
             throw InvalidOptionException.conflict(
                     PROMPT_TOKENS,
                     promptTokens,
-                    new Setting(NEW_TOKENS, newTokens),
+                    new Setting(MAX_NEW_TOKENS, newTokens),
                     "at least 2 each, and one and a half of both within the context of ",
                     positions);
         }

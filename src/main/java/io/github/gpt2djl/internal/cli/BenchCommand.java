@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "Measures generation with random prompts, top-k 50 and top-p 0.95: medians of repetitions after a warm-up.",
             "Figures go to stdout, progress to stderr."
         },
-        footer = {"", "Example:", "  bench --prompt-tokens 64 --new-tokens 64 --precision int8"})
+        footer = {"", "Example:", "  bench --prompt-tokens 64 --max-new-tokens 64 --precision int8"})
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model = new ModelOptions();
@@ -42,13 +42,17 @@ final class BenchCommand implements Callable<Integer> {
     int promptTokens;
 
     @Option(
-            names = "--new-tokens",
+            names = "--max-new-tokens",
             paramLabel = "N",
             defaultValue = "64",
             description = "Tokens to generate, at least 2. Default: 64.")
     int newTokens;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Sequences at once. Default: 1.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Sequences at once. Default: 1.")
     int batch;
 
     @Option(
@@ -80,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "stop|slide:N",
             defaultValue = "stop",
             description =
-                    "slide:N continues from the last N tokens when the context is full, so that --new-tokens can be"
+                    "slide:N continues from the last N tokens when the context is full, so that --max-new-tokens can be"
                             + " any number. Default: stop.")
     String contextPolicy = "stop";
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  download gpt2",
             "  download stanford-crfm/alias-gpt2-small-x21@checkpoint-1000",
-            "  download --source openai 124M --to gpt2-124M"
+            "  download --source openai 124M --out gpt2-124M"
         })
 final class DownloadCommand implements Callable<Integer> {
     @Parameters(
@@ -53,7 +53,7 @@ final class DownloadCommand implements Callable<Integer> {
     Source source = Source.HUB;
 
     @Option(
-            names = "--to",
+            names = "--out",
             paramLabel = "FOLDER",
             description = "With --source openai: the folder to download to. Default: gpt2-MODEL.")
     @Nullable
@@ -80,7 +80,7 @@ final class DownloadCommand implements Callable<Integer> {
         }
         if (source == Source.HUB && to != null) {
             throw new IllegalArgumentException(
-                    "--to has no effect with --source hub, which fills Hugging Face's cache; set HF_HUB_CACHE");
+                    "--out has no effect with --source hub, which fills Hugging Face's cache; set HF_HUB_CACHE");
         }
         try (ProgressBars bars = new ProgressBars(err)) {
             Path folder = source == Source.HUB

@@ -49,7 +49,7 @@ final class ExplainCommand implements Callable<Integer> {
     final GenerationFlags flags = new GenerationFlags();
 
     @Option(
-            names = "--candidates",
+            names = "--trace",
             paramLabel = "N",
             defaultValue = "10",
             description = "Tokens to show for each step; the chosen one is always shown. Default: 10.")
@@ -86,7 +86,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (candidates < 1) {
-            throw new IllegalArgumentException("--candidates is " + candidates + ", expected at least 1");
+            throw new IllegalArgumentException("--trace is " + candidates + ", expected at least 1");
         }
         if (html != null) {
             TracePage.check(html);

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  finetune --model gpt2 --text poems.txt --max-minutes 60 --out poet",
-            "  finetune --model gpt2 --text poems.txt --max-minutes 60 --out poet-lora --lora-rank 8",
+            "  finetune --model gpt2 --text-file poems.txt --max-minutes 60 --out poet",
+            "  finetune --model gpt2 --text-file poems.txt --max-minutes 60 --out poet-lora --lora-rank 8",
             "  generate --model poet-lora \"The sea\"",
             "  convert --model poet-lora --out poet"
         })

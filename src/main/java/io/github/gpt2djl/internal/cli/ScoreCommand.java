@@ -51,7 +51,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Nullable
     String textFile;
 
-    @Option(names = "--ids", paramLabel = "IDS", description = "Token ids instead of text, such as 15496,11,314.")
+    @Option(names = "--text-ids", paramLabel = "IDS", description = "Token ids instead of text, such as 15496,11,314.")
     @Nullable
     String ids;
 
@@ -124,10 +124,10 @@ final class ScoreCommand implements Callable<Integer> {
         long given = Stream.of(text, textFile, ids).filter(Objects::nonNull).count();
         if (given != 1) {
             throw new IllegalArgumentException("found " + (given == 0 ? "none" : "several")
-                    + " of --text, --text-file and --ids, expected one of them");
+                    + " of --text, --text-file and --text-ids, expected one of them");
         }
         if (ids != null) {
-            return Prompt.ofIds(Output.ids("--ids", ids));
+            return Prompt.ofIds(Output.ids("--text-ids", ids));
         }
         return Prompt.of(textFile != null ? Texts.file(textFile) : Texts.of(Objects.requireNonNull(text)));
     }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  train --text plays.txt --max-minutes 10 --out mine",
-            "  train --text plays.txt --max-minutes 10 --out mine --resume",
+            "  train --text-file plays.txt --max-minutes 10 --out mine",
+            "  train --text-file plays.txt --max-minutes 10 --out mine --resume",
             "  generate --model mine \"ROMEO:\""
         })
 final class TrainCommand implements Callable<Integer> {

@@ -11,7 +11,11 @@ import picocli.CommandLine.Spec;
 
 /** The options that train and finetune have in common. */
 final class TrainingFlags {
-    @Option(names = "--text", paramLabel = "FILE", required = true, description = "The text to train on, in UTF-8.")
+    @Option(
+            names = "--text-file",
+            paramLabel = "FILE",
+            required = true,
+            description = "The text to train on, in UTF-8.")
     Path text = Path.of("");
 
     @Option(
@@ -127,7 +131,7 @@ final class TrainingFlags {
     @Option(
             names = "--sample-prompt",
             paramLabel = "TEXT",
-            description = "The prompt of the samples. Default: the token that begins a document.")
+            description = "The prompt of the samples. Default: a line at the beginning of the validation text.")
     @Nullable
     String samplePrompt;
 

@@ -40,7 +40,7 @@ final class TrainingRun {
         Corpus corpus = corpus(start, split);
         Trainer trainer = new Trainer(start, learning, corpus, options, flags.folder, flags.threads);
         CountDownLatch ended = new CountDownLatch(1);
-        TrainingView view = new TrainingView(flags, options, err);
+        TrainingView view = new TrainingView(flags, options, split, err);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(view, ended), "gpt2-djl training"));
         try {
             TrainingRecord record = run(trainer, view);

@@ -8,6 +8,7 @@ import io.github.gpt2djl.LoadOptions;
 import io.github.gpt2djl.ModelSource;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.training.Corpus;
 import io.github.gpt2djl.training.Evaluation;
 import io.github.gpt2djl.training.TrainingListener;
 import io.github.gpt2djl.training.TrainingOptions;
@@ -27,16 +28,30 @@ final class TrainingView implements TrainingListener, AutoCloseable {
 
     private final TrainingFlags flags;
     private final int sampleEvery;
+    private final String samplePrompt;
     private final PrintStream err;
     private final boolean terminal = Terminals.is(Terminals.ERR);
     private @Nullable ProgressBar bar;
     private @Nullable TrainingStep last;
     private volatile boolean stopped;
 
-    TrainingView(TrainingFlags flags, TrainingOptions options, PrintStream err) {
+    TrainingView(TrainingFlags flags, TrainingOptions options, Corpus.Split split, PrintStream err) {
         this.flags = flags;
+        this.samplePrompt = flags.samplePrompt == null ? firstLine(split.validation()) : flags.samplePrompt;
         this.sampleEvery = flags.sampleEvery == null ? options.evaluateEvery() : flags.sampleEvery;
         this.err = err;
+    }
+
+    /** Returns the first line of which the beginning is known, and that is not blank; at most 60 characters. */
+    static String firstLine(String text) {
+        String line = text.substring(text.indexOf('\n') + 1)
+                .lines()
+                // Where a document begins, the tokenizer's start token may stand.
+                .map(one -> one.replaceFirst("^<\\|endoftext\\|>", ""))
+                .filter(one -> !one.isBlank())
+                .findFirst()
+                .orElse("");
+        return line.substring(0, line.offsetByCodePoints(0, Math.min(60, line.codePointCount(0, line.length()))));
     }
 
     void stop() {
@@ -107,9 +122,8 @@ final class TrainingView implements TrainingListener, AutoCloseable {
                     .maxNewTokens(Math.min(SAMPLE_TOKENS, gpt2.config().positions() / 2))
                     .seed(1)
                     .build();
-            String prompt = flags.samplePrompt == null ? "" : flags.samplePrompt;
-            String text = gpt2.generate(prompt, config).text();
-            err.println((prompt + text).strip().indent(4).stripTrailing());
+            String text = gpt2.generate(samplePrompt, config).text();
+            err.println((samplePrompt + text).strip().indent(4).stripTrailing());
         } catch (InsufficientMemoryException e) {
             // A failed sample must not end the training.
             err.println("no text of the model: " + e.getMessage());

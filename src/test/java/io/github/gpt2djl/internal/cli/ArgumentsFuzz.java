@@ -62,12 +62,12 @@ class ArgumentsFuzz {
                 words("generate --prompt-ids 15496,11 --num-beams 3 --early-stopping never --length-penalty -1"),
                 words(
                         "generate @a --logit-bias 318=-5;464,3290=2 --bad-words-ids 1;2,3 --context-policy slide:5 --no-stream"),
-                words("explain x --candidates 3 --max-length 9 --generation-config nowhere.json --no-do-sample"),
+                words("explain x --trace 3 --max-length 9 --generation-config nowhere.json --no-do-sample"),
                 words("interactive --max-new-tokens 60 --preset openai --precision INT8 --device gpu --threads 2"),
-                words("score --text x --ids 1,2 --stride 5 --bos"),
+                words("score --text x --text-ids 1,2 --stride 5 --bos"),
                 words("rank a b c --model gpt2 --download"),
-                words("bench --batch 2 --queue 3 --profile --prompt-tokens 5 --new-tokens 6 --repetitions 7"),
-                words("download --source openai 124M --to x --revision main"),
+                words("bench --batch-size 2 --queue 3 --profile --prompt-tokens 5 --max-new-tokens 6 --repetitions 7"),
+                words("download --source openai 124M --out x --revision main"),
                 words("replay - --help"),
                 words("models --json"),
                 words("selfcheck gpt2 --version"));

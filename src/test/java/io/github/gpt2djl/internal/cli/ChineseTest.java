@@ -27,7 +27,7 @@ class ChineseTest {
                 "finetune",
                 "--model",
                 UNTRAINED,
-                "--text",
+                "--text-file",
                 text.toString(),
                 "--out",
                 model.toString(),
@@ -42,7 +42,7 @@ class ChineseTest {
                 "--sample-every",
                 "0");
         assertThat(tuned.code()).as(tuned.err()).isZero();
-        String shown = lesson("我喜欢学习", "--model", model.toString(), "--tokens", "14");
+        String shown = lesson("我喜欢学习", "--model", model.toString(), "--max-new-tokens", "14");
         // Each character is one token, with the class's own tokens around a whole text.
         assertThat(shown)
                 .startsWith("我喜欢学习: 5 characters, 5 tokens\n\n")

@@ -54,7 +54,7 @@ class ConvertTest {
         assertThat(MainTest.run("convert", "--model", adapter, "--out", folder.toString())
                         .err())
                 .isEmpty();
-        String[] score = {"score", "--ids", "1,7,30,22,6", "--json", "--model"};
+        String[] score = {"score", "--text-ids", "1,7,30,22,6", "--json", "--model"};
         assertThat(MainTest.run(with(score, folder.toString())).out())
                 .isEqualTo(MainTest.run(with(score, adapter)).out())
                 .isNotEqualTo(MainTest.run(with(score, "src/test/resources/reference/adapters/base"))

@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gpt2djl.internal.cli.Scripts.Result;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -150,7 +151,7 @@ class DistributionIT {
     @CsvSource({"INT, 130", "TERM, 143"})
     void signalsReachTheCommand(String signal, int code) throws Exception {
         Process process = scripts.start(ENVIRONMENT + "exec " + GPT2 + " generate ROMEO: --max-new-tokens 1000000"
-                + " --context-policy slide:128 --suppress-tokens 2047");
+                + " --context-policy slide:128 --suppress-tokens " + ShippedVocabulary.END);
         try {
             Path out = parent.resolve("elsewhere/out");
             while (Files.size(out) < 10 && process.isAlive()) {

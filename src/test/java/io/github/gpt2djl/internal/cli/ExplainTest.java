@@ -40,16 +40,13 @@ class ExplainTest {
 
     @Test
     void withoutALengthThereAreTwentySteps() {
-        assertThat(MainTest.run("explain", "A", "--json", "--candidates", "1")
-                        .json()
-                        .getAsJsonArray("trace"))
+        assertThat(MainTest.run("explain", "A", "--json", "--trace", "1").json().getAsJsonArray("trace"))
                 .hasSize(20);
     }
 
     @Test
     void everyStepTellsItsRulesAndItsDraw() {
-        JsonObject json =
-                run("explain", "ROMEO:", "--json", "--candidates", "200").json();
+        JsonObject json = run("explain", "ROMEO:", "--json", "--trace", "200").json();
         assertThat(json.getAsJsonArray("trace")).hasSize(4);
         for (int i = 0; i < 4; i++) {
             JsonObject step = json.getAsJsonArray("trace").get(i).getAsJsonObject();
@@ -97,7 +94,7 @@ class ExplainTest {
     @Test
     void generatePrintsTheSameTrace() {
         JsonObject explained =
-                run("explain", "ROMEO:", "--json", "--candidates", "3").json();
+                run("explain", "ROMEO:", "--json", "--trace", "3").json();
         JsonObject generated =
                 run("generate", "ROMEO:", "--json", "--trace", "3").json();
         assertThat(generated.get("trace")).isEqualTo(explained.get("trace"));
@@ -110,7 +107,7 @@ class ExplainTest {
         assertThat(out)
                 .contains("step 4")
                 .containsPattern("rank +token +model +temperature 0.8 +top_k 50 +top_p 0.9\n")
-                .containsPattern("kept +2048 +2048 +50 +\\d+\n")
+                .containsPattern("kept +(\\d+) +\\1 +50 +\\d+\n")
                 .containsPattern("top_k 50 keeps down to .* is out")
                 .containsPattern("the draw 0\\.\\d{4} lies in")
                 .doesNotContain("\u001b");

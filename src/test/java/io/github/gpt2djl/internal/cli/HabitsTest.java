@@ -160,8 +160,8 @@ class HabitsTest {
                 "score --text-file é.txt",
                 "rank a b --prompt-file é.txt",
                 "convert --model shakespeare --out é",
-                "train --text é.txt --out o --max-steps 1",
-                "train --text é.txt --out /é --max-steps 1",
+                "train --text-file é.txt --out o --max-steps 1",
+                "train --text-file é.txt --out /é --max-steps 1",
                 "replay é.json",
                 "selfcheck --goldens é.json"
             })

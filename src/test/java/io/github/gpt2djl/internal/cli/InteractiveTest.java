@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gpt2djl.Gpt2;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,7 +111,7 @@ class InteractiveTest {
             session[0] = session(gpt2, stopping);
             session[0].stop();
             Iterator<String> lines = List.of(
-                            "/set suppress_tokens 2047",
+                            "/set suppress_tokens " + ShippedVocabulary.END,
                             "/set max_length 200",
                             "A.",
                             "/explain",

@@ -23,8 +23,8 @@ class MessagesTest {
     private static final Pattern JAVA = Pattern.compile("\\b[a-z]+[A-Z][A-Za-z]*\\b");
 
     private static final String TRAIN =
-            "train --max-steps 1 --vocab-size 260 --layers 1 --width 8 --text TEXT --out OUT";
-    private static final String FINETUNE = "finetune --max-steps 1 --model shakespeare --text TEXT --out OUT";
+            "train --max-steps 1 --vocab-size 260 --layers 1 --width 8 --text-file TEXT --out OUT";
+    private static final String FINETUNE = "finetune --max-steps 1 --model shakespeare --text-file TEXT --out OUT";
 
     @TempDir
     Path folder;
@@ -53,13 +53,13 @@ class MessagesTest {
                 "generate a --eos-token-id 99999            | --eos-token-id has id 99999",
                 "generate a --context-policy slide:0        | --context-policy is \"slide:0\", expected at least 1 id",
                 "explain LONG                               | let --context-policy slide",
-                "explain a --candidates 0                   | --candidates is 0",
-                "bench --batch 0                            | --batch is 0",
-                "bench --new-tokens 1                       | --new-tokens is 1",
-                "bench --new-tokens 1000                    | --prompt-tokens is 64 and --new-tokens is 1000, expected",
+                "explain a --trace 0                   | --trace is 0",
+                "bench --batch-size 0                            | --batch-size is 0",
+                "bench --max-new-tokens 1                       | --max-new-tokens is 1",
+                "bench --max-new-tokens 1000                    | --prompt-tokens is 64 and --max-new-tokens is 1000, expected",
                 "bench --warm-up -1                         | --warm-up is -1",
                 "bench --repetitions 0                      | --repetitions is 0",
-                "bench --batch 2 --prompt-lookup-num-tokens 5 | --batch is 2 and --prompt-lookup-num-tokens is 5, expected 1",
+                "bench --batch-size 2 --prompt-lookup-num-tokens 5 | --batch-size is 2 and --prompt-lookup-num-tokens is 5, expected 1",
                 "bench --context-policy slide:999           | --context-policy is slide:999",
                 TRAIN + " --heads 3                         | --width is 8 and --heads is 3, expected a multiple of 3",
                 TRAIN + " --heads 1 --context 0             | --context is 0",
@@ -74,9 +74,9 @@ class MessagesTest {
                 TRAIN + " --heads 1 --sample-every 3        | --sample-every is 3",
                 TRAIN + " --heads 1 --sample-every -100     | --sample-every is -100",
                 TRAIN + " --heads 1 --threads -1            | --threads is -1",
-                "train --text TEXT --out OUT                | found neither --max-steps nor --max-minutes",
-                "train --max-steps 1 --text TEXT --out OUT  | --vocab-size is 2048, expected at most",
-                "train --max-steps 1 --text TEXT --out OUT --vocab-size 3 | --vocab-size is 3, expected",
+                "train --text-file TEXT --out OUT                | found neither --max-steps nor --max-minutes",
+                "train --max-steps 1 --text-file TEXT --out OUT  | --vocab-size is 2048, expected at most",
+                "train --max-steps 1 --text-file TEXT --out OUT --vocab-size 3 | --vocab-size is 3, expected",
                 FINETUNE + " --context 257                  | --context is 257, expected at most 256",
                 FINETUNE + " --freeze-layers 99             | --freeze-layers is 99",
                 FINETUNE + " --lora-rank -1                 | --lora-rank is -1",
@@ -85,7 +85,7 @@ class MessagesTest {
                 "convert --model shakespeare --out EMPTY    | found an empty text, expected a path",
                 "rank a                                     | or one a line in --continuations-file",
                 "selfcheck shakespeare --model gpt2         | found both the model shakespeare and --model gpt2",
-                "download gpt2 --to x                       | --to has no effect with --source hub"
+                "download gpt2 --out x                       | --out has no effect with --source hub"
             })
     void namesOnlyOptionsOfTheCommand(String line, String expected) throws IOException {
         String text = Files.writeString(folder.resolve("text"), "To be, or not to be. ".repeat(99))
@@ -122,7 +122,7 @@ class MessagesTest {
         Path file = Files.writeString(folder.resolve("generation_config.json"), "{\"num_beams\": 2}");
         MainTest.Result result = MainTest.run("explain", "a", "--generation-config", file.toString());
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.err()).contains("error: num_beams is 2 and trace is 10, expected only one of them");
+        assertThat(result.err()).contains("error: num_beams is 2 and --trace is 10, expected only one of them");
     }
 
     @Test
@@ -138,7 +138,7 @@ class MessagesTest {
                 .isEqualTo("error: " + folder + " is a folder, expected a file\n");
         assertThat(MainTest.run("selfcheck", "--goldens", folder.toString()).err())
                 .isEqualTo("error: " + folder + " is a folder, expected a file\n");
-        assertThat(MainTest.run("train", "--text", folder.toString(), "--out", "x", "--max-steps", "1")
+        assertThat(MainTest.run("train", "--text-file", folder.toString(), "--out", "x", "--max-steps", "1")
                         .err())
                 .isEqualTo("error: " + folder + " is a folder, expected a file\n");
     }

@@ -32,8 +32,8 @@ class NoNetworkTest {
         // The first that asks for DJL: it begins with the tokenizer.
         {
             "train",
-            "--text",
-            "examples/data/human.txt",
+            "--text-file",
+            "examples/data/cbtest.txt",
             "--vocab-size",
             "300",
             "--layers",
@@ -56,7 +56,7 @@ class NoNetworkTest {
         {"explain", "ROMEO:", "--max-new-tokens", "2"},
         {"score", "--text", "To be, or not to be"},
         {"rank", "To be", " or", " not"},
-        {"bench", "--new-tokens", "2", "--warm-up", "0", "--repetitions", "1"},
+        {"bench", "--max-new-tokens", "2", "--warm-up", "0", "--repetitions", "1"},
         {"models"},
         {"selfcheck", "shakespeare"},
         {"convert", "--model", "someone/model", "--out", "absent"},

@@ -2,6 +2,7 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class SignalTest {
         "slide:128",
         // <|endoftext|>
         "--suppress-tokens",
-        "2047"
+        Integer.toString(ShippedVocabulary.END)
     };
 
     @TempDir

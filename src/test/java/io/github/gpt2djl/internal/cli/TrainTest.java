@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The commands train and finetune. */
 @Timeout(300)
 class TrainTest {
-    private static final String TEXT = "examples/data/human.txt";
+    private static final String TEXT = "examples/data/cbtest.txt";
     private static final String SMALL =
-            "--text " + TEXT + " --batch-size 4 --context 16 --evaluate-every 5 --seed 1 --out ";
+            "--text-file " + TEXT + " --batch-size 4 --context 16 --evaluate-every 5 --seed 1 --out ";
     private static final Pattern EVALUATION = Pattern.compile("^step \\d+: validation loss ");
     private static final String SHAPE = "--vocab-size 300 --layers 2 --heads 2 --width 32 ";
 
@@ -71,6 +71,15 @@ class TrainTest {
     }
 
     @Test
+    void samplesContinueALineOfTheValidationText() {
+        assertThat(TrainingView.firstLine("st of a line\n\n<|endoftext|>HAMLET:\nTo be"))
+                .isEqualTo("HAMLET:");
+        assertThat(TrainingView.firstLine("only one line")).isEqualTo("only one line");
+        assertThat(TrainingView.firstLine("a\n" + "👍".repeat(61))).isEqualTo("👍".repeat(60));
+        assertThat(TrainingView.firstLine("the last line\n")).isEmpty();
+    }
+
+    @Test
     void aNewModel() throws IOException {
         MainTest.Result result =
                 MainTest.run(train("--max-steps 60 --learning-rate 1e-2 --warmup-steps 5 --sample-prompt The"));
@@ -99,7 +108,8 @@ class TrainTest {
 
     @Test
     void anAdapterAndAFrozenModel() throws IOException {
-        String[] adapter = finetune("shakespeare", "--max-steps 5 --lora-rank 2 --sample-every 0");
+        String[] adapter = finetune(
+                "shakespeare", "--max-steps 5 --lora-rank 2 --learning-rate 1e-2 --warmup-steps 1 --sample-every 0");
         MainTest.Result result = MainTest.run(adapter);
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(folder.resolve("adapter_config.json")).content().contains("\"shakespeare\"", "\"lora_alpha\": 4");
@@ -258,7 +268,7 @@ class TrainTest {
                 "--max-steps 5 --sample-every 7 | 2 | --sample-every is 7, expected a multiple of 5",
                 "--max-steps 5 --validation 0 | 2 | --validation is 0.0, expected a share",
                 "--max-steps 5 --resume | 1 | so begin it anew",
-                "--max-steps 5 --text absent.txt | 1 | absent.txt: no such file",
+                "--max-steps 5 --text-file absent.txt | 1 | absent.txt: no such file",
                 "--batch-size 4 | 2 | found neither --max-steps nor --max-minutes"
             })
     void badInputIsNamed(String options, int code, String message) {
@@ -270,7 +280,7 @@ class TrainTest {
     @Test
     void textThatIsNotUtf8() throws IOException {
         Path file = Files.write(folder.resolve("latin1.txt"), new byte[] {'a', '\n', 'b', (byte) 0xE9, 'c'});
-        MainTest.Result result = MainTest.run(train("--max-steps 5 --text " + file));
+        MainTest.Result result = MainTest.run(train("--max-steps 5 --text-file " + file));
         assertThat(result.err()).contains("not UTF-8 at byte 3 (line 2)");
         assertThat(result.code()).isEqualTo(1);
     }

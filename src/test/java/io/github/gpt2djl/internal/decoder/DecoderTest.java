@@ -10,6 +10,7 @@ import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo.DType;
 import io.github.gpt2djl.internal.machine.CpuFeatures;
 import io.github.gpt2djl.testing.NaiveGpt2;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.testing.TestCheckpoint.Form;
 import java.io.IOException;
@@ -225,15 +226,17 @@ class DecoderTest {
         try (Checkpoint shipped = Checkpoint.open(Path.of("models/shakespeare"));
                 Decoder decoder = Decoder.load(shipped, Precision.FP32, DeviceChoice.CPU, 2);
                 RunningBatch batch = decoder.batch(4)) {
-            List<int[]> texts = new ArrayList<>(List.of(ids(2, 2048), ids(253, 2048), ids(30, 2048)));
+            List<int[]> texts = new ArrayList<>(List.of(
+                    ids(2, ShippedVocabulary.SIZE), ids(253, ShippedVocabulary.SIZE), ids(30, ShippedVocabulary.SIZE)));
             batch.join(texts, 1, 256);
             for (int step = 0; step < 3; step++) {
                 for (int row = 0; row < 3; row++) {
                     int[] text = texts.get(row);
                     float[] all = decoder.logits(text);
                     FloatBuffer found = batch.logits(row);
-                    for (int id = 0; id < 2048; id++) {
-                        assertThat(found.get(id)).isCloseTo(all[(text.length - 1) * 2048 + id], within(1e-3f));
+                    for (int id = 0; id < ShippedVocabulary.SIZE; id++) {
+                        assertThat(found.get(id))
+                                .isCloseTo(all[(text.length - 1) * ShippedVocabulary.SIZE + id], within(1e-3f));
                     }
                     texts.set(row, Arrays.copyOf(text, text.length + 1));
                     texts.get(row)[text.length] = 7 * row + step;

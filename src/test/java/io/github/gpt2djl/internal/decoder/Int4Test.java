@@ -18,6 +18,7 @@ import io.github.gpt2djl.Prompt;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.sampling.TokenProbability;
 import io.github.gpt2djl.testing.NaiveGpt2;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -136,7 +137,7 @@ class Int4Test {
             names = {"INT4", "INT4_ALONE"})
     void aRowIsThatOfTheRowAlone(Kernel kernel) throws IOException {
         try (Decoder decoder = load(Path.of("models/shakespeare"), kernel, Kernel.FBGEMM_INT8)) {
-            int[] ids = new Random(7).ints(120, 0, 2048).toArray();
+            int[] ids = new Random(7).ints(120, 0, ShippedVocabulary.SIZE).toArray();
             int rows = kernel == Kernel.INT4 ? 3 : 9;
             List<int[]> prompts = new ArrayList<>();
             for (int row = 0; row < rows; row++) {

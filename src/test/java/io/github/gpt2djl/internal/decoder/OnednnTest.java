@@ -9,6 +9,7 @@ import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.internal.machine.Machine;
 import io.github.gpt2djl.testing.ReferenceModels;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import io.github.gpt2djl.testing.TestJvm;
 import java.io.IOException;
@@ -119,8 +120,8 @@ class OnednnTest {
                 if (alone.size() < 7 && random.nextInt(3) == 0) {
                     List<int[]> prompts = new ArrayList<>();
                     for (int n = 1 + random.nextInt(Math.min(3, 7 - alone.size())); n > 0; n--) {
-                        prompts.add(
-                                random.ints(1 + random.nextInt(200), 0, 2048).toArray());
+                        prompts.add(random.ints(1 + random.nextInt(200), 0, ShippedVocabulary.SIZE)
+                                .toArray());
                     }
                     together.join(prompts, 1, 256);
                     for (int[] prompt : prompts) {
@@ -133,7 +134,8 @@ class OnednnTest {
                     assertThat((double) together.logSumExp(row))
                             .isCloseTo(alone.get(row).logSumExp(0), within(.05));
                 }
-                int[] next = random.ints(alone.size(), 0, 2048).toArray();
+                int[] next =
+                        random.ints(alone.size(), 0, ShippedVocabulary.SIZE).toArray();
                 if (next.length > 0) {
                     together.step(next);
                 }

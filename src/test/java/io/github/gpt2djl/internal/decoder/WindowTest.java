@@ -1,5 +1,6 @@
 package io.github.gpt2djl.internal.decoder;
 
+import static io.github.gpt2djl.testing.ShippedVocabulary.SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -67,13 +68,13 @@ class WindowTest {
                 RunningBatch batch = decoder.batch(7)) {
             List<List<Integer>> rows = new ArrayList<>();
             for (int step = 0; step < 25; step++) {
-                int[] next = random.ints(rows.size(), 0, 2048).toArray();
+                int[] next = random.ints(rows.size(), 0, SIZE).toArray();
                 for (int row = 0; row < next.length; row++) {
                     rows.get(row).add(next[row]);
                 }
                 List<int[]> prompts = step % 4 > 0
                         ? List.of()
-                        : List.of(random.ints(step == 4 ? 200 : 1 + random.nextInt(50), 0, 2048)
+                        : List.of(random.ints(step == 4 ? 200 : 1 + random.nextInt(50), 0, SIZE)
                                 .toArray());
                 prompts.forEach(prompt ->
                         rows.add(new ArrayList<>(Arrays.stream(prompt).boxed().toList())));
@@ -87,10 +88,10 @@ class WindowTest {
                 for (int row = 0; row < rows.size(); row++) {
                     int[] ids = rows.get(row).stream().mapToInt(id -> id).toArray();
                     float[] expected = decoder.logits(ids);
-                    for (int id = 0; id < 2048; id += 17) {
+                    for (int id = 0; id < SIZE; id += 17) {
                         assertThat((double) batch.logit(row, id))
                                 .as("step %d, row %d of %d tokens", step, row, ids.length)
-                                .isCloseTo(expected[(ids.length - 1) * 2048 + id], within(tolerance));
+                                .isCloseTo(expected[(ids.length - 1) * SIZE + id], within(tolerance));
                     }
                 }
             }
@@ -102,7 +103,7 @@ class WindowTest {
     @ParameterizedTest
     @CsvSource({"FP32, 1e-4", "FP16, 1e-4", "BF16, 0", "INT8, 0", "INT4, 0"})
     void tokensThatAreVerifiedTogetherEqualEachAlone(Precision precision, double tolerance) throws IOException {
-        int[] ids = new Random(4).ints(90, 0, 2048).toArray();
+        int[] ids = new Random(4).ints(90, 0, SIZE).toArray();
         List<int[]> start = List.of(Arrays.copyOf(ids, 3));
         try (Decoder decoder = load(precision);
                 RunningBatch alone = decoder.prefill(start, 1, 87);
@@ -112,7 +113,7 @@ class WindowTest {
                 VerifiedLogits verified = together.verify(Arrays.copyOfRange(ids, done, done + count));
                 for (int i = 0; i < count; i++) {
                     alone.step(new int[] {ids[done + i]});
-                    for (int id = 0; id < 2048; id++) {
+                    for (int id = 0; id < SIZE; id++) {
                         assertThat((double) verified.logits(i).get(id))
                                 .isCloseTo(alone.logits(0).get(id), within(tolerance));
                     }
@@ -128,7 +129,7 @@ class WindowTest {
     void stepsAheadChooseTheLikeliest(int one, int other) throws IOException {
         Random random = new Random(one + other);
         List<int[]> prompts = List.of(
-                random.ints(one, 0, 2048).toArray(), random.ints(other, 0, 2048).toArray());
+                random.ints(one, 0, SIZE).toArray(), random.ints(other, 0, SIZE).toArray());
         try (Decoder decoder = load(Precision.FP32);
                 RunningBatch single = decoder.prefill(prompts, 1, 40);
                 RunningBatch ahead = decoder.prefill(prompts, 1, 40)) {
@@ -139,7 +140,7 @@ class WindowTest {
                 single.step(next);
                 for (int row = 0; row < 2; row++) {
                     int best = 0;
-                    for (int id = 1; id < 2048; id++) {
+                    for (int id = 1; id < SIZE; id++) {
                         best = single.logit(row, id) > single.logit(row, best) ? id : best;
                     }
                     next[row] = best;

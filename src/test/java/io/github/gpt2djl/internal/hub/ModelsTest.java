@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gpt2djl.checkpoint.Checkpoint;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.testing.TestCheckpoint;
 import java.io.File;
 import java.io.FileNotFoundException;
@@ -103,7 +104,7 @@ class ModelsTest {
             assertThat(found.tokenizer()).isNull();
         }
         try (Checkpoint shipped = Models.open("shakespeare", Map.of())) {
-            assertThat(shipped.config().vocabularySize()).isEqualTo(2048);
+            assertThat(shipped.config().vocabularySize()).isEqualTo(ShippedVocabulary.SIZE);
             assertThat(shipped.tokenizer()).isNotNull();
             assertThat(shipped.tensors().names()).contains("wte.weight");
         }
@@ -156,7 +157,7 @@ class ModelsTest {
         try {
             assertThat(Models.isFolder("shakespeare")).isFalse();
             try (Checkpoint shipped = Models.open("shakespeare", Map.of())) {
-                assertThat(shipped.config().vocabularySize()).isEqualTo(2048);
+                assertThat(shipped.config().vocabularySize()).isEqualTo(ShippedVocabulary.SIZE);
             }
             try (Checkpoint found = Models.open("./shakespeare", Map.of())) {
                 assertThat(found.config()).isEqualTo(TINY.config());

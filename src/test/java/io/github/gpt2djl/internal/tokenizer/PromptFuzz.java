@@ -3,6 +3,7 @@ package io.github.gpt2djl.internal.tokenizer;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TokenizerFiles;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Any bytes as a prompt, read as UTF-8 and as UTF-16: what can be encoded comes back as it was. */
 class PromptFuzz {
-    private static final int SIZE = 2048;
+    private static final int SIZE = ShippedVocabulary.SIZE;
     private static final Tokenizer SHIPPED = shipped();
 
     @MethodSource("seeds")

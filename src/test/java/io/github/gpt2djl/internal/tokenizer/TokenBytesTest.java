@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TokenizerFiles;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
@@ -68,9 +69,10 @@ class TokenBytesTest {
         try (Tokenizer tokenizer = Tokenizer.load(files("opt-f16"), Architecture.OPT, 400)) {
             assertThat(tokenizer.bytes(399)).isEmpty();
         }
-        assertThatThrownBy(() -> SHAKESPEARE.bytes(2048))
+        assertThatThrownBy(() -> SHAKESPEARE.bytes(ShippedVocabulary.SIZE))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("id 2048 is out of range, expected 0 to 2047");
+                .hasMessage(
+                        "id " + ShippedVocabulary.SIZE + " is out of range, expected 0 to " + ShippedVocabulary.END);
         assertThatThrownBy(() -> SHAKESPEARE.bytes(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -9,6 +9,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import io.github.gpt2djl.MalformedCheckpointException;
 import io.github.gpt2djl.ModelConfig.Architecture;
 import io.github.gpt2djl.checkpoint.TokenizerFiles;
+import io.github.gpt2djl.testing.ShippedVocabulary;
 import io.github.gpt2djl.tokenizer.Detokenizer;
 import io.github.gpt2djl.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -234,14 +235,16 @@ class TokenizerTest {
     void theShippedTokenizerReadsItsOwnText() throws IOException {
         Path file = Path.of("models/shakespeare/tokenizer.json");
         try (Tokenizer shipped = Tokenizer.load(
-                new TokenizerFiles(file.toString(), Files.readString(file), null), Architecture.GPT2, 2048)) {
+                new TokenizerFiles(file.toString(), Files.readString(file), null),
+                Architecture.GPT2,
+                ShippedVocabulary.SIZE)) {
             // Before anything else: the tokenizer without added tokens is made when it is first asked for.
             assertThat(shipped.encode("<|endoftext|>", true)).hasSizeGreaterThan(1);
             assertThat(shipped.encode("<|endoftext|>", false)).hasSize(1);
             String text = "ROMEO:\nBut soft, what light through yonder window breaks? 👍";
             int[] ids = shipped.encode(text, false);
             assertThat(shipped.decode(ids, false)).isEqualTo(text);
-            assertThat(Arrays.stream(ids).max().orElseThrow()).isLessThan(2048);
+            assertThat(Arrays.stream(ids).max().orElseThrow()).isLessThan(ShippedVocabulary.SIZE);
         }
     }
 

@@ -3,10 +3,11 @@
     mvn -q -DskipTests package
     python src/test/python/renew_lessons.py [LESSON …]     # from the project's folder; all lessons without a name
 
-Output that a page shows in part (a line "…") is not replaced: the whole output is in target/lessons/LESSON.txt, and
+Four lessons run at once: run those that print times (WhyCache, Batches, ScalingLaw) again, alone on a quiet machine. Output that a page shows in part (a line "…") is not replaced: the whole output is in target/lessons/LESSON.txt, and
 the names of these lessons are printed. The Chinese page takes the output of the English one (LessonsTest).
 """
 
+import concurrent.futures
 import pathlib
 import re
 import subprocess
@@ -27,7 +28,10 @@ def output(arguments, lesson):
     own = [] if lesson == "Batches" else ["--pictures", PICTURES]
     command = ["java", "-cp", "target/gpt2-djl-examples.jar", *arguments.split(), *own]
     lines = "\n".join(GAME) + "\n" if lesson == "TextAdventure" else ""
-    text = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", input=lines).stdout
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", input=lines)
+    if done.returncode:
+        raise RuntimeError(f"{lesson}: {done.stderr}")
+    text = done.stdout
     text = re.sub(r"(?m)[ ]+$", "", text.replace(f"{PICTURES}/", "")).strip("\n") + "\n"
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{lesson}.txt").write_text(text)
@@ -48,7 +52,8 @@ def renewed(section, chosen):
 
 
 def main(chosen):
-    sections = [renewed(section, chosen) for section in SECTION.split(PAGE.read_text())]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        sections = list(pool.map(lambda section: renewed(section, chosen), SECTION.split(PAGE.read_text())))
     PAGE.write_text("## ".join(sections))
     texts = {section.split(".")[0]: TEXT.search(section) for section in sections[1:]}
     chinese = SECTION.split(CHINESE.read_text())

@@ -42,8 +42,10 @@ def renewed(section, chosen):
     command = COMMAND.search(section)
     if not command or (chosen and command[2] not in chosen):
         return section
-    text = output(command[1], command[2])
     shown = TEXT.search(section, command.end())
+    if not shown:
+        return section
+    text = output(command[1], command[2])
     if re.search(r"(?m)^(\[?…|.*: …$)|^…", shown[1]):
         print(f"{command[2]}: shown in part, to be renewed by hand from {OUT}/{command[2]}.txt")
         return section

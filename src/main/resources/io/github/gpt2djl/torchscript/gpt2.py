@@ -48,6 +48,8 @@ class Gpt2(Module):
   # is_causal hides later tokens with a triangle at the top left, which is right for a prompt, which starts at position 0.
   def attend(self, qkv: Tensor, batch: Batch, l: int) -> Tensor:
     E = qkv.size(1) // 3
+    dtype = qkv.dtype
+    qkv = qkv.to(self.batches.cache_dtype)
     qkv = qkv.view([batch.B, batch.T, 3, self.n_head, E // self.n_head])
     q = qkv.select(2, 0).transpose(1, 2)                                   # [B, H, T, D]
     k, v = keys_and_values(qkv, batch, l)                                  # [B, H, S, D] each
@@ -63,7 +65,7 @@ class Gpt2(Module):
       a = attention_per_row(q, batch.kv_per_row, l, scale)
     else:
       a = torch.scaled_dot_product_attention(q, k, v, mask, 0., is_causal, scale=scale)
-    return a.transpose(1, 2).reshape([batch.B * batch.T, E])
+    return a.transpose(1, 2).reshape([batch.B * batch.T, E]).to(dtype)
 
   # --- attention ---
   # Attention with the matrices before and after it: x [N, E] -> [N, E]. The tokens of joining prompts follow the batch's

@@ -57,17 +57,19 @@ final class DecoderArchive {
         values.put("cache_dtype", kernels.layers().cacheDtype);
         values.put("alone", kernels.layers().hasFewBits());
         Set<Kernel> chosenKernels = EnumSet.of(kernels.layers(), kernels.head());
-        if (chosenKernels.stream().anyMatch(kernel -> kernel == Kernel.FBGEMM_INT8 || kernel.hasGroups())) {
+        if (chosenKernels.stream().anyMatch(Kernel::isEightBitFbgemm)) {
             values.put("reduce_range", !target.vnni());
         }
         if (chosenKernels.stream().anyMatch(Kernel::hasGroups)) {
-            values.put("copies", chosenKernels.contains(Kernel.INT4));
+            values.put("copies", !chosenKernels.contains(Kernel.INT4_ALONE));
         }
         Map<String, String> chosen = Map.of(
                 "layer_kernel",
                 kernels.layers().file(),
                 "head_kernel",
-                kernels.head().file());
+                kernels.head().file(),
+                "copy_kernel",
+                chosenKernels.contains(Kernel.AMX_INT4) ? "kernels/onednn_int8_tokens" : Kernel.FBGEMM_INT8.file());
         return new Packed(new DecoderArchive(values).pack("decoder", "Decoder", chosen), TorchMethod.OF_DECODER);
     }
 

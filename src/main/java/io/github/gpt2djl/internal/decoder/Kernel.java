@@ -12,6 +12,11 @@ enum Kernel {
     ONEDNN("onednn_f32", 4, 6, 6),
     FBGEMM_FP16("fbgemm_fp16", 2, 6, 6),
     FBGEMM_INT8("fbgemm_int8", 1, 6, 6),
+    /**
+     * FBGEMM_INT8 for one token, and a copy of the weights for several, for layers with AMX. Keys and values are
+     * bfloat16, with which AMX multiplies fast.
+     */
+    AMX_INT8("amx_int8", 1, 6, 15),
     /** oneDNN with packed weights: with AMX, 16 rows take as long as one. */
     ONEDNN_BF16("onednn_bf16", 2, 6, 15),
     /**
@@ -21,6 +26,8 @@ enum Kernel {
     ONEDNN_INT8("onednn_int8", 1, 6, 6),
     /** 4-bit weights for few rows, and an 8-bit copy of them for prompts and large batches. */
     INT4("int4", 1, 6, 6),
+    /** INT4 with a copy, keys and values as AMX_INT8 has them. */
+    AMX_INT4("int4", 1, 6, 15),
     /** INT4 without the copy, for models that are too large for it. */
     INT4_ALONE("int4", 1, 6, 6);
 
@@ -57,14 +64,19 @@ enum Kernel {
     long held(long in, long out) {
         return switch (this) {
             case FBGEMM_FP16 -> bytes * ((in + 511) / 512 * 512) * ((out + 15) / 16 * 16);
-            case INT4 -> read(in, out) + bytes * in * out;
+            case AMX_INT8, AMX_INT4, INT4 -> read(in, out) + bytes * in * out;
             default -> read(in, out);
         };
     }
 
-    /** Whether inputs share scales in groups, as in both INT4 kernels. */
+    /** Whether inputs share scales in groups, as in the INT4 kernels. */
     boolean hasGroups() {
-        return this == INT4 || this == INT4_ALONE;
+        return this == INT4 || this == AMX_INT4 || this == INT4_ALONE;
+    }
+
+    /** Whether one of the products is FBGEMM's with 8 bits. */
+    boolean isEightBitFbgemm() {
+        return this == FBGEMM_INT8 || this == AMX_INT8 || this == INT4 || this == INT4_ALONE;
     }
 
     /** Whether weights have so few bits that inputs that stand out must be balanced. */
@@ -94,6 +106,6 @@ enum Kernel {
 
     /** Whether packing takes long, unlike oneDNN's. */
     boolean packs() {
-        return this == FBGEMM_FP16 || this == FBGEMM_INT8 || hasGroups();
+        return this == FBGEMM_FP16 || this == FBGEMM_INT8 || this == AMX_INT8 || hasGroups();
     }
 }

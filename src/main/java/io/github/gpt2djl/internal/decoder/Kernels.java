@@ -111,16 +111,20 @@ public record Kernels(Kernel layers, Kernel head) {
         }
         return switch (precision) {
             case FP16 -> all(Kernel.FBGEMM_FP16);
-            case INT8 -> all(Kernel.FBGEMM_INT8);
-            case INT4 -> new Kernels(Kernel.INT4, Kernel.FBGEMM_INT8);
+            case INT8 -> new Kernels(hasAmx(machine) ? Kernel.AMX_INT8 : Kernel.FBGEMM_INT8, Kernel.FBGEMM_INT8);
+            case INT4 -> new Kernels(hasAmx(machine) ? Kernel.AMX_INT4 : Kernel.INT4, Kernel.FBGEMM_INT8);
             // Without AMX, FBGEMM is faster with many rows.
             case MIXED ->
-                machine.has("amx_bf16")
+                hasAmx(machine)
                         ? new Kernels(Kernel.ONEDNN_BF16, Kernel.ONEDNN_INT8)
                         : new Kernels(Kernel.FBGEMM_FP16, Kernel.FBGEMM_INT8);
             case BF16 -> new Kernels(Kernel.ONEDNN_BF16, Kernel.FBGEMM_FP16);
             case FP32, AUTO -> all(machine.hasFbgemm() && !machine.has("avx512f") ? Kernel.ONEDNN : Kernel.PLAIN);
         };
+    }
+
+    private static boolean hasAmx(Machine machine) {
+        return machine.has("amx_bf16") && machine.has("amx_int8");
     }
 
     /** Whether libtorch has a kernel for a precision on this machine's processor. */
@@ -154,7 +158,7 @@ public record Kernels(Kernel layers, Kernel head) {
                     + "; take INT8");
         }
         boolean copies = matrices(model, Kernels::weights) <= MOST_COPIED;
-        return new Kernels(copies ? Kernel.INT4 : Kernel.INT4_ALONE, head);
+        return copies ? this : new Kernels(Kernel.INT4_ALONE, head);
     }
 
     /** Whether the kernel of the layers can have a model's widths. */

@@ -1,8 +1,8 @@
 # FBGEMM with 8-bit weights. Activations are rounded to 8 bits, too; the sums are whole numbers.
 
 from activation import activate_
-from dtypes import float32, float64, int64
-from kernels.int8 import qint8, weight_scales
+from dtypes import float32, int64
+from kernels.int8 import divided, qint8, scaled_, weight_scales, zeros_and_scales
 from tensors import out_by_in
 from torch.classes.quantized import LinearPackedParamsBase
 
@@ -55,21 +55,14 @@ class Matrices(Module):
 
   # --- per token ---
   # Rounds each token as FBGEMM rounds a single token, to whole numbers from 0 to top, and multiplies the whole numbers:
-  # FBGEMM is told that they have scale 1. The sum of each output's weights serves to subtract the zero points. The
-  # roundings to float32 repeat FBGEMM's roundings in FBGEMM's order, so that the result is equal to the last bit.
+  # FBGEMM is told that they have scale 1. The result is equal to that of the single token, to the last bit.
   # x [N, in] -> [N, out].
   def linear_per_token(self, x: Tensor, i: int) -> Tensor:
-    top = 127. if self.reduce_range else 255.
-    low = torch.amin(x, [1], True).clamp_max_(0.).to(float64())            # [N, 1]
-    high = torch.amax(x, [1], True).clamp_min_(0.).to(float64())           # [N, 1]
-    wide = ((high - low) / top).clamp_min_(1e-30)
-    zero = torch.round(torch.neg(low) / wide).to(float32())
-    scale = wide.to(float32()).clamp_min_(6.1e-5)
-    q = torch.empty_like(x).copy_(zero).addcmul_(x, torch.reciprocal(scale))
+    zero, scale = zeros_and_scales(x, 127. if self.reduce_range else 255.)   # [N, 1]
+    q = divided(x, zero, scale)
     y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(q, 1., 0, self.packed[i])
     y = y.sub_(self.biases[i]).div_(self.scales[i]).round_()               # [N, out], whole numbers
-    y = y.addcmul_(zero, self.sums[i], value=-1.)
-    return torch.addcmul(self.biases[i], y, scale * self.scales[i], out=y)
+    return scaled_(y, zero, scale, self.sums[i], self.scales[i], self.biases[i])
 
   # --- activated ---
   # x [N, in] -> [N, out].

@@ -4,8 +4,8 @@
 
 from activation import activate_
 from dtypes import bfloat16, float32
-from kernels.fbgemm_int8 import Matrix as EightBits
-from kernels.fbgemm_int8 import Matrices as EightBitMatrices
+from copy_kernel import Matrices as EightBitMatrices
+from copy_kernel import Matrix as EightBits
 from kernels.int4_groups import group_size, packed_groups
 from tensors import out_by_in
 

@@ -6,6 +6,7 @@ import io.github.gpt2djl.DeviceChoice;
 import io.github.gpt2djl.Precision;
 import io.github.gpt2djl.checkpoint.Checkpoint;
 import io.github.gpt2djl.checkpoint.TensorInfo;
+import io.github.gpt2djl.internal.machine.Machine;
 import io.github.gpt2djl.testing.MemoryTensors;
 import io.github.gpt2djl.testing.Outliers;
 import java.io.IOException;
@@ -46,6 +47,13 @@ class OutliersTest {
 
     @TempDir
     Path folder;
+
+    /** The kernels of 8 bits that a processor with or without VNNI can run; those for AMX need VNNI only. */
+    private static List<Kernels> eights(boolean vnni) {
+        return vnni && Machine.HERE.has("avx512_vnni")
+                ? List.of(INT8, new Kernels(Kernel.AMX_INT8, Kernel.FBGEMM_INT8))
+                : List.of(INT8);
+    }
 
     private static Decoder load(Path model, Kernels kernels, boolean vnni) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
@@ -103,11 +111,14 @@ class OutliersTest {
     })
     void perplexityIsThatOfFullPrecision(String kind, double scale, long seed, boolean vnni) throws IOException {
         Path model = planted(kind, scale, seed);
-        try (Decoder full = load(model, Kernels.of(Precision.FP32, DeviceChoice.CPU), vnni);
-                Decoder eight = load(model, INT8, vnni)) {
+        try (Decoder full = load(model, Kernels.of(Precision.FP32, DeviceChoice.CPU), vnni)) {
             float[] a = full.logProbabilities(SPEECH);
-            float[] b = eight.logProbabilities(SPEECH);
-            assertThat(percent(b, a)).isBetween(-.5, .5);
+            for (Kernels kernels : eights(vnni)) {
+                try (Decoder eight = load(model, kernels, vnni)) {
+                    float[] b = eight.logProbabilities(SPEECH);
+                    assertThat(percent(b, a)).as(kernels.toString()).isBetween(-.5, .5);
+                }
+            }
         }
     }
 
@@ -182,7 +193,14 @@ class OutliersTest {
         "all, 50, true, 25"
     })
     void aRowIsThatOfTheRowAlone(String kind, double scale, boolean vnni, long seed) throws IOException {
-        try (Decoder decoder = load(planted(kind, scale, seed), INT8, vnni)) {
+        Path model = planted(kind, scale, seed);
+        for (Kernels kernels : eights(vnni)) {
+            aRowIsThatOfTheRowAlone(model, kernels, vnni);
+        }
+    }
+
+    private static void aRowIsThatOfTheRowAlone(Path model, Kernels kernels, boolean vnni) throws IOException {
+        try (Decoder decoder = load(model, kernels, vnni)) {
             List<int[]> prompts = List.of(
                     Arrays.copyOf(SPEECH, 40),
                     Arrays.copyOfRange(SPEECH, 40, 47),
@@ -216,7 +234,7 @@ class OutliersTest {
                 }
                 assertThat(together.rows()).isEqualTo(7);
                 // Here it is 0. A single number that is rounded otherwise, after a sum of another order, gives 0.05.
-                assertThat(most).isLessThan(1e-3);
+                assertThat(most).as(kernels.toString()).isLessThan(1e-3);
             } finally {
                 alone.forEach(RunningBatch::close);
             }
@@ -226,7 +244,13 @@ class OutliersTest {
     /** Padding at a prompt's end, with layers that see only a window of the keys. */
     @Test
     void aPromptOfGptNeoIsThatOfThePromptAlone() throws IOException {
-        try (Decoder decoder = load(Path.of("src/test/resources/reference/gpt-neo-f32"), INT8, true)) {
+        for (Kernels kernels : eights(true)) {
+            aPromptOfGptNeoIsThatOfThePromptAlone(kernels);
+        }
+    }
+
+    private static void aPromptOfGptNeoIsThatOfThePromptAlone(Kernels kernels) throws IOException {
+        try (Decoder decoder = load(Path.of("src/test/resources/reference/gpt-neo-f32"), kernels, true)) {
             Random random = new Random(6);
             List<int[]> prompts = IntStream.of(3, 40, 17, 31, 9)
                     .mapToObj(length -> random.ints(length, 0, 100).toArray())
@@ -258,7 +282,14 @@ class OutliersTest {
     @ParameterizedTest
     @CsvSource({"none, 1, true", "all, 50, true", "first token, 3000, true", "all, 50, false"})
     void oneCallIsTokenByToken(String kind, double scale, boolean vnni) throws IOException {
-        try (Decoder decoder = load(planted(kind, scale, 22), INT8, vnni);
+        Path model = planted(kind, scale, 22);
+        for (Kernels kernels : eights(vnni)) {
+            oneCallIsTokenByToken(model, kernels, vnni);
+        }
+    }
+
+    private static void oneCallIsTokenByToken(Path model, Kernels kernels, boolean vnni) throws IOException {
+        try (Decoder decoder = load(model, kernels, vnni);
                 RunningBatch cache = decoder.prefill(List.of(new int[] {SPEECH[0]}), 1, SPEECH.length)) {
             float[] steps = new float[SPEECH.length - 1];
             for (int i = 0; i < steps.length; i++) {

@@ -36,13 +36,23 @@ class PrecisionTest {
         assertThat(kernels(Precision.AUTO, machine)).isEqualTo(kernels(Precision.FP32, machine));
     }
 
+    /** With AMX the layers have a copy for several tokens. */
+    @Test
+    void eightBitsAreMultipliedByAmx() {
+        Kernels copied = new Kernels(Kernel.AMX_INT8, Kernel.FBGEMM_INT8);
+        assertThat(kernels(Precision.INT8, SAPPHIRE_RAPIDS)).isEqualTo(copied);
+        for (Machine machine : List.of(AVX2, AVX512, COOPER_LAKE)) {
+            assertThat(kernels(Precision.INT8, machine)).isEqualTo(Kernels.all(Kernel.FBGEMM_INT8));
+        }
+    }
+
     /** The layers in 4 bits, the head in 8. */
     @Test
     void fourBitsNeedAvx2() {
-        Kernels four = new Kernels(Kernel.INT4, Kernel.FBGEMM_INT8);
         for (Machine machine : List.of(AVX2, AVX512, COOPER_LAKE, SAPPHIRE_RAPIDS)) {
             assertThat(Kernels.isAvailable(Precision.INT4, machine)).isTrue();
-            assertThat(kernels(Precision.INT4, machine)).isEqualTo(four);
+            Kernel layers = machine.equals(SAPPHIRE_RAPIDS) ? Kernel.AMX_INT4 : Kernel.INT4;
+            assertThat(kernels(Precision.INT4, machine)).isEqualTo(new Kernels(layers, Kernel.FBGEMM_INT8));
             assertThat(kernels(Precision.AUTO, machine).layers().hasGroups()).isFalse();
         }
         for (Machine machine : List.of(x86(), new Machine("Windows 11", "amd64", flag -> false))) {
@@ -57,12 +67,12 @@ class PrecisionTest {
     /** Of a billion weights and more, those in 8 bits would take what 4 bits save. */
     @Test
     void largeModelsInFourBitsHaveNoCopy() {
-        Kernels four = kernels(Precision.INT4, AVX512);
-        for (String small : List.of("gpt2", "gpt2-large")) {
-            assertThat(four.of(config(small))).isEqualTo(four);
-        }
-        for (String large : List.of("gpt2-xl")) {
-            assertThat(four.of(config(large))).isEqualTo(new Kernels(Kernel.INT4_ALONE, Kernel.FBGEMM_INT8));
+        for (Machine machine : List.of(AVX512, SAPPHIRE_RAPIDS)) {
+            Kernels four = kernels(Precision.INT4, machine);
+            for (String small : List.of("gpt2", "gpt2-large")) {
+                assertThat(four.of(config(small))).isEqualTo(four);
+            }
+            assertThat(four.of(config("gpt2-xl"))).isEqualTo(new Kernels(Kernel.INT4_ALONE, Kernel.FBGEMM_INT8));
         }
         Kernels eight = kernels(Precision.INT8, AVX512);
         assertThat(eight.of(config("gpt2-xl"))).isEqualTo(eight);

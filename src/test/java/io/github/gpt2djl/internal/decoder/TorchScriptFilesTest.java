@@ -88,7 +88,7 @@ class TorchScriptFilesTest {
         List<Kernel> kernels = Arrays.stream(Kernel.values())
                 .filter(kernel -> Precision.FP16.isAvailable() || kernel.sharesTable())
                 .toList();
-        assertThat(kernels).hasSize(Precision.FP16.isAvailable() ? 10 : 3);
+        assertThat(kernels).hasSize(Precision.FP16.isAvailable() ? 12 : 3);
         try (NDManager manager = TorchEngine.start(0).newBaseManager(Device.cpu())) {
             for (Kernel kernel : kernels) {
                 ExecutionTarget target = new ExecutionTarget(DeviceChoice.CPU, new Kernels(kernel, Kernel.PLAIN));

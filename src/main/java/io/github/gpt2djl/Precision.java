@@ -27,7 +27,9 @@ public enum Precision {
     /**
      * Weights rounded to 8 bits with a scale for each output, activations with a scale for each token; x86 CPUs (FBGEMM).
      * A row of a batch has the log-probabilities that the row has alone. A text that is scored in one call is rounded
-     * differently from the same text token by token, as the sums of attention have another order.
+     * differently from the same text token by token, as the sums of attention have another order. On CPUs with AMX, keys
+     * and values are bfloat16, and models with up to a billion weights in their layers have these weights twice, for
+     * single tokens and for several.
      */
     INT8,
     /**

@@ -15,8 +15,8 @@ public record Kernels(Kernel layers, Kernel head) {
     private static final long OTHER_BYTES = 64_000_000;
 
     /**
-     * With up to so many weights in its layers, a model in INT4 has a copy of 8 bits. Who takes a larger one in 4 bits
-     * wants the memory.
+     * With up to so many weights in its layers, a model in INT4, or in INT8 with AMX, has a copy of 8 bits. Who takes a
+     * larger one in so few bits wants the memory.
      */
     private static final long MOST_COPIED = 1_000_000_000;
 
@@ -148,8 +148,9 @@ public record Kernels(Kernel layers, Kernel head) {
      * @throws IllegalArgumentException if the model has widths that the kernel of the layers cannot have
      */
     public Kernels of(ModelConfig model) {
+        boolean copies = matrices(model, Kernels::weights) <= MOST_COPIED;
         if (!layers.hasGroups()) {
-            return this;
+            return copies || layers != Kernel.AMX_INT8 ? this : new Kernels(Kernel.FBGEMM_INT8, head);
         }
         if (!fits(model)) {
             throw new IllegalArgumentException("precision INT4 needs widths that are multiples of " + Kernel.GROUP
@@ -157,7 +158,6 @@ public record Kernels(Kernel layers, Kernel head) {
                     + (model.embeddingWidth() == model.width() ? "" : ", tables of width " + model.embeddingWidth())
                     + "; take INT8");
         }
-        boolean copies = matrices(model, Kernels::weights) <= MOST_COPIED;
         return copies ? this : new Kernels(Kernel.INT4_ALONE, head);
     }
 

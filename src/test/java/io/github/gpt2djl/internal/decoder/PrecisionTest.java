@@ -66,7 +66,7 @@ class PrecisionTest {
 
     /** Of a billion weights and more, those in 8 bits would take what 4 bits save. */
     @Test
-    void largeModelsInFourBitsHaveNoCopy() {
+    void largeModelsHaveNoCopy() {
         for (Machine machine : List.of(AVX512, SAPPHIRE_RAPIDS)) {
             Kernels four = kernels(Precision.INT4, machine);
             for (String small : List.of("gpt2", "gpt2-large")) {
@@ -74,8 +74,12 @@ class PrecisionTest {
             }
             assertThat(four.of(config("gpt2-xl"))).isEqualTo(new Kernels(Kernel.INT4_ALONE, Kernel.FBGEMM_INT8));
         }
-        Kernels eight = kernels(Precision.INT8, AVX512);
-        assertThat(eight.of(config("gpt2-xl"))).isEqualTo(eight);
+        for (Machine machine : List.of(AVX512, SAPPHIRE_RAPIDS)) {
+            assertThat(kernels(Precision.INT8, machine).of(config("gpt2-xl")))
+                    .isEqualTo(Kernels.all(Kernel.FBGEMM_INT8));
+            assertThat(kernels(Precision.INT8, machine).of(config("gpt2-large")))
+                    .isEqualTo(kernels(Precision.INT8, machine));
+        }
     }
 
     private static ModelConfig config(String name) {
@@ -156,6 +160,9 @@ class PrecisionTest {
         long weights = 12L * 12 * 768 * 768;
         assertThat(kernels(Precision.INT8, AVX512).weightBytes(gpt2))
                 .isEqualTo(weights + 50257 * 768 + tables + vectors);
+        Kernels copied = kernels(Precision.INT8, SAPPHIRE_RAPIDS);
+        assertThat(copied.weightBytes(gpt2)).isEqualTo(2 * weights + 50257 * 768 + tables + vectors);
+        assertThat(copied.bytesPerStep(gpt2)).isEqualTo(weights + 50257 * 768);
         // 4 bits, and for each 32 weights a scale and a middle in 16 bits.
         Kernels four = kernels(Precision.INT4, AVX512).of(gpt2);
         assertThat(four.bytesPerStep(gpt2)).isEqualTo(weights * 5 / 8 + 50257 * 768);

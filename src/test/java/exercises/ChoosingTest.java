@@ -65,7 +65,8 @@ class ChoosingTest {
         var config = GenerationConfig.builder().maxNewTokens(20).build();
         assertThat(ids.subList(prompt, ids.size()))
                 .isEqualTo(gpt2.generate(PROMPT, config).ids());
-        String begins = gpt2.decode(ids.subList(prompt, ids.size())).lines().findFirst().orElseThrow();
+        String begins =
+                gpt2.decode(ids.subList(prompt, ids.size())).lines().findFirst().orElseThrow();
         Sheet.states("ChoosingTest.greedyByHand", "Check: the text begins with \"%s\"", begins);
     }
 

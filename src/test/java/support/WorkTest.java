@@ -29,7 +29,8 @@ class WorkTest {
     /** {@code model.num_parameters(exclude_embeddings=True)} of transformers. */
     @Test
     void weightsWithoutTheTables() throws IOException {
-        assertThat(Work.nonEmbeddingWeights(ModelConfig.gpt2(6, 6, 192, 256, 2048))).isEqualTo(2_669_568);
+        assertThat(Work.nonEmbeddingWeights(ModelConfig.gpt2(6, 6, 192, 256, 2048)))
+                .isEqualTo(2_669_568);
         assertThat(Work.nonEmbeddingWeights(config("gpt2"))).isEqualTo(85_056_000);
     }
 

@@ -97,8 +97,8 @@ class ConvertTest {
         String message = Files.readString(err, StandardCharsets.UTF_8);
         assertThat(message)
                 .startsWith("error: ./model.safetensors: could not be written (")
-                .containsPattern("could not be written \\(.+\\); it takes " + 4 * Models.shippedConfig().parameters() / 100_000
-                        + "\\d{5} bytes, and \\d+ are free there");
+                .containsPattern("could not be written \\(.+\\); it takes "
+                        + 4 * Models.shippedConfig().parameters() / 100_000 + "\\d{5} bytes, and \\d+ are free there");
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(folder.resolve("model.safetensors")).hasContent("old");
         try (Stream<Path> files = Files.list(folder)) {

@@ -90,7 +90,9 @@ class FreeMemoryTest {
             if (Precision.INT8.isAvailable()) {
                 long small = Kernels.of(Precision.INT8, DeviceChoice.CPU).loadingBytes(checkpoint.config(), 1);
                 assertThatThrownBy(() -> WeightMemory.check(checkpoint, plain, 1, small))
-                        .hasMessageEndingWith("what would fit: precision INT8 (65 MB)");
+                        // With AMX, INT8 keeps a second copy, so that others may fit too.
+                        .hasMessageContaining("what would fit: precision ")
+                        .hasMessageContaining("INT8 (65 MB)");
             }
         }
     }

@@ -91,7 +91,14 @@ class Int4Test {
      * activations, 8 significant bits; the 8-bit copy takes prompts.
      */
     @ParameterizedTest
-    @CsvSource({"INT4, 2, 32, 1", "INT4, 4, 96, 2", "INT4, 2, 160, 3", "INT4_ALONE, 2, 32, 4", "INT4_ALONE, 4, 96, 5", "AMX_INT4, 4, 96, 6"})
+    @CsvSource({
+        "INT4, 2, 32, 1",
+        "INT4, 4, 96, 2",
+        "INT4, 2, 160, 3",
+        "INT4_ALONE, 2, 32, 4",
+        "INT4_ALONE, 4, 96, 5",
+        "AMX_INT4, 4, 96, 6"
+    })
     void aModelOnTheGridIsNotRounded(Kernel kernel, int heads, int width, long seed) throws IOException {
         TestCheckpoint model = onTheGrid(heads, width, seed);
         int[] ids = new Random(seed).ints(24, 0, 83).toArray();

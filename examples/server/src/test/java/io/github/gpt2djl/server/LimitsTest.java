@@ -93,7 +93,7 @@ class LimitsTest {
             double before = client.metric("gpt2_generated_tokens_total");
             String body = LONG + ",\"stream\":" + stream + "}";
             try (Socket socket = new Socket("127.0.0.1", server.port())) {
-                String head = "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                String head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         + "Content-Length: " + body.length() + "\r\n\r\n";
                 socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
                 while (client.metric("gpt2_generated_tokens_total") == before) {}

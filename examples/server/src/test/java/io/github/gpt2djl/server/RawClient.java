@@ -34,7 +34,7 @@ record RawClient(int port, String address) {
         Socket socket = connect();
         send(
                 socket,
-                "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
                         + "Content-Length: " + length + "\r\n\r\n" + body);
         return socket;
     }

@@ -65,13 +65,13 @@ class StreamsTest {
         try (Gpt2Server server = server(16, Duration.ofSeconds(60))) {
             Client client = new Client(server.port());
             String body =
-                    "{\"prompt\":\"ROMEO:\",\"max_tokens\":250,\"n\":15,\"trace\":20,\"logprobs\":5,\"stream\":true}";
+                    "{\"prompt\":\"ROMEO:\",\"max_tokens\":250,\"n\":10,\"trace\":20,\"logprobs\":5,\"stream\":true}";
             try (Socket socket = new Socket()) {
                 socket.setReceiveBufferSize(4096);
                 socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
                 RawClient.send(
                         socket,
-                        "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                 + "Content-Length: " + body.length() + "\r\n\r\n" + body);
                 while (client.metric("gpt2_requests_total{status=\"499\"}") == 0) {
                     assertThat(client.metric("gpt2_requests_total{status=\"200\"}"))

@@ -49,7 +49,9 @@ class Gpt2(Module):
   def attend(self, qkv: Tensor, batch: Batch, l: int) -> Tensor:
     E = qkv.size(1) // 3
     dtype = qkv.dtype
-    qkv = qkv.to(self.batches.cache_dtype)
+    rounds = dtype != self.batches.cache_dtype                             # keys and values in fewer bits
+    if rounds:
+      qkv = qkv.to(self.batches.cache_dtype)
     qkv = qkv.view([batch.B, batch.T, 3, self.n_head, E // self.n_head])
     q = qkv.select(2, 0).transpose(1, 2)                                   # [B, H, T, D]
     k, v = keys_and_values(qkv, batch, l)                                  # [B, H, S, D] each
@@ -65,7 +67,8 @@ class Gpt2(Module):
       a = attention_per_row(q, batch.kv_per_row, l, scale)
     else:
       a = torch.scaled_dot_product_attention(q, k, v, mask, 0., is_causal, scale=scale)
-    return a.transpose(1, 2).reshape([batch.B * batch.T, E]).to(dtype)
+    y = a.transpose(1, 2).reshape([batch.B * batch.T, E])
+    return y.to(dtype) if rounds else y
 
   # --- attention ---
   # Attention with the matrices before and after it: x [N, E] -> [N, E]. The tokens of joining prompts follow the batch's

@@ -168,9 +168,15 @@ final class Completions implements Handler<RoutingContext> {
         }
 
         private void awaitAll() {
-            Future.fromCompletionStage(CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new)), context)
-                    .onSuccess(all -> done())
-                    .onFailure(this::fail);
+            // Behind the tokens that still wait for their turn of the event loop.
+            CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+                    .whenComplete((all, failure) -> context.runOnContext(now -> {
+                        if (failure == null) {
+                            done();
+                        } else {
+                            fail(failure);
+                        }
+                    }));
         }
 
         private void requireClient() {
@@ -187,19 +193,13 @@ final class Completions implements Handler<RoutingContext> {
             if (!hasToken) {
                 hasToken = true;
                 metrics.firstToken(System.nanoTime() - arrived);
-                if (read.request().stream()) {
-                    beginStream();
-                }
+                beginnings.forEach(piece -> send(piece, null));
             }
             if (read.request().stream()) {
                 for (int same = 0; same < read.same(); same++) {
                     send(answer.piece(index + same).add(token), null);
                 }
             }
-        }
-
-        private void beginStream() {
-            beginnings.forEach(piece -> send(piece, null));
         }
 
         private void send(Answer.Piece piece, String reason) {

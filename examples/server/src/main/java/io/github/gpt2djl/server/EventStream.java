@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class EventStream {
     /** The most bytes that wait for the client, beside what the operating system holds. */
-    static final int MOST_UNSENT = 1 << 18;
+    private static final int MOST_UNSENT = 1 << 18;
 
     private final RoutingContext routing;
     private final HttpServerResponse response;

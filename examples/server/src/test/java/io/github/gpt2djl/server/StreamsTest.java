@@ -6,9 +6,12 @@ import io.github.gpt2djl.Gpt2;
 import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +22,25 @@ class StreamsTest {
     private static Gpt2Server server(int batchSize, Duration timeout) throws Exception {
         return new Gpt2Server(
                 Gpt2.load("shakespeare"), new ServerOptions("127.0.0.1", 0, batchSize, 16, 250, 100_000, timeout, ""));
+    }
+
+    /** A text may be complete before the event loop has sent its first token. */
+    @Test
+    void noTokenIsLost() throws Exception {
+        try (Gpt2Server server = server(8, Duration.ofSeconds(60))) {
+            Client client = new Client(server.port());
+            HttpClient http = HttpClient.newHttpClient();
+            HttpRequest one =
+                    client.completion("{\"prompt\":\"ROMEO:\",\"max_tokens\":1,\"logprobs\":1,\"stream\":true}");
+            for (int round = 0; round < 100; round++) {
+                List<CompletableFuture<HttpResponse<String>>> all = IntStream.range(0, 8)
+                        .mapToObj(i -> http.sendAsync(one, HttpResponse.BodyHandlers.ofString()))
+                        .toList();
+                for (CompletableFuture<HttpResponse<String>> each : all) {
+                    assertThat(each.join().body()).contains("\"tokens\":[\"");
+                }
+            }
+        }
     }
 
     /** The first prompt's only token comes long before the last of the second prompt. */
@@ -54,7 +76,7 @@ class StreamsTest {
             try (Socket first = client.begin(long12.length(), long12)) {
                 while (new Client(server.port()).metric("gpt2_generated_tokens_total") == 0) {}
                 assertThat(client.complete(body)).contains("X-Accel-Buffering: no", ": waiting\n\n");
-                assertThat(first.isConnected()).isTrue();
+                assertThat(RawClient.answer(first)).startsWith("HTTP/1.1 ");
             }
         }
     }

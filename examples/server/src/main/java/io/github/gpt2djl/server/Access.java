@@ -1,5 +1,7 @@
 package io.github.gpt2djl.server;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -19,5 +21,13 @@ record Access(String name, List<String> aliases, List<String> keys, List<String>
      */
     static Access of(String key) {
         return new Access("", List.of(), key.isEmpty() ? List.of() : List.of(key), List.of(), List.of());
+    }
+
+    /** Returns what requests call a model: of a folder the last part of its path, as clients need not know the rest. */
+    static String nameOf(String model) {
+        Path folder = Path.of(model).toAbsolutePath().normalize();
+        return Files.isDirectory(folder) && folder.getFileName() != null
+                ? folder.getFileName().toString()
+                : model;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The command's options for {@link Access}. */
@@ -50,26 +51,27 @@ final class AccessOptions {
      * @throws IOException if a file cannot be read, or the host is unknown
      */
     Access access(String model, String host) throws IOException {
+        for (String allowed : allowedHosts) {
+            if (allowed.matches("[^\\[].*:.*|.*[/\\s].*")) {
+                throw new IllegalArgumentException("--allowed-host is " + allowed
+                        + ", expected a host name without a scheme, port or path, like example.org");
+            }
+        }
         for (String origin : origins) {
             if (!origin.matches("https?://[^/*\\s]+")) {
                 throw new IllegalArgumentException("--cors-origin is " + origin
                         + ", expected a scheme and a host, like https://example.org, without a path");
             }
         }
-        return new Access(name(model), List.copyOf(aliases), keys(), hosts(host), List.copyOf(origins));
-    }
-
-    /** What the user said; of a folder the last part of its path, as clients need not know where the folder is. */
-    private static String name(String model) throws IOException {
-        Path folder = Path.of(model);
-        return Files.isDirectory(folder) ? folder.toRealPath().getFileName().toString() : model;
+        return new Access(Access.nameOf(model), List.copyOf(aliases), keys(), hosts(host), List.copyOf(origins));
     }
 
     private List<String> hosts(String host) throws IOException {
         if (allowedHosts.contains("*")) {
             return List.of();
         }
-        List<String> hosts = new ArrayList<>(allowedHosts);
+        List<String> hosts = new ArrayList<>();
+        allowedHosts.forEach(allowed -> hosts.add(allowed.toLowerCase(Locale.ROOT)));
         if (InetAddress.getByName(host).isLoopbackAddress()) {
             hosts.addAll(LOOPBACK);
         }

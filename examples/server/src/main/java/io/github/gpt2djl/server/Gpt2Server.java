@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +69,8 @@ final class Gpt2Server implements AutoCloseable {
     }
 
     private static List<String> names(Gpt2 gpt2, Access access) {
-        // Of a folder its last name: who asks needs not know where it is.
-        String own =
-                gpt2.name().contains("/") ? Path.of(gpt2.name()).getFileName().toString() : gpt2.name();
-        List<String> names = new ArrayList<>(List.of(access.name().isEmpty() ? own : access.name()));
+        List<String> names = new ArrayList<>();
+        names.add(access.name().isEmpty() ? Access.nameOf(gpt2.name()) : access.name());
         names.addAll(access.aliases());
         return names.stream().distinct().toList();
     }

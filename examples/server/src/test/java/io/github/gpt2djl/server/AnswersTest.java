@@ -30,7 +30,7 @@ class AnswersTest {
                 "bard/plays@v1",
                 List.of("bard"),
                 List.of("open", "sesame"),
-                List.of("localhost", "127.0.0.1"),
+                List.of("localhost", "127.0.0.1", "[::1]"),
                 List.of("https://page.example"));
         server = new Gpt2Server(
                 Gpt2.load("shakespeare"),
@@ -133,7 +133,8 @@ class AnswersTest {
 
     /** A page at another name of this machine sends that name. */
     @ParameterizedTest
-    @CsvSource({"evil.example, 403", "localhost:80, 200", "LOCALHOST, 200"})
+    @CsvSource({"evil.example, 403", "localhost:80, 200", "LOCALHOST, 200", "[::1], 200", "[::1]:80, 200", "[::2], 403"
+    })
     void onlyTheServersOwnNamesAreServed(String host, int status) throws Exception {
         assertThat(raw("GET /health HTTP/1.1\r\nHost: " + host + "\r\n")).startsWith("HTTP/1.1 " + status);
     }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,11 @@ class ServeTest {
         assertThat(ended(2)).contains("--header-timeout is 0, expected at least 1");
         start("--max-bytes", "2000000000");
         assertThat(ended(2)).contains("half of Java's heap; lower --max-requests or --max-bytes, or raise -Xmx");
+        start("--allowed-host", "example.org:8080");
+        assertThat(ended(2))
+                .contains("--allowed-host is example.org:8080, expected a host name without a scheme, port");
+        start("--cors-origin", "example.org");
+        assertThat(ended(2)).contains("--cors-origin is example.org, expected a scheme and a host");
         start("--device", "tpu");
         assertThat(ended(2)).contains("device is tpu, expected auto, cpu, gpu or, of several, gpu:1");
     }
@@ -152,6 +158,22 @@ class ServeTest {
         return Arrays.stream(Precision.values())
                 .map(precision -> precision.name().toLowerCase(Locale.ROOT))
                 .toArray(String[]::new);
+    }
+
+    @Test
+    void namesHostsAndKeysOfTheCommand() throws Exception {
+        Path keys = Files.writeString(folder.resolve("keys"), "open\n\nsesame\n");
+        start("--port", "0", "--alias", "bard", "--allowed-host", "Plays.Example", "--api-key-file", keys.toString());
+        int port = port();
+        for (String host : List.of("plays.example", "localhost")) {
+            try (Socket socket = new RawClient(port, "127.0.0.1").connect()) {
+                RawClient.send(
+                        socket,
+                        "GET /v1/models/bard HTTP/1.1\r\nHost: " + host
+                                + "\r\nAuthorization: Bearer sesame\r\nConnection: close\r\n\r\n");
+                assertThat(RawClient.answer(socket)).startsWith("HTTP/1.1 200");
+            }
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ module io.github.gpt2djl {
     exports io.github.gpt2djl;
     exports io.github.gpt2djl.checkpoint;
     exports io.github.gpt2djl.djl;
+    exports io.github.gpt2djl.inspection;
     exports io.github.gpt2djl.sampling;
     exports io.github.gpt2djl.tokenizer;
     exports io.github.gpt2djl.training;

@@ -601,6 +601,16 @@ public final class Gpt2 implements AutoCloseable {
         return Session.read(model, file);
     }
 
+    /**
+     * Returns a view of this model's inside.
+     *
+     * @return the inspector, which works until this model is closed
+     * @throws InvalidOptionException if the weights are in INT8, INT4 or MIXED
+     */
+    public Inspector inspector() {
+        return new Inspector(model);
+    }
+
     /** {@return the use of the prefix cache so far, which {@link LoadOptions#withPrefixCache} switches on} */
     public PrefixCacheStatistics prefixCache() {
         return model.cache() == null

@@ -72,6 +72,8 @@ class ArchitectureTest {
         "internal.loop, sampling internal.decoder internal.sampling",
         "internal.generation, checkpoint sampling tokenizer internal.config internal.decoder internal.files internal.loop"
                 + " internal.machine internal.tokenizer",
+        "inspection, sampling",
+        "internal.inspection, inspection sampling internal.decoder internal.generation internal.machine",
         "internal.bench, sampling tokenizer internal.decoder internal.generation internal.hub internal.json"
                 + " internal.loop internal.sampling internal.tokenizer",
         "training, checkpoint tokenizer internal.decoder internal.files internal.json internal.sampling",

@@ -1,10 +1,9 @@
-# The calls that Java makes, each in a line or two; the files that implement them have the comments. The model is in
-# gpt2.py.
+# The calls that Java makes, each in a line or two; the comments are in the files that implement them, first in gpt2.py.
 #
 # All files of this folder are TorchScript, which libtorch compiles when a model is loaded. DecoderArchive packs them with
 # their imports. A call writes its results to the caller's buffers logits [N, V] and logsumexp [N].
 
-import balance, benchmark, continuations, contrastive, generation, kv_cache, loading, sampling, scoring, tensors
+import attribution, balance, benchmark, continuations, contrastive, generation, hooks, inspection, kv_cache, loading, sampling, scoring, tensors
 from gpt2 import Gpt2
 from head_kernel import Matrix as HeadMatrix
 from layer_kernel import Matrix as LayerMatrix
@@ -115,7 +114,7 @@ class Decoder(Module):
   def steps(self, ids: Tensor, past: int, lengths: Tensor, cache: Tensor, rules: Tensor, draws: Tensor, max_k: int, nucleus: bool, drawn: bool, eos: Tensor) -> Tensor:
     return sampling.steps(self.gpt2, ids, past, lengths, cache, rules, draws, max_k, nucleus, drawn, eos)
 
-  # ---- contrastive search, scores, benchmarks ----
+  # ---- contrastive search, scores, the inside, benchmarks ----
 
   def allocate_vectors(self, rows: int) -> Tensor:
     return contrastive.vectors(self.gpt2, rows)
@@ -137,6 +136,15 @@ class Decoder(Module):
 
   def continuations(self, ids: Tensor, past: int, positions: Tensor, owners: Tensor, targets: Tensor, cache: Tensor) -> Tensor:
     return continuations.scores(self.gpt2, ids, past, positions, owners, targets, cache)
+
+  def trace(self, ids: Tensor, wanted: str, changed: str, changes: Tensor, numbers: Tensor) -> List[Tensor]:
+    return inspection.trace(self.gpt2, ids, hooks.make(wanted, changed, changes, numbers))
+
+  def lens(self, x: Tensor) -> Tensor:
+    return attribution.lens(self.gpt2, x)
+
+  def attribution(self, ids: Tensor, wanted: str, position: int, tokens: Tensor) -> Tensor:
+    return attribution.attribution(self.gpt2, ids, wanted, position, tokens)
 
   def attentions_and_mlps(self, cache: Tensor, tokens: int) -> List[Tensor]:
     return benchmark.attentions_and_mlps(self.gpt2, cache, tokens)

@@ -194,6 +194,11 @@ public final class Decoder implements AutoCloseable {
         prompts.forEach(this::checkIds);
     }
 
+    /** {@return what happens inside this model} */
+    public Inspection inspection() {
+        return new Inspection(config.width(), this::check, module, manager, lifetime);
+    }
+
     /**
      * Measures only the attentions, MLPs and head of a step, in the model's own code. The result is a lower bound for
      * benchmarks: a step with these kernels cannot be faster. Norms, sums and the transfer of results to Java are left

@@ -28,7 +28,8 @@ record TorchScriptFile(String module, Set<String> imports, String text) {
     private static final Pattern IMPORT = Pattern.compile("^(?:from (\\S+) )?import (.+)$", Pattern.MULTILINE);
     private static final Pattern IMPORTED = Pattern.compile("(\\w+)(?: as (\\w+))?");
     private static final Pattern DEFINITION = Pattern.compile("^(?:class|def) (\\w+)", Pattern.MULTILINE);
-    private static final Pattern NAME = Pattern.compile("(?<![\\w.])(?<!class )(?<!def )[A-Za-z_]\\w*");
+    /** A name, or a string, in which a word is not a name. */
+    private static final Pattern NAME = Pattern.compile("\"[^\"\n]*\"|(?<![\\w.])(?<!class )(?<!def )[A-Za-z_]\\w*");
 
     /** An attribute that a class declares. */
     record Attribute(String name, String type) {}

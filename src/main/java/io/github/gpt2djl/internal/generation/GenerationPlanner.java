@@ -23,11 +23,13 @@ import io.github.gpt2djl.internal.loop.LoopOptions;
 import io.github.gpt2djl.internal.loop.Prefixes;
 import io.github.gpt2djl.internal.loop.PromptLookup;
 import io.github.gpt2djl.internal.loop.PromptStart;
+import io.github.gpt2djl.internal.loop.RecomputingLoop;
 import io.github.gpt2djl.internal.loop.Request;
 import io.github.gpt2djl.internal.loop.TokenLoop;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Starts runs: chooses the loop that computes what a config asks for, and rejects options that cannot be combined.
@@ -148,17 +150,32 @@ public record GenerationPlanner(LoadedModel model, Prefixes prefixes) {
                     "the assistant has " + assistant.config().vocabularySize() + " tokens and the model " + size
                             + ", expected the same vocabulary");
         }
-        for (GenerationOption<?> option : List.of(PROMPT_LOOKUP_NUM_TOKENS, CONTEXT_POLICY, NUM_BEAMS, PENALTY_ALPHA)) {
-            Object value = prompt.config().get(option);
-            if (!value.equals(option.defaultValue())) {
-                throw InvalidOptionException.value(option, value, option.defaultValue(), " with an assistant model")
-                        .withAdvice("leave one of them out");
-            }
-        }
+        requirePlain(prompt.config(), " with an assistant model");
         RequestQueue requests = read(prompt, keeps);
         Request request = requests.next();
         AssistantModel guesses = new AssistantModel(assistant.decoder(), request, ASSISTANT_TOKENS);
         return new GenerationRun(requests, new DraftLoop(model.decoder(), request, guesses, prefixes));
+    }
+
+    /**
+     * Starts a run of one prompt whose text is computed anew for each token.
+     *
+     * @param logits gives the logits after the last of some ids
+     */
+    public GenerationRun recomputed(GenerationRequest prompt, Function<int[], float[]> logits) {
+        requirePlain(prompt.config(), " where the text is computed anew for each token");
+        RequestQueue requests = read(prompt, true);
+        return new GenerationRun(requests, new RecomputingLoop(requests.next(), logits));
+    }
+
+    private static void requirePlain(GenerationConfig config, String where) {
+        for (GenerationOption<?> option : List.of(PROMPT_LOOKUP_NUM_TOKENS, CONTEXT_POLICY, NUM_BEAMS, PENALTY_ALPHA)) {
+            Object value = config.get(option);
+            if (!value.equals(option.defaultValue())) {
+                throw InvalidOptionException.value(option, value, option.defaultValue(), where)
+                        .withAdvice("leave one of them out");
+            }
+        }
     }
 
     /**

@@ -13,7 +13,7 @@ import io.github.gpt2djl.internal.inspection.Tracer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Looks inside a model: reads the vectors between its layers, changes them, and tells which part of the model has added
@@ -127,7 +127,7 @@ public final class Inspector {
      */
     public Attribution attribute(Prompt prompt, int token) {
         int[] ids = ids(prompt);
-        return attribute(ids, ids.length - 1, token, null);
+        return attribute(ids, ids.length - 1, token);
     }
 
     /**
@@ -143,12 +143,28 @@ public final class Inspector {
         return attribute(ids(prompt), position, token, instead);
     }
 
-    private Attribution attribute(int[] ids, int position, int token, @Nullable Integer instead) {
+    private Attribution attribute(int[] ids, int position, int... tokens) {
         if (position < 0 || position >= ids.length) {
             throw InvalidOptionException.value(
                     NamedOption.of("position"), position, "0 to ", ids.length - 1, ", the positions of the text");
         }
-        return reader.attribute(ids, position, token, instead);
+        return reader.attribute(ids, new int[] {position}, new int[][] {tokens}).get(0);
+    }
+
+    /**
+     * Returns, for each token of a text, what each part of the model adds to the logit of the token after it.
+     *
+     * @param prompt as for {@link #trace(Prompt, TraceOptions)}
+     * @param last the id of the token after the last one
+     * @return an attribution for each position
+     */
+    public List<Attribution> attributeAll(Prompt prompt, int last) {
+        int[] ids = ids(prompt);
+        int[][] next = new int[ids.length][];
+        for (int i = 0; i < ids.length; i++) {
+            next[i] = new int[] {i + 1 < ids.length ? ids[i + 1] : last};
+        }
+        return reader.attribute(ids, IntStream.range(0, ids.length).toArray(), next);
     }
 
     /**

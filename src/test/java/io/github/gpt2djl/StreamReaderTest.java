@@ -77,6 +77,13 @@ class StreamReaderTest {
                 assertThat(sum).isCloseTo(logits[last + token], within(1e-4));
                 assertThat(attribution.logit()).isEqualTo(sum);
             }
+            List<Attribution> all = inspector.attributeAll(prompt, 7);
+            List<Integer> ids = reference.ids(folder + "/ids");
+            for (int i = 0; i < ids.size(); i++) {
+                int next = i + 1 < ids.size() ? ids.get(i + 1) : 7;
+                assertThat(all.get(i).position()).isEqualTo(i);
+                assertThat(all.get(i).logit()).isCloseTo(logits[i * vocabulary + next], within(1e-4));
+            }
             Attribution difference = inspector.attribute(prompt, 2, 5, 9);
             assertThat(difference.logit())
                     .isCloseTo(logits[2 * vocabulary + 5] - logits[2 * vocabulary + 9], within(1e-4));

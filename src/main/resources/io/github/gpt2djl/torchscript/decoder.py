@@ -143,8 +143,8 @@ class Decoder(Module):
   def lens(self, x: Tensor) -> Tensor:
     return attribution.lens(self.gpt2, x)
 
-  def attribution(self, ids: Tensor, wanted: str, position: int, tokens: Tensor) -> Tensor:
-    return attribution.attribution(self.gpt2, ids, wanted, position, tokens)
+  def attribution(self, ids: Tensor, wanted: str, positions: Tensor, tokens: Tensor) -> Tensor:
+    return attribution.attribution(self.gpt2, ids, wanted, positions, tokens)
 
   def attentions_and_mlps(self, cache: Tensor, tokens: int) -> List[Tensor]:
     return benchmark.attentions_and_mlps(self.gpt2, cache, tokens)

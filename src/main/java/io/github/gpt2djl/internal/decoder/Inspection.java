@@ -103,26 +103,27 @@ public final class Inspection {
     }
 
     /**
-     * What each part of the model adds to the logits of some tokens.
+     * What each part of the model adds to the logits of some tokens at some positions.
      *
      * @param ids of the text
      * @param wanted the places that attribution.py reads
-     * @param position of the logits, from 0
-     * @param tokens in range
-     * @return row-major [parts, tokens]
+     * @param positions in the text, from 0
+     * @param tokens [positions, n], in range
+     * @return row-major [parts, positions, n]
      */
-    public float[] attribution(int[] ids, List<String> wanted, int position, int[] tokens) {
-        check.accept(List.of(ids, tokens));
+    public float[] attribution(int[] ids, List<String> wanted, int[] positions, int[][] tokens) {
+        check.accept(List.of(ids));
+        check.accept(List.of(tokens));
         return lifetime.compute(() -> {
             try (NDManager scope = manager.newSubManager()) {
-                PtNDArray asked = SharedMemory.copy(scope, new Shape(tokens.length), wide(tokens));
+                PtNDArray where = SharedMemory.copy(scope, new Shape(positions.length), wide(positions));
                 return module.compute(
                                 scope,
                                 TorchMethod.ATTRIBUTION,
                                 ids(scope, List.of(ids)),
                                 String.join("\n", wanted),
-                                (long) position,
-                                asked)
+                                where,
+                                ids(scope, List.of(tokens)))
                         .toFloatArray();
             }
         });

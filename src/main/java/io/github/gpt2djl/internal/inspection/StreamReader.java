@@ -14,7 +14,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the residual stream: the lens after each layer, and the sum that makes a logit. */
 public record StreamReader(LoadedModel model) {
@@ -56,19 +55,27 @@ public record StreamReader(LoadedModel model) {
         return names;
     }
 
-    /** @param instead a token whose logit is subtracted; null for none */
-    public Attribution attribute(int[] ids, int position, int token, @Nullable Integer instead) {
-        int[] tokens = instead == null ? new int[] {token} : new int[] {token, instead};
-        float[] values = model.decoder().inspection().attribution(ids, attributionPlaces(), position, tokens);
-        List<Contribution> parts = new ArrayList<>();
-        double sum = 0;
-        for (Contribution label : labels()) {
-            int row = parts.size() * tokens.length;
-            double value = instead == null ? values[row] : (double) values[row] - values[row + 1];
-            sum += value;
-            parts.add(new Contribution(label.part(), label.layer(), label.head(), value));
+    /**
+     * Attributes a logit at each of some positions.
+     *
+     * @param tokens for each position its token, or its token and one whose logit is subtracted
+     */
+    public List<Attribution> attribute(int[] ids, int[] positions, int[][] tokens) {
+        float[] values = model.decoder().inspection().attribution(ids, attributionPlaces(), positions, tokens);
+        List<Contribution> labels = labels();
+        List<Attribution> all = new ArrayList<>();
+        for (int i = 0; i < positions.length; i++) {
+            List<Contribution> parts = new ArrayList<>();
+            double sum = 0;
+            for (Contribution label : labels) {
+                int cell = (parts.size() * positions.length + i) * tokens[i].length;
+                double value = tokens[i].length == 1 ? values[cell] : (double) values[cell] - values[cell + 1];
+                sum += value;
+                parts.add(new Contribution(label.part(), label.layer(), label.head(), value));
+            }
+            all.add(new Attribution(positions[i], sum, parts));
         }
-        return new Attribution(position, sum, parts);
+        return all;
     }
 
     private List<String> attributionPlaces() {

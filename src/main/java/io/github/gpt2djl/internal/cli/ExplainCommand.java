@@ -89,7 +89,7 @@ final class ExplainCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--trace is " + candidates + ", expected at least 1");
         }
         if (html != null) {
-            TracePage.check(html);
+            PageTemplate.check(html);
         }
         Prompt input = prompt.read();
         try (Gpt2 gpt2 = model.load(err)) {
@@ -124,7 +124,7 @@ final class ExplainCommand implements Callable<Integer> {
         fields.put("prompt", gpt2.text(input));
         fields.putAll(GenerationJson.fields(gpt2, model, config, generation, 0, rate));
         if (html != null) {
-            TracePage.write(html, Output.json(fields));
+            PageTemplate.write(html, "explain.html", Output.json(fields));
         }
         out.println(json ? Output.json(fields) : html);
     }

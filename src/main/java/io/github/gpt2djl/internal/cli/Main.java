@@ -41,6 +41,7 @@ public final class Main {
     private static final List<String> COMMANDS = List.of(
             "generate",
             "explain",
+            "inside",
             "interactive",
             "score",
             "rank",
@@ -129,6 +130,7 @@ public final class Main {
         return switch (name) {
             case "generate" -> GenerateCommand.command(out, err);
             case "explain" -> ExplainCommand.command(out, err);
+            case "inside" -> new InsideCommand(out, err);
             case "interactive" -> InteractiveCommand.command(out, err);
             case "score" -> new ScoreCommand(out, err);
             case "rank" -> new RankCommand(out, err);

@@ -2,19 +2,13 @@ package io.github.gpt2djl.internal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page of explain, its script run by two browsers. */
-class TracePageTest {
+class ExplainPageTest {
     @TempDir
     Path folder;
 
@@ -101,7 +95,7 @@ class TracePageTest {
                 .containsExactlyElementsOf(step.getAsJsonArray("candidates").asList().stream()
                         .map(JsonElement::getAsJsonObject)
                         .filter(c -> c.has("removed_by"))
-                        .map(TracePageTest::visible)
+                        .map(ExplainPageTest::visible)
                         .toList());
         double draw = step.get("draw").getAsDouble();
         assertThat(left(page.querySelector("#line .draw"))).isCloseTo(draw, within(1e-6));
@@ -112,41 +106,13 @@ class TracePageTest {
 
     @Test
     void chromiumShowsTheStepOfTheAddress() throws Exception {
-        Optional<String> chromium = chromium();
-        assumeTrue(chromium.isPresent(), "neither chromium nor google-chrome is on the PATH");
-        Path dom = folder.resolve("dom.html");
-        Process process = new ProcessBuilder(List.of(
-                        chromium.get(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--user-data-dir=" + folder.resolve("profile"),
-                        "--dump-dom",
-                        file.toUri() + "#step=3"))
-                .redirectOutput(dom.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
+        String dom = Chromium.dom(file, "step=3", folder);
         JsonObject step = expected.getAsJsonArray("trace").get(2).getAsJsonObject();
-        assertThat(Files.readString(dom))
+        assertThat(dom)
                 .contains(">step 3 of 5<")
                 .contains("left: " + Math.round(1e4 * step.get("draw").getAsDouble()) / 100)
                 .containsPattern("<tr class=\"chosen\">.*?"
                         + Pattern.quote(visible(step.getAsJsonObject("chosen")).replace("<", "&lt;")) + "</span>");
-    }
-
-    private static Optional<String> chromium() {
-        return Arrays.stream(
-                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
-                .flatMap(path -> Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .map(name -> Path.of(path, name)))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst();
     }
 
     private static String text(HtmlPage page, String selector) {

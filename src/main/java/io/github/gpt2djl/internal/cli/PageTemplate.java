@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** A self-contained HTML page that shows how tokens were chosen. */
-final class TracePage {
+/** A self-contained HTML page: a template of this folder, and its data. */
+final class PageTemplate {
     private static final String PLACE = "$trace$";
 
-    private TracePage() {}
+    private PageTemplate() {}
 
     /** Rejects a file that cannot be written, before the model is loaded. */
     static void check(Path file) {
@@ -23,16 +23,16 @@ final class TracePage {
     }
 
     /** Writes the page. The file appears only once it is complete. */
-    static void write(Path file, String json) throws IOException {
-        WholeFile.write(file, page(json));
+    static void write(Path file, String template, String json) throws IOException {
+        WholeFile.write(file, page(template, json));
     }
 
     /** Escapes the JSON: a text must not end the surrounding script, nor break a string as a line separator would. */
-    static String page(String json) throws IOException {
-        try (InputStream template = Objects.requireNonNull(TracePage.class.getResourceAsStream("explain.html"))) {
+    static String page(String template, String json) throws IOException {
+        try (InputStream page = Objects.requireNonNull(PageTemplate.class.getResourceAsStream(template))) {
             String safe =
                     json.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
-            return new String(template.readAllBytes(), StandardCharsets.UTF_8).replace(PLACE, safe);
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8).replace(PLACE, safe);
         }
     }
 }

@@ -70,8 +70,10 @@ def trace(folder):
     def norm(place, name):
         x = seen.inputs[name].reshape(len(IDS), -1)
         module = model.get_submodule(name)
-        out[place + ".hook_scale"] = torch.sqrt(x.var(-1, unbiased=False, keepdim=True) + module.eps)
-        out[place + ".hook_normalized"] = rows(seen.outputs[name])
+        scale = torch.sqrt(x.var(-1, unbiased=False, keepdim=True) + module.eps)
+        out[place + ".hook_scale"], out[place + ".hook_normalized"] = scale, (x - x.mean(-1, keepdim=True)) / scale
+        rest = out[place + ".hook_normalized"] * module.weight + module.bias
+        assert torch.allclose(rest, rows(seen.outputs[name]), atol=1e-5)
 
     for l in range(config.num_hidden_layers):
         block, m = f"blocks.{l}.", f"{inner}{layer}.{l}."
@@ -101,6 +103,7 @@ def trace(folder):
         if post_norm:
             out[block + "hook_resid_mid"] = rows(seen.inputs[m + names["ln1"]])
             out[block + "hook_resid_post"] = rows(seen.inputs[m + names["ln2"]])
+            out[block + "hook_normalized_resid_post"] = rows(seen.outputs[m + names["ln2"]])
         else:
             out[block + "hook_resid_mid"] = rows(seen.inputs[m + names["ln2"]])
             out[block + "hook_resid_post"] = rows(seen.inputs[m + names["ln2"]]) + mlp

@@ -21,7 +21,7 @@ public enum Hook {
     RESID_PRE("blocks.%d.hook_resid_pre", Axis.WIDTH),
     /** The standard deviation by which the norm before attention divides: [T, 1]. */
     LN1_SCALE("blocks.%d.ln1.hook_scale", Axis.ONE),
-    /** The output of the norm before attention, with its weight and bias: [T, E]. After attention in post-norm models. */
+    /** The normed vector before the norm's weight and bias: [T, E]. After attention in post-norm models. */
     LN1_NORMALIZED("blocks.%d.ln1.hook_normalized", Axis.WIDTH),
     /** The queries: [T, H, D]. */
     Q("blocks.%d.attn.hook_q", Axis.HEAD, Axis.HEAD_WIDTH),
@@ -43,7 +43,7 @@ public enum Hook {
     RESID_MID("blocks.%d.hook_resid_mid", Axis.WIDTH),
     /** The standard deviation by which the norm before the MLP divides: [T, 1]. */
     LN2_SCALE("blocks.%d.ln2.hook_scale", Axis.ONE),
-    /** The output of the norm before the MLP, with its weight and bias: [T, E]. After the MLP in post-norm models. */
+    /** The normed vector before the norm's weight and bias: [T, E]. After the MLP in post-norm models. */
     LN2_NORMALIZED("blocks.%d.ln2.hook_normalized", Axis.WIDTH),
     /** The neurons of the MLP before the activation function: [T, inner width]. */
     MLP_PRE("blocks.%d.mlp.hook_pre", Axis.INNER_WIDTH),
@@ -53,9 +53,11 @@ public enum Hook {
     MLP_OUT("blocks.%d.hook_mlp_out", Axis.WIDTH),
     /** The residual stream after the layer: [T, E]. Not normed yet in post-norm models. */
     RESID_POST("blocks.%d.hook_resid_post", Axis.WIDTH),
+    /** The residual stream after the layer's second norm, which only post-norm models have: [T, E]. */
+    NORMALIZED_RESID_POST("blocks.%d.hook_normalized_resid_post", Axis.WIDTH),
     /** The standard deviation by which the last norm divides: [T, 1]. */
     LN_FINAL_SCALE("ln_final.hook_scale", Axis.ONE),
-    /** The output of the last norm, with its weight and bias: [T, E]. */
+    /** The normed vector before the last norm's weight and bias: [T, E]. */
     LN_FINAL_NORMALIZED("ln_final.hook_normalized", Axis.WIDTH),
     /** The logits: [T, V]. */
     LOGITS("logits", Axis.VOCABULARY);
@@ -147,6 +149,9 @@ public enum Hook {
         layer.addAll(config.postNorm() ? layer.indexOf(RESID_MID) + 1 : 0, List.of(LN1_SCALE, LN1_NORMALIZED));
         layer.addAll(
                 config.postNorm() ? layer.size() : layer.indexOf(RESID_MID) + 1, List.of(LN2_SCALE, LN2_NORMALIZED));
+        if (config.postNorm()) {
+            layer.add(NORMALIZED_RESID_POST);
+        }
         layer.add(0, RESID_PRE);
         List<String> names = new ArrayList<>(List.of(EMBED.pattern, POS_EMBED.pattern));
         for (int each = 0; each < config.layers(); each++) {

@@ -41,7 +41,7 @@ def block(model: Gpt2, x: Tensor, l: int, hooks: Hooks, name: str) -> Tensor:
     x = hook(hooks, name + "hook_resid_mid", x + attention(model, x, l, hooks, name))
     x = norm(model.ln_1, l, x, hooks, name + "ln1.")
     x = hook(hooks, name + "hook_resid_post", x + mlp(model, x, l, hooks, name))
-    x = norm(model.ln_2, l, x, hooks, name + "ln2.")
+    x = hook(hooks, name + "hook_normalized_resid_post", norm(model.ln_2, l, x, hooks, name + "ln2."))
   else:
     x = x + attention(model, norm(model.ln_1, l, x, hooks, name + "ln1."), l, hooks, name)
     x = hook(hooks, name + "hook_resid_mid", x)
@@ -104,7 +104,8 @@ def mlp(model: Gpt2, x: Tensor, l: int, hooks: Hooks, name: str) -> Tensor:
 def norm(norms: LayerNorms, l: int, x: Tensor, hooks: Hooks, name: str) -> Tensor:
   x = x - torch.mean(x, [-1], True)
   scale = hook(hooks, name + "hook_scale", torch.sqrt(torch.mean(x * x, [-1], True) + norms.epsilon))   # [B, T, 1]
-  return hook(hooks, name + "hook_normalized", x / scale * norms.weights[l] + norms.biases[l])
+  x = hook(hooks, name + "hook_normalized", x / scale)
+  return x * norms.weights[l] + norms.biases[l]
 
 # --- unembed ---
 # The last norm's output, or the last layer's -> logits: x [B, T, E] -> [B, T, V].

@@ -50,7 +50,7 @@ public record StreamReader(LoadedModel model) {
         ModelConfig config = model.config();
         List<String> names = new ArrayList<>(List.of(Hook.RESID_PRE.at(0)));
         for (int layer = 0; layer < config.layers(); layer++) {
-            names.add((config.postNorm() ? Hook.LN2_NORMALIZED : Hook.RESID_POST).at(layer));
+            names.add((config.postNorm() ? Hook.NORMALIZED_RESID_POST : Hook.RESID_POST).at(layer));
         }
         return names;
     }

@@ -78,7 +78,7 @@ class ArchitectureTest {
                 + " internal.loop internal.sampling internal.tokenizer",
         "training, checkpoint tokenizer internal.decoder internal.files internal.json internal.sampling",
         "djl, checkpoint internal.json internal.machine",
-        "internal.cli, checkpoint sampling tokenizer training internal.bench internal.config internal.decoder"
+        "internal.cli, checkpoint inspection sampling tokenizer training internal.bench internal.config internal.decoder"
                 + " internal.files internal.generation internal.hub internal.json internal.tokenizer"
     })
     void packagesUseOnlyWhatIsBelow(String name, String allowed) {

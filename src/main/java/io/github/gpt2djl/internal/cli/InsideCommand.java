@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
         name = "inside",
         abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
         sortOptions = false,
         description = {
             "Shows how the logits after a text arise: the prediction after each layer, and the part of the model that"

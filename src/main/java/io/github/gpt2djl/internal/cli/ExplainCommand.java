@@ -9,7 +9,9 @@ import io.github.gpt2djl.Prompt;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -67,6 +69,15 @@ final class ExplainCommand implements Callable<Integer> {
     @Nullable
     Path html;
 
+    @Option(
+            names = "--inside",
+            paramLabel = "FILE",
+            description =
+                    "With --html, also write the page of the command inside, which shows how the logits of each step"
+                            + " arise. The pages link to each other.")
+    @Nullable
+    Path inside;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -89,7 +100,14 @@ final class ExplainCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--trace is " + candidates + ", expected at least 1");
         }
         if (html != null) {
-            PageTemplate.check(html);
+            PageTemplate.check("--html", html);
+        }
+        if (inside != null) {
+            if (html == null) {
+                throw new IllegalArgumentException(
+                        "--inside has no effect without --html; add --html, or leave it out");
+            }
+            PageTemplate.check("--inside", inside);
         }
         Prompt input = prompt.read();
         try (Gpt2 gpt2 = model.load(err)) {
@@ -123,9 +141,24 @@ final class ExplainCommand implements Callable<Integer> {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("prompt", gpt2.text(input));
         fields.putAll(GenerationJson.fields(gpt2, model, config, generation, 0, rate));
+        String printed = Output.json(fields);
         if (html != null) {
+            if (inside != null) {
+                fields.put("inside", writeInside(gpt2, generation, html, inside));
+            }
             PageTemplate.write(html, "explain.html", Output.json(fields));
         }
-        out.println(json ? Output.json(fields) : html);
+        out.println(json ? printed : html);
+    }
+
+    /** Writes the page of the prompt and the new tokens but the last. Returns the link to the page. */
+    private static String writeInside(Gpt2 gpt2, Generation generation, Path explain, Path page) throws IOException {
+        List<Integer> ids = new ArrayList<>(generation.promptIds());
+        int before = ids.size();
+        ids.addAll(generation.ids());
+        Integer last = ids.remove(ids.size() - 1);
+        InsidePage.write(
+                gpt2, Inside.after(gpt2, Prompt.ofIds(ids), last), page, PageTemplate.link(page, explain), before);
+        return PageTemplate.link(explain, page);
     }
 }

@@ -29,12 +29,32 @@ record Inside(
         int token,
         @Nullable Integer instead,
         Attribution attribution) {
+    /** The number of likeliest tokens on the page. */
+    private static final int TOP = 4;
+
     static Inside of(
             Gpt2 gpt2,
             Prompt input,
             @Nullable Integer position,
             @Nullable String token,
             @Nullable String instead,
+            int top) {
+        Integer explained = token == null ? null : (Integer) id(gpt2, "--token", token);
+        Integer other = instead == null ? null : (Integer) id(gpt2, "--instead", instead);
+        return of(gpt2, input, position, explained, other, top);
+    }
+
+    /** Looks at a text whose next token is known. */
+    static Inside after(Gpt2 gpt2, Prompt input, int next) {
+        return of(gpt2, input, null, (Integer) next, null, TOP);
+    }
+
+    private static Inside of(
+            Gpt2 gpt2,
+            Prompt input,
+            @Nullable Integer position,
+            @Nullable Integer token,
+            @Nullable Integer other,
             int top) {
         Inspector inspector = gpt2.inspector();
         Trace trace =
@@ -47,8 +67,7 @@ record Inside(
                     "--position is " + at + ", expected 0 to " + (ids.size() - 1) + ", the positions of the text");
         }
         LogitLens lens = inspector.lens(prompt, top, List.of());
-        int explained = token != null ? id(gpt2, "--token", token) : next(ids, lens, at);
-        Integer other = instead == null ? null : (Integer) id(gpt2, "--instead", instead);
+        int explained = token != null ? token : next(ids, lens, at);
         Attribution attribution = other == null
                 ? inspector.attribute(Prompt.ofIds(ids.subList(0, at + 1)), explained)
                 : inspector.attribute(prompt, at, explained, other);

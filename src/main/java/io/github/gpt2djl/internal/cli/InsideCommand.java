@@ -32,9 +32,6 @@ import picocli.CommandLine.Option;
             "  inside \"To be, or not to\" --json --hooks \"*.hook_pattern\""
         })
 final class InsideCommand implements Callable<Integer> {
-    /** The patterns of longer texts make a page too large for a browser. */
-    private static final int MOST_ON_A_PAGE = 128;
-
     @Mixin
     PromptOptions prompt = new PromptOptions();
 
@@ -84,7 +81,7 @@ final class InsideCommand implements Callable<Integer> {
             names = "--html",
             paramLabel = "FILE",
             description = "Write an HTML page with the layers, heads and parts at each token, for any browser without a"
-                    + " network; at most " + MOST_ON_A_PAGE + " tokens.")
+                    + " network; at most " + InsidePage.MOST_TOKENS + " tokens.")
     @Nullable
     Path html;
 
@@ -105,18 +102,13 @@ final class InsideCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--hooks has no effect without --json; add --json, or leave it out");
         }
         if (html != null) {
-            PageTemplate.check(html);
+            PageTemplate.check("--html", html);
         }
         Prompt input = prompt.read();
         try (Gpt2 gpt2 = model.load(err)) {
             Inside inside = Inside.of(gpt2, input, position, token, instead, top);
             if (html != null) {
-                if (inside.ids().size() > MOST_ON_A_PAGE) {
-                    throw new IllegalArgumentException(
-                            "the text has " + inside.ids().size() + " tokens, expected at most " + MOST_ON_A_PAGE
-                                    + " on a page; shorten the text, or use --json");
-                }
-                PageTemplate.write(html, "inside.html", Output.json(new InsidePage(gpt2, inside).fields()));
+                InsidePage.write(gpt2, inside, html, null, 0);
             }
             if (json) {
                 out.println(Output.json(new InsideJson(gpt2, inside).fields(hooks)));

@@ -8,6 +8,8 @@ import io.github.gpt2djl.inspection.LogitLens;
 import io.github.gpt2djl.inspection.TracedTensor;
 import io.github.gpt2djl.sampling.TokenProbability;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -17,7 +19,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The data of inside.html: all positions, in a form that is small. */
 record InsidePage(Gpt2 gpt2, Inside inside) {
-    Map<String, @Nullable Object> fields() {
+    /** The patterns of longer texts make a page too large for a browser. */
+    static final int MOST_TOKENS = 128;
+
+    /**
+     * Writes the page.
+     *
+     * @param explain the link to the page that shows how the tokens were chosen; null for none
+     * @param before number of tokens before the first one that was chosen
+     */
+    static void write(Gpt2 gpt2, Inside inside, Path file, @Nullable String explain, int before) throws IOException {
+        int tokens = inside.ids().size();
+        if (tokens > MOST_TOKENS) {
+            throw new IllegalArgumentException("the text has " + tokens + " tokens, expected at most " + MOST_TOKENS
+                    + " on the page of the inside; shorten the text, or use inside --json");
+        }
+        Map<String, @Nullable Object> fields = new InsidePage(gpt2, inside).fields();
+        fields.put("explain", explain);
+        fields.put("before", before);
+        PageTemplate.write(file, "inside.html", Output.json(fields));
+    }
+
+    private Map<String, @Nullable Object> fields() {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         InsideJson json = new InsideJson(gpt2, inside);
         fields.put("model", gpt2.name());

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.htmlunit.BrowserVersion;
 import org.htmlunit.WebClient;
 import org.htmlunit.html.DomElement;
@@ -118,6 +119,43 @@ class InsidePageTest {
         assertThat(dom).contains(">token 3 of ").contains("data-theme=\"dark\"").contains("looks at ");
         assertThat(dom).contains("<polyline");
         assertThat(Chromium.dom(folder.resolve("page.html"), "", folder)).contains("above that of ␣the");
+    }
+
+    @Test
+    void thePagesLinkToEachOther() throws IOException {
+        Path explain = folder.resolve("explain.html");
+        Path inside = Files.createDirectory(folder.resolve("a b")).resolve("inside.html");
+        String[] command = {"explain", TEXT, "--seed", "1", "--max-new-tokens", "4"};
+        JsonObject plain = MainTest.run(with(command, "--json")).json();
+        MainTest.Result both =
+                MainTest.run(with(command, "--json", "--html", explain.toString(), "--inside", inside.toString()));
+        JsonObject printed = both.json();
+        plain.remove("tokens_per_second");
+        printed.remove("tokens_per_second");
+        assertThat(printed).isEqualTo(plain);
+        try (WebClient browser = new WebClient(BrowserVersion.CHROME)) {
+            HtmlPage steps = browser.getPage(explain.toUri().toURL() + "#step=3");
+            String chosen = text(steps, "#result b");
+            HtmlPage tokens = steps.<DomElement>querySelector("#inside a").click();
+            assertThat(tokens.getTitleText()).isEqualTo("How the logits arise");
+            assertThat(text(tokens, "#partsTitle")).endsWith(chosen);
+            assertThat(text(tokens, "#chosen")).isEqualTo("How " + chosen + " was then chosen");
+            String hash = steps.<DomElement>querySelector("#inside a")
+                    .getAttribute("href")
+                    .replaceAll(".*#token=", "");
+            tokens.getElementById("previous").click();
+            tokens.executeJavaScript("go(0)");
+            assertThat(text(tokens, "#chosen")).as("a token of the prompt").isEmpty();
+            tokens.executeJavaScript("go(" + (Integer.parseInt(hash) - 1) + ")");
+            HtmlPage back = tokens.<DomElement>querySelector("#chosen a").click();
+            assertThat(text(back, "#place")).isEqualTo("step 3 of 4");
+        }
+        assertThat(MainTest.run("explain", TEXT, "--inside", inside.toString()).err())
+                .contains("--inside has no effect without --html");
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     /** 64 tokens of the shape of GPT-2 124M but for its width, which the page does not depend on: less than 2 MB. */

@@ -105,7 +105,8 @@ class InsideTest {
                 "word ".repeat(150),
                 "--html",
                 folder.resolve("page.html").toString());
-        assertThat(result.err()).contains("expected at most 128 on a page; shorten the text, or use --json");
+        assertThat(result.err())
+                .contains("expected at most 128 on the page of the inside; shorten the text, or use inside --json");
         assertThat(folder).isEmptyDirectory();
     }
 }

@@ -73,6 +73,8 @@ public enum Hook {
     }
 
     private final String pattern;
+
+    @SuppressWarnings("ImmutableEnumChecker") // An unmodifiable list.
     private final List<Axis> axes;
 
     Hook(String pattern, Axis... axes) {

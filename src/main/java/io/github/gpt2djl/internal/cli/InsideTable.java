@@ -59,14 +59,13 @@ final class InsideTable {
     private void parts() {
         String token = style(Visible.token(gpt2, inside.token()), Style.bold, Style.fg_green);
         Integer instead = inside.instead();
+        String above = instead == null ? "" : " above that of " + Visible.token(gpt2, instead);
         out.println(String.format(
                 Locale.ROOT,
-                instead == null
-                        ? "The logit of %s is %.2f, the sum of what the parts add:"
-                        : "The logit of %s is %.2f above that of %s, the sum of what the parts add:",
+                "The logit of %s is %.2f%s, the sum of what the parts add:",
                 token,
                 inside.attribution().logit(),
-                instead == null ? "" : Visible.token(gpt2, instead)));
+                above));
         out.println();
         List<Contribution> largest = inside.attribution().largest(PARTS);
         double most = Math.abs(largest.get(0).value());

@@ -31,7 +31,7 @@ final class PageTemplate {
 
     /** The link from one page to another. */
     static String link(Path from, Path to) {
-        Path folder = from.toAbsolutePath().normalize().getParent();
+        Path folder = Objects.requireNonNull(from.toAbsolutePath().normalize().getParent());
         Path relative = folder.relativize(to.toAbsolutePath().normalize());
         StringBuilder link = new StringBuilder();
         for (Path name : relative) {

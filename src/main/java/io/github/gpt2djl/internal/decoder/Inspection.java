@@ -51,11 +51,17 @@ public final class Inspection {
      */
     public record Change(String place, Kind kind, int text, int first, int last, int head, float[] numbers) {}
 
-    /** The kinds of changes, in the order of the numbers in hooks.py. */
+    /** The kinds of changes, with their numbers in hooks.py. */
     public enum Kind {
-        REPLACE,
-        SCALE,
-        MEAN
+        REPLACE(0),
+        SCALE(1),
+        MEAN(2);
+
+        private final long number;
+
+        Kind(long number) {
+            this.number = number;
+        }
     }
 
     /**
@@ -145,7 +151,7 @@ public final class Inspection {
         int next = 0;
         long begin = 0;
         for (Change each : changes) {
-            for (long cell : new long[] {each.kind.ordinal(), each.text, each.first, each.last, each.head, begin}) {
+            for (long cell : new long[] {each.kind.number, each.text, each.first, each.last, each.head, begin}) {
                 table[next++] = cell;
             }
             begin += each.numbers.length;

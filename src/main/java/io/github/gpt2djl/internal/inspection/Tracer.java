@@ -87,7 +87,8 @@ public final class Tracer {
             for (int run = 0; run < planned.size(); run++) {
                 Intervention function = planned.get(run).function();
                 if (function != null) {
-                    planned.get(run).applyTo(before.get(run).get(function.hook()));
+                    planned.get(run)
+                            .applyTo(Objects.requireNonNull(before.get(run).get(function.hook())));
                 }
             }
         }

@@ -94,9 +94,21 @@ public final class GpuReport {
 
     private void faults(Path first, Path second) throws IOException, InterruptedException {
         gpt2(
-                "out of memory", "generate", "--prompt-ids", "1,2,3", "--model", second.toString(), "--device", device,
-                "--precision", precision, "--num-return-sequences", small ? "100000" : "5000", "--do-sample",
-                "--max-new-tokens", "1000");
+                "out of memory",
+                "generate",
+                "--prompt-ids",
+                "1,2,3",
+                "--model",
+                second.toString(),
+                "--device",
+                device,
+                "--precision",
+                precision,
+                "--num-return-sequences",
+                small ? "100000" : "5000",
+                "--do-sample",
+                "--max-new-tokens",
+                "1000");
         gpt2(
                 "two models",
                 "generate",

@@ -45,7 +45,7 @@ def attribution(model: Gpt2, ids: Tensor, wanted: str, positions: Tensor, tokens
 def at(hooks: Hooks, place: str, positions: Tensor) -> Tensor:
   return torch.index_select(hooks.kept[place].select(0, 0), 0, positions)
 
-# Takes each part through a norm whose scales are known: parts [parts, N, E], scale [N, 1] -> [parts + 1, N, E].
+# Takes each part through a norm whose deviations are known: parts [parts, N, E], scale [N, 1] -> [parts + 1, N, E].
 def through(parts: Tensor, norms: LayerNorms, l: int, scale: Tensor) -> Tensor:
   centred = parts - torch.mean(parts, [-1], True)
   bias = norms.biases[l].to(float32()).expand([1, parts.size(1), parts.size(2)])

@@ -7,7 +7,6 @@ import io.github.gpt2djl.inspection.Trace;
 import io.github.gpt2djl.inspection.TraceOptions;
 import io.github.gpt2djl.internal.generation.GenerationPlanner;
 import io.github.gpt2djl.internal.generation.LoadedModel;
-import io.github.gpt2djl.internal.generation.RequestPreparer;
 import io.github.gpt2djl.internal.inspection.StreamReader;
 import io.github.gpt2djl.internal.inspection.Tracer;
 import java.util.EnumSet;
@@ -186,8 +185,7 @@ public final class Inspector {
     }
 
     private int[] ids(Prompt prompt) {
-        GenerationConfig plain = GenerationConfig.builder().build();
-        int[] ids = new RequestPreparer(model).ids(new GenerationRequest(prompt, plain));
+        int[] ids = model.fittingIds(prompt, LoadedModel.PROMPT);
         return ids.length == 0 ? new int[] {model.bos()} : ids;
     }
 }

@@ -282,8 +282,11 @@ class InspectorTest {
                             TraceOptions.ALL.with(Intervention.apply(
                                     Hook.Z.at(0), x -> new TracedTensor(x.name(), new int[] {1}, new float[1])))))
                     .hasMessageContaining("the function for blocks.0.attn.hook_z gave numbers of the shape [1]");
-            assertThatThrownBy(() -> inspector.trace(Prompt.of("word ".repeat(2000)), TraceOptions.ALL))
-                    .hasMessageContaining("context");
+            for (String text : List.of("word ".repeat(2000), "\n!".repeat(150))) {
+                assertThatThrownBy(() -> inspector.trace(Prompt.of(text), TraceOptions.ALL))
+                        .hasMessageContaining("the model's context; shorten it")
+                        .hasMessageNotContaining("slide");
+            }
             assertThatThrownBy(() -> inspector.lens(TEXT, 0)).hasMessage("top is 0, expected at least 1");
             assertThatThrownBy(() -> inspector.attribute(Prompt.of("a"), 1, 2, 3))
                     .hasMessageContaining("position is 1, expected 0 to 0");

@@ -134,6 +134,20 @@ public record LoadedModel(
     }
 
     /**
+     * The ids of a text that has to fit into the context.
+     *
+     * @param option that gives the text
+     */
+    public int[] fittingIds(Prompt text, NamedOption option) {
+        checkFits(text, option, "the text");
+        int[] ids = ids(text, false);
+        if (ids.length > config().positions()) {
+            throw tooLong(option, ids.length, "the text has " + ids.length);
+        }
+        return ids;
+    }
+
+    /**
      * Rejects a text that cannot fit into the context, before it is encoded.
      *
      * @param option that gives the text

@@ -70,13 +70,9 @@ public record TextScorer(LoadedModel model) {
     }
 
     public float[] embed(Prompt text) {
-        model.checkFits(text, TEXT, "the text");
-        int[] ids = model.ids(text, false);
+        int[] ids = model.fittingIds(text, TEXT);
         if (ids.length == 0) {
             throw InvalidOptionException.of(TEXT, 0, "the text is empty").expecting("at least one id");
-        }
-        if (ids.length > model.config().positions()) {
-            throw model.tooLong(TEXT, ids.length, "the text has " + ids.length);
         }
         return model.decoder().embedding(ids);
     }

@@ -1,6 +1,7 @@
 package io.github.gpt2djl.inspection;
 
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change to the numbers at one place: for all positions or some, for all heads or one.
@@ -25,8 +26,8 @@ public record Intervention(
         String hook,
         Kind kind,
         double factor,
-        @org.jspecify.annotations.Nullable TracedTensor other,
-        @org.jspecify.annotations.Nullable UnaryOperator<TracedTensor> function,
+        @Nullable TracedTensor other,
+        @Nullable UnaryOperator<TracedTensor> function,
         int first,
         int last,
         int head) {

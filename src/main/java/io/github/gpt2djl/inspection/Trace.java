@@ -1,5 +1,6 @@
 package io.github.gpt2djl.inspection;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ public record Trace(List<Integer> ids, Map<String, TracedTensor> tensors) {
      */
     public Trace {
         ids = List.copyOf(ids);
-        tensors = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     }
 
     /**
